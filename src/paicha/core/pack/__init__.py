@@ -1,0 +1,27 @@
+"""Campaign packs: `load(bytes)` gives a checked `Pack`, or `PackErrors` with every fault."""
+
+from paicha.core.pack.errors import PackError, PackErrors
+from paicha.core.pack.loader import FILES, digest_of, load
+from paicha.core.pack.models import (
+    Check,
+    Class,
+    Column,
+    Constraint,
+    Form,
+    HouseholdForm,
+    NamedCheck,
+    Option,
+    Pack,
+    Part,
+    ProblemForm,
+    ProfileForm,
+    Question,
+    Rule,
+    StatisticsForm,
+)
+
+__all__ = [
+    "FILES", "Check", "Class", "Column", "Constraint", "Form", "HouseholdForm", "NamedCheck", "Option",
+    "Pack", "PackError", "PackErrors", "Part", "ProblemForm", "ProfileForm", "Question", "Rule",
+    "StatisticsForm", "digest_of", "load",
+]  # fmt: skip
