@@ -317,7 +317,7 @@ class Constraint(Strict):
     id: RuleId
     title: Label
     severity: Severity
-    kind: Literal["required", "option", "range", "count", "usual", "phone", "exclusive", "people_name"]
+    kind: Literal["required", "option", "range", "count", "usual", "phone", "future", "period", "people_name"]
     questions: tuple[Name, ...] = ()  # empty: every question it can apply to
     message: str
 

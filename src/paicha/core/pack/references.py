@@ -156,7 +156,6 @@ def _repeated(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
         "kinds": [kind.name for kind in pack.kinds],
         "facts": [fact.name for fact in pack.facts],
         "rules": [rule.id for rule in pack.rules],
-        "checks": [check.id for check in pack.checks],
         "named_checks": [check.id for check in pack.named_checks],
     }.items():
         for name, times in Counter(names).items():
