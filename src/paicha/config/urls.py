@@ -1,0 +1,10 @@
+"""Which address goes to which door. Each door owns its own addresses; here they are only put together."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+]

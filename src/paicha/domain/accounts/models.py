@@ -1,0 +1,54 @@
+"""Who can sign in, and what they are assigned to from when until when.
+
+What holds: a user without an assignment that is in force sees nothing; an assignment is ended, never deleted, so
+that it stays known who could see what on which day.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+from paicha.domain.accounts.roles import ROLES, Kind
+
+
+class User(AbstractUser):
+    """A person. `name` is shown on the screen; the first password must be changed at the first sign-in."""
+
+    name = models.CharField("姓名", max_length=60, blank=True)
+    must_change_password = models.BooleanField("须修改密码", default=False)
+
+    class Meta:
+        verbose_name = "账号"
+        verbose_name_plural = "账号"
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class Assignment(models.Model):
+    """A role over something, from a day until a day (both included; no end: until further notice).
+
+    `ref` is a code prefix of 2, 4, 6, 9 or 12 digits for area and village, else the id of a row of an app above.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments", verbose_name="账号")
+    role = models.CharField("角色", max_length=30, choices=[(r.key, r.title) for r in ROLES.values()])
+    kind = models.CharField("范围类型", max_length=10, choices=[(kind.value, kind.value) for kind in Kind])
+    ref = models.CharField("范围", max_length=64)
+    since = models.DateField("起")
+    until = models.DateField("止", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "分工"
+        verbose_name_plural = "分工"
+        indexes = [models.Index(fields=["kind", "ref"], name="accounts_assignment_ref")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="accounts_assignment_dates"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.kind}:{self.ref}"

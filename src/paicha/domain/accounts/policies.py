@@ -1,0 +1,179 @@
+"""Scope: what a person may see and do on a day. The only answer to that question in the whole program.
+
+A scope is a set of grants, one for each assignment in force. Each grant joins verbs to a place, so that a clerk
+of one town who cross-checks a village of another can read there but not correct there. What holds: no grant, no
+rows; every narrowing names the verb, and a query that names none asks for READ_HOUSEHOLDS.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+
+from paicha.domain import clock
+from paicha.domain.accounts.roles import ROLES, Kind, Verb
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from paicha.domain.accounts.models import User
+
+M = TypeVar("M", bound=Model)
+
+CODE_DIGITS = 12
+_PREFIX_LENGTHS = (2, 4, 6, 9, 12)
+_CODE = re.compile(r"[0-9]+")
+
+
+class BadCode(ValueError):
+    """An area code that cannot be one; the message says what one looks like."""
+
+
+def code_prefix(code: str) -> str:
+    """An area code as the prefix that all codes below it share: '610881000000' → '610881'.
+
+    Twelve digits as the statistics bureau writes them (province, city, county, town, village) or already a
+    prefix of 2, 4, 6, 9 or 12. Raises BadCode.
+    """
+    text = code.strip()
+    if not _CODE.fullmatch(text) or len(text) not in _PREFIX_LENGTHS:
+        raise BadCode(f"“{code}”不是行政区划代码，应是 6 位（县）、9 位（镇街）或 12 位（村）数字。")
+    if len(text) == CODE_DIGITS:
+        for length in (9, 6, 4, 2):
+            if text[length:].strip("0"):
+                break
+            text = text[:length]
+    return text
+
+
+def code_range(prefix: str) -> tuple[str, str]:
+    """[low, high) such that a 12-digit code lies in it exactly when it begins with `prefix`; so an index serves."""
+    return prefix.ljust(CODE_DIGITS, "0"), str(int(prefix) + 1).zfill(len(prefix)).ljust(CODE_DIGITS, "0")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Verbs over one place. Kind AREA with an empty ref is everywhere."""
+
+    kind: Kind
+    ref: str
+    verbs: frozenset[Verb]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who asks (`actor`, as the audit chains write it) and what is granted to them."""
+
+    actor: str
+    grants: tuple[Grant, ...] = ()
+
+    def allows(self, verb: Verb) -> bool:
+        """Whether the verb is granted anywhere at all. For a place, ask `covers`."""
+        return any(verb in grant.verbs for grant in self.grants)
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether this scope is the operator's."""
+        return any(grant.kind is Kind.AREA and not grant.ref for grant in self.grants)
+
+    def prefixes(self, verb: Verb = Verb.READ_HOUSEHOLDS) -> tuple[str, ...]:
+        """The area code prefixes where the verb is granted, sorted, none inside another; ('',) is everywhere."""
+        kept: list[str] = []
+        for prefix in sorted(self._refs(verb, Kind.AREA) | self._refs(verb, Kind.VILLAGE)):
+            if not kept or not prefix.startswith(kept[-1]):
+                kept.append(prefix)
+        return tuple(kept)
+
+    def refs(self, kind: Kind, verb: Verb = Verb.READ_HOUSEHOLDS) -> frozenset[str]:
+        """The ids of groups, zones, cases or samples where the verb is granted."""
+        return frozenset(self._refs(verb, kind))
+
+    def covers(
+        self, verb: Verb, village: str, *, group: object = None, zone: object = None
+    ) -> bool:
+        """Whether the verb is granted for a village (12 digits), or for the group or zone given with it."""
+        if any(village.startswith(prefix) for prefix in self.prefixes(verb)):
+            return True
+        pairs = ((Kind.GROUP, group), (Kind.ZONE, zone))
+        return any(ref is not None and str(ref) in self._refs(verb, kind) for kind, ref in pairs)
+
+    def require(
+        self, verb: Verb, village: str, *, group: object = None, zone: object = None
+    ) -> None:
+        """Raise PermissionDenied unless `covers`."""
+        if not self.covers(verb, village, group=group, zone=zone):
+            raise PermissionDenied("您没有在这个村进行这项操作的权限，请联系上级或管理员调整分工。")
+
+    def narrow(
+        self,
+        queryset: QuerySet[M],
+        verb: Verb = Verb.READ_HOUSEHOLDS,
+        *,
+        village: str | None = None,
+        group: str | None = None,
+        zone: str | None = None,
+        case: str | None = None,
+        sample: str | None = None,
+    ) -> QuerySet[M]:
+        """The rows of `queryset` where the verb is granted: the union over the lookups that the caller names.
+
+        `village` is the lookup of a 12-digit code, narrowed by range; the others are lookups of ids. A kind of
+        grant whose lookup is not named grants nothing here.
+        """
+        prefixes = self.prefixes(verb) if village else ()
+        if "" in prefixes:
+            return queryset
+        condition = Q()
+        for prefix in prefixes:
+            if len(prefix) == CODE_DIGITS:
+                condition |= Q(**{f"{village}": prefix})
+            else:
+                low, high = code_range(prefix)
+                condition |= Q(**{f"{village}__gte": low, f"{village}__lt": high})
+        by_id = ((Kind.GROUP, group), (Kind.ZONE, zone), (Kind.CASE, case), (Kind.SAMPLE, sample))
+        for kind, lookup in by_id:
+            refs = self._refs(verb, kind) if lookup else ()
+            if refs:
+                condition |= Q(**{f"{lookup}__in": sorted(refs)})
+        return queryset.filter(condition) if condition else queryset.none()
+
+    def filter_villages(
+        self, queryset: QuerySet[M], field: str, verb: Verb = Verb.READ_HOUSEHOLDS
+    ) -> QuerySet[M]:
+        """`narrow` by the 12-digit code in `field` alone."""
+        return self.narrow(queryset, verb, village=field)
+
+    def _refs(self, verb: Verb, kind: Kind) -> set[str]:
+        return {grant.ref for grant in self.grants if grant.kind is kind and verb in grant.verbs}
+
+
+def scope(user: User | AnonymousUser, on: date | None = None) -> Scope:
+    """What `user` may see and do on a day (today without one). Nobody signed in, or switched off: nothing."""
+    if not user.is_authenticated or not user.is_active:
+        return Scope(actor="anonymous")
+    day = on or clock.today()
+    in_force = user.assignments.filter(since__lte=day).exclude(until__lt=day).order_by("id")
+    grants = tuple(
+        Grant(Kind(row.kind), row.ref, ROLES[row.role].verbs) for row in in_force if row.role in ROLES
+    )
+    return Scope(actor=str(user.pk), grants=grants)
+
+
+def operator_scope(system_user: str) -> Scope:
+    """The machine's operator: everything, everywhere. For the command line alone; logged by the system's name."""
+    return Scope(actor=f"operator:{system_user}", grants=(Grant(Kind.AREA, "", frozenset(Verb)),))
+
+
+def may_assign(by: Scope, kind: Kind, ref: str) -> bool:
+    """Whether `by` may give out a place: administrators within their own area, the operator anywhere."""
+    if by.everywhere:
+        return True
+    mine = by.prefixes(Verb.MANAGE_ACCOUNTS)
+    if kind in (Kind.AREA, Kind.VILLAGE):
+        return any(ref.startswith(prefix) for prefix in mine)
+    return False

@@ -1,0 +1,193 @@
+"""Making accounts and giving out work. Every change leaves an entry in the chain of who made it.
+
+What holds: a first password is made here, shown once and stored as a hash; there are no shared and no default
+accounts; what a role needs (a place of the right kind, a last day) is checked before anything is written.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from paicha.domain import clock
+from paicha.domain.accounts.models import Assignment, User
+from paicha.domain.accounts.policies import BadCode, Scope, code_prefix, may_assign
+from paicha.domain.accounts.roles import Kind, Role, Verb, role_named
+from paicha.domain.audit.services import Entry, actor_chain, append
+
+# Without 0 O o 1 l I, which are read out over the telephone. 14 of 56 letters: 81 bits.
+_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+_PASSWORD_LENGTH = 14
+_USERNAME = re.compile(r"[\w.@+-]{2,60}")
+
+
+class AccountError(ValueError):
+    """The account or assignment cannot be made; the message is one sentence for whoever asked."""
+
+
+def create_user(
+    by: Scope,
+    username: str,
+    role: str,
+    areas: Sequence[str],
+    *,
+    name: str = "",
+    kind: Kind | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> tuple[User, str]:
+    """Make an account with one assignment an area; returns it with its first password, which is shown once.
+
+    `role` is a key or a Chinese title; `areas` are codes (6, 9 or 12 digits), or ids where the role is given by
+    group, zone, case or sample (`kind` says which, where the role leaves a choice). Raises AccountError,
+    UnknownRole, PermissionDenied.
+    """
+    if not _USERNAME.fullmatch(username):
+        raise AccountError(f"账号名“{username}”不能用，请用 2 到 60 个字母、数字、汉字或 . @ + - _。")
+    wanted = role_named(role)
+    places = _places(by, wanted, areas, kind, since, until)
+    password = first_password()
+    try:
+        with transaction.atomic():
+            user = User(username=username, name=name or username, must_change_password=True)
+            user.is_staff = Verb.MANAGE_ACCOUNTS in wanted.verbs
+            user.set_password(password)
+            user.save()
+            _assign(by, user, wanted, places, since, until, "account.create")
+    except IntegrityError as error:
+        raise AccountError(f"账号“{username}”已经存在，请换一个名字。") from error
+    return user, password
+
+
+def assign(
+    by: Scope,
+    user: User,
+    role: str,
+    refs: Sequence[str],
+    *,
+    kind: Kind | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> list[Assignment]:
+    """Give a user further work. Arguments and errors as for `create_user`."""
+    wanted = role_named(role)
+    places = _places(by, wanted, refs, kind, since, until)
+    with transaction.atomic():
+        return _assign(by, user, wanted, places, since, until, "account.assign")
+
+
+def end_assignment(by: Scope, assignment: Assignment, last_day: date | None = None) -> None:
+    """End an assignment after `last_day` (yesterday without one, so that it ends at once)."""
+    if not may_assign(by, Kind(assignment.kind), assignment.ref):
+        raise PermissionDenied("您不能收回这项分工：它不在您管理的范围内。")
+    day = last_day or date.fromordinal(clock.today().toordinal() - 1)
+    with transaction.atomic():
+        assignment.since = min(assignment.since, day)
+        assignment.until = day
+        assignment.save(update_fields=["since", "until"])
+        append([_entry(by, "account.end", assignment.user, str(assignment.pk))])
+
+
+def reset_password(by: Scope, user: User) -> str:
+    """A new first password, shown once; sessions of the old one end (their hash no longer matches)."""
+    places = [(Kind(row.kind), row.ref) for row in user.assignments.all()]
+    if not by.allows(Verb.MANAGE_ACCOUNTS) or not all(may_assign(by, *place) for place in places):
+        raise PermissionDenied("您不能重置这个账号的密码：它不在您管理的范围内。")
+    password = first_password()
+    with transaction.atomic():
+        user.set_password(password)
+        user.must_change_password = True
+        user.save(update_fields=["password", "must_change_password"])
+        append([_entry(by, "account.reset_password", user)])
+    return password
+
+
+def change_password(user: User, password: str) -> None:
+    """The user's own new password, already validated by Django's validators."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.must_change_password = False
+        user.save(update_fields=["password", "must_change_password"])
+        append([Entry(actor_chain(str(user.pk)), str(user.pk), "account.change_password", f"user:{user.pk}")])
+
+
+def switch_off(by: Scope, user: User) -> None:
+    """Close an account: it can no longer sign in, and its scope is empty from the next request on."""
+    places = [(Kind(row.kind), row.ref) for row in user.assignments.all()]
+    if not by.allows(Verb.MANAGE_ACCOUNTS) or not all(may_assign(by, *place) for place in places):
+        raise PermissionDenied("您不能停用这个账号：它不在您管理的范围内。")
+    with transaction.atomic():
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        append([_entry(by, "account.switch_off", user)])
+
+
+def first_password() -> str:
+    """A random password that can be read out: letters and digits that nobody mistakes for each other."""
+    while True:
+        password = "".join(secrets.choice(_ALPHABET) for _ in range(_PASSWORD_LENGTH))
+        if any(c.isdigit() for c in password) and any(c.isalpha() for c in password):
+            return password
+
+
+def _places(
+    by: Scope, role: Role, refs: Sequence[str], kind: Kind | None, since: date | None, until: date | None
+) -> list[tuple[Kind, str]]:
+    """Each ref with its kind, checked against the role, the dates and what `by` may give out."""
+    if not by.allows(Verb.MANAGE_ACCOUNTS):
+        raise PermissionDenied("只有管理员能建立账号和调整分工。")
+    if not refs:
+        raise AccountError(f"请写明{role.title}负责的范围（区划代码，可用逗号隔开多个）。")
+    if role.must_end and until is None:
+        raise AccountError(f"{role.title}的分工必须写明截止日期。")
+    if until is not None and until < (since or clock.today()):
+        raise AccountError("截止日期早于开始日期，请改正。")
+    places = [_place(role, ref, kind) for ref in refs]
+    for place in places:
+        if not may_assign(by, *place):
+            raise PermissionDenied(f"范围“{place[1]}”不在您管理的地区内。")
+    return places
+
+
+def _place(role: Role, ref: str, kind: Kind | None) -> tuple[Kind, str]:
+    chosen = kind or role.kinds[0]
+    if chosen not in role.kinds:
+        raise AccountError(f"{role.title}不能按“{chosen}”分工。")
+    if chosen not in (Kind.AREA, Kind.VILLAGE):
+        if not ref.strip():
+            raise AccountError(f"{role.title}的范围不能为空。")
+        return chosen, ref.strip()
+    try:
+        prefix = code_prefix(ref)
+    except BadCode as error:
+        raise AccountError(str(error)) from error
+    if chosen is Kind.VILLAGE and len(prefix) != 12:
+        raise AccountError(f"{role.title}要分到村：“{ref}”应是 12 位的村代码。")
+    return chosen, prefix
+
+
+def _assign(
+    by: Scope,
+    user: User,
+    role: Role,
+    places: list[tuple[Kind, str]],
+    since: date | None,
+    until: date | None,
+    action: str,
+) -> list[Assignment]:
+    made = Assignment.objects.bulk_create(
+        Assignment(user=user, role=role.key, kind=kind, ref=ref, since=since or clock.today(), until=until)
+        for kind, ref in places
+    )
+    append([_entry(by, f"{action}:{role.key}", user, ",".join(ref for _kind, ref in places), len(places))])
+    return made
+
+
+def _entry(by: Scope, action: str, user: User, places: str = "", count: int = 1) -> Entry:
+    subject = f"user:{user.pk} {places}".strip()
+    return Entry(actor_chain(by.actor), by.actor, action, subject[:200], count=count)

@@ -1,0 +1,140 @@
+"""Re-checking the audit chains: every hash, every link, every tail, every signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from paicha.domain.audit.chain import GENESIS, checkpoint_signature, entry_hash
+from paicha.domain.audit.models import AuditEntry, ChainHead, Checkpoint
+
+_CHUNK = 5000
+_TAIL_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where a chain no longer holds. `seq` 0: the chain as a whole; `kind` for machines."""
+
+    chain: str
+    seq: int
+    kind: str
+    message: str
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where the walk along one chain stands."""
+
+    chain: str
+    seq: int = 0
+    hash: str = GENESIS
+    broken: Break | None = None
+
+
+def verify() -> list[Break]:
+    """Walk all chains and checkpoints; the first break of each, none when all hold. Reads, never locks or writes.
+
+    Entries that are appended meanwhile are followed. Memory is one chunk of entries, the heads and what the
+    checkpoints signed. What it cannot see: a database put back as a whole to an earlier state, its checkpoints
+    included; against that a county writes the newest signature down outside.
+    """
+    found: list[Break] = []
+    signed = _signed(found)
+    heads = {
+        chain: (seq, hashed)
+        for chain, seq, hashed in ChainHead.objects.values_list("chain", "seq", "hash").iterator(_CHUNK)
+    }
+    for walk in _walks(signed):
+        head = heads.pop(walk.chain, None)
+        broken = walk.broken or (None if head == (walk.seq, walk.hash) else _tail(walk))
+        if broken is not None:
+            found.append(broken)
+            signed.pop(walk.chain, None)
+    for chain, (seq, _hash) in sorted(heads.items()):
+        if seq > 0:
+            found.append(Break(chain, 1, "tail", f"链 {chain} 应有 {seq} 条记录，现在一条也没有。"))
+            signed.pop(chain, None)
+    for chain, missing in sorted(signed.items()):
+        if missing:
+            message = f"链 {chain} 签过名的第 {min(missing)} 条已经不在了，链头也被改小或删除。"
+            found.append(Break(chain, min(missing), "checkpoint", message))
+    return found
+
+
+def _walks(signed: dict[str, dict[int, str]]) -> Iterator[_Walk]:
+    """Each chain once, walked to its end or its first break."""
+    walk: _Walk | None = None
+    for entry in AuditEntry.objects.order_by("chain", "seq").iterator(_CHUNK):
+        if walk is None or walk.chain != entry.chain:
+            if walk is not None:
+                yield walk
+            walk = _Walk(entry.chain)
+        if walk.broken is None:
+            walk.broken = _step(walk, entry, signed.get(entry.chain, {}))
+    if walk is not None:
+        yield walk
+
+
+def _step(walk: _Walk, entry: AuditEntry, signed: dict[int, str]) -> Break | None:
+    """Compare one entry with where the walk stands, and move on."""
+    where = f"链 {entry.chain} 第 {walk.seq + 1} 条"
+    if entry.seq != walk.seq + 1:
+        return Break(entry.chain, walk.seq + 1, "gap", f"{where}缺失，下一条是第 {entry.seq} 条。")
+    if entry.previous != walk.hash:
+        return Break(entry.chain, entry.seq, "link", f"{where}与上一条对不上：记录被换过、删过或调过顺序。")
+    hashed = entry_hash(
+        entry.chain,
+        entry.seq,
+        entry.previous,
+        entry.at,
+        entry.actor,
+        entry.action,
+        entry.subject,
+        entry.digest,
+        entry.count,
+    )
+    if hashed != entry.hash:
+        return Break(entry.chain, entry.seq, "altered", f"{where}的内容被改动过。")
+    if signed.pop(entry.seq, hashed) != hashed:
+        return Break(entry.chain, entry.seq, "checkpoint", f"{where}与签过名的检查点不符：整条链被重写过。")
+    walk.seq, walk.hash = entry.seq, hashed
+    return None
+
+
+def _tail(walk: _Walk) -> Break | None:
+    """Compare the end of a chain with its head, following what was appended since the walk passed."""
+    head: tuple[int, str] | None = None
+    for _attempt in range(_TAIL_ATTEMPTS):
+        for entry in AuditEntry.objects.filter(chain=walk.chain, seq__gt=walk.seq).order_by("seq"):
+            broken = _step(walk, entry, {})
+            if broken is not None:
+                return broken
+        head = ChainHead.objects.filter(chain=walk.chain).values_list("seq", "hash").first()
+        if head == (walk.seq, walk.hash):
+            return None
+    if head is None:
+        return Break(walk.chain, 0, "headless", f"链 {walk.chain} 没有链头，链头被删除过。")
+    message = f"链 {walk.chain} 的末尾对不上：链头记到第 {head[0]} 条，记录到第 {walk.seq} 条。"
+    return Break(walk.chain, min(head[0], walk.seq) + 1, "tail", message)
+
+
+def _signed(found: list[Break]) -> dict[str, dict[int, str]]:
+    """chain → {seq: hash} as the checkpoints signed them; a checkpoint that does not hold goes into `found`."""
+    signed: dict[str, dict[int, str]] = {}
+    previous = GENESIS
+    number = 0
+    for point in Checkpoint.objects.order_by("number").iterator(_CHUNK):
+        number += 1
+        heads = [(chain, seq, hashed) for chain, seq, hashed in point.heads]
+        expected = checkpoint_signature(settings.AUDIT_KEY, point.number, point.previous, point.at, heads)
+        if point.number != number or point.previous != previous or point.signature != expected:
+            message = f"检查点 {number} 的签名不符：检查点或密钥 audit.key 被换过。"
+            found.append(Break("checkpoint", number, "checkpoint", message))
+            break
+        previous = point.signature
+        for chain, seq, hashed in heads:
+            signed.setdefault(chain, {})[seq] = hashed
+    return signed
