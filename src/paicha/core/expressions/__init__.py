@@ -1,0 +1,25 @@
+"""A rule's expression: one text in standard SQL, parsed and checked once, rendered for every target.
+
+Whatever runs a rule (Polars here, a browser, a cluster) gets text rendered from the same checked tree,
+so that no two of them can read a rule differently. Pure Python: no clock, no files, no Polars.
+"""
+
+from paicha.core.expressions.errors import ExpressionError, ExpressionErrors, TargetError
+from paicha.core.expressions.parser import Expression, parse
+from paicha.core.expressions.targets import TARGETS, render
+from paicha.core.expressions.vocabulary import LIMIT, RESERVED, Kind, Symbol, Vocabulary
+
+__all__ = [
+    "LIMIT",
+    "RESERVED",
+    "TARGETS",
+    "Expression",
+    "ExpressionError",
+    "ExpressionErrors",
+    "Kind",
+    "Symbol",
+    "TargetError",
+    "Vocabulary",
+    "parse",
+    "render",
+]

@@ -1,0 +1,20 @@
+"""The table of targets: one renderer a file, each from the checked tree. Adding a target is adding a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from paicha.core.expressions import polars_sql
+from paicha.core.expressions.errors import TargetError
+from paicha.core.expressions.parser import Expression
+from paicha.core.expressions.tree import Node
+
+TARGETS: Mapping[str, Callable[[Node], str]] = {"polars": polars_sql.render}
+
+
+def render(expression: Expression, target: str) -> str:
+    """The expression's text for a target of `TARGETS`. Raises TargetError where it cannot say it."""
+    renderer = TARGETS.get(target)
+    if renderer is None:
+        raise TargetError(f"没有目标 {target}：现有 {'、'.join(TARGETS)}")
+    return renderer(expression.root)
