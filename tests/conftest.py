@@ -23,7 +23,10 @@ def _cheap_passwords() -> Iterator[None]:
     """Argon2 takes a tenth of a second on purpose; tests of accounts ask for it where it matters."""
     from django.test import override_settings
 
-    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher", "django.contrib.auth.hashers.Argon2PasswordHasher"]
+    hashers = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "django.contrib.auth.hashers.Argon2PasswordHasher",
+    ]
     with override_settings(PASSWORD_HASHERS=hashers):
         yield
 

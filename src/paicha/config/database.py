@@ -57,7 +57,9 @@ def from_url(url: str) -> dict[str, Any]:
     except ValueError as error:
         raise DatabaseAddressError(f"DATABASE_URL 无法识别（主机或端口写法有误），{advice}。") from error
     if parts.scheme not in ("postgresql", "postgres"):
-        raise DatabaseAddressError(f"DATABASE_URL 只支持 PostgreSQL，读到的是“{parts.scheme or '空'}”，{advice}。")
+        raise DatabaseAddressError(
+            f"DATABASE_URL 只支持 PostgreSQL，读到的是“{parts.scheme or '空'}”，{advice}。"
+        )
     name = unquote(parts.path.lstrip("/"))
     if not name or "/" in name:
         raise DatabaseAddressError(f"DATABASE_URL 里没有数据库名，{advice}。")

@@ -11,6 +11,6 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paicha.config.settings")
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402  (the environment is set first)
+from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()

@@ -28,7 +28,10 @@ A, B = village_chain(7), village_chain(8)
 def some(chain: str, *actions: str) -> None:
     """Append one entry an action."""
     with transaction.atomic():
-        append(Entry(chain, "1", action, f"household:{n}", digest(action.encode())) for n, action in enumerate(actions))
+        append(
+            Entry(chain, "1", action, f"household:{n}", digest(action.encode()))
+            for n, action in enumerate(actions)
+        )
 
 
 def tamper(sql: str, *values: object) -> None:
@@ -59,7 +62,9 @@ def test_entries_are_numbered_and_linked_in_their_own_chain(at_opening: object) 
 
 
 @pytest.mark.django_db
-def test_one_call_writes_several_chains_and_costs_four_statements(django_assert_num_queries: object) -> None:
+def test_one_call_writes_several_chains_and_costs_four_statements(
+    at_opening: object, django_assert_num_queries: object
+) -> None:
     entries = [Entry(chain, "1", "submit") for chain in (B, A, B) for _ in range(50)]
     with transaction.atomic(), django_assert_num_queries(4):  # type: ignore[operator]
         append(entries)
@@ -97,12 +102,28 @@ def test_reading_is_one_entry_a_page(at_opening: object) -> None:
 
 
 TAMPERED = {
-    "altered action": ("UPDATE audit_auditentry SET action = 'x' WHERE chain = %s AND seq = 2", [A], (A, 2, "altered")),
-    "altered count": ("UPDATE audit_auditentry SET count = 9 WHERE chain = %s AND seq = 1", [A], (A, 1, "altered")),
-    "removed from the middle": ("DELETE FROM audit_auditentry WHERE chain = %s AND seq = 2", [A], (A, 2, "gap")),
+    "altered action": (
+        "UPDATE audit_auditentry SET action = 'x' WHERE chain = %s AND seq = 2",
+        [A],
+        (A, 2, "altered"),
+    ),
+    "altered count": (
+        "UPDATE audit_auditentry SET count = 9 WHERE chain = %s AND seq = 1",
+        [A],
+        (A, 1, "altered"),
+    ),
+    "removed from the middle": (
+        "DELETE FROM audit_auditentry WHERE chain = %s AND seq = 2",
+        [A],
+        (A, 2, "gap"),
+    ),
     "tail cut off": ("DELETE FROM audit_auditentry WHERE chain = %s AND seq = 3", [A], (A, 3, "tail")),
     "all removed": ("DELETE FROM audit_auditentry WHERE chain = %s", [A], (A, 1, "tail")),
-    "reordered": ("UPDATE audit_auditentry SET seq = -seq + 4 WHERE chain = %s AND seq <> 2", [A], (A, 1, "link")),
+    "reordered": (
+        "UPDATE audit_auditentry SET seq = -seq + 4 WHERE chain = %s AND seq <> 2",
+        [A],
+        (A, 1, "link"),
+    ),
     "head removed": ("DELETE FROM audit_chainhead WHERE chain = %s", [A], (A, 0, "headless")),
     "head moved back": ("UPDATE audit_chainhead SET seq = 2 WHERE chain = %s", [A], (A, 3, "tail")),
 }
@@ -155,11 +176,15 @@ def test_checkpoints_sign_what_moved_and_cannot_be_forged() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("sql", ["UPDATE audit_auditentry SET action = 'x'", "DELETE FROM audit_auditentry"])
 def test_the_database_itself_refuses_a_slip(sql: str) -> None:
-    with connection.schema_editor() if connection.vendor == "sqlite" else transaction.atomic() as schema:
-        if connection.vendor == "sqlite":  # the tests' own flush deletes rows, so they run without this trigger
-            schema.execute(protection.SQLITE["DELETE"])
+    if connection.vendor == "sqlite":  # the tests' own flush deletes rows, so they run without this trigger
+        with connection.cursor() as cursor:
+            cursor.execute(protection.SQLITE["DELETE"])
     some(A, "submit")
-    with pytest.raises(DatabaseError, match="审计记录只能追加"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="审计记录只能追加"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
     assert verify() == []
 

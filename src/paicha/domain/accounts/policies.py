@@ -93,18 +93,14 @@ class Scope:
         """The ids of groups, zones, cases or samples where the verb is granted."""
         return frozenset(self._refs(verb, kind))
 
-    def covers(
-        self, verb: Verb, village: str, *, group: object = None, zone: object = None
-    ) -> bool:
+    def covers(self, verb: Verb, village: str, *, group: object = None, zone: object = None) -> bool:
         """Whether the verb is granted for a village (12 digits), or for the group or zone given with it."""
         if any(village.startswith(prefix) for prefix in self.prefixes(verb)):
             return True
         pairs = ((Kind.GROUP, group), (Kind.ZONE, zone))
         return any(ref is not None and str(ref) in self._refs(verb, kind) for kind, ref in pairs)
 
-    def require(
-        self, verb: Verb, village: str, *, group: object = None, zone: object = None
-    ) -> None:
+    def require(self, verb: Verb, village: str, *, group: object = None, zone: object = None) -> None:
         """Raise PermissionDenied unless `covers`."""
         if not self.covers(verb, village, group=group, zone=zone):
             raise PermissionDenied("您没有在这个村进行这项操作的权限，请联系上级或管理员调整分工。")

@@ -95,7 +95,14 @@ ROLES: dict[str, Role] = {
             (Kind.AREA,),
             frozenset(
                 _CADRE
-                | {Verb.VERIFY, Verb.RETURN, Verb.HAND_UP, Verb.REVIEW_CASES, Verb.REFER, Verb.MANAGE_SCHEDULE}
+                | {
+                    Verb.VERIFY,
+                    Verb.RETURN,
+                    Verb.HAND_UP,
+                    Verb.REVIEW_CASES,
+                    Verb.REFER,
+                    Verb.MANAGE_SCHEDULE,
+                }
             ),
             second_factor=True,
         ),

@@ -125,9 +125,7 @@ def _signed(found: list[Break]) -> dict[str, dict[int, str]]:
     """chain → {seq: hash} as the checkpoints signed them; a checkpoint that does not hold goes into `found`."""
     signed: dict[str, dict[int, str]] = {}
     previous = GENESIS
-    number = 0
-    for point in Checkpoint.objects.order_by("number").iterator(_CHUNK):
-        number += 1
+    for number, point in enumerate(Checkpoint.objects.order_by("number").iterator(_CHUNK), start=1):
         heads = [(chain, seq, hashed) for chain, seq, hashed in point.heads]
         expected = checkpoint_signature(settings.AUDIT_KEY, point.number, point.previous, point.at, heads)
         if point.number != number or point.previous != previous or point.signature != expected:

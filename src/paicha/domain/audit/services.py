@@ -60,7 +60,9 @@ def append(entries: Iterable[Entry]) -> None:
     if not listed:
         return
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("audit.append needs the transaction of the act it records")
+        raise transaction.TransactionManagementError(
+            "audit.append needs the transaction of the act it records"
+        )
     chains = sorted({entry.chain for entry in listed})
     at = clock.now()
     with connection.cursor() as cursor:

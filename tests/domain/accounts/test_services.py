@@ -1,0 +1,124 @@
+"""Accounts: a first password shown once, places of the right kind, and an audit entry for every change."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.test import override_settings
+
+from paicha.domain import clock
+from paicha.domain.accounts.models import Assignment, User
+from paicha.domain.accounts.policies import Scope, scope
+from paicha.domain.accounts.roles import Kind, UnknownRole, Verb
+from paicha.domain.accounts.services import (
+    AccountError,
+    assign,
+    change_password,
+    create_user,
+    end_assignment,
+    reset_password,
+    switch_off,
+)
+from paicha.domain.audit.models import AuditEntry
+from paicha.domain.audit.queries import verify
+
+VILLAGE = "610881101201"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_opening")]
+
+
+def test_an_account_with_its_first_password(operator: Scope) -> None:
+    hashers = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hashers):
+        user, password = create_user(operator, "wang.fang", "镇街工作人员", ["610881101000"], name="王芳")
+        assert user.password.startswith("argon2") and password not in user.password
+        assert authenticate(HttpRequest(), username="wang.fang", password=password) == user
+    assert user.must_change_password and not user.is_staff and not user.is_superuser
+    assert scope(user).covers(Verb.VERIFY, VILLAGE)
+    entry = AuditEntry.objects.get()
+    assert entry.actor == "operator:tester" and entry.action == "account.create:town_clerk"
+    assert entry.subject == f"user:{user.pk} 610881101"
+    assert verify() == []
+
+
+def test_passwords_are_never_the_same(operator: Scope) -> None:
+    made = [create_user(operator, f"u{n}", "信息员", [VILLAGE])[1] for n in range(20)]
+    assert len(set(made)) == 20 and all(len(password) == 14 for password in made)
+
+
+@pytest.mark.parametrize(
+    ("username", "role", "areas", "message"),
+    [
+        ("a b", "信息员", [VILLAGE], "账号名"),
+        ("x", "信息员", [VILLAGE], "账号名"),
+        ("lee", "信息员", [], "请写明"),
+        ("lee", "信息员", ["610881101"], "12 位"),
+        ("lee", "信息员", ["石窑店"], "不是行政区划代码"),
+        ("lee", "抽查组员", ["5"], "截止日期"),
+        ("lee", "相关单位", [" "], "不能为空"),
+        ("taken", "信息员", [VILLAGE], "已经存在"),
+    ],
+)
+def test_what_cannot_be_made_is_said_in_one_sentence(
+    operator: Scope, username: str, role: str, areas: list[str], message: str
+) -> None:
+    create_user(operator, "taken", "信息员", [VILLAGE])
+    before = (User.objects.count(), AuditEntry.objects.count())
+    with pytest.raises(AccountError, match=message):
+        create_user(operator, username, role, areas)
+    assert (User.objects.count(), AuditEntry.objects.count()) == before
+
+
+def test_an_unknown_role_lists_the_known_ones(operator: Scope) -> None:
+    with pytest.raises(UnknownRole, match="网格员（grid_worker）"):
+        create_user(operator, "lee", "村长", [VILLAGE])
+
+
+def test_an_administrator_stays_within_the_own_county(operator: Scope) -> None:
+    admin = scope(create_user(operator, "admin81", "管理员", ["610881"])[0])
+    user, _password = create_user(admin, "lee", "信息员", [VILLAGE])
+    assert assign(admin, user, "村干部", [VILLAGE])[0].kind == Kind.VILLAGE
+    for places in (["610882101201"], [VILLAGE, "610882101201"]):
+        with pytest.raises(PermissionDenied, match="不在您管理的地区内"):
+            create_user(admin, "chen", "信息员", places)
+    with pytest.raises(PermissionDenied, match="只有管理员"):
+        create_user(scope(user), "chen", "信息员", [VILLAGE])
+    other = create_user(operator, "far", "信息员", ["610882101201"])[0]
+    for forbidden in (lambda: reset_password(admin, other), lambda: switch_off(admin, other)):
+        with pytest.raises(PermissionDenied):
+            forbidden()
+    with pytest.raises(PermissionDenied):
+        end_assignment(admin, other.assignments.get())
+
+
+def test_work_ends_and_stays_on_record(operator: Scope) -> None:
+    user, _password = create_user(operator, "lee", "信息员", [VILLAGE], since=date(2022, 3, 1))
+    end_assignment(operator, user.assignments.get())
+    assert not scope(user).allows(Verb.READ_HOUSEHOLDS)
+    assert scope(user, date(2022, 3, 5)).covers(Verb.READ_HOUSEHOLDS, VILLAGE)
+    later = assign(operator, user, "包村干部", [VILLAGE], since=date(2022, 4, 1), until=date(2022, 4, 30))
+    end_assignment(operator, later[0], date(2022, 4, 10))
+    with clock.frozen(date(2022, 4, 11)):
+        assert not scope(user).allows(Verb.READ_HOUSEHOLDS)
+    assert Assignment.objects.count() == 2
+
+
+def test_passwords_are_reset_changed_and_accounts_closed(operator: Scope) -> None:
+    user, first = create_user(operator, "lee", "信息员", [VILLAGE])
+    change_password(user, "一个很长的新口令 2022")
+    assert not user.must_change_password
+    second = reset_password(operator, user)
+    assert user.must_change_password and user.check_password(second) and second != first
+    switch_off(operator, user)
+    assert scope(user).grants == ()
+    actions = [entry.action for entry in AuditEntry.objects.order_by("chain", "seq")]
+    assert sorted(actions) == [
+        "account.change_password",
+        "account.create:information_officer",
+        "account.reset_password",
+        "account.switch_off",
+    ]
+    assert verify() == []
