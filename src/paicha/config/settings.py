@@ -22,7 +22,12 @@ from paicha.config.home import home_dir, secret
 PAICHA_APPS = [
     "paicha.domain.clock",
     "paicha.domain.audit",
+    "paicha.domain.areas",
     "paicha.domain.accounts",
+    "paicha.domain.households",
+    "paicha.domain.rounds",
+    "paicha.domain.responses",
+    "paicha.domain.problems",
 ]
 
 INSTALLED_APPS = [

@@ -1,0 +1,1 @@
+"""Areas: permanent ids, dated codes and names."""

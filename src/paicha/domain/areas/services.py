@@ -1,0 +1,47 @@
+"""Loading areas from a pack, and adding the groups that clerks name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from django.db import transaction
+
+from paicha.core.pack.models import Area as PackArea
+from paicha.domain import clock
+from paicha.domain.areas.models import Area, AreaName, Group
+
+_ORDER = {"county": 0, "town": 1, "village": 2, "residents": 2}
+
+
+@transaction.atomic
+def load_areas(areas: Iterable[PackArea]) -> int:
+    """Bring the areas of a pack in: new ones are added, a changed name is dated, none is removed.
+
+    Returns how many were added or renamed. Twice is harmless.
+    """
+    known = {area.code: area for area in Area.objects.all()}
+    changed = 0
+    for entry in sorted(areas, key=lambda a: (_ORDER[a.level], a.code)):
+        parent = known.get(entry.parent_code)
+        area = known.get(entry.code)
+        if area is None:
+            known[entry.code] = Area.objects.create(
+                code=entry.code, name=entry.name, level=entry.level, parent=parent, since=clock.today()
+            )
+            changed += 1
+        elif area.name != entry.name or area.parent != parent:
+            AreaName.objects.create(area=area, code=area.code, name=area.name, until=clock.today())
+            area.name, area.parent = entry.name, parent
+            area.save(update_fields=["name", "parent"])
+            changed += 1
+    return changed
+
+
+def add_groups(village: Area, names: Collection[str]) -> list[str]:
+    """Add the groups that the village doesn't have yet; returns those."""
+    if not names:
+        return []
+    known = set(Group.objects.filter(village=village, name__in=names).values_list("name", flat=True))
+    new = sorted(set(names) - known)
+    Group.objects.bulk_create([Group(village=village, name=name) for name in new])
+    return new

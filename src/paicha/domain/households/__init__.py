@@ -1,0 +1,1 @@
+"""The register of households: permanent ids, events, changes of base information."""

@@ -1,0 +1,1 @@
+"""Answers as immutable revisions, conflicts, findings, village summary rows, receipts."""

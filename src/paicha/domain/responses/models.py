@@ -1,0 +1,168 @@
+"""Answers and what follows from them.
+
+What holds: revisions are only ever added; the one in force is named by the roster entry (a household) or
+is the newest of its form (a village form). Findings are kept per household and rule, or village and rule,
+with a fingerprint of the answers they rest on. A village's summary row is recounted in the transaction of
+every save, and no page counts households.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from paicha.domain.areas.models import Area
+from paicha.domain.households.models import Household
+from paicha.domain.rounds.models import Round
+
+
+class Upload(models.Model):
+    """One delivery through a door: a set of files, a page's save, a device's batch."""
+
+    id = models.UUIDField(primary_key=True)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT)
+    door = models.CharField(max_length=12)
+    actor = models.CharField(max_length=120)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    result = models.JSONField(null=True)  # counts and messages, as the command printed them
+
+    def __str__(self) -> str:
+        return f"{self.door} {self.started_at:%m-%d %H:%M}"
+
+
+class Revision(models.Model):
+    """What was answered, whole, as canonical JSON text in the order of the form; never changed.
+
+    `source` is door and person; `address` where it stood in the upload; `part` the village's part of a
+    batch, whose digest stands in the village's audit chain.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+", db_index=False)
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="revisions", null=True, db_index=False
+    )
+    form = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    base = models.PositiveIntegerField(default=0)
+    answers = models.TextField()
+    source = models.CharField(max_length=140)
+    upload = models.UUIDField(null=True)
+    part = models.UUIDField()
+    address = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "round", "number"], name="responses_revision_number"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["village", "round", "form"],
+                name="responses_village_form",
+                condition=models.Q(household__isnull=True),
+            ),
+            models.Index(fields=["part"], name="responses_revision_part"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form} 第{self.number}稿"
+
+
+class Conflict(models.Model):
+    """Two sources changed the same answers on the same base: a person settles it, field by field."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+", db_index=False)
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="conflicts")
+    number = models.PositiveIntegerField()  # the revision in force when it came
+    answers = models.TextField()  # the other's answers, merged where they don't collide
+    fields = models.JSONField()  # names of the questions that collide
+    source = models.CharField(max_length=140)
+    upload = models.UUIDField(null=True)
+    address = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["round", "village", "settled_at"], name="responses_conflict_open")]
+
+    def __str__(self) -> str:
+        return f"{'、'.join(self.fields)}"
+
+
+class Finding(models.Model):
+    """A rule that fired. `severity` lead, soft or office; `kind` of a lead; keyed by household or village and rule."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "未处理"
+        CONFIRMED = "confirmed", "属实"
+        DISMISSED = "dismissed", "不属实"
+        LAPSED = "lapsed", "已消失"
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+", db_index=False)
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="findings", null=True, db_index=False
+    )
+    form = models.CharField(max_length=40)
+    rule = models.CharField(max_length=8)
+    severity = models.CharField(max_length=8)
+    kind = models.CharField(max_length=20, blank=True)
+    strength = models.CharField(max_length=8, blank=True)
+    fingerprint = models.CharField(max_length=32)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    detail = models.CharField(max_length=300, blank=True)
+    found_at = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True)
+    decided_by = models.CharField(max_length=120, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    before = models.JSONField(null=True)  # the decision that changed answers reopened
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "round", "rule"],
+                name="responses_finding_household",
+                condition=models.Q(household__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["village", "round", "rule"],
+                name="responses_finding_village",
+                condition=models.Q(household__isnull=True),
+            ),
+        ]
+        indexes = [models.Index(fields=["village", "round", "state"], name="responses_finding_open")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.state}"
+
+
+class VillageSummary(models.Model):
+    """A village in a round, counted: what every list, picture and form 4 add up.
+
+    `counts`: {form: {outcome or 'due': households}}; `leads`: {rule: open}; `facts`: what upper apps told
+    the rules (problem_rows, no_answers_form5); `figures`: the other numbers (people, soft, office, conflicts).
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="summaries", db_index=False)
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(max_length=12)
+    counts = models.JSONField(default=dict)
+    leads = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)
+    figures = models.JSONField(default=dict)
+    profile = models.JSONField(default=dict)  # answers of the village's own form in force
+    added = models.PositiveIntegerField(default=0)
+    counted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "code"], name="responses_summary_code")]
+        indexes = [models.Index(fields=["village", "round"], name="responses_summary_village")]
+
+    def __str__(self) -> str:
+        return self.code

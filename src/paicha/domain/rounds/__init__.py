@@ -1,0 +1,1 @@
+"""Rounds: a pack in use, the frozen roster, the calendar."""
