@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 OPENING_DAY = datetime(2022, 3, 10, 9, 0, tzinfo=clock.SHANGHAI)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that uses the database, so that `make test` can run just those again on PostgreSQL."""
+    fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
+    for item in items:
+        wanted = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & wanted:
+            item.add_marker("database")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_passwords() -> Iterator[None]:
     """Argon2 takes a tenth of a second on purpose; tests of accounts ask for it where it matters."""
