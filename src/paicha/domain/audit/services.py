@@ -99,12 +99,12 @@ def append(entries: Iterable[Entry]) -> None:
             )
             heads[entry.chain] = (seq, hashed)
         cursor.executemany(
-            f"INSERT INTO {_ENTRY} (chain, seq, previous, hash, at, actor, action, subject, digest, count)"  # noqa: S608
+            f"INSERT INTO {_ENTRY} (chain, seq, previous, hash, at, actor, action, subject, digest, count)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             rows,
         )
         cursor.executemany(
-            f"UPDATE {_HEAD} SET seq = %s, hash = %s WHERE chain = %s",  # noqa: S608
+            f"UPDATE {_HEAD} SET seq = %s, hash = %s WHERE chain = %s",
             [(*heads[chain], chain) for chain in chains],
         )
 
@@ -140,7 +140,7 @@ def checkpoint() -> Checkpoint | None:
         )
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"UPDATE {_HEAD} SET signed_seq = %s WHERE chain = %s",  # noqa: S608
+                f"UPDATE {_HEAD} SET signed_seq = %s WHERE chain = %s",
                 [(seq, chain) for chain, seq, _hash in heads],
             )
         return made
@@ -153,7 +153,7 @@ def _locked_heads(cursor: object, chains: list[str]) -> dict[str, tuple[int, str
     waits for an insert, so there is no circle.
     """
     cursor.executemany(  # type: ignore[attr-defined]
-        f"INSERT INTO {_HEAD} (chain, seq, hash, signed_seq) VALUES (%s, 0, %s, 0) ON CONFLICT DO NOTHING",  # noqa: S608
+        f"INSERT INTO {_HEAD} (chain, seq, hash, signed_seq) VALUES (%s, 0, %s, 0) ON CONFLICT DO NOTHING",
         [(chain, GENESIS) for chain in chains],
     )
     found = ChainHead.objects.filter(chain__in=chains).order_by("chain").select_for_update()

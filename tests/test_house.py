@@ -1,0 +1,115 @@
+"""The house itself: the import rule, the relations of the models, the budgets, the lists that must agree."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "checks"))
+
+import budgets  # noqa: E402  (checks/ is a folder of scripts, not a package)
+import tree  # noqa: E402
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def domain_layers() -> list[set[str]]:
+    """The apps of the domain, highest first, each set on one level, as pyproject.toml orders them."""
+    contracts = PROJECT["tool"]["importlinter"]["contracts"]
+    (domain,) = [contract for contract in contracts if contract.get("containers") == ["paicha.domain"]]
+    return [{name.strip(" ()") for name in layer.split("|")} for layer in domain["layers"]]
+
+
+def test_the_import_rule_holds() -> None:
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_relations_of_models_follow_the_import_rule() -> None:
+    """A foreign key named by a string escapes the linter, so the models are walked by the same order."""
+    level = {label: n for n, layer in enumerate(domain_layers()) for label in layer}
+    broken = [
+        f"{model._meta.label}.{field.name} → {field.related_model._meta.label}"
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if getattr(field, "concrete", False) and field.is_relation and field.related_model is not None
+        if (mine := model._meta.app_label) in level and model.__module__.startswith("paicha.")
+        if (theirs := field.related_model._meta.app_label) in level and theirs != mine
+        if level[theirs] <= level[mine]
+    ]
+    assert broken == []
+
+
+def test_every_app_is_listed_and_labelled_by_its_folder() -> None:
+    folders = {file.parent for file in (ROOT / "src/paicha/domain").glob("*/apps.py")}
+    installed = {config.name: config.label for config in apps.get_app_configs() if config.name.startswith("paicha.")}
+    assert {f"paicha.domain.{folder.name}": folder.name for folder in folders}.items() <= installed.items()
+
+
+def test_requirements_are_hashed_and_name_no_address() -> None:
+    for name in ("base.txt", "dev.txt", "uv.txt"):
+        lines = (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
+        pinned = [n for n, line in enumerate(lines) if "==" in line and not line.startswith((" ", "#"))]
+        assert pinned and all("--hash=sha256:" in lines[n + 1] for n in pinned)
+        assert not [line for line in lines if "://" in line or line.startswith("--")]
+
+
+def test_every_requirement_is_locked() -> None:
+    for name in ("base", "dev"):
+        wanted = (ROOT / f"requirements/{name}.in").read_text(encoding="utf-8").splitlines()
+        locked = (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8")
+        for line in wanted:
+            package = line.partition("#")[0].split("[")[0].split(">")[0].split("<")[0].split("=")[0].strip()
+            if package and not package.startswith("-"):
+                assert f"\n{package}==" in locked.lower(), f"{package}: run make lock"
+
+
+@pytest.mark.parametrize(
+    ("lines", "allowed", "said"),
+    [
+        (61, {}, "its budget is 60"),
+        (61, {"a.py::f": 61}, None),
+        (62, {"a.py::f": 61}, "its budget is 61"),
+        (61, {"a.py::f": 70}, "lower its exception"),
+        (60, {"a.py::f": 61}, "remove its exception"),
+        (60, {}, None),
+    ],
+)
+def test_an_exception_may_shrink_and_never_grow(lines: int, allowed: dict[str, int], said: str | None) -> None:
+    text = "def f():\n" + "    x = 1\n" * (lines - 1)
+    found = list(budgets.breaches(budgets.long_functions("a.py", text), allowed))
+    assert (said is None and found == []) or (said is not None and len(found) == 1 and said in found[0])
+
+
+def test_no_exception_lets_a_file_pass_the_limit() -> None:
+    found = list(budgets.breaches(iter([("a.py", 801, budgets.FILE_LINES)]), {"a.py": 900}))
+    assert found == ["a.py: 801 lines, and nothing allows more than 800"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see /ro" + "ot/x", True),
+        ("PYTHONPATH=/ho" + "me/someone/x", True),
+        ("https://files.python" + "hosted.org/x", True),
+        ("/homepage/", False),
+        ("href='/work" + "shop/'", False),
+        ("domain/households/root/", False),
+    ],
+)
+def test_words_that_must_not_be_in_the_tree(text: str, expected: bool) -> None:
+    assert any(pattern.search(text) for pattern in tree.FORBIDDEN.values()) is expected
+
+
+@pytest.mark.parametrize("relation", ["src/paicha", "src/paicha/domain", "src/paicha/delivery"])
+def test_every_package_says_why_it_is_there(relation: str) -> None:
+    for package in (ROOT / relation).iterdir():
+        if (package / "__init__.py").is_file():
+            assert (package / "__init__.py").read_text(encoding="utf-8").startswith('"""'), package
