@@ -13,6 +13,7 @@ from django.test import override_settings
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope, scope
+from paicha.domain.accounts.queries import managed_users
 from paicha.domain.accounts.roles import Kind, UnknownRole, Verb
 from paicha.domain.accounts.services import (
     AccountError,
@@ -23,11 +24,29 @@ from paicha.domain.accounts.services import (
     reset_password,
     switch_off,
 )
+from paicha.domain.areas.models import Area, Group
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
 
 VILLAGE = "610881101201"
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_opening")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_opening", "counties")]
+
+
+@pytest.fixture
+def counties(db: None) -> dict[str, Area]:
+    """Two counties, each with a town and a village of two groups."""
+    made: dict[str, Area] = {}
+    for county in ("610881", "610882"):
+        above = None
+        for level, code in (
+            ("county", f"{county}000000"),
+            ("town", f"{county}101000"),
+            ("village", f"{county}101201"),
+        ):
+            above = made[code] = Area.objects.create(level=level, code=code, name=code, parent=above)
+        for name in ("1", "2"):
+            Group.objects.create(village=above, name=name)
+    return made
 
 
 def test_an_account_with_its_first_password(operator: Scope) -> None:
@@ -57,6 +76,10 @@ def test_passwords_are_never_the_same(operator: Scope) -> None:
         ("lee", "信息员", [], "请写明"),
         ("lee", "信息员", ["610881101"], "12 位"),
         ("lee", "信息员", ["石窑店"], "不是行政区划代码"),
+        ("lee", "信息员", ["610881101202"], "没有代码"),
+        ("lee", "镇街工作人员", ["610883"], "没有代码"),
+        ("lee", "网格员", ["610881101201/3"], "村民小组"),
+        ("lee", "信息员", ["610881101201/2"], "不是行政区划代码"),
         ("lee", "抽查组员", ["5"], "截止日期"),
         ("lee", "相关单位", [" "], "不能为空"),
         ("taken", "信息员", [VILLAGE], "已经存在"),
@@ -70,6 +93,39 @@ def test_what_cannot_be_made_is_said_in_one_sentence(
     with pytest.raises(AccountError, match=message):
         create_user(operator, username, role, areas)
     assert (User.objects.count(), AuditEntry.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    ("role", "typed", "kind", "ref"),
+    [
+        ("网格员", "610881101201/2", Kind.GROUP, None),
+        ("网格员", "610881101201", Kind.VILLAGE, VILLAGE),
+        ("片长", "610881101201", Kind.VILLAGE, VILLAGE),
+        ("片长", "610881101000", Kind.AREA, "610881101"),
+        ("片长", "7", Kind.ZONE, "7"),
+        ("市级", "6108", Kind.AREA, "6108"),
+        ("相关单位", "12", Kind.CASE, "12"),
+    ],
+)
+def test_a_place_is_recognised_by_its_shape(
+    operator: Scope, role: str, typed: str, kind: Kind, ref: str | None
+) -> None:
+    user, _password = create_user(operator, "lee", role, [typed])
+    given = user.assignments.get()
+    assert given.kind == kind
+    assert given.ref == (ref or str(Group.objects.get(village__code=VILLAGE, name="2").pk))
+
+
+def test_an_administrator_gives_out_groups_of_the_own_county(operator: Scope) -> None:
+    admin = scope(create_user(operator, "admin81", "管理员", ["610881"])[0])
+    create_user(admin, "lee", "网格员", ["610881101201/1"])
+    create_user(operator, "far", "网格员", ["610882101201/1"])
+    assert [user.username for user in managed_users(admin)] == ["admin81", "lee"]
+    assert managed_users(operator).count() == 3 and managed_users(Scope("1")).count() == 0
+    with pytest.raises(PermissionDenied):
+        create_user(admin, "chen", "网格员", ["610882101201/1"])
+    with pytest.raises(PermissionDenied):
+        create_user(admin, "chen", "相关单位", ["5"])
 
 
 def test_an_unknown_role_lists_the_known_ones(operator: Scope) -> None:
@@ -87,7 +143,11 @@ def test_an_administrator_stays_within_the_own_county(operator: Scope) -> None:
     with pytest.raises(PermissionDenied, match="只有管理员"):
         create_user(scope(user), "chen", "信息员", [VILLAGE])
     other = create_user(operator, "far", "信息员", ["610882101201"])[0]
-    for forbidden in (lambda: reset_password(admin, other), lambda: switch_off(admin, other)):
+    for forbidden in (
+        lambda: reset_password(admin, other),
+        lambda: switch_off(admin, other),
+        lambda: assign(admin, other, "信息员", [VILLAGE]),
+    ):
         with pytest.raises(PermissionDenied):
             forbidden()
     with pytest.raises(PermissionDenied):

@@ -17,6 +17,7 @@ from django.db.models import Model, Q, QuerySet
 
 from paicha.domain import clock
 from paicha.domain.accounts.roles import ROLES, Kind, Verb
+from paicha.domain.areas.models import Group
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -52,8 +53,11 @@ def code_prefix(code: str) -> str:
 
 
 def code_range(prefix: str) -> tuple[str, str]:
-    """[low, high) such that a 12-digit code lies in it exactly when it begins with `prefix`; so an index serves."""
-    return prefix.ljust(CODE_DIGITS, "0"), str(int(prefix) + 1).zfill(len(prefix)).ljust(CODE_DIGITS, "0")
+    """[low, high) such that a code lies in it exactly when it begins with `prefix`; so an index serves.
+
+    Nothing but digits on either side, so that every collation agrees. No prefix is all nines.
+    """
+    return prefix, str(int(prefix) + 1).zfill(len(prefix))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +170,15 @@ def operator_scope(system_user: str) -> Scope:
 
 
 def may_assign(by: Scope, kind: Kind, ref: str) -> bool:
-    """Whether `by` may give out a place: administrators within their own area, the operator anywhere."""
+    """Whether `by` may give out a place: administrators within their own area, the operator anywhere.
+
+    What has no place of its own (case, sample) is given out by the service that makes it, as the operator.
+    """
     if by.everywhere:
         return True
-    mine = by.prefixes(Verb.MANAGE_ACCOUNTS)
+    place: str | None = None
     if kind in (Kind.AREA, Kind.VILLAGE):
-        return any(ref.startswith(prefix) for prefix in mine)
-    return False
+        place = ref
+    elif kind is Kind.GROUP and ref.isdecimal():
+        place = Group.objects.filter(pk=int(ref)).values_list("village__code", flat=True).first()
+    return place is not None and any(place.startswith(prefix) for prefix in by.prefixes(Verb.MANAGE_ACCOUNTS))

@@ -16,8 +16,9 @@ from django.db import IntegrityError, transaction
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
-from paicha.domain.accounts.policies import BadCode, Scope, code_prefix, may_assign
+from paicha.domain.accounts.policies import CODE_DIGITS, BadCode, Scope, code_prefix, may_assign
 from paicha.domain.accounts.roles import Kind, Role, Verb, role_named
+from paicha.domain.areas.models import Area, Group
 from paicha.domain.audit.services import Entry, actor_chain, append
 
 # Without 0 O o 1 l I, which are read out over the telephone. 14 of 56 letters: 81 bits.
@@ -43,9 +44,9 @@ def create_user(
 ) -> tuple[User, str]:
     """Make an account with one assignment an area; returns it with its first password, which is shown once.
 
-    `role` is a key or a Chinese title; `areas` are codes (6, 9 or 12 digits), or ids where the role is given by
-    group, zone, case or sample (`kind` says which, where the role leaves a choice). Raises AccountError,
-    UnknownRole, PermissionDenied.
+    `role` is a key or a Chinese title; `areas` are codes (6, 9 or 12 digits), `610881101201/2` for a group, or
+    ids where the role is given by zone, case or sample (`kind` says which, where shape and role leave a choice).
+    Raises AccountError, UnknownRole, PermissionDenied.
     """
     if not _USERNAME.fullmatch(username):
         raise AccountError(f"账号名“{username}”不能用，请用 2 到 60 个字母、数字、汉字或 . @ + - _。")
@@ -76,6 +77,7 @@ def assign(
 ) -> list[Assignment]:
     """Give a user further work. Arguments and errors as for `create_user`."""
     wanted = role_named(role)
+    _require_own(by, user, "给这个账号分工")
     places = _places(by, wanted, refs, kind, since, until)
     with transaction.atomic():
         return _assign(by, user, wanted, places, since, until, "account.assign")
@@ -95,9 +97,7 @@ def end_assignment(by: Scope, assignment: Assignment, last_day: date | None = No
 
 def reset_password(by: Scope, user: User) -> str:
     """A new first password, shown once; sessions of the old one end (their hash no longer matches)."""
-    places = [(Kind(row.kind), row.ref) for row in user.assignments.all()]
-    if not by.allows(Verb.MANAGE_ACCOUNTS) or not all(may_assign(by, *place) for place in places):
-        raise PermissionDenied("您不能重置这个账号的密码：它不在您管理的范围内。")
+    _require_own(by, user, "重置这个账号的密码")
     password = first_password()
     with transaction.atomic():
         user.set_password(password)
@@ -118,13 +118,17 @@ def change_password(user: User, password: str) -> None:
 
 def switch_off(by: Scope, user: User) -> None:
     """Close an account: it can no longer sign in, and its scope is empty from the next request on."""
-    places = [(Kind(row.kind), row.ref) for row in user.assignments.all()]
-    if not by.allows(Verb.MANAGE_ACCOUNTS) or not all(may_assign(by, *place) for place in places):
-        raise PermissionDenied("您不能停用这个账号：它不在您管理的范围内。")
+    _require_own(by, user, "停用这个账号")
     with transaction.atomic():
         user.is_active = False
         user.save(update_fields=["is_active"])
         append([_entry(by, "account.switch_off", user)])
+
+
+def signed_in(user: User) -> None:
+    """Record a sign-in. Called by the door after Django's login, so that no signal is needed."""
+    with transaction.atomic():
+        append([Entry(actor_chain(str(user.pk)), str(user.pk), "account.sign_in", f"user:{user.pk}")])
 
 
 def first_password() -> str:
@@ -133,6 +137,13 @@ def first_password() -> str:
         password = "".join(secrets.choice(_ALPHABET) for _ in range(_PASSWORD_LENGTH))
         if any(c.isdigit() for c in password) and any(c.isalpha() for c in password):
             return password
+
+
+def _require_own(by: Scope, user: User, act: str) -> None:
+    """An administrator's account is for those whose every assignment lies in the administrator's own area."""
+    places = [(Kind(row.kind), row.ref) for row in user.assignments.all()]
+    if not by.allows(Verb.MANAGE_ACCOUNTS) or not all(may_assign(by, *place) for place in places):
+        raise PermissionDenied(f"您不能{act}：它不在您管理的范围内。")
 
 
 def _places(
@@ -155,20 +166,54 @@ def _places(
 
 
 def _place(role: Role, ref: str, kind: Kind | None) -> tuple[Kind, str]:
-    chosen = kind or role.kinds[0]
+    """One ref as it was typed, with its kind: a code, `village code/group`, or the id of a row."""
+    text = ref.strip()
+    chosen = kind or _kind_of(role, text)
     if chosen not in role.kinds:
         raise AccountError(f"{role.title}不能按“{chosen}”分工。")
+    if not text:
+        raise AccountError(f"{role.title}的范围不能为空。")
+    if chosen is Kind.GROUP:
+        return chosen, _group(text)
     if chosen not in (Kind.AREA, Kind.VILLAGE):
-        if not ref.strip():
-            raise AccountError(f"{role.title}的范围不能为空。")
-        return chosen, ref.strip()
+        return chosen, text
     try:
-        prefix = code_prefix(ref)
+        prefix = code_prefix(text)
     except BadCode as error:
         raise AccountError(str(error)) from error
-    if chosen is Kind.VILLAGE and len(prefix) != 12:
-        raise AccountError(f"{role.title}要分到村：“{ref}”应是 12 位的村代码。")
+    if chosen is Kind.VILLAGE and len(prefix) != CODE_DIGITS:
+        raise AccountError(f"{role.title}要分到村：“{text}”应是 12 位的村代码。")
+    if not Area.objects.filter(code__startswith=prefix).exists():
+        raise AccountError(f"区划里没有代码“{text}”，请核对后重写。")
     return chosen, prefix
+
+
+def _kind_of(role: Role, text: str) -> Kind:
+    """The kind that a ref means by its shape, where the role leaves a choice."""
+    if Kind.GROUP in role.kinds and "/" in text:
+        return Kind.GROUP
+    places = [kind for kind in (Kind.VILLAGE, Kind.AREA) if kind in role.kinds]
+    if places and len(text) >= 6 and text.isdecimal():
+        return places[0] if len(text) == CODE_DIGITS and not text.endswith("000") else places[-1]
+    return places[0] if Kind.GROUP in role.kinds else role.kinds[0]
+
+
+def _group(text: str) -> str:
+    """The id of a group that was written as `610881101201/2`, or as its id."""
+    village, slash, name = text.partition("/")
+    groups = (
+        Group.objects.filter(village__code=village, name=name)
+        if slash
+        else Group.objects.filter(pk=_id(text))
+    )
+    found = groups.values_list("pk", flat=True).first()
+    if found is None:
+        raise AccountError(f"没有“{text}”这个村民小组，请写成 12 位村代码/组名，如 610881101201/2。")
+    return str(found)
+
+
+def _id(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < CODE_DIGITS else 0
 
 
 def _assign(
