@@ -71,3 +71,12 @@ class BaseChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field} {self.noted_on}"
+
+
+class Register(models.Model):
+    """One row: what tells this register's household numbers from another's."""
+
+    tag = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.tag)

@@ -1,0 +1,119 @@
+"""Writing the register: adding households, closing and correcting them by logged events.
+
+What holds: a household's number is made here, from this register's tag, the village's permanent id and a
+running number, so that no two registers give out the same one; everything runs in the caller's
+transaction, which holds the village's lock.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import uuid_utils
+from django.db import transaction
+from django.db.models import Max
+
+from paicha.domain import bulk, clock
+from paicha.domain.areas.models import Area
+from paicha.domain.audit.services import Entry, append, village_chain
+from paicha.domain.households.models import BaseChange, Household, HouseholdEvent, Register
+
+_PER_VILLAGE = 100_000
+_PER_REGISTER = 100_000 * _PER_VILLAGE
+
+
+@dataclass(frozen=True, slots=True)
+class NewHousehold:
+    """What a household is added with; `group` canonical or ''."""
+
+    group: str
+    head_name: str
+    phone: str
+    population: int | None
+    household_class: str
+
+
+def new_id() -> UUID:
+    """A UUIDv7: in order of time, so that indexes grow at their end."""
+    return UUID(int=uuid_utils.uuid7().int)
+
+
+def register_tag() -> int:
+    """This register's own four digits, drawn once."""
+    register, _ = Register.objects.get_or_create(pk=1, defaults={"tag": 1000 + secrets.randbelow(9000)})
+    return register.tag
+
+
+def add_households(village: Area, households: Sequence[NewHousehold]) -> list[tuple[UUID, int]]:
+    """Add households to a village; returns (id, number) in the same order."""
+    if not households:
+        return []
+    base = register_tag() * _PER_REGISTER + village.pk * _PER_VILLAGE
+    last = Household.objects.filter(number__gte=base, number__lt=base + _PER_VILLAGE).aggregate(m=Max("number"))["m"]
+    first = (last or base) + 1
+    at = clock.now()
+    made = [(new_id(), first + index) for index in range(len(households))]
+    bulk.insert(
+        Household,
+        ("id", "village", "number", "group", "head_name", "phone", "population", "household_class", "created_at"),
+        [
+            (id_, village.pk, number, h.group, h.head_name, h.phone, h.population, h.household_class, at)
+            for (id_, number), h in zip(made, households, strict=True)
+        ],
+    )
+    return made
+
+
+def update_known(changes: Sequence[tuple[str, int | None, str, UUID]]) -> None:
+    """What was last known: (phone, population, group, household id) of those that changed."""
+    bulk.update(Household, ("phone", "population", "group"), list(changes))
+
+
+@transaction.atomic
+def change_head(household: Household, new: str, *, actor: str, reason: str) -> None:
+    """Record another head; the key stays, so that Excel rows under the new name are accepted."""
+    _event(household, HouseholdEvent.Kind.HEAD, household.head_name, new, actor=actor, reason=reason)
+    household.head_name = new
+    household.save(update_fields=["head_name"])
+
+
+@transaction.atomic
+def correct_class(household: Household, new: str, *, actor: str, reason: str) -> None:
+    """Correct a wrong class (forms, Traps); the round's form stays, the next round reads the new class."""
+    _event(household, HouseholdEvent.Kind.CLASS, household.household_class, new, actor=actor, reason=reason)
+    household.household_class = new
+    household.save(update_fields=["household_class"])
+
+
+@transaction.atomic
+def close(household: Household, *, actor: str, reason: str) -> None:
+    """Close a household that is no more; it stays on record."""
+    _event(household, HouseholdEvent.Kind.CLOSE, "", "", actor=actor, reason=reason)
+    household.closed_at = clock.now()
+    household.save(update_fields=["closed_at"])
+
+
+def _event(household: Household, kind: HouseholdEvent.Kind, old: str, new: str, *, actor: str, reason: str) -> None:
+    HouseholdEvent.objects.create(
+        household=household, kind=kind, old=old, new=new, actor=actor, reason=reason, at=clock.now()
+    )
+    chain = village_chain(household.village_id)
+    append([Entry(chain, actor, f"household.{kind.value}", str(household.pk))])
+
+
+@transaction.atomic
+def note_change(
+    village: Area, household: Household | None, *, field: str, old: str, new: str, actor: str
+) -> BaseChange:
+    """Note a change of base information for entry into the national system. Raises ValueError."""
+    if field not in BaseChange.FIELDS or not new.strip():
+        raise ValueError("请选信息变更的项目，并写明现在的情况。")
+    change = BaseChange.objects.create(
+        village=village, household=household, field=field, old=old.strip(), new=new.strip(),
+        noted_on=clock.today(), noted_by=actor,
+    )  # fmt: skip
+    append([Entry(village_chain(village.pk), actor, "change.note", f"change:{change.pk}")])
+    return change

@@ -1,0 +1,127 @@
+"""Findings: what fired, kept per household (or village) and rule with a fingerprint of its answers.
+
+What holds (rules.md): same fingerprint → the person's decision stands; changed → it is opened again with
+the old decision shown; no longer firing → an undecided one lapses, a decided one stays on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from paicha.domain import bulk
+from paicha.domain.responses.models import Finding
+
+_OPEN = Finding.State.OPEN.value
+_LAPSED = Finding.State.LAPSED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """One rule that fired: on a household, or on the village where `household` is None."""
+
+    household: UUID | None
+    form: str
+    rule: str
+    severity: str
+    kind: str
+    strength: str
+    fingerprint: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored finding, as the comparison needs it."""
+
+    pk: int
+    state: str
+    fingerprint: str
+    reason: str
+    decided_by: str
+    decided_at: datetime | None
+    form: str
+    kind: str
+    strength: str
+    detail: str
+
+
+def load_kept(round_id: int, village_id: int, households: Iterable[UUID] | None) -> dict[tuple[UUID | None, str], Kept]:
+    """Stored findings of some households (all and the village's own with None), by (household, rule)."""
+    query = Finding.objects.filter(round_id=round_id, village_id=village_id)
+    if households is not None:
+        query = query.filter(household_id__in=list(households))
+    rows = query.values_list(
+        "household_id", "rule", "pk", "state", "fingerprint", "reason", "decided_by", "decided_at",
+        "form", "kind", "strength", "detail",
+    )  # fmt: skip
+    return {(row[0], row[1]): Kept(*row[2:]) for row in rows}
+
+
+def settle(
+    round_id: int,
+    village_id: int,
+    fired: Sequence[Fired],
+    kept: Mapping[tuple[UUID | None, str], Kept],
+    at: datetime,
+) -> int:
+    """Bring stored findings to what fired now; `kept` must cover every household looked at.
+
+    Returns how many rows were written; a second call with the same facts writes none.
+    """
+    new: list[tuple[Any, ...]] = []
+    changed: list[tuple[Any, ...]] = []
+    seen = set()
+    for item in fired:
+        key = (item.household, item.rule)
+        seen.add(key)
+        old = kept.get(key)
+        if old is None:
+            new.append(
+                (
+                    round_id, village_id, item.household, item.form, item.rule, item.severity, item.kind,
+                    item.strength, item.fingerprint, _OPEN, item.detail, at, "", "",
+                )
+            )  # fmt: skip
+            continue
+        row = _again(item, old)
+        if row is not None:
+            changed.append((*row, old.pk))
+    lapsed = [(_LAPSED, old.pk) for key, old in kept.items() if key not in seen and old.state == _OPEN]
+    bulk.insert(
+        Finding,
+        (
+            "round", "village", "household", "form", "rule", "severity", "kind", "strength", "fingerprint",
+            "state", "detail", "found_at", "reason", "decided_by",
+        ),
+        new,
+    )  # fmt: skip
+    bulk.update(
+        Finding,
+        ("state", "fingerprint", "reason", "decided_by", "decided_at", "before", "form", "kind", "strength", "detail"),
+        changed,
+    )
+    bulk.update(Finding, ("state",), lapsed)
+    return len(new) + len(changed) + len(lapsed)
+
+
+def _again(item: Fired, old: Kept) -> tuple[Any, ...] | None:
+    same = old.fingerprint == item.fingerprint
+    decided = old.state not in (_OPEN, _LAPSED)
+    shown = (item.form, item.kind, item.strength, item.detail)
+    if same and old.state != _LAPSED:
+        if shown == (old.form, old.kind, old.strength, old.detail):
+            return None
+        return (old.state, old.fingerprint, old.reason, old.decided_by, old.decided_at, None, *shown)
+    before = None
+    if decided or old.reason:
+        before = {
+            "state": old.state,
+            "reason": old.reason,
+            "by": old.decided_by,
+            "at": old.decided_at.isoformat() if old.decided_at else "",
+        }
+    return (_OPEN, item.fingerprint, "", "", None, before, *shown)

@@ -1,0 +1,134 @@
+"""What other apps may do with answers. `submit_responses` is the one way in.
+
+Decisions on findings and conflicts are here too: each is checked, written and audited in one transaction,
+and the village is counted again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import orjson
+import polars as pl
+from django.db import transaction
+
+from paicha.core.pack import Pack
+from paicha.domain import bulk, clock
+from paicha.domain.areas.models import Area
+from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.responses.frames import decode, schema
+from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
+from paicha.domain.responses.recount import DUE, recount
+from paicha.domain.responses.submit import Receipt, Rows, Said, submit_responses
+from paicha.domain.responses.village_forms import FormAnswers, submit_village_form
+from paicha.domain.responses.work import VillageWork, record_facts, village_work
+from paicha.domain.rounds.models import RosterEntry, Round
+from paicha.domain.rounds.queries import village_areas
+
+__all__ = [
+    "FormAnswers", "Receipt", "Rows", "Said", "VillageWork", "decide_finding", "record_facts", "recount",
+    "settle_conflict", "start_summaries", "submit_responses", "submit_village_form", "village_work",
+]  # fmt: skip
+
+
+class DecisionError(ValueError):
+    """A decision that can't be taken as given; the message is one Chinese sentence."""
+
+
+@transaction.atomic
+def start_summaries(round_: Round) -> None:
+    """One summary row a village of the round, counted from the roster as it was frozen."""
+    counts: dict[int, dict[str, dict[str, int]]] = {}
+    rows = RosterEntry.objects.filter(round=round_).values_list("village_id", "form")
+    for village, form in rows.iterator(20_000):
+        by = counts.setdefault(village, {}).setdefault(form, {})
+        by[DUE] = by.get(DUE, 0) + 1
+    bulk.insert(
+        VillageSummary,
+        ("round", "village", "code", "counts", "leads", "facts", "figures", "profile", "added"),
+        [
+            (round_.pk, a.area_id, a.code, counts.get(a.area_id, {}), {}, {}, {}, {}, 0)
+            for a in village_areas(round_)
+        ],
+    )
+
+
+def decide_finding(round_: Round, pack: Pack, finding: Finding, *, state: str, reason: str, actor: str) -> None:
+    """A person confirms or dismisses a finding, with a reason; decided again is allowed, and logged again.
+
+    Raises DecisionError without a reason or for an unknown state.
+    """
+    if state not in (Finding.State.CONFIRMED, Finding.State.DISMISSED):
+        raise DecisionError("请选“属实”或“不属实”。")
+    if not reason.strip():
+        raise DecisionError("请写明理由，再提交。")
+    with village_work(round_, pack, finding.village, actor) as work:
+        fresh = Finding.objects.select_for_update().get(pk=finding.pk)
+        fresh.state, fresh.reason = state, reason.strip()[:300]
+        fresh.decided_by, fresh.decided_at = actor, clock.now()
+        fresh.save(update_fields=["state", "reason", "decided_by", "decided_at"])
+        subject = f"finding:{fresh.pk}"
+        work.note(Entry(village_chain(work.village.pk), actor, f"finding.{state}", subject))
+
+
+def settle_conflict(
+    round_: Round, pack: Pack, conflict: Conflict, *, take_other: Mapping[str, bool], actor: str, source: str
+) -> Receipt:
+    """A person settles a conflict field by field: `take_other` says for each colliding field which answer holds.
+
+    The result is a new revision through `submit_responses`. Raises DecisionError where a field is left open.
+    """
+    missing = [name for name in conflict.fields if name not in take_other]
+    if missing:
+        labels = "、".join(pack.questions[name].label for name in missing)
+        raise DecisionError(f"{labels}还没有选用哪一个答案，请逐项选定。")
+    with village_work(round_, pack, conflict.village, actor) as work:
+        fresh = Conflict.objects.select_for_update().get(pk=conflict.pk)
+        if fresh.settled_at is not None:
+            raise DecisionError("这条冲突已经有人处理过了，请刷新页面。")
+        entry = RosterEntry.objects.get(round=round_, household_id=fresh.household_id)
+        current = orjson.loads(Revision.objects.get(pk=entry.revision).answers)
+        other = orjson.loads(fresh.answers)
+        chosen = {**current, **{n: v for n, v in other.items() if n not in current and n not in fresh.fields}}
+        for name in fresh.fields:
+            value = (other if take_other[name] else current).get(name)
+            chosen.pop(name, None)
+            if value is not None:
+                chosen[name] = value
+        receipt = _resubmit(work, entry, chosen, source)
+        if receipt.status == "refused":
+            raise DecisionError("这样选以后答案不合规则：" + "；".join(said.message for said in receipt.said))
+        fresh.settled_at, fresh.settled_by = clock.now(), actor
+        fresh.save(update_fields=["settled_at", "settled_by"])
+        work.note(Entry(village_chain(work.village.pk), actor, "conflict.settle", f"conflict:{fresh.pk}"))
+    return receipt
+
+
+def _resubmit(work: VillageWork, entry: RosterEntry, answers: Mapping[str, object], source: str) -> Receipt:
+    form = work.pack.household_forms[entry.form]
+    wanted = schema(work.pack, form.questions)
+    frame = decode(pl.Series([orjson.dumps(answers).decode()]), wanted).with_columns(
+        row=pl.lit(0, dtype=pl.UInt32),
+        household=pl.lit(str(entry.household_id)),
+        form=pl.lit(entry.form),
+        base=pl.lit(entry.revision_number, dtype=pl.Int64),
+        address=pl.lit(""),
+    )
+    present = {entry.form: frozenset(form.questions)}
+    return submit_responses(work, Rows(frame, present, source))[0]
+
+
+def screen(round_: Round, pack: Pack, village: Area, actor: str, on: object = None) -> int:
+    """Run every rule over a village of the round again (`paicha screen`); returns how many leads are open."""
+    from paicha.domain.responses.rescreen import rescreen
+
+    with village_work(round_, pack, village, actor, on) as work:  # type: ignore[arg-type]  # a date or None
+        rescreen(work)
+        recount(work)
+    return int(work.summary.figures.get("open_leads", 0))
+
+
+def upload_id(text: str) -> UUID:
+    """A client-made upload id. Raises ValueError."""
+    return UUID(text)

@@ -1,0 +1,99 @@
+"""One village's transaction: locked on entry, recounted and audited once on the way out.
+
+What holds: whoever changes a village's answers, forms or findings holds its summary row; a county's import
+is as many of these transactions, so that a stop between two of them loses nothing and halves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+
+from paicha.core.pack import Pack
+from paicha.domain import clock
+from paicha.domain.areas.models import Area
+from paicha.domain.audit.services import Entry, append
+from paicha.domain.responses.compiled import Days, Hit
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.rounds.models import Round
+from paicha.domain.rounds.queries import is_over, stages
+
+
+@dataclass(slots=True)
+class VillageWork:
+    """What a part of a batch needs to know, and what it leaves to be done at its end."""
+
+    round: Round
+    pack: Pack
+    village: Area
+    actor: str
+    summary: VillageSummary
+    at: datetime
+    days: Days
+    soft: dict[int, list[Hit]] = field(default_factory=dict)
+    changed: bool = False
+    _notes: list[Entry] = field(default_factory=list)
+
+    def note(self, entry: Entry) -> None:
+        """An audit entry, written with all others at the end; also marks the village as changed."""
+        self._notes.append(entry)
+        self.changed = True
+
+    def is_over(self, stage: str) -> bool:
+        """Whether a stage's deadline has passed."""
+        return is_over(self.round, self.pack, stage, self.days.today)
+
+    @property
+    def row_rules(self) -> frozenset[str]:
+        """Ids whose findings rest on one row alone; the others belong to the recount."""
+        named = {check.id for check in self.pack.named_checks}
+        ids = {rule.id for rule in self.pack.rules if rule.scope == "household"}
+        ids |= {check.id for check in (*self.pack.constraints, *self.pack.checks)}
+        return frozenset(ids - named)
+
+    def with_facts(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Facts of households that upper apps recorded; none yet means null for every one."""
+        return frame
+
+    def notes(self) -> list[Entry]:
+        return self._notes
+
+
+@contextmanager
+def village_work(
+    round_: Round, pack: Pack, village: Area, actor: str, on: date | None = None
+) -> Iterator[VillageWork]:
+    """Open, lock, and at the end recount and audit a village's transaction.
+
+    Nested in another transaction it takes part in it. `on` is the day that deadlines are read on.
+    """
+    from paicha.domain.responses.recount import recount
+
+    with transaction.atomic():
+        summary, _ = VillageSummary.objects.select_for_update().get_or_create(
+            round=round_, code=village.code, defaults={"village": village}
+        )
+        today = on or clock.today()
+        closes = max(stage.deadline for stage in stages(round_, pack, today))
+        work = VillageWork(
+            round_, pack, village, actor, summary, clock.now(), Days(today, round_.opens_on, closes)
+        )
+        yield work
+        if work.changed:
+            recount(work)
+        append(work.notes())
+
+
+def record_facts(work: VillageWork, **facts: Any) -> None:
+    """What an upper app tells the rules about a village: problem_rows, no_answers_form5."""
+    known = dict(work.summary.facts)
+    known.update(facts)
+    if known != work.summary.facts:
+        work.summary.facts = known
+        work.changed = True

@@ -1,0 +1,75 @@
+"""Opening a round: areas and roster are frozen, one entry per household, form by class.
+
+What holds: an entry is never removed or reclassed; `add_entries` marks those found afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from paicha.core.pack import Pack
+from paicha.domain import bulk, clock
+from paicha.domain.areas.models import Area
+from paicha.domain.households.models import Household
+from paicha.domain.rounds.models import PackContent, RosterEntry, Round, RoundArea
+
+
+@transaction.atomic
+def open_round(content: PackContent, pack: Pack, opens_on: date, actor: str) -> Round:
+    """Open a round: freeze the pack's areas and every open household of them."""
+    round_ = Round.objects.create(pack=content, opens_on=opens_on, opened_at=clock.now(), opened_by=actor)
+    codes = {area.code for area in pack.areas}
+    areas = Area.objects.filter(code__in=codes).select_related("parent")
+    rows = [
+        (round_.pk, area.pk, area.code, area.parent.code if area.parent else "", area.level, area.name)
+        for area in areas.order_by("code")
+    ]
+    bulk.insert(RoundArea, ("round", "area", "code", "parent_code", "level", "name"), rows)
+    form_of = {entry.name: entry.form for entry in pack.classes}
+    known = Household.objects.filter(village__code__in=codes, closed_at__isnull=True)
+    entries = [
+        (round_.pk, id_, village, form_of[class_], group, False, 0)
+        for id_, village, class_, group in known.order_by("number").values_list(
+            "id", "village_id", "household_class", "group"
+        )
+        if class_ in form_of
+    ]
+    bulk.insert(RosterEntry, _COLUMNS, entries)
+    return round_
+
+
+_COLUMNS = ("round", "household", "village", "form", "group", "added", "revision_number")
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A household found after the opening, with its first answers."""
+
+    household: UUID
+    form: str
+    group: str
+    outcome: int | None
+    revision: UUID
+    number: int
+
+
+def add_entries(round_: Round, village: Area, entries: Sequence[NewEntry]) -> None:
+    """Add households found after the opening, marked."""
+    bulk.insert(
+        RosterEntry,
+        ("round", "household", "village", "form", "group", "added", "outcome", "revision", "revision_number"),
+        [
+            (round_.pk, e.household, village.pk, e.form, e.group, True, e.outcome, e.revision, e.number)
+            for e in entries
+        ],
+    )
+
+
+def record_outcomes(rows: Sequence[tuple[int | None, UUID, int, int]]) -> None:
+    """How visits ended: (outcome, revision in force, its number, roster entry)."""
+    bulk.update(RosterEntry, ("outcome", "revision", "revision_number"), list(rows))
