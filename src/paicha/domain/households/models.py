@@ -76,7 +76,7 @@ class BaseChange(models.Model):
 class Register(models.Model):
     """One row: what tells this register's household numbers from another's."""
 
-    tag = models.PositiveSmallIntegerField()
+    tag = models.CharField(max_length=4)
 
     def __str__(self) -> str:
-        return str(self.tag)
+        return self.tag

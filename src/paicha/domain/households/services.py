@@ -1,8 +1,7 @@
 """Writing the register: adding households, closing and correcting them by logged events.
 
-What holds: a household's number is made here, from this register's tag, the village's permanent id and a
-running number, so that no two registers give out the same one; everything runs in the caller's
-transaction, which holds the village's lock.
+What holds: a household's number is made here, from the village's permanent id and a running number, under
+the village's lock that the caller holds, so that villages never wait for each other.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from paicha.domain.audit.services import Entry, append, village_chain
 from paicha.domain.households.models import BaseChange, Household, HouseholdEvent, Register
 
 _PER_VILLAGE = 100_000
-_PER_REGISTER = 100_000 * _PER_VILLAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,9 @@ def new_id() -> UUID:
     return UUID(int=uuid_utils.uuid7().int)
 
 
-def register_tag() -> int:
-    """This register's own four digits, drawn once."""
-    register, _ = Register.objects.get_or_create(pk=1, defaults={"tag": 1000 + secrets.randbelow(9000)})
+def register_tag() -> str:
+    """This register's own four hex digits, drawn once: they set its numbers apart from another's."""
+    register, _ = Register.objects.get_or_create(pk=1, defaults={"tag": secrets.token_hex(2).upper()})
     return register.tag
 
 
@@ -51,7 +49,7 @@ def add_households(village: Area, households: Sequence[NewHousehold]) -> list[tu
     """Add households to a village; returns (id, number) in the same order."""
     if not households:
         return []
-    base = register_tag() * _PER_REGISTER + village.pk * _PER_VILLAGE
+    base = village.pk * _PER_VILLAGE
     last = Household.objects.filter(number__gte=base, number__lt=base + _PER_VILLAGE).aggregate(m=Max("number"))["m"]
     first = (last or base) + 1
     at = clock.now()

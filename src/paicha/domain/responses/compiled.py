@@ -19,7 +19,8 @@ from paicha.core.pack import Check, Constraint, Pack, ProfileForm, Question, Rul
 from paicha.engines.packs import rule_sets
 from paicha.engines.rules import RuleSet
 
-PHONE = r"^(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8})$"
+# As core.normalise.is_phone, for a column.
+PHONE = r"^(1[3-9][0-9]{9}|0(10|2[0-9]|[3-9][0-9]{2})-[2-8][0-9]{6,7})$"
 PERSON = r"^[\x{3400}-\x{9fff}\x{20000}-\x{323af}·〇]{2,6}$"
 
 Source = Constraint | Check | Rule

@@ -1,0 +1,1 @@
+"""What stands above the single apps: opening a round."""
