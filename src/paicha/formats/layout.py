@@ -1,0 +1,305 @@
+"""The one place that turns a form of the pack into the layout of its paper.
+
+Titles, grouped headers with their spans, the options printed below the labels, widths, what a cell
+shows, pages and blank rows: Excel, PDF and screen all draw what stands here, so that cadres see
+their own paper on all three. Nothing here knows a form, a question or an option by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from paicha.core.pack import Column, HouseholdForm, Pack, Question
+from paicha.formats.documents import NOTE, Block, Row, Value
+
+BLANK = "____"
+_KEPT = 32
+
+FieldKind = Literal["number", "text", "choice", "choices", "integer", "date", "parts"]
+CellKind = Literal["group", "label", "options"]
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderCell:
+    """One cell of the header: its text, its place (row, column from 0) and its spans."""
+
+    text: str
+    row: int
+    column: int
+    rows: int
+    columns: int
+    kind: CellKind
+
+
+@dataclass(frozen=True, slots=True)
+class PartField:
+    """One of several counts in a printed cell: `1.未参加__人`."""
+
+    name: str
+    number: int
+    label: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of a table. `texts`: which text question each option asks for, in the same cell."""
+
+    name: str
+    label: str
+    kind: FieldKind
+    width: float  # characters of half width, on the official paper
+    question: Question | None = None
+    group: str | None = None
+    options: str = ""  # printed below the label
+    texts: tuple[tuple[int, str], ...] = ()
+    parts: tuple[PartField, ...] = ()
+    is_remark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table's columns and the header cells above them, row by row."""
+
+    fields: tuple[Field, ...]
+    header: tuple[tuple[HeaderCell, ...], ...]
+
+    @property
+    def width(self) -> float:
+        return sum(field.width for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One printed page of a household form: `first` is the 序号 of its first row; None is a blank row."""
+
+    group: str | None
+    first: int
+    rows: tuple[Row | None, ...]
+    starts_block: bool
+
+
+# Headings and titles
+
+
+def heading(form: HouseholdForm, town: str, village: str, group: str | None) -> str:
+    """The line below the title. A numbered group written straight behind the village reads `沟岔村2组`."""
+    if not town and not village:
+        return form.heading_blank
+    behind = "}{group}" in form.heading
+    shown = group or ("" if behind else "    ")
+    if behind and shown.isdigit():
+        shown += "组"
+    return form.heading.format(town=town, village=village, group=shown)
+
+
+# Household forms
+
+_tables: dict[tuple[str, str, bool], Table] = {}
+
+
+def household_table(pack: Pack, form: HouseholdForm, *, parts_apart: bool = False) -> Table:
+    """Columns and header of a household form, as printed.
+
+    `parts_apart` gives each count of a cell that holds several a column of its own under the one
+    merged label, as in Excel; else they share their cell, as on paper.
+    """
+    key = (pack.digest, form.name, parts_apart)
+    if key not in _tables:
+        while len(_tables) >= _KEPT:
+            _tables.pop(next(iter(_tables)))
+        fields = tuple(f for column in form.columns for f in _fields(pack, column, parts_apart))
+        _tables[key] = Table(fields, header_cells(fields))
+    return _tables[key]
+
+
+def unprinted_fields(pack: Pack, form: HouseholdForm) -> tuple[Field, ...]:
+    """What a form asks without printing it; in Excel right of the print area, in the pack's order."""
+    return tuple(
+        replace(question_field(pack, name), width=_unprinted_width(pack.questions[name]))
+        for name in form.unprinted
+    )
+
+
+def question_field(pack: Pack, name: str) -> Field:
+    """A column that asks one question under its own label, options below."""
+    question = pack.questions[name]
+    return Field(
+        name=name,
+        label=question.label,
+        kind=question.type,
+        width=10,
+        question=question,
+        options=options_text(question),
+        texts=_texts(question),
+        is_remark=name == pack.roles.remark,
+    )
+
+
+def _fields(pack: Pack, column: Column, parts_apart: bool) -> Iterator[Field]:
+    base = Field(column.name, column.label, "number", column.width, group=column.group)
+    if column.parts:
+        parts = tuple(
+            PartField(part.question, part.number, part.label, pack.questions[part.question].unit or "人")
+            for part in column.parts
+        )
+        if not parts_apart:
+            texts = "\n".join(_part_blank(part) for part in parts)
+            yield replace(base, kind="parts", parts=parts, options=column.options_text or texts)
+            return
+        for part in parts:
+            question = pack.questions[part.name]
+            yield replace(
+                base,
+                name=part.name,
+                kind="integer",
+                question=question,
+                width=max(5.0, column.width / len(parts)),
+                options=_part_blank(part),
+                parts=parts,
+            )
+    elif column.question:
+        question = pack.questions[column.question]
+        yield replace(
+            base,
+            kind=question.type,
+            question=question,
+            options=column.options_text or options_text(question),
+            texts=_texts(question),
+            is_remark=column.question == pack.roles.remark,
+        )
+    else:
+        yield base
+
+
+def _part_blank(part: PartField) -> str:
+    return f"{part.number}.{part.label}{BLANK}{part.unit}"
+
+
+def options_text(question: Question) -> str:
+    """The numbered options as printed, one a line; a blank line follows where a text is asked for."""
+    return "\n".join(f"{o.number}.{o.label}{BLANK if o.text else ''}" for o in question.options)
+
+
+def _texts(question: Question) -> tuple[tuple[int, str], ...]:
+    return tuple((option.number, option.text) for option in question.options if option.text)
+
+
+def _unprinted_width(question: Question) -> float:
+    if question.type in ("choice", "choices"):
+        return 14
+    return 20 if question.type == "text" and question.format == "line" else 11
+
+
+def header_cells(fields: Sequence[Field]) -> tuple[tuple[HeaderCell, ...], ...]:
+    """Header rows: groups (where there are any), labels, options (where there are any).
+
+    A label without a group reaches up into the group row, one without options down into theirs.
+    Counts that stand apart share one label (their `parts` are equal).
+    """
+    top = 1 if any(field.group for field in fields) else 0
+    deep = 1 if any(field.options for field in fields) else 0
+    rows: list[list[HeaderCell]] = [[] for _ in range(top + 1 + deep)]
+    for first, last in _runs(fields, lambda f: f.group or f.name + "\n"):
+        group = fields[first].group
+        if group:
+            rows[0].append(HeaderCell(group, 0, first, 1, last - first, "group"))
+    for first, last in _runs(fields, lambda f: f.label if f.parts else f.name + "\n"):
+        field = fields[first]
+        start = top if field.group else 0
+        height = top + 1 - start + (0 if field.options else deep)
+        rows[start].append(HeaderCell(field.label, start, first, height, last - first, "label"))
+    if deep:
+        rows[-1] += [
+            HeaderCell(field.options, top + 1, i, 1, 1, "options")
+            for i, field in enumerate(fields)
+            if field.options
+        ]
+    return tuple(tuple(sorted(row, key=lambda cell: cell.column)) for row in rows)
+
+
+def _runs(fields: Sequence[Field], key: Callable[[Field], str]) -> Iterator[tuple[int, int]]:
+    """(first, behind the last) of neighbours that share a key."""
+    start = 0
+    for i in range(1, len(fields) + 1):
+        if i == len(fields) or key(fields[i]) != key(fields[start]):
+            yield start, i
+            start = i
+
+
+def pages(blocks: Sequence[Block], rows_per_page: int) -> Iterator[Page]:
+    """The printed pages: a new one per block, blank rows filling the last of each, as on paper."""
+    for block in blocks or (Block(None, ()),):
+        count = max(1, -(-len(block.rows) // rows_per_page))
+        for number in range(count):
+            first = number * rows_per_page
+            rows: list[Row | None] = list(block.rows[first : first + rows_per_page])
+            rows += [None] * (rows_per_page - len(rows))
+            yield Page(block.group, first + 1, tuple(rows), number == 0)
+
+
+# What a cell shows
+
+_UNSURE = re.compile(r"[0-9０-９①-⑳,，、.．:：(（)）\s]")
+
+
+def cell_value(field: Field, values: Row) -> int | str | date | None:
+    """What a cell of Excel holds: a number for one choice or a count, text for several or with a text."""
+    if field.kind == "parts":
+        return printed(field, values) or None
+    value = values.get(field.question.name if field.question else field.name)
+    if field.kind in {"choice", "choices"}:
+        return _chosen(field, value, values)
+    if value is None or isinstance(value, int | str | date):
+        return value
+    return "、".join(map(str, value))
+
+
+def _chosen(field: Field, value: Value, values: Row) -> int | str | None:
+    """`3`, `1、3`, `1,大病住院`, `1、4,孤儿补助`.
+
+    A text that could be read as another option (it begins with a digit or a mark) is set off by the
+    option's label: `4.其他:3个孩子`.
+    """
+    if isinstance(value, str | date):
+        return str(value)
+    numbers = [value] if isinstance(value, int) else list(value or ())
+    extra = [(number, str(values[name])) for number, name in field.texts if values.get(name)]
+    if not extra:
+        return numbers[0] if len(numbers) == 1 else "、".join(map(str, numbers)) or None
+    plain = [str(number) for number in numbers if number not in dict(extra)]
+    for number, text in extra:
+        if number not in numbers:  # a draft: the text without its option
+            plain.append(text)
+        elif _UNSURE.match(text) and field.question is not None:
+            plain.append(f"{number}.{field.question.option_labels[number]}:{text}")
+        else:
+            plain.append(f"{number},{text}")
+    return "、".join(plain)
+
+
+def printed(field: Field, values: Row) -> str:
+    """What a cell of the paper or the screen shows; '' for what was not answered.
+
+    Several counts stand in one cell with their words; 备注 adds by itself what `NOTE` says.
+    """
+    if field.kind == "parts":
+        counts = [(part, values.get(part.name)) for part in field.parts]
+        if all(count is None for _, count in counts):
+            return ""
+        return " ".join(
+            f"{part.number}.{part.label}{BLANK if count is None else count}{part.unit}"
+            for part, count in counts
+        )
+    value = cell_value(field, values)
+    text = date_text(value) if isinstance(value, date) else "" if value is None else str(value)
+    note = values.get(NOTE) if field.is_remark else None
+    return "；".join(part for part in (str(note) if note else "", text) if part)
+
+
+def date_text(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
