@@ -1,7 +1,7 @@
 """Which column types a rule can read, and how a frame is brought to them.
 
-A file or a batch may lack columns (nobody answered) and may hold integers of any width; a rule sees typed columns all
-the same. Anything else is refused with one sentence, never converted by guess.
+A file or a batch may lack columns (nobody answered) and may hold integers of any width; a rule sees
+typed columns all the same. Anything else is refused with one sentence, never converted by guess.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def dtype(kind: Kind) -> pl.DataType:
 def adapted(schema: Mapping[str, pl.DataType], symbols: Iterable[Symbol]) -> list[pl.Expr]:
     """Expressions for `with_columns` that add what is absent, as typed nulls, and retype what is all null.
 
-    Integers keep their width here: the rules' own text casts them. Raises ColumnTypeError, naming every wrong
-    column.
+    Integers keep their width here: the rules' own text casts them. Raises ColumnTypeError, naming every
+    wrong column.
     """
     changes: list[pl.Expr] = []
     wrong: list[str] = []

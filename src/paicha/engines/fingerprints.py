@@ -1,8 +1,9 @@
 """A short stable name for the answers that a finding rests on.
 
-A person's decision on a finding stands as long as its fingerprint stays the same, so it must not change with a
-version of Polars, with the width of a column, or with the order in which options were ticked. It is therefore a
-BLAKE2 hash over a canonical text of the rule's id and the answers that the rule reads, by name.
+A person's decision on a finding stands as long as its fingerprint stays the same, so it must not change
+with a version of Polars, with the width of a column, or with the order in which options were ticked. It
+is therefore a BLAKE2 hash over a canonical text of the rule's id and the answers that the rule reads,
+by name.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A set of rules over rows, compiled once: which of them fire on which row.
 
-One `select` over the frame computes every rule, so that a batch of one and a batch of a county take the same path. A
-rule fires only where its expression is true, on the forms it names, and where the household was met (an outcome that
-the pack counts as done, or none given).
+One `select` over the frame computes every rule, so that a batch of one and a batch of a county take the
+same path. A rule fires only where its expression is true, on the forms it names, and where the
+household was met (an outcome that the pack counts as done, or none given).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ FINDINGS = {"row": pl.UInt32, "entry": pl.UInt16, "rule": pl.String, "fingerprin
 
 @dataclass(frozen=True)
 class Entry:
-    """One rule or validation: its id, the forms it runs on, and whether it asks for a household that was met."""
+    """One rule or validation: its id, the forms it runs on, and whether it asks for a household that
+    was met."""
 
     id: str
     forms: tuple[str, ...]
@@ -35,8 +36,9 @@ class Entry:
 class RuleSet:
     """Entries that run over the same rows, in the pack's order.
 
-    `outcome` is the question that says how a visit ended (None: every row counts), `done` its options of a household
-    that was met. `by_form` False is for rows that are not of one form: a village with all its answers and facts.
+    `outcome` is the question that says how a visit ended (None: every row counts), `done` its options
+    of a household that was met. `by_form` False is for rows that are not of one form: a village with
+    all its answers and facts.
     """
 
     entries: tuple[Entry, ...]
@@ -57,9 +59,9 @@ class RuleSet:
     def findings(self, frame: pl.DataFrame, *, with_fingerprints: bool = True) -> pl.DataFrame:
         """What fires, one row a finding, sorted by row and entry.
 
-        `frame`: a row per household (or village), columns by canonical names, absent ones count as unanswered.
-        Returns `row` (its number in the frame, from 0), `entry` (index into `entries`), `rule` (its id) and
-        `fingerprint` (null without fingerprints). Raises ColumnTypeError.
+        `frame`: a row per household (or village), columns by canonical names, absent ones count as
+        unanswered. Returns `row` (its number in the frame, from 0), `entry` (index into `entries`),
+        `rule` (its id) and `fingerprint` (null without fingerprints). Raises ColumnTypeError.
         """
         typed = frame.with_columns(adapted(frame.schema, self.symbols))
         if not self.entries or not frame.height:
@@ -74,8 +76,11 @@ class RuleSet:
         }
         return pl.DataFrame(found, schema=FINDINGS).sort("row", "entry")
 
-    def truth(self, frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], keep: Sequence[str]) -> pl.LazyFrame:
-        """The columns `keep`, then one boolean column per entry, named by its index; null and false do not fire."""
+    def truth(
+        self, frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], keep: Sequence[str]
+    ) -> pl.LazyFrame:
+        """The columns `keep`, then one boolean column per entry, named by its index; null and false do
+        not fire."""
         return self._truth(frame.with_columns(adapted(schema, self.symbols)), keep)
 
     def _truth(self, typed: pl.LazyFrame, keep: Sequence[str] = ()) -> pl.LazyFrame:
@@ -108,9 +113,9 @@ class RuleSet:
     def _expressions(self) -> list[pl.Expr]:
         gates = {key: f"gate:{i}" for i, key in enumerate(self._gates)}
         return [
-            (pl.col(gates[entry.forms, entry.met_only]) & pl.sql_expr(render(entry.expression, "polars"))).alias(
-                str(index)
-            )
+            (
+                pl.col(gates[entry.forms, entry.met_only]) & pl.sql_expr(render(entry.expression, "polars"))
+            ).alias(str(index))
             for index, entry in enumerate(self.entries)
         ]
 
