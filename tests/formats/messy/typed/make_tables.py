@@ -4,11 +4,12 @@ Why: the importer is tested with files that an office program wrote, not with fi
 wrote. The texts beside this script say what is typed where; the expected readings (`../*.expected.yaml`) are
 typed by hand and nothing here knows them.
 
-Run with a Python that has LibreOffice's `uno` module: `/usr/bin/python3 make_tables.py [01 04 …]`.
+Run with a Python that has LibreOffice's `uno` module: `/usr/bin/python3 make_tables.py [01 04 … | TEXT.txt …]`.
 
 The text of a table, one order a line (`--` starts a comment):
     file NAME               the spreadsheet to write; its ending names the format
     csv CHARSET [bom] [crlf]   how a csv is written
+    password WORD           save it under a password
     sheet NAME              a new sheet; what follows stands in it
     B7: a | b || d          values from B7 to the right; an empty one leaves its cell alone
     merge A1:O1 N7:N16      merged ranges
@@ -194,13 +195,24 @@ def landscape(document: Any) -> None:
     style.ScaleToPagesX, style.ScaleToPagesY = 1, 0
 
 
-def save(document: Any, target: Path, csv: str) -> None:
+def save(document: Any, target: Path, csv: str, password: str) -> None:
     """Store in the format that the ending names; a csv gets its charset, mark and line ends."""
     options: dict[str, object] = {"FilterName": FILTERS[target.suffix]}
     words = csv.split()
     if target.suffix == ".csv":
         # comma, quote, charset, first line, no column formats, language, quote all: no, as shown: yes
         options["FilterOptions"] = f"44,34,{CHARSETS[words[0]]},1,,0,false,true,false"
+    if password and target.suffix == ".xlsx":  # "Password" alone is dropped in silence for this format
+        uno = importlib.import_module("uno")
+        options["EncryptionData"] = uno.Any(
+            "[]com.sun.star.beans.NamedValue",
+            tuple(
+                uno.createUnoStruct("com.sun.star.beans.NamedValue", *pair)
+                for pair in (("CryptoType", "Standard"), ("OOXPassword", password))
+            ),
+        )
+    elif password:
+        options["Password"] = password
     document.storeToURL(target.as_uri(), properties(**options))
     if target.suffix == ".csv":
         data = target.read_bytes()
@@ -228,7 +240,7 @@ def type_table(desktop: Any, source: Path) -> Path:
     """Type one text into a new document and save it; return the file."""
     document = desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, properties(Hidden=True))
     table = Table(document)
-    target, csv, stripped = HERE, "", []
+    target, csv, password, stripped = HERE, "", "", []
     for line in source.read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("--"):
             continue
@@ -238,15 +250,17 @@ def type_table(desktop: Any, source: Path) -> Path:
             continue
         word, _, rest = line.partition(" ")
         if word == "file":
-            target = HERE.parent / rest.strip()
+            target = (HERE.parent / rest.strip()).resolve()
         elif word == "csv":
             csv = rest
+        elif word == "password":
+            password = rest
         elif word == "strip":
             stripped.append(rest.strip())
         else:
             table.order(word, rest.strip())
     landscape(document)
-    save(document, target, csv)
+    save(document, target, csv, password)
     document.close(True)
     for cell in stripped:
         strip_cached_value(target, cell)
@@ -256,8 +270,9 @@ def type_table(desktop: Any, source: Path) -> Path:
 def main(wanted: list[str]) -> None:
     process, desktop = office()
     try:
-        for source in sorted(HERE.glob("*.txt")):
-            if not wanted or source.name[:2] in wanted:
+        texts = [Path(word) for word in wanted if word.endswith(".txt")]
+        for source in texts or sorted(HERE.glob("*.txt")):
+            if texts or not wanted or source.name[:2] in wanted:
                 print(type_table(desktop, source).name)
     finally:
         try:
