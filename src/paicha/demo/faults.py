@@ -127,7 +127,7 @@ FORM_FAULTS = (
               change={"surveyed_general": 2, "surveyed": 2}),
     FormFault("v21_groups", "V21", "statistics", "groups", change={"groups": 1}),
     FormFault("v21_people", "V21", "statistics", "total_people", change={"total_people": 7}),
-    FormFault("v21_resident", "V21", "statistics", "resident_households", change={"resident_households": -1}),
+    FormFault("v21_resident", "V21", "statistics", "resident_households", change={"resident_households": 1}),
     FormFault("v22_problems", "V22", "statistics", "problems", change={"problems": 2}),
     # V23 a no in form 5 asks for the problems found
     FormFault("v23_conclusion", "V23", "verification", "conclusion_problems"),

@@ -71,7 +71,8 @@ def _other_towns(plans: Iterable[VillagePlan]) -> dict[str, str]:
     return dict(zip(towns, towns[1:] + towns[:1], strict=True))
 
 
-def _habits(plan: VillagePlan, seed: int) -> Habits:
+def habits_of(plan: VillagePlan, seed: int) -> Habits:
+    """How this village's clerk writes, with what its planted faults need."""
     needs = {habit: value for fault in plan.faults for habit, value in fault.needs.items()}
     return choose_habits(village_rng(plan, seed, "habits"), plan.households, needs)
 
@@ -80,7 +81,7 @@ def _write_village(
     county: County, workbooks: Path, plan: VillagePlan, other_town: dict[str, str]
 ) -> list[Truth]:
     """One village: drawn, written, and its part of the truth."""
-    habits = _habits(plan, county.seed)
+    habits = habits_of(plan, county.seed)
     census = draw_village(plan, county.seed, county.days, habits.grouped)
     rng = village_rng(plan, county.seed, "writing")
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -119,7 +120,7 @@ def write_roster(county: County, path: Path) -> int:
         sheet = book.add_worksheet("花名册")
         sheet.write_row(0, 0, ("镇街", "村", "组", "户主", "人口", "电话", "类别"))
         for plan in county.plans():
-            habits = _habits(plan, county.seed)
+            habits = habits_of(plan, county.seed)
             census = draw_village(plan, county.seed, county.days, habits.grouped)
             for row in sorted(census.all_rows, key=lambda row: FORMS.index(row.form)):
                 count += 1

@@ -86,7 +86,7 @@ def choose_habits(rng: Random, households: int, needs: Mapping[str, str]) -> Hab
 
 def _messy(rng: Random, habits: Habits, households: int) -> Habits:
     ways = ["number", "text", "dot", "comma", "bracket", "circled", "wide", "both", "label"]
-    if households < 150:
+    if households < 300:
         ways.append("tick")
     choice = rng.choice(ways)
     slips = rng.choice([None, "text", "dot", "circled", "label"]) if choice not in {"tick", "label"} else None

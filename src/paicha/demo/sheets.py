@@ -38,6 +38,7 @@ from paicha.demo.plan import FORMS
 from paicha.demo.village import Census, Row
 
 SIGNED_TOGETHER = 10  # rows that one merged signature covers at most
+LABEL_HEIGHT, OPTIONS_HEIGHT = 44, 104  # points
 
 
 @dataclass
@@ -62,7 +63,16 @@ class Formats:
         )
 
 
-def _columns(form: str, habits: Habits, rows: list[Row]) -> list[Column]:
+def _row_height(habits: Habits) -> int:
+    """Points a row needs for what this clerk writes into one cell."""
+    if habits.choice == "tick":
+        return 68
+    if habits.choice in {"both", "label"} or habits.slips == "label":
+        return 30
+    return 44 if habits.insurance == "one" and habits.wording in {0, 1, 2, 4, 6} else 18
+
+
+def sheet_columns(form: str, habits: Habits, rows: list[Row]) -> list[Column]:
     """The sheet's columns right of 序号: the printed ones, then those unprinted that it needs."""
     columns: list[Column] = []
     for above, questions in COLUMNS[form]:
@@ -145,7 +155,7 @@ class FormSheet:
         rows: list[Row],
     ) -> None:
         self.sheet, self.form, self.census, self.habits, self.formats = sheet, form, census, habits, formats
-        self.columns = _columns(form, habits, rows)
+        self.columns = sheet_columns(form, habits, rows)
         self.writers: list[Writer] = [cell_writer(column.question, habits, rng) for column in self.columns]
         self.sign_column = 1 + [column.question for column in self.columns].index("surveyors")
         self.rng = rng
@@ -156,6 +166,7 @@ class FormSheet:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
+        sheet.set_default_row(_row_height(habits))
         sheet.set_column(0, 0, 5)
         for place, column in enumerate(self.columns, 1):
             sheet.set_column(place, place, column.width)
@@ -203,12 +214,13 @@ class FormSheet:
                 width = len(list(same))
                 self._merge(labels if above else top, place, labels, place + width - 1, label)
                 place += width
+        self.sheet.set_row(labels, OPTIONS_HEIGHT if self.habits.options == "header" else LABEL_HEIGHT)
         self.at = labels + 1
         if self.habits.options == "row":
             self.sheet.write_blank(self.at, 0, None, head)
             for place, column in enumerate(self.columns, 1):
                 self.sheet.write(self.at, place, column.options or None, head)
-            self.sheet.set_row(self.at, 78)
+            self.sheet.set_row(self.at, OPTIONS_HEIGHT)
             self.at += 1
 
     def _merge(self, top: int, left: int, bottom: int, right: int, text: str) -> None:
@@ -287,7 +299,7 @@ def write_household_forms(
     """
     faults: list[tuple[Row, str]] = []
     for form in FORMS:
-        for name, blocks in _sheets(form, census.rows[form], habits):
+        for name, blocks in sheets_of(form, census.rows[form], habits):
             sheet_rows = [row for _, block in blocks for row in block]
             sheet = FormSheet(book.add_worksheet(name), form, census, habits, formats, rng, sheet_rows)
             for group, block in blocks:
@@ -304,7 +316,7 @@ def write_household_forms(
     return faults
 
 
-def _sheets(
+def sheets_of(
     form: str, rows: list[Row], habits: Habits
 ) -> Iterator[tuple[str, list[tuple[str | None, list[Row]]]]]:
     """Sheets of a form with their blocks (group of the heading, rows)."""

@@ -162,6 +162,7 @@ class VillageForms:
     def _sheet(self, name: str, title: str, last: int, widths: tuple[float, ...]) -> Worksheet:
         sheet = self.book.add_worksheet(name)
         sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
         sheet.merge_range(0, 0, 0, last, title, self.formats.title)
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
