@@ -295,11 +295,19 @@ def printed(field: Field, values: Row) -> str:
             f"{part.number}.{part.label}{BLANK if count is None else count}{part.unit}"
             for part, count in counts
         )
-    value = cell_value(field, values)
-    text = date_text(value) if isinstance(value, date) else "" if value is None else str(value)
+    text = value_text(cell_value(field, values))
     note = values.get(NOTE) if field.is_remark else None
     return "；".join(part for part in (str(note) if note else "", text) if part)
 
 
 def date_text(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def value_text(value: Value) -> str:
+    """Any value as it is read: dates in Chinese, several numbers by 、, nothing as ''."""
+    if isinstance(value, date):
+        return date_text(value)
+    if value is None or isinstance(value, int | str):
+        return "" if value is None else str(value)
+    return "、".join(map(str, value))

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from paicha.core.pack import Pack, ProblemForm, ProfileForm, Question, StatisticsForm
 from paicha.formats.documents import ListSheet, Row, Value
-from paicha.formats.layout import BLANK, Field, Table, date_text, header_cells
+from paicha.formats.layout import BLANK, Field, Table, header_cells, value_text
 
 _TOWN_BLANK = "_____镇(街)"
 _VILLAGE_BLANK = "_____村"
@@ -66,7 +65,7 @@ def profile_lead(pack: Pack, form: ProfileForm, values: Row) -> tuple[str, ...]:
             chosen = question.option_labels.get(value) if isinstance(value, int) else None
             texts.append(f"{cell.before}({chosen or '/'.join(o.label for o in question.options)})")
         else:
-            texts.append(f"{cell.before}{_plain(value) or BLANK}{cell.unit}")
+            texts.append(f"{cell.before}{value_text(value) or BLANK}{cell.unit}")
     return tuple(texts)
 
 
@@ -96,7 +95,7 @@ def _segments(question: Question, value: Value, before: str, unit: str) -> tuple
         chosen = [value] if isinstance(value, int) else list(value) if isinstance(value, list | tuple) else []
         pieces += [Segment("box", option.label, option.number in chosen) for option in question.options]
     elif value is not None and value != "":
-        pieces.append(Segment("value", _plain(value)))
+        pieces.append(Segment("value", value_text(value)))
     elif question.type != "text":
         pieces.append(Segment("blank"))
     if unit:
@@ -106,15 +105,7 @@ def _segments(question: Question, value: Value, before: str, unit: str) -> tuple
 
 def signer_texts(form: ProfileForm | ProblemForm | StatisticsForm, values: Row) -> tuple[str, ...]:
     """`支部书记签字：` with the name, where it is known."""
-    return tuple(f"{signer.label}：{_plain(values.get(signer.question))}" for signer in form.signers)
-
-
-def _plain(value: Value) -> str:
-    if isinstance(value, date):
-        return date_text(value)
-    if value is None or isinstance(value, int | str):
-        return "" if value is None else str(value)
-    return "、".join(map(str, value))
+    return tuple(f"{signer.label}：{value_text(values.get(signer.question))}" for signer in form.signers)
 
 
 def statistics_table(form: StatisticsForm) -> Table:
@@ -125,6 +116,17 @@ def statistics_table(form: StatisticsForm) -> Table:
         for f in form.figures
     )
     return Table(fields, header_cells(fields))
+
+
+def statistics_cells(form: StatisticsForm, values: Row, number: int | None) -> list[Value]:
+    """A row's cells in printed order; `number` None is the total, which says 合计 where the number stands."""
+    cells: list[Value] = []
+    for figure in form.figures:
+        value = values.get(figure.name)
+        if figure.source == "number" and value is None:
+            value = "合计" if number is None else number
+        cells.append(value)
+    return cells
 
 
 def problem_table(form: ProblemForm) -> Table:
