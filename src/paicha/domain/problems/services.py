@@ -1,0 +1,253 @@
+"""Writing the problem list (form 3), its signers and the columns of the rectification ledger.
+
+What holds: every function runs inside a village's transaction (`work`), is audited on the village's chain,
+and leaves the fact `problem_rows` equal to the entries that are not withdrawn, which form 4 counts and S25
+reads. An entry is never deleted: what a later list leaves out is withdrawn, and comes back as it was.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from paicha.core.pack import ProblemForm, ProfileForm, StatisticsForm
+from paicha.domain.audit.services import Entry, digest, village_chain
+from paicha.domain.households.models import Household
+from paicha.domain.problems.models import Problem
+from paicha.domain.responses.services import (
+    FormAnswers,
+    Receipt,
+    VillageWork,
+    record_facts,
+    submit_village_form,
+)
+
+_LONGEST = 1000
+_MEASURE, _OWNER = 500, 60
+
+
+class ProblemError(ValueError):
+    """Something about a problem that can't be taken as given; the message is one Chinese sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListReceipt:
+    """What became of a list. `status` stored or unchanged; `added` counts those that came back too."""
+
+    status: str
+    added: int = 0
+    withdrawn: int = 0
+    rows: int = 0  # in force now
+
+
+def replace_list(
+    work: VillageWork, entries: Sequence[tuple[int, str]], source: str, upload: UUID | None = None
+) -> ListReceipt:
+    """Take a village's whole form 3 in: (type number, text) in the order of the list.
+
+    Equal entries are no change, whoever wrote them. What is new is added; of what is gone, only the
+    source's own entries are withdrawn, so that another person's problem never disappears by a list that
+    didn't know it. An empty list is a list: `problem_rows` becomes known. Raises ProblemError, and then
+    nothing was changed.
+    """
+    wanted = [(kind, _text(work, kind, text)) for kind, text in entries]
+    known = list(_of_village(work).order_by("pk"))
+    left = Counter(wanted)
+    gone: list[Problem] = []
+    for problem in known:
+        if problem.status == Problem.Status.WITHDRAWN:
+            continue
+        if left[problem.type, problem.text]:
+            left[problem.type, problem.text] -= 1
+        elif problem.source == source:
+            gone.append(problem)
+    back = _coming_back(known, left, source)
+    fresh = _fresh(work, wanted, left, source, upload)
+    if gone:
+        _set_status([p.pk for p in gone], Problem.Status.WITHDRAWN)
+    if back:
+        _set_status([p.pk for p in back], Problem.Status.OPEN)
+    Problem.objects.bulk_create(fresh)
+    added, withdrawn = len(fresh) + len(back), len(gone)
+    if added or withdrawn:
+        content = "\n".join(f"{kind} {text}" for kind, text in wanted)
+        subject = f"upload:{upload}" if upload else ""
+        _note(work, "problem.list", subject, content, added + withdrawn)
+    rows = _recorded(work)
+    return ListReceipt("stored" if added or withdrawn else "unchanged", added, withdrawn, rows)
+
+
+def add_problem(
+    work: VillageWork,
+    type_: int,
+    text: str,
+    source: str,
+    *,
+    household: Household | None = None,
+    measure: str = "",
+    due_on: date | None = None,
+    owner: str = "",
+    upload: UUID | None = None,
+) -> Problem:
+    """Add one problem, of the village or of a household of it. Raises ProblemError."""
+    clean = _text(work, type_, text)
+    if household is not None and household.village_id != work.village.pk:
+        raise ProblemError("这一户不是本村的，请从本村的农户里选。")
+    problem = Problem(
+        round=work.round, village=work.village, household=household, type=type_, text=clean, source=source,
+        upload=upload, at=work.at,
+    )  # fmt: skip
+    _fill(problem, measure, due_on, owner)
+    problem.save()
+    _note(work, "problem.add", f"problem:{problem.pk}", clean)
+    _recorded(work)
+    return problem
+
+
+def set_rectification(
+    work: VillageWork, problem: Problem, *, measure: str, due_on: date | None, owner: str
+) -> Problem:
+    """Set 整改措施, 整改时限 and 整改责任人; what is not known yet may stay empty, and shows as missing.
+
+    Raises ProblemError for a problem that was withdrawn or is another village's, or a limit before the
+    day on which the problem was found.
+    """
+    fresh = _locked(work, problem)
+    _fill(fresh, measure, due_on, owner)
+    fresh.save(update_fields=["measure", "due_on", "owner"])
+    _note(
+        work,
+        "problem.rectification",
+        f"problem:{fresh.pk}",
+        f"{fresh.measure}\n{fresh.due_on}\n{fresh.owner}",
+    )
+    return fresh
+
+
+def withdraw(work: VillageWork, problem: Problem) -> Problem:
+    """Withdraw an entry that was written by mistake; it stays on record. Raises ProblemError."""
+    fresh = _locked(work, problem)
+    fresh.status = Problem.Status.WITHDRAWN
+    fresh.save(update_fields=["status"])
+    _note(work, "problem.withdraw", f"problem:{fresh.pk}", "")
+    _recorded(work)
+    return fresh
+
+
+def record_signers(
+    work: VillageWork,
+    form: ProblemForm | StatisticsForm,
+    values: Mapping[str, Any],
+    source: str,
+    *,
+    upload: UUID | None = None,
+    address: str = "",
+) -> Receipt:
+    """Who signed the problem list or the statistics: each a name, or the pack's 无此岗位.
+
+    Kept as revisions of the form, whose only questions they are, by the same way as a profile's; signers
+    not in `values` keep what is stored.
+    """
+    signed = ProfileForm(
+        name=form.name, sheet=form.sheet, label=form.label, title=form.title, paper=form.paper, rows=(),
+        signers=form.signers, by="town",
+    )  # fmt: skip  # by town: they are no profile, nothing else is told by them
+    asked = {signer.question for signer in form.signers}
+    mine = {name: value for name, value in values.items() if name in asked}
+    return submit_village_form(work, FormAnswers(signed, mine, source, upload, address))
+
+
+def _of_village(work: VillageWork) -> Any:
+    return Problem.objects.filter(round=work.round, village=work.village)
+
+
+def _text(work: VillageWork, type_: int, text: str) -> str:
+    form = work.pack.problem_list
+    if form is None:
+        raise ProblemError("本次排查没有问题清单，不能登记问题。")
+    if type_ not in {kind.number for kind in form.types}:
+        choices = "、".join(f"{kind.number} {kind.label}" for kind in form.types)
+        raise ProblemError(f"问题类型读到“{type_}”，请从这些里选：{choices}。")
+    clean = text.strip()
+    if not clean:
+        raise ProblemError("请写明具体问题。")
+    if len(clean) > _LONGEST:
+        raise ProblemError(f"具体问题有 {len(clean)} 个字，最多 {_LONGEST} 字，请分成几条来写。")
+    return clean
+
+
+def _fill(problem: Problem, measure: str, due_on: date | None, owner: str) -> None:
+    measure, owner = measure.strip(), owner.strip()
+    for label, value, longest in (("整改措施", measure, _MEASURE), ("整改责任人", owner, _OWNER)):
+        if len(value) > longest:
+            raise ProblemError(f"{label}有 {len(value)} 个字，最多 {longest} 字，请写短一些。")
+    if due_on is not None and due_on < _found_on(problem):
+        raise ProblemError("整改时限早于发现问题的日子，请改为当天或以后。")
+    problem.measure, problem.due_on, problem.owner = measure, due_on, owner
+
+
+def _found_on(problem: Problem) -> date:
+    from paicha.domain.clock import SHANGHAI
+
+    return problem.at.astimezone(SHANGHAI).date()
+
+
+def _locked(work: VillageWork, problem: Problem) -> Problem:
+    fresh: Problem | None = _of_village(work).select_for_update().filter(pk=problem.pk).first()
+    if fresh is None:
+        raise ProblemError("这条问题不在本村本轮的清单里，请刷新页面。")
+    if fresh.status == Problem.Status.WITHDRAWN:
+        raise ProblemError("这条问题已经撤回，请刷新页面。")
+    return fresh
+
+
+def _coming_back(known: Sequence[Problem], left: Counter[tuple[int, str]], source: str) -> list[Problem]:
+    """The source's withdrawn entries that the list names again, the newest first; takes them from `left`."""
+    back = []
+    for problem in reversed(known):
+        mine = problem.status == Problem.Status.WITHDRAWN and problem.source == source
+        if mine and left[problem.type, problem.text]:
+            left[problem.type, problem.text] -= 1
+            back.append(problem)
+    return back
+
+
+def _fresh(
+    work: VillageWork,
+    wanted: Sequence[tuple[int, str]],
+    left: Counter[tuple[int, str]],
+    source: str,
+    upload: UUID | None,
+) -> list[Problem]:
+    """New entries in the order of the list, as many of each as are `left`."""
+    made = []
+    for kind, text in wanted:
+        if left[kind, text]:
+            left[kind, text] -= 1
+            made.append(
+                Problem(
+                    round=work.round, village=work.village, type=kind, text=text, source=source, upload=upload,
+                    at=work.at,
+                )
+            )  # fmt: skip
+    return made
+
+
+def _set_status(keys: Sequence[int], status: Problem.Status) -> None:
+    Problem.objects.filter(pk__in=keys).update(status=status)
+
+
+def _recorded(work: VillageWork) -> int:
+    """Tell the village's rules how many entries are in force."""
+    rows: int = _of_village(work).exclude(status=Problem.Status.WITHDRAWN).count()
+    record_facts(work, problem_rows=rows)
+    return rows
+
+
+def _note(work: VillageWork, action: str, subject: str, content: str, count: int = 1) -> None:
+    mark = digest(content.encode()) if content else ""
+    work.note(Entry(village_chain(work.village.pk), work.actor, action, subject, mark, count))

@@ -1,0 +1,216 @@
+"""The statistics (form 4): one row a village, the total, and for each figure the rows that it counts.
+
+What holds: a row comes from the village's summary row and its problem list alone, the total is the sum of
+the rows that are shown (V25), and every figure names the filter that opens into its rows. A county costs
+three queries, however many households it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from paicha.core.pack import Pack, StatisticsForm
+from paicha.core.pack.models import Figure
+from paicha.domain.accounts.policies import Scope, code_prefix, code_range
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.problems.queries import problem_counts
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.rounds.models import Round, RoundArea
+from paicha.formats.documents import Row, Value
+
+VILLAGE_LEVELS = ("village", "residents")
+SUMMED = ("profile", "surveyed", "problems")
+_FEW = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """The rows behind a figure: households of `form` (None: any) with one of `outcomes`, the village's
+    profile, or its problem list; under `area`, the 12-digit code of a village, town or county."""
+
+    source: Literal["households", "profile", "problems"]
+    area: str
+    form: str | None = None
+    outcomes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One row of form 4: an area's figures by name, and what each opens into."""
+
+    code: str
+    name: str
+    values: Row
+    opens: Mapping[str, Opens]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Form 4 over the villages of an area. `total` is None where the form stands on a village's own print."""
+
+    form: StatisticsForm
+    area: RoundArea
+    rows: Sequence[FigureRow]
+    total: FigureRow | None
+
+
+class NoSuchArea(LookupError):
+    """An area that the round doesn't know, or that the pack has no form for; one Chinese sentence."""
+
+
+def area_of(round_: Round, code: str) -> RoundArea:
+    """An area of the round by its 12-digit code. Raises NoSuchArea."""
+    area = RoundArea.objects.filter(round=round_, code=code).first()
+    if area is None:
+        raise NoSuchArea(f"本轮排查没有代码为“{code}”的地方，请核对 12 位代码。")
+    return area
+
+
+def county_of(round_: Round, pack: Pack) -> RoundArea:
+    """The county of the round. Raises NoSuchArea."""
+    return area_of(round_, pack.county)
+
+
+def villages_under(
+    round_: Round, area: RoundArea, scope: Scope, verb: Verb = Verb.READ_STATISTICS
+) -> list[RoundArea]:
+    """Villages and residents' committees of an area in the scope, in order of code. One query."""
+    low, high = code_range(code_prefix(area.code))
+    found = RoundArea.objects.filter(round=round_, level__in=VILLAGE_LEVELS, code__gte=low, code__lt=high)
+    return list(scope.filter_villages(found, "code", verb).order_by("code"))
+
+
+def statistics(
+    round_: Round,
+    pack: Pack,
+    area: RoundArea,
+    *,
+    scope: Scope,
+    verb: Verb = Verb.READ_STATISTICS,
+    towns: Mapping[str, str] | None = None,
+) -> Statistics:
+    """Form 4 of a village (one row), or of a town or county with its total.
+
+    Residents' committees appear once they hold households or handed in a form. `towns` (code → name)
+    saves reading them. Three queries, four without `towns`. Raises NoSuchArea where the pack has no
+    statistics form.
+    """
+    form = pack.statistics
+    if form is None:
+        raise NoSuchArea("本次排查没有统计表。")
+    villages = villages_under(round_, area, scope, verb)
+    names = towns if towns is not None else town_names(round_)
+    summaries = _summaries(round_, villages)
+    few = [v.area_id for v in villages] if len(villages) <= _FEW else None
+    problems = problem_counts(round_, few)
+    shown = [v for v in villages if v.level == "village" or _has_anything(summaries.get(v.code), problems, v)]
+    rows = [
+        _village_row(pack, form, number, v, names.get(v.parent_code, ""), summaries.get(v.code), problems)
+        for number, v in enumerate(shown, start=1)
+    ]
+    single = area.level in VILLAGE_LEVELS
+    return Statistics(form, area, rows, None if single else total_row(pack, form, area, rows))
+
+
+def village_statistics(
+    pack: Pack, village: RoundArea, town: str, summary: VillageSummary | None, problems: int
+) -> Statistics:
+    """The one row of a village, from what the caller has read already. Raises NoSuchArea."""
+    form = pack.statistics
+    if form is None:
+        raise NoSuchArea("本次排查没有统计表。")
+    row = _village_row(pack, form, 1, village, town, summary, {village.area_id: problems})
+    return Statistics(form, village, [row], None)
+
+
+def town_names(round_: Round) -> dict[str, str]:
+    """Names of the round's towns by code. One query."""
+    return dict(RoundArea.objects.filter(round=round_, level="town").values_list("code", "name"))
+
+
+def total_row(pack: Pack, form: StatisticsForm, area: RoundArea, rows: Sequence[FigureRow]) -> FigureRow:
+    """The sum of the rows, figure by figure; a figure that no row knows stays empty."""
+    values: dict[str, Value] = {}
+    opens: dict[str, Opens] = {}
+    for figure in form.figures:
+        if figure.source in SUMMED:
+            known = [value for row in rows if isinstance(value := row.values.get(figure.name), int)]
+            values[figure.name] = sum(known) if known else None
+            opens[figure.name] = _opens(pack, figure, area.code)
+    return FigureRow(area.code, area.name, values, opens)
+
+
+def _summaries(round_: Round, villages: Sequence[RoundArea]) -> dict[str, VillageSummary]:
+    found = VillageSummary.objects.filter(round=round_)
+    if len(villages) == 1:
+        found = found.filter(code=villages[0].code)
+    elif villages:
+        found = found.filter(code__gte=villages[0].code, code__lte=villages[-1].code)
+    else:
+        return {}
+    return {s.code: s for s in found.only("code", "counts", "facts", "figures", "profile", "added")}
+
+
+def _has_anything(summary: VillageSummary | None, problems: Mapping[int, int], village: RoundArea) -> bool:
+    return bool(summary and (summary.counts or summary.profile)) or village.area_id in problems
+
+
+def _village_row(
+    pack: Pack,
+    form: StatisticsForm,
+    number: int,
+    village: RoundArea,
+    town: str,
+    summary: VillageSummary | None,
+    problems: Mapping[int, int],
+) -> FigureRow:
+    counts = summary.counts if summary else {}
+    profile = summary.profile if summary else {}
+    values: dict[str, Value] = {}
+    opens: dict[str, Opens] = {}
+    for figure in form.figures:
+        match figure.source:
+            case "number":
+                values[figure.name] = number
+            case "town":
+                values[figure.name] = town
+            case "village":
+                values[figure.name] = village.name
+            case "profile":
+                values[figure.name] = profile.get(figure.question)
+            case "surveyed":
+                values[figure.name] = surveyed(pack, counts, figure.form)
+            case "problems":
+                values[figure.name] = problems.get(village.area_id, 0)
+            case "remark":
+                values[figure.name] = remark(pack, counts)
+        if figure.source in SUMMED:
+            opens[figure.name] = _opens(pack, figure, village.code)
+    return FigureRow(village.code, village.name, values, opens)
+
+
+def _opens(pack: Pack, figure: Figure, code: str) -> Opens:
+    if figure.source == "surveyed":
+        return Opens("households", code, figure.form, pack.outcome.done if pack.outcome else ())
+    return Opens("problems" if figure.source == "problems" else "profile", code)
+
+
+def surveyed(pack: Pack, counts: Mapping[str, Mapping[str, int]], form: str | None) -> int:
+    """Households met, of one form or of all: what 排查户数 counts (outcomes 1–3)."""
+    met = {str(n) for n in pack.outcome.done} if pack.outcome else {"1"}
+    forms: Iterable[str] = pack.household_forms if form is None else (form,)
+    return sum(n for name in forms for outcome, n in counts.get(name, {}).items() if outcome in met)
+
+
+def remark(pack: Pack, counts: Mapping[str, Mapping[str, int]]) -> str | None:
+    """What the remark lists by itself: those that stay due, by how the visit ended."""
+    if pack.outcome is None:
+        return None
+    said = []
+    for outcome, words in sorted(pack.outcome.remarks.items()):
+        n = sum(by.get(str(outcome), 0) for by in counts.values())
+        if n:
+            said.append(words.format(n=n))
+    return "，".join(said) or None
