@@ -35,7 +35,7 @@ class ExpressionError:
         return f"{f'条件 {self.condition} ' if self.condition else ''}{place}，{self.message}：{self.remedy}"
 
 
-class ExpressionErrors(ValueError):  # noqa: N818 - it holds several
+class ExpressionErrors(ValueError):
     """Every error of one expression, in the order of the text."""
 
     def __init__(self, text: str, errors: Iterable[ExpressionError]) -> None:

@@ -24,7 +24,13 @@ MAX_DEPTH = 40
 
 _SYMBOLS = frozenset({"=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "(", ")", ",", ":"})
 _WORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "TRUE", "FALSE"})
+_COMPARING = frozenset({"=", "<>", "<", "<=", ">", ">=", "IS", "IN", "LIKE"})
 _FUNCTIONS = frozenset({"coalesce", "array_contains"})
+_FOREIGN = frozenset(
+    {"ALL", "ANY", "AS", "BETWEEN", "CASE", "CAST", "DISTINCT", "DIV", "ELSE", "END", "ESCAPE", "EXISTS"}
+    | {"FROM", "ILIKE", "INTERVAL", "MOD", "REGEXP", "RLIKE", "SELECT", "SIMILAR", "SOME", "THEN", "WHEN"}
+    | {"WHERE", "XOR"}
+)
 _WORD = re.compile(r"[^\W\d]\w*")
 _REMEDIES = {
     "!=": "不等于请写 <>",
@@ -60,19 +66,35 @@ class Lexer:
         except TokenError:
             self._error("syntax", 0, "引号没有配对：文字请用一对单引号括起，例如 LIKE '%低保%'")
             return []
-        self._depth(raw)
+        self._brackets(raw)
         return [self._judge(raw, i) for i in range(len(raw))]
 
     def _error(self, code: str, position: int, message: str) -> None:
         self.errors.append(ExpressionError.of(code, position, message, self._condition))
 
-    def _depth(self, tokens: Sequence[Token]) -> None:
-        depth = 0
+    def _brackets(self, tokens: Sequence[Token]) -> None:
+        """No more brackets than the limit, and one comparison between junctions, commas and brackets.
+
+        Readers of SQL disagree on `a = 1 IS NULL` (sqlglot and Polars do), so both are asked to be bracketed.
+        """
+        compared = [False]
         for token in tokens:
-            depth += (token.text == "(") - (token.text == ")")
-            if depth > MAX_DEPTH:
-                self._error("too_deep", token.start, f"括号超过 {MAX_DEPTH} 层：请拆成命名条件")
-                return
+            word = token.text.upper() if token.token_type is not TokenType.STRING else ""
+            if word == "(":
+                compared.append(False)
+                if len(compared) > MAX_DEPTH:
+                    self._error("too_deep", token.start, f"括号超过 {MAX_DEPTH} 层：请拆成命名条件")
+                    return
+            elif word == ")" and len(compared) > 1:
+                compared.pop()
+            elif word in ("AND", "OR", ","):
+                compared[-1] = False
+            elif word in _COMPARING:
+                if compared[-1]:
+                    self._error(
+                        "brackets", token.start, "这里有两种读法：请给先算的部分加括号，例如 (a = 1) IS NULL"
+                    )
+                compared[-1] = True
 
     def _judge(self, tokens: Sequence[Token], i: int) -> Token:
         token = tokens[i]
@@ -129,6 +151,14 @@ class Lexer:
                     token.start,
                     f"没有函数 {word}：只有 coalesce 和 array_contains；多选题请用 array_contains",
                 )
+            return token
+        if word.upper() in _FOREIGN:
+            remedy = (
+                "请写成两个比较，中间用 AND"
+                if word.upper() == "BETWEEN"
+                else "请用比较、AND、OR、NOT、IN 来写"
+            )
+            self._error("word", token.start, f"规则里没有 {word.upper()}：{remedy}")
             return token
         names = [*self._vocabulary.symbols, *self._vocabulary.conditions]
         self._unknown("name", f"名称 {word}", word, names, token)

@@ -33,7 +33,6 @@ _COMPARISONS: dict[type[exp.Expr], Comparison] = {
     exp.GTE: ">=",
 }
 _OPERATORS: dict[type[exp.Expr], Operator] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
-_LOOSE = (*_COMPARISONS, exp.Is, exp.In, exp.Like, exp.Not, exp.And, exp.Or)
 _ARGS: dict[type[exp.Expr], frozenset[str]] = {
     exp.In: frozenset({"this", "expressions"}),
     exp.Like: frozenset({"this", "expression", "negate"}),
@@ -287,8 +286,6 @@ class _Checker:
         if not isinstance(node.expression, exp.Null):
             return self.error("is", node, "IS 后面只能是 NULL 或 NOT NULL：是非请直接写名称或 = TRUE")
         operand, _ = self._check(node.this)
-        if isinstance(operand, Constant) and operand is not _NOTHING[0]:
-            return self.error("is", node, "常数不会是空的：请加括号写明是哪一部分 IS NULL")
         return tree.IsNull(operand), TRUTH
 
     def _coalesce(self, node: exp.Coalesce) -> _Checked:
@@ -335,8 +332,8 @@ class _Checker:
 
     def _bracketed(self, *operands: exp.Expr) -> None:
         for operand in operands:
-            if isinstance(operand, _LOOSE):
-                self.error("brackets", operand, "这里有两种读法：请给先算的部分加括号，例如 (a = 1) IS NULL")
+            if isinstance(operand, exp.Not):
+                self.error("brackets", operand, "NOT 夹在比较里：请加括号，例如 a = (NOT b)")
 
     def _too_large(self, node: exp.Expr) -> _Checked:
         return self.error("overflow", node, "按声明的取值范围可能超过 2 的 53 次方：请缩小题目的取值范围")
