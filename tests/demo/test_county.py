@@ -24,12 +24,14 @@ def bytes_below(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_same_seed_makes_the_same_files_in_one_process_or_two(tmp_path: Path) -> None:
-    first = generate(county(700, 3), tmp_path / "a", processes=1)
+    steps: list[tuple[int, int]] = []
+    first = generate(county(700, 3), tmp_path / "a", processes=1, advance=lambda *step: steps.append(step))
     second = generate(county(700, 3), tmp_path / "b", processes=2)
     other = generate(county(700, 4), tmp_path / "c")
     assert json.dumps(first) == json.dumps(second)
     assert bytes_below(tmp_path / "a") == bytes_below(tmp_path / "b")
     assert first != other
+    assert steps == [(done, 326) for done in range(1, 327)]
 
 
 @pytest.mark.parametrize(

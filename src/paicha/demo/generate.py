@@ -6,8 +6,9 @@ is written by two processes, started afresh (`spawn`) because a fork after Polar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
@@ -41,12 +42,17 @@ class County:
         return make_plan(read_villages(self.areas_csv), self.households, self.seed)
 
 
-def generate(county: County, workbooks: Path, processes: int | None = None) -> list[Truth]:
+def generate(
+    county: County,
+    workbooks: Path,
+    processes: int | None = None,
+    advance: Callable[[int, int], None] | None = None,
+) -> list[Truth]:
     """Writes TOWNCODE-NAME/VILLAGECODE-NAME.xlsx under `workbooks` for every village with households.
 
     Returns the truth: leads of households and villages, then errors, in village order; `household_id` is
-    null throughout. Raises ValueError (one Chinese sentence) for a county that can't be made, OSError where
-    `workbooks` can't be written.
+    null throughout. `advance(done, all)` is called after each village. Raises ValueError (one Chinese
+    sentence) for a county that can't be made, OSError where `workbooks` can't be written.
     """
     plans = county.plans()
     for town in sorted({plan.village.path.split("/")[0] for plan in plans}):
@@ -55,13 +61,15 @@ def generate(county: County, workbooks: Path, processes: int | None = None) -> l
     if processes is None:
         processes = 2 if county.households >= WORTH_A_POOL else 1
     truth: list[Truth] = []
-    if processes == 1:
-        for part in map(make, plans):
+    with ExitStack() as stack:
+        parts: Iterator[list[Truth]] = map(make, plans)
+        if processes > 1:
+            pool = stack.enter_context(ProcessPoolExecutor(processes, get_context("spawn")))
+            parts = pool.map(make, plans, chunksize=8)
+        for done, part in enumerate(parts, 1):
             truth += part
-    else:
-        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-            for part in pool.map(make, plans, chunksize=8):
-                truth += part
+            if advance is not None:
+                advance(done, len(plans))
     return sorted(truth, key=lambda line: line["kind"] == "error")
 
 

@@ -77,6 +77,8 @@ def choose_habits(rng: Random, households: int, needs: Mapping[str, str]) -> Hab
     )
     if rng.random() < 0.35:
         habits = _messy(rng, habits, households)
+    if habits.heading == "empty" and habits.other_groups == "block":
+        habits = replace(habits, other_groups="column")  # 村(组)( 一组 ) alone would read as a village's name
     for habit, value in needs.items():
         habits = replace(habits, **{habit: value})  # type: ignore[arg-type]
     if habits.insurance == "three" and habits.options == "header":
@@ -112,7 +114,7 @@ def _messy(rng: Random, habits: Habits, households: int) -> Habits:
         subtotals=rng.random() < 0.4,
         blank_rows=rng.random() < 0.4,
         pad=rng.random() < 0.3,
-        nothing=rng.choice(("", "", "无", "/", "-", "—")),
+        nothing=rng.choice(("", "", "无", "/", "-", "没有")),
         yes_no=rng.choice(("boxes", "word", "tick")),
     )
 

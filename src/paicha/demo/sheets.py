@@ -130,6 +130,8 @@ def write_heading(
     """镇(街)( 高家堡镇 ) 村( 乔岔滩村 ) 组( 一组 ), or as people write it."""
     town = town or village.town
     place = write_group(group, habits.group_writing) if group else ""
+    if place.isdigit() and (habits.heading == "plain" or form != "general"):
+        place += "组"
     if habits.heading == "empty" and town == village.town:
         town, name = "", ""
     else:

@@ -95,7 +95,8 @@ def count_figures(census: Census, rng: Random) -> dict[str, int]:
     figures["disabled_people"] = people // 25
     pupils = sum(row.answers.get("schooling") in {1, 2} for row in here)
     figures["school_age_people"] = min(people, pupils + pupils // 3)
-    figures["income_per_head"] = rng.randint(105, 168) * 100
+    bands = {row.answers.get("income_band") for row in surveyed}
+    figures["income_per_head"] = rng.randint(105, 168) * 100 if 4 in bands else _middle_income(surveyed)
     figures["collective_income"] = rng.randint(2, 60) * 5_000
     figures["grid_workers"] = max(1, len(census.groups))
     figures["grid_visits"] = figures["fortnightly_meetings"] = figures["system_accurate"] = 1
@@ -104,6 +105,12 @@ def count_figures(census: Census, rng: Random) -> dict[str, int]:
         figures[f"surveyed_{form}"] = sum(row.form == form for row in surveyed)
     figures["problems"] = census.plan.problem_rows
     return figures
+
+
+def _middle_income(rows: list[Row]) -> int:
+    """Income per head where nobody is in band 4: the middle of what the rows' bands allow (V41)."""
+    middles = [{1: 3_000, 2: 5_000}.get(row.answers.get("income_band", 3), 8_000) for row in rows]
+    return round(sum(middles) / len(middles)) if middles else 8_000
 
 
 def _receives(row: Row, option: int) -> bool:
