@@ -54,7 +54,7 @@ class NewEntry:
     form: str
     group: str
     outcome: int | None
-    revision: UUID
+    revision: UUID | None
     number: int
 
 
@@ -67,6 +67,13 @@ def add_entries(round_: Round, village: Area, entries: Sequence[NewEntry]) -> No
             (round_.pk, e.household, village.pk, e.form, e.group, True, e.outcome, e.revision, e.number)
             for e in entries
         ],
+    )
+
+
+def add_due(round_: Round, village: Area, entries: Sequence[NewEntry]) -> None:
+    """Add households that a roster names and nobody has met yet; they are due."""
+    bulk.insert(
+        RosterEntry, _COLUMNS, [(round_.pk, e.household, village.pk, e.form, e.group, False, 0) for e in entries]
     )
 
 

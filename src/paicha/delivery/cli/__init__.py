@@ -1,0 +1,1 @@
+"""The `paicha` command: parse, call one service, print."""

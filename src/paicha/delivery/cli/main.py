@@ -1,0 +1,72 @@
+"""The `paicha` command of the contract: each command is a module, this one joins them.
+
+Exit: 0 all done · 1 done, but some input was refused (it says which and why) · 2 nothing done, with one
+sentence on stderr that says what to do. With --json the last line of stdout is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from paicha.delivery.cli.console import CommandRefused, speak
+
+# name → module of this folder; each has `add_parser(subparsers)` and `run(args) -> int`.
+COMMANDS = {
+    "init": "setup",
+    "demo": "demo",
+    "import": "imports",
+    "screen": "screen",
+    "export": "export",
+    "round": "rounds",
+    "pack": "packs",
+    "user": "users",
+    "serve": "serve",
+    "worker": "serve",
+    "doctor": "doctor",
+    "backup": "backup",
+    "restore": "backup",
+    "audit": "audit",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Usage errors in one Chinese sentence, exit 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}：命令写得不对（{message}）。请用 {self.prog} -h 查看写法。\n")
+
+
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """All commands, or the one asked for (importing every module costs a start half a second)."""
+    parser = Parser(prog="paicha", description="排查：县级农户集中排查系统")
+    subparsers = parser.add_subparsers(dest="command", metavar="命令", required=True, parser_class=Parser)
+    wanted = {only: COMMANDS[only]} if only in COMMANDS else COMMANDS
+    for module in dict.fromkeys(wanted.values()):
+        importlib.import_module(f"paicha.delivery.cli.{module}").add_parser(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the entry point of `paicha`."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paicha.config.settings")
+    try:
+        args = build_parser(arguments[0] if arguments else None).parse_args(arguments)
+        return int(args.run(args))
+    except CommandRefused as refusal:
+        speak(str(refusal), error=True)
+        return 2
+    except KeyboardInterrupt:
+        speak("已停下。做完的部分都已保存，再运行一次会接着做。", error=True)
+        return 2
+    except BrokenPipeError:
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""`paicha init`: create or upgrade the database, load the pack and its areas, open a round."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from typing import Any
+
+from paicha.delivery.cli.console import CommandRefused, speak, system_user
+from paicha.delivery.cli.home import migrate
+from paicha.delivery.cli.packs import read_or_refuse
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("init", help="建立或升级数据库，载入方案包，打开一轮排查")
+    parser.add_argument("--pack", default=None, metavar="名字或文件夹")
+    parser.add_argument("--opens", type=day, default=None, metavar="YYYY-MM-DD", help="开始日期，不写则用方案包的")
+    parser.set_defaults(run=run)
+
+
+def day(text: str) -> date:
+    """A date argument."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"日期“{text}”不对，请写成 2022-03-10") from None
+
+
+def run(args: argparse.Namespace) -> int:
+    files = read_or_refuse(args.pack)
+    migrate()
+    round_, opened = ensure_round(files, args.opens)
+    speak(f"{'已打开' if opened else '已有'}：{round_.pack.title}，{round_.opens_on} 开始。")
+    return 0
+
+
+def ensure_round(files: dict[str, bytes], opens: date | None) -> tuple[Any, bool]:
+    """Load the pack and open a round, unless one of this pack and day is open. Twice is harmless."""
+    from paicha.core.pack import PackErrors
+    from paicha.domain.handover.services import load_pack, open_round
+    from paicha.domain.rounds.queries import current_round
+
+    actor = f"operator:{system_user()}"
+    try:
+        content, pack = load_pack(files, actor)
+    except PackErrors as errors:
+        raise CommandRefused(f"方案包有 {len(errors.errors)} 处错误，没有载入：\n{errors}") from errors
+    current = current_round()
+    day_ = opens or pack.schedule.opens_on
+    if current is not None and current.pack_id == content.digest and (opens is None or current.opens_on == day_):
+        return current, False
+    if current is not None and opens is None and current.pack.name == pack.name:
+        return current, False
+    return open_round(content, pack, day_, actor), True

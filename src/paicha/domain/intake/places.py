@@ -1,0 +1,201 @@
+"""Which village a sheet is about: its heading, its name, the file's name, its folders, or what was asked for.
+
+What holds (contract, import): the first of these that names a village decides, any other that names one
+must agree, and a name that occurs twice counts only with its town. A bare name means the village; a 社区
+only where it says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import PurePath
+
+from paicha.core.catalogue import sentence
+from paicha.core.normalise import fold
+from paicha.domain.rounds.models import RoundArea
+
+_VILLAGE_TAILS = ("村民委员会", "村委会", "行政村", "村")
+_RESIDENTS_TAILS = ("社区居民委员会", "社区居委会", "社区居民委会", "居民委员会", "居委会", "社区")
+_TOWN_TAILS = ("街道办事处", "办事处", "街道办", "街道", "镇人民政府", "镇政府", "镇", "乡")
+_CODE = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+
+
+def _squeeze(text: str) -> str:
+    return "".join(fold(text).split()).replace("_", "")
+
+
+def _stem(name: str, tails: Sequence[str]) -> str:
+    for tail in tails:
+        if name.endswith(tail) and len(name) > len(tail):
+            return name[: -len(tail)]
+    return name
+
+
+def spoken_name(area: RoundArea) -> str:
+    """How people write it: 水磨河村, 新元社区, 高家堡镇."""
+    if area.level == "village":
+        return _stem(area.name, _VILLAGE_TAILS) + "村"
+    if area.level == "residents":
+        return _stem(area.name, _RESIDENTS_TAILS) + "社区"
+    return area.name
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A village that was found, or the reason why none was. `cell`: where a person would correct it."""
+
+    area: RoundArea | None
+    code: str = ""
+    sentence: str = ""
+    cell: str = ""
+    read: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One source of a name: what it says, and where."""
+
+    where: str
+    village: str | None = None
+    town: str | None = None
+    cell: str = ""
+
+
+@dataclass
+class Places:
+    """The villages of a round by every way of writing them."""
+
+    areas: Sequence[RoundArea]
+    _villages: dict[str, list[RoundArea]] = field(default_factory=dict)
+    _towns: dict[str, RoundArea] = field(default_factory=dict)
+    _by_code: dict[str, RoundArea] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for area in self.areas:
+            self._by_code[area.code] = area
+            if area.level == "town":
+                stem = _stem(area.name, _TOWN_TAILS)
+                for key in {area.name, stem, *(stem + tail for tail in _TOWN_TAILS)}:
+                    self._towns.setdefault(key, area)
+            elif area.level == "village":
+                stem = _stem(area.name, _VILLAGE_TAILS)
+                for key in {area.name, stem, *(stem + tail for tail in _VILLAGE_TAILS)}:
+                    self._villages.setdefault(key, []).append(area)
+            elif area.level == "residents":
+                stem = _stem(area.name, _RESIDENTS_TAILS)
+                for key in {area.name, *(stem + tail for tail in _RESIDENTS_TAILS)}:
+                    self._villages.setdefault(key, []).append(area)
+
+    def of_code(self, code: str) -> RoundArea | None:
+        """A village by its 12 digits."""
+        area = self._by_code.get(code)
+        return area if area is not None and area.level in ("village", "residents") else None
+
+    def town_of(self, area: RoundArea) -> RoundArea | None:
+        """The town above a village."""
+        return self._by_code.get(area.parent_code)
+
+    def label(self, area: RoundArea) -> str:
+        """高家堡镇桑树渠村."""
+        town = self.town_of(area)
+        return f"{town.name if town else ''}{spoken_name(area)}"
+
+    def resolve(self, sources: Iterable[Named], asked: str | None = None) -> Place:
+        """Decide the village from sources in order of trust; `asked` is the code of `--village`."""
+        listed = [source for source in sources if source.village or source.town]
+        town: RoundArea | None = None
+        town_said: Named | None = None
+        for source in listed:
+            said = self._towns.get(_squeeze(source.town)) if source.town else None
+            if said is not None and town is None:
+                town, town_said = said, source
+        chosen: RoundArea | None = self.of_code(asked) if asked else None
+        chosen_said = Named("导入时指明的村", chosen.name, None) if chosen else None
+        first: tuple[RoundArea, Named] | None = None
+        for source in listed:
+            if source.village is None:
+                continue
+            found = self._village(source, town)
+            if found.area is None:
+                if first is None or source.cell:
+                    return found
+                continue
+            if first is None:
+                first = (found.area, source)
+            elif first[0].code != found.area.code:
+                return self._disagree(first, (found.area, source))
+        if first is None and chosen is not None and chosen_said is not None:
+            first = (chosen, chosen_said)
+        if first is None:
+            return Place(None, "A01", sentence("A01"))
+        if chosen is not None and chosen_said is not None and chosen.code != first[0].code:
+            return self._disagree(first, (chosen, chosen_said))
+        if town is not None and town_said is not None and first[0].parent_code != town.code:
+            words = {"first": self.label(first[0]), "where": town_said.where, "second": town.name}
+            return Place(None, "V13", sentence("A02", **words), first[1].cell or town_said.cell, first[1].village or "")
+        for source in listed:
+            other = self._towns.get(_squeeze(source.town)) if source.town else None
+            if other is not None and other.code != first[0].parent_code:
+                words = {"first": self.label(first[0]), "where": source.where, "second": other.name}
+                return Place(None, "V13", sentence("A02", **words), source.cell, source.town or "")
+        return Place(first[0])
+
+    def _village(self, source: Named, town: RoundArea | None) -> Place:
+        read = _squeeze(source.village or "")
+        code = _CODE.search(read)
+        if code and self.of_code(code[0]):
+            return Place(self.of_code(code[0]))
+        found = self._villages.get(read, [])
+        if not found and town is not None and read.startswith(town.name):
+            found = self._villages.get(read[len(town.name) :], [])
+        if town is not None and len(found) > 1:
+            found = [area for area in found if area.parent_code == town.code] or found
+        if len(found) == 1:
+            return Place(found[0])
+        if len(found) > 1:
+            text = sentence("A04", read=source.village, candidates="、".join(self.label(a) for a in found))
+            return Place(None, "A04", text, source.cell, source.village or "")
+        pool = [key for key, areas in self._villages.items() if town is None or areas[0].parent_code == town.code]
+        near = get_close_matches(read, pool, 3, 0.5)
+        labels = {self.label(self._villages[key][0]) for key in near} or {town.name if town else "无"}
+        text = sentence("A03", read=source.village, candidates="、".join(sorted(labels)))
+        return Place(None, "A03", text, source.cell, source.village or "")
+
+    def _disagree(self, first: tuple[RoundArea, Named], second: tuple[RoundArea, Named]) -> Place:
+        words = {
+            "first": self.label(first[0]),
+            "where": second[1].where,
+            "second": self.label(second[0]),
+        }
+        return Place(None, "V13", sentence("A02", **words), first[1].cell, first[1].village or "")
+
+    def in_text(self, text: str, where: str) -> Named | None:
+        """A village or town named inside a sheet's, file's or folder's name; None where neither is."""
+        squeezed = _squeeze(text)
+        code = _CODE.search(squeezed)
+        if code and code[0] in self._by_code:
+            area = self._by_code[code[0]]
+            if area.level == "town":
+                return Named(where, town=area.name)
+            return Named(where, village=code[0]) if area.level != "county" else None
+        towns = [key for key in self._towns if len(key) > 1 and key.endswith(_TOWN_TAILS) and key in squeezed]
+        town = max(towns, key=len, default=None)
+        rest = squeezed.replace(town, "", 1) if town else squeezed
+        exact = _stem(rest, ()) if rest in self._villages else None
+        inside = [k for k in self._villages if len(k) > 2 and k.endswith(("村", "社区", "委员会", "居委会")) and k in rest]
+        # "石窑坪村" also holds no shorter village's name at its end: the longest name is meant
+        village = exact or max(inside, key=len, default=None)
+        if village is None and town is None:
+            return None
+        return Named(where, village=village, town=town)
+
+
+def path_sources(places: Places, file: str, sheet: str) -> list[Named]:
+    """What the sheet's, the file's and its folders' names say, in order of trust."""
+    path = PurePath(file)
+    named = [places.in_text(sheet, "工作表名"), places.in_text(path.stem, "文件名")]
+    named += [places.in_text(part, "文件夹名") for part in reversed(path.parts[:-1])]
+    return [name for name in named if name is not None]

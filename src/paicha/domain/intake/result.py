@@ -1,0 +1,81 @@
+"""What an import did, counted and said; the JSON of the contract."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from paicha.core.catalogue import Message
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that was not taken in: where it stands, and why."""
+
+    file: str
+    sheet: str
+    form: str
+    row: int
+    village: str
+    messages: tuple[Message, ...]
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """Counts hold: rows = accepted + unchanged + conflicts + refused; created and warned are part of accepted."""
+
+    upload: str
+    files: int = 0
+    accepted: int = 0
+    unchanged: int = 0
+    created: int = 0
+    warned: int = 0
+    conflicts: int = 0
+    refused: int = 0
+    skipped: int = 0
+    forms: int = 0
+    forms_refused: int = 0
+    seconds: float = 0.0
+    messages: list[Message] = field(default_factory=list)
+    refused_rows: list[RefusedRow] = field(default_factory=list)
+    plan: list[dict[str, Any]] = field(default_factory=list)  # row by row, for a preview
+
+    def refuse(
+        self, file: str, sheet: str, form: str, row: int, village: str, messages: tuple[Message, ...]
+    ) -> None:
+        """Count a refused row and keep its place; its messages are said by the caller."""
+        self.refused += 1
+        self.refused_rows.append(RefusedRow(file, sheet, form, row, village, messages))
+
+    @property
+    def rows(self) -> int:
+        return self.accepted + self.unchanged + self.conflicts + self.refused
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything went in: exit 0 rather than 1."""
+        hard = any(message.severity == "hard" for message in self.messages)
+        return not (self.refused or self.conflicts or self.forms_refused or hard)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "upload": self.upload,
+            "files": self.files,
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "unchanged": self.unchanged,
+            "created": self.created,
+            "warned": self.warned,
+            "conflicts": self.conflicts,
+            "refused": self.refused,
+            "skipped": self.skipped,
+            "forms": self.forms,
+            "forms_refused": self.forms_refused,
+            "seconds": round(self.seconds, 3),
+            "messages": [message.as_dict() for message in self.messages],
+        }
+
+    def codes(self) -> Counter[str]:
+        """How often each thing was said."""
+        return Counter(message.code for message in self.messages)

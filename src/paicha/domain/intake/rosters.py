@@ -1,0 +1,101 @@
+"""A household roster 花名册: village, group, head, population, phone, class → register and round.
+
+What holds: a household already known by group and name is no change; one that is new is added, and to the
+current round's roster, on the form of its class; a class that can't be told refuses the row.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from paicha.core.catalogue import Message
+from paicha.domain.areas.services import add_groups
+from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.households.services import NewHousehold, add_households
+from paicha.domain.intake.matching import Asked, Known
+from paicha.domain.intake.result import ImportResult
+from paicha.domain.rounds.services import NewEntry, add_due
+
+if TYPE_CHECKING:
+    from paicha.domain.intake.village_rows import VillageMemory
+    from paicha.domain.responses.work import VillageWork
+    from paicha.formats.reading import HouseholdTable
+
+
+def take_roster(
+    work: VillageWork, table: HouseholdTable, indexes: Sequence[int], memory: VillageMemory, result: ImportResult
+) -> None:
+    """Add the households of a roster's rows that belong to this village."""
+    pack, roles, frame = work.pack, work.pack.roles, table.frame
+    faults: dict[int, list[Message]] = defaultdict(list)
+    for fault in table.faults:
+        if fault.row_index is not None:
+            text = f"{table.sheet} {fault.cell}：{fault.sentence}"
+            faults[fault.row_index].append(
+                Message(fault.code, "hard", text, table.file, table.sheet, fault.cell, fault.read)
+            )
+    form_of = {entry.name: entry.form for entry in pack.classes}
+    general = pack.classes[-1].name
+    new: list[tuple[int, NewHousehold]] = []
+    for index in indexes:
+        row = _row(frame, index)
+        messages = faults.get(index, [])
+        if not messages:
+            messages = _check(work, table, row)
+        if messages:
+            result.messages += messages
+            result.refuse(table.file, table.sheet, table.form, row["_row"], work.village.code, tuple(messages))
+            continue
+        head, group = row[roles.head], row.get("_group") or ""
+        phone = row.get(roles.phone or "") or ""
+        address = f"{table.file} {table.sheet}!{row['_row']}"
+        match = memory.register.match(Asked(None, group, head, phone, address))
+        key = (group, head, phone)
+        if match.household is not None or key in memory.seen:
+            result.unchanged += 1
+            continue
+        memory.seen[key] = None  # type: ignore[assignment]  # a roster row has no line of answers
+        population = row.get(roles.population or "")
+        new.append((index, NewHousehold(group, head, phone, population, row.get("_class") or general)))
+    made = add_households(work.village, [household for _, household in new])
+    add_groups(work.village, {household.group for _, household in new if household.group})
+    entries = []
+    for (_, household), (id_, number) in zip(new, made, strict=True):
+        memory.register.add(Known(id_, number, household.group, household.head_name, household.phone, ""))
+        entries.append(NewEntry(id_, form_of[household.household_class], household.group, None, None, 0))
+    add_due(work.round, work.village, entries)
+    result.accepted += len(made)
+    result.created += len(made)
+    if made:
+        work.note(Entry(village_chain(work.village.pk), work.actor, "roster.add", count=len(made)))
+
+
+def _row(frame: Any, index: int) -> dict[str, Any]:
+    row: dict[str, Any] = frame.row(index, named=True)
+    return row
+
+
+def _check(work: VillageWork, table: HouseholdTable, row: dict[str, Any]) -> list[Message]:
+    """Name given (V01), population in range (V03), phone well formed (V12)."""
+    from paicha.core.normalise import is_phone
+
+    pack, roles = work.pack, work.pack.roles
+    said = []
+    if not row.get(roles.head):
+        said.append(("V01", roles.head, f"没有填{pack.questions[roles.head].label}，请补上", ""))
+    value = row.get(roles.population or "")
+    if roles.population and value is not None:
+        question = pack.questions[roles.population]
+        if not (question.low or 0) <= value <= (question.high or 99):
+            text = f"{question.label}是 {value}，应在 {question.low} 到 {question.high} 之间"
+            said.append(("V03", roles.population, text, str(value)))
+    phone = row.get(roles.phone or "")
+    if roles.phone and phone and not is_phone(phone):
+        said.append(("V12", roles.phone, f"{pack.questions[roles.phone].label} {phone} 不对，请写11位手机号，或带区号的座机", phone))
+    messages = []
+    for code, question_name, text, read in said:
+        cell = f"{table.cells.get(question_name, 'A')}{row['_row']}"
+        messages.append(Message(code, "hard", f"{table.sheet} {cell}：{text}", table.file, table.sheet, cell, read))
+    return messages

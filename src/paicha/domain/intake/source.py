@@ -1,0 +1,134 @@
+"""Files to import, wherever they come from, read by a small pool of processes.
+
+Why processes: reading is half of an import's time and runs beside the database work of the files before.
+What holds: files arrive in the order given; a file that brings its reader down is refused like any other
+that can't be read, and the next one is read by a fresh process.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from paicha.core.catalogue import Message, message
+from paicha.core.pack import Pack, load
+from paicha.formats.reading import FileRefused, ReadFile, read_file
+
+SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".csv", ".txt", ".et")
+_AHEAD = 6  # files read ahead of the one being stored
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file: `name` as people see it (with its folders), and its bytes or where they are."""
+
+    name: str
+    data: bytes | None = None
+    path: str | None = None
+
+    def read(self) -> bytes:
+        """The file's bytes."""
+        if self.data is not None:
+            return self.data
+        return Path(self.path or self.name).read_bytes()
+
+
+def find_sources(paths: Iterable[str]) -> tuple[list[Source], list[str]]:
+    """Spreadsheets at the paths (folders are walked, names sorted), and the paths that don't exist."""
+    found: list[Source] = []
+    missing: list[str] = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            for file in sorted(path.rglob("*")):
+                hidden = any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
+                if file.is_file() and file.suffix.lower() in SUFFIXES and not hidden:
+                    found.append(Source(str(file.relative_to(path)), path=str(file)))
+        elif path.is_file():
+            found.append(Source(path.name, path=str(path)))
+        else:
+            missing.append(given)
+    return found, missing
+
+
+def readings(
+    sources: Sequence[Source], pack: Pack, processes: int = 1
+) -> Iterator[tuple[Source, ReadFile | Message]]:
+    """Each source as read, or the sentence why it can't be; in order."""
+    if processes < 2 or len(sources) < 3:
+        for source in sources:
+            yield source, read_source(source, pack)
+        return
+    yield from _pooled(sources, pack, processes)
+
+
+def read_source(source: Source, pack: Pack) -> ReadFile | Message:
+    """One file as read, or the sentence why it can't be."""
+    try:
+        return read_file(source.read(), source.name, pack)
+    except FileRefused as refusal:
+        return Message(refusal.code, "hard", refusal.sentence, file=source.name)
+
+
+_worker_pack: Pack | None = None
+
+
+def _start(files: dict[str, bytes]) -> None:
+    global _worker_pack  # noqa: PLW0603  (one pack a reading process, loaded once)
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    _worker_pack = load(files)
+
+
+def _read(source: Source) -> ReadFile | Message:
+    assert _worker_pack is not None
+    return read_source(source, _worker_pack)
+
+
+def _pooled(
+    sources: Sequence[Source], pack: Pack, processes: int
+) -> Iterator[tuple[Source, ReadFile | Message]]:
+    waiting: deque[tuple[Source, Future[ReadFile | Message]]] = deque()
+    pool = _pool(pack, processes)
+    rest = iter(sources)
+    try:
+        for source in rest:
+            waiting.append((source, pool.submit(_read, source)))
+            if len(waiting) >= _AHEAD * processes:
+                break
+        while waiting:
+            source, future = waiting.popleft()
+            try:
+                yield source, future.result()
+            except BrokenProcessPool:
+                yield source, message("F04", file=source.name)
+                pool = _pool(pack, processes)
+                waiting = deque((other, pool.submit(_read, other)) for other, _ in waiting)
+            following = next(rest, None)
+            if following is not None:
+                waiting.append((following, pool.submit(_read, following)))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _pool(pack: Pack, processes: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        processes,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start,
+        initargs=(_files(pack.digest),),
+    )
+
+
+@lru_cache(maxsize=4)
+def _files(digest: str) -> dict[str, bytes]:
+    from paicha.domain.rounds.models import PackContent
+
+    content = PackContent.objects.get(digest=digest)
+    return {name: text.encode("utf-8") for name, text in content.files.items()}

@@ -1,0 +1,374 @@
+"""The household tables of one village → matched rows → submit_responses → what became of each.
+
+What holds: a row with a cell that has no single reading is refused whole; a prefilled row without answers is
+skipped; the same household twice in one upload is unchanged when equal and refused with both addresses when
+not; rows that match nothing wait until the whole upload has claimed its households (`Pending`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import polars as pl
+
+from paicha.core.catalogue import Message, sentence
+from paicha.core.normalise import name_key
+from paicha.domain.intake.matching import Asked, Known, Match, Register
+from paicha.domain.intake.result import ImportResult
+from paicha.domain.responses.frames import answer_schema, complete, encode
+from paicha.domain.responses.services import Receipt, Rows, submit_responses
+from paicha.domain.responses.work import VillageWork
+
+if TYPE_CHECKING:
+    from paicha.core.pack import Pack
+    from paicha.formats.reading import HouseholdTable
+
+
+@dataclass(slots=True)
+class Line:
+    """One row on its way in. `index` is its row of the table's frame."""
+
+    table: HouseholdTable
+    index: int
+    asked: Asked
+    row: int  # sheet row
+    household: UUID | None = None
+    created: bool = False
+    text: str = ""  # canonical answers, to tell equal rows
+
+
+@dataclass(slots=True)
+class VillageMemory:
+    """What one upload remembers of a village between its files."""
+
+    register: Register
+    seen: dict[object, Line] = field(default_factory=dict)  # household id, or (group, name) of a new one
+    read_counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # form → rows met, for V20
+    groups: frozenset[str] = frozenset()
+    pending: list[Line] = field(default_factory=list)
+
+
+def take_tables(
+    work: VillageWork,
+    tables: Sequence[HouseholdTable],
+    memory: VillageMemory,
+    source: str,
+    upload: UUID,
+    result: ImportResult,
+) -> None:
+    """Take a village's household tables in; rows that match nothing in a village with households wait."""
+    lines: list[Line] = []
+    for table in tables:
+        lines += _lines(work, table, memory, result)
+    ready = []
+    for line in lines:
+        match = memory.register.match(line.asked)
+        for code, text in match.notes:
+            result.messages.append(_say(line, work.pack.roles.head, code, "note", text))
+        if match.code:
+            _refuse(line, work, result, [_say(line, work.pack.roles.head, match.code, "hard", match.sentence)])
+            continue
+        line.household = match.household
+        if match.household is None and memory.register.had_households:
+            memory.pending.append(line)
+        else:
+            ready.append(line)
+    _submit(work, ready, memory, source, upload, result)
+
+
+def take_pending(
+    work: VillageWork, memory: VillageMemory, source: str, upload: UUID, result: ImportResult
+) -> None:
+    """Rows that matched nothing, now that the whole upload has claimed its households."""
+    ready = []
+    for line in memory.pending:
+        match: Match = memory.register.near(line.asked)
+        if match.code:
+            _refuse(line, work, result, [_say(line, work.pack.roles.head, match.code, "hard", match.sentence)])
+            continue
+        for code, text in match.notes:
+            result.messages.append(_say(line, work.pack.roles.head, code, "soft", text))
+        ready.append(line)
+    memory.pending = []
+    _submit(work, ready, memory, source, upload, result)
+
+
+def _lines(work: VillageWork, table: HouseholdTable, memory: VillageMemory, result: ImportResult) -> list[Line]:
+    """The answered rows of a table that can be read in one way; the others are refused or skipped."""
+    pack, roles, frame = work.pack, work.pack.roles, table.frame
+    have = set(frame.columns)
+    none: list[Any] = [None] * frame.height
+
+    def column(name: str | None) -> list[Any]:
+        return frame[name].to_list() if name and name in have else none
+
+    heads, phones, rows = column(roles.head), column(roles.phone), column("_row")
+    groups, keys, answered = column("_group"), column("_key"), column("_answered")
+    _count(pack, table, answered, memory)
+    faults: dict[int, list[Message]] = defaultdict(list)
+    for fault in table.faults:
+        if fault.row_index is not None:
+            faults[fault.row_index].append(
+                Message(fault.code, "hard", fault.sentence, table.file, table.sheet, fault.cell, fault.read)
+            )
+    lines = []
+    for i in range(frame.height):
+        if not answered[i] and i not in faults:
+            result.skipped += 1
+            continue
+        address = f"{table.sheet}!{table.cells.get(roles.head, 'A')}{rows[i]}"
+        asked = Asked(keys[i], groups[i] or "", heads[i] or "", phones[i] or "", f"{table.file} {address}")
+        line = Line(table, i, asked, rows[i])
+        if i in faults:
+            memory.register.match(asked)  # it claims its household all the same
+            _refuse(line, work, result, faults[i])
+        elif not asked.head:
+            text = f"没有填{pack.questions[roles.head].label}，请补上"
+            _refuse(line, work, result, [_say(line, roles.head, "V01", "hard", text)])
+        else:
+            lines.append(line)
+    return lines
+
+
+def _count(pack: Pack, table: HouseholdTable, answered: Sequence[Any], memory: VillageMemory) -> None:
+    """Rows met by form, refused ones included: what a filled form 4 of this upload is compared with."""
+    outcome = pack.outcome
+    outcomes = (
+        table.frame[outcome.question].to_list()
+        if outcome and outcome.question in table.frame.columns
+        else [None] * table.frame.height
+    )
+    done = set(outcome.done) if outcome else set()
+    memory.read_counts[table.form] += sum(
+        1 for says, value in zip(answered, outcomes, strict=True) if says and (value is None or value in done)
+    )
+
+
+def _submit(
+    work: VillageWork,
+    lines: Sequence[Line],
+    memory: VillageMemory,
+    source: str,
+    upload: UUID,
+    result: ImportResult,
+) -> None:
+    """Hand rows to submit_responses, one call per set of columns that tables share."""
+    by_columns: dict[tuple[str, frozenset[str]], list[Line]] = {}
+    known: dict[int, frozenset[str]] = {}
+    for line in lines:
+        present = known.get(id(line.table)) or known.setdefault(id(line.table), _present(work.pack, line.table))
+        by_columns.setdefault((line.table.form, present), []).append(line)
+    merged: list[tuple[dict[str, frozenset[str]], list[Line]]] = []
+    for (form, present), group in by_columns.items():
+        home = next((entry for entry in merged if form not in entry[0]), None)
+        if home is None:
+            merged.append(({form: present}, list(group)))
+        else:
+            home[0][form] = present
+            home[1].extend(group)
+    for presents, group in merged:
+        _submit_part(work, group, presents, memory, source, upload, result)
+
+
+def _present(pack: Pack, table: HouseholdTable) -> frozenset[str]:
+    names = set(table.frame.columns) & set(pack.answer_questions)
+    if pack.roles.group and table.frame["_group"].null_count() < table.frame.height:
+        names.add(pack.roles.group)
+    return frozenset(names)
+
+
+def _frame(work: VillageWork, lines: Sequence[Line]) -> pl.DataFrame:
+    """Rows of several tables as one frame, in the order of `lines`."""
+    parts = []
+    position = {(id(line.table), line.index): number for number, line in enumerate(lines)}
+    tables: dict[int, list[Line]] = defaultdict(list)
+    for line in lines:
+        tables[id(line.table)].append(line)
+    wanted = answer_schema(work.pack)
+    group = work.pack.roles.group
+    for key, some in tables.items():
+        table = some[0].table
+        chosen = table.frame if len(some) == table.frame.height else table.frame[[line.index for line in some]]
+        if group:
+            own = pl.col(group) if group in chosen.columns else pl.lit(None, dtype=pl.String)
+            chosen = chosen.with_columns(pl.coalesce(own, pl.col("_group")).alias(group))
+        head = pl.DataFrame(
+            {
+                "row": [position[(key, line.index)] for line in some],
+                "household": [str(line.household) if line.household else None for line in some],
+                "form": [table.form] * len(some),
+                "address": [f"{table.file}!{table.sheet}!{line.row}" for line in some],
+            },
+            schema={"row": pl.UInt32, "household": pl.String, "form": pl.String, "address": pl.String},
+        )
+        base = chosen["_base"].cast(pl.Int64).alias("base")
+        answers = complete(chosen, wanted).select(list(wanted))
+        parts.append(pl.concat([head.with_columns(base), answers], how="horizontal"))
+    frame = parts[0] if len(parts) == 1 else pl.concat(parts)
+    return frame.sort("row")
+
+
+def _submit_part(
+    work: VillageWork,
+    lines: list[Line],
+    presents: dict[str, frozenset[str]],
+    memory: VillageMemory,
+    source: str,
+    upload: UUID,
+    result: ImportResult,
+) -> None:
+    if not lines:
+        return
+    frame = _frame(work, lines)
+    keep = _without_repeats(work, lines, frame, memory, result)
+    if len(keep) < len(lines):
+        lines = [lines[i] for i in keep]
+        frame = frame[keep].with_columns(pl.Series("row", range(len(keep)), dtype=pl.UInt32))
+        if not lines:
+            return
+    rows = Rows(frame, presents, source, upload)
+    receipts = submit_responses(work, rows)
+    numbers = _numbers(receipts)
+    for line, receipt in zip(lines, receipts, strict=True):
+        _account(work, line, receipt, memory, result, numbers)
+
+
+def _without_repeats(
+    work: VillageWork, lines: Sequence[Line], frame: pl.DataFrame, memory: VillageMemory, result: ImportResult
+) -> list[int]:
+    """Positions to go on with: of the same household twice, the first; a different second is refused."""
+    texts: list[str] = [""] * len(lines)
+    indexed = frame.with_row_index("@i")
+    for form in frame["form"].unique().to_list():
+        part = indexed.filter(pl.col("form") == form)
+        encoded = encode(part, work.pack.household_forms[form].questions).to_list()
+        for i, text in zip(part["@i"].to_list(), encoded, strict=True):
+            texts[i] = form + text
+    keep = []
+    for position, line in enumerate(lines):
+        line.text = texts[position]
+        first = _seen_before(line, memory)
+        if first is None:
+            keep.append(position)
+        elif first.text == line.text:
+            result.unchanged += 1
+            _plan(result, line, "unchanged")
+        else:
+            words = {"name": line.asked.head, "first": first.asked.address, "second": line.asked.address}
+            message = _say(line, work.pack.roles.head, "V11", "hard", sentence("M06", **words))
+            _refuse(line, work, result, [message])
+    return keep
+
+
+def _seen_before(line: Line, memory: VillageMemory) -> Line | None:
+    """The row of this upload that is the same household, if one was; remembers this one otherwise."""
+    keys: list[object] = [line.household] if line.household else []
+    if not keys:
+        name = name_key(line.asked.head)
+        namesake = memory.seen.get((line.asked.group, name))
+        if namesake is not None and namesake.asked.phone and line.asked.phone:
+            if namesake.asked.phone != line.asked.phone:  # two families of one name: the phone tells
+                keys = [(line.asked.group, name, line.asked.phone)]
+        keys = keys or [(line.asked.group, name)]
+    for key in keys:
+        if key in memory.seen:
+            return memory.seen[key]
+        memory.seen[key] = line
+    return None
+
+
+def _numbers(receipts: Iterable[Receipt]) -> dict[UUID, int]:
+    from paicha.domain.households.models import Household
+
+    made = [r.household for r in receipts if r.created and r.household]
+    numbers: dict[UUID, int] = {}
+    for start in range(0, len(made), 500):
+        numbers.update(Household.objects.filter(pk__in=made[start : start + 500]).values_list("pk", "number"))
+    return numbers
+
+
+def _account(
+    work: VillageWork,
+    line: Line,
+    receipt: Receipt,
+    memory: VillageMemory,
+    result: ImportResult,
+    numbers: dict[UUID, int],
+) -> None:
+    messages = [_say(line, said.question, said.code, said.severity, said.message) for said in receipt.said]
+    if receipt.status == "refused":
+        _refuse(line, work, result, messages)
+        return
+    result.messages += messages
+    _plan(result, line, receipt.status, created=receipt.created, messages=messages)
+    if receipt.status == "conflict":
+        result.conflicts += 1
+    elif receipt.status == "unchanged":
+        result.unchanged += 1
+    else:
+        result.accepted += 1
+        result.created += receipt.created
+        result.warned += bool(messages)
+    if receipt.created and receipt.household is not None:
+        asked = line.asked
+        memory.register.add(
+            Known(receipt.household, numbers[receipt.household], asked.group, asked.head, asked.phone, "")
+        )
+        memory.register.claimed[receipt.household] = asked.address
+        memory.seen[receipt.household] = line
+
+
+def _cell(line: Line, question: str) -> str:
+    letters = line.table.cells.get(question) or next(iter(line.table.cells.values()), "")
+    return f"{letters}{line.row}" if letters else str(line.row)
+
+
+def _say(line: Line, question: str, code: str, severity: str, text: str) -> Message:
+    read = ""
+    if question in line.table.frame.columns:
+        value = line.table.frame[question][line.index]
+        value = value.to_list() if isinstance(value, pl.Series) else value
+        read = "" if value is None else "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    kind: Any = severity
+    cell = _cell(line, question)
+    place = f"{line.table.sheet} {cell}：" if severity == "hard" else ""
+    return Message(code, kind, place + text, line.table.file, line.table.sheet, cell, read)
+
+
+def _refuse(line: Line, work: VillageWork, result: ImportResult, messages: Sequence[Message]) -> None:
+    result.messages += messages
+    table = line.table
+    result.refuse(table.file, table.sheet, table.form, line.row, work.village.code, tuple(messages))
+    _plan(result, line, "refused", messages=messages)
+
+
+_PLAN_LIMIT = 5000
+
+
+def _plan(
+    result: ImportResult,
+    line: Line,
+    status: str,
+    *,
+    created: bool = False,
+    messages: Sequence[Message] = (),
+) -> None:
+    """Remember what happens to a row, for a preview of some files (a county's import keeps none)."""
+    if len(result.plan) < _PLAN_LIMIT:
+        result.plan.append(
+            {
+                "file": line.table.file,
+                "sheet": line.table.sheet,
+                "row": line.row,
+                "form": line.table.form,
+                "group": line.asked.group,
+                "head": line.asked.head,
+                "status": "created" if created else status,
+                "messages": [message.message for message in messages],
+            }
+        )
+
