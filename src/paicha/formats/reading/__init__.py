@@ -1,0 +1,30 @@
+"""Reading what clerks send: bytes of a workbook → typed tables, every value with its cell."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from paicha.core.pack import Pack
+from paicha.formats.reading.model import (
+    ROSTER,
+    Fault,
+    FileRefused,
+    Headings,
+    HouseholdTable,
+    ReadFile,
+    VillageTable,
+)
+from paicha.formats.reading.reader import reader_for
+
+__all__ = [
+    "ROSTER", "Fault", "FileRefused", "Headings", "HouseholdTable", "ReadFile", "VillageTable", "read_file",
+]  # fmt: skip
+
+
+def read_file(data: bytes, name: str, pack: Pack, near: date | None = None) -> ReadFile:
+    """Read one file: xlsx, xls, ods or delimited text, recognised by content.
+
+    `near`, the day the round opens, dates what has no year (the pack's own day when absent). Raises
+    `FileRefused` with one sentence for a file that is hostile, unreadable or holds no table.
+    """
+    return reader_for(pack, near).read(data, name)

@@ -1,0 +1,41 @@
+"""A raw cell before its question is known: folded, and what is wrong with it when it is unreadable."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from paicha.core.normalise import fold
+from paicha.formats.reading.grid import Raw, typed
+
+_CIRCLED = {
+    ord(char): f"({number})"
+    for first in ("①", "⑴", "❶", "➀", "➊", "⓵")
+    for number, char in enumerate((chr(ord(first) + step) for step in range(10)), 1)
+} | {ord("⒈") + step: f"{step + 1}." for step in range(9)}
+_CIRCLED |= {ord("㈠") + step: f"({step + 1})" for step in range(10)}
+_CHINESE_PUNCTUATION = str.maketrans("。、【】〔〕〈〉﹙﹚", "。、[][][]()")
+INTEGER = re.compile(r"[-+]?[0-9]+")
+
+TICKS = "√✓✔☑☒✅■●▲◼√V"
+BOXES = "□☐◻○▢"
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """Why a raw value has no single reading: a code of the catalogue and the words it needs."""
+
+    code: str
+    read: str
+    words: dict[str, str] = field(default_factory=dict)
+
+
+def plain(raw: Raw) -> str:
+    """The cell as one folded text, circled numbers as `(n)`, ready for parsing."""
+    text = fold(typed(raw))
+    return text if text.isascii() else text.translate(_CIRCLED).translate(_CHINESE_PUNCTUATION)
+
+
+def is_moment(raw: Raw) -> bool:
+    return isinstance(raw, date | datetime | time | timedelta)

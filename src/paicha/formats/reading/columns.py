@@ -1,0 +1,161 @@
+"""Whole columns of raw values → typed columns, each distinct raw value parsed once.
+
+A county has two million cells and a few thousand distinct ones, so a cell costs one dictionary
+look-up. The dictionaries live with the pack's reader, from file to file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from paicha.core import normalise
+from paicha.core.pack import Pack, Part, Question
+from paicha.formats.reading.cell import Bad, is_moment, plain
+from paicha.formats.reading.choices import NOTHING, ChoiceReader, Chosen
+from paicha.formats.reading.grid import Raw, typed
+from paicha.formats.reading.numbers import CountReader, DateReader, read_phone
+from paicha.formats.reading.parts import PartsReader
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_REMEMBERED = 200_000
+
+
+class Memo(dict[Raw, Any]):
+    """Raw value → parsed value. `faulty` once any raw value was bad."""
+
+    def __init__(self, parse: Callable[[Raw], object]) -> None:
+        super().__init__()
+        self._parse = parse
+        self.faulty = False
+
+    def __missing__(self, raw: Raw) -> object:
+        value = self[raw] = self._parse(raw)
+        if type(value) is Bad:
+            self.faulty = True
+        return value
+
+    def column(self, values: Sequence[Raw]) -> list[Any]:
+        """Parsed values. True and 1 are one key to a dictionary, so booleans go by their text."""
+        if len(self) > _REMEMBERED:
+            self.clear()
+        if bool in set(map(type, values)):
+            values = [typed(value) if isinstance(value, bool) else value for value in values]
+        return list(map(self.__getitem__, values))
+
+
+class ColumnParsers:
+    """The parsers of every question of one pack, with what they remember."""
+
+    def __init__(self, pack: Pack, near: date) -> None:
+        self._pack = pack
+        self._near = near
+        self.silences = frozenset(pack.silences)
+        self._leads = _leads_of(pack)
+        self._memos: dict[str, Memo] = {}
+        self.choices: dict[str, ChoiceReader] = {}
+
+    def memo(self, name: str) -> Memo:
+        """The parser of one question's cells."""
+        found = self._memos.get(name)
+        if found is None:
+            found = self._memos[name] = Memo(self._parser(self._pack.questions[name]))
+        return found
+
+    def parts(self, column: str, parts: Sequence[Part]) -> Memo:
+        """The parser of a printed column that holds several counts; values are tuples."""
+        found = self._memos.get(f"#{column}")
+        if found is None:
+            reader = PartsReader(parts, dict(self._pack.questions), self.silences)
+            found = self._memos[f"#{column}"] = Memo(reader.read)
+        return found
+
+    def plain_text(self, name: str) -> Memo:
+        """Text columns that are no question: `_key`, `_village` …"""
+        found = self._memos.get(name)
+        if found is None:
+            found = self._memos[name] = Memo(lambda raw: normalise.text(typed(raw), self.silences))
+        return found
+
+    def _parser(self, question: Question) -> Callable[[Raw], object]:
+        if question.type in ("choice", "choices"):
+            reader = ChoiceReader(question, self.silences, self._leads.get(question.name, ()))
+            self.choices[question.name] = reader
+            return reader.read
+        if question.type == "integer":
+            return CountReader(question, self.silences).read
+        if question.type == "date":
+            return DateReader(question, self.silences, self._near).read
+        return self._text_parser(question)
+
+    def _text_parser(self, question: Question) -> Callable[[Raw], object]:
+        silences = self.silences
+        if question.format == "phone":
+            return lambda raw: read_phone(raw, silences)
+        normalisers = {
+            "person": normalise.head_name, "people": normalise.people, "group": normalise.group,
+        }  # fmt: skip
+        clean = normalisers.get(question.format, normalise.text)
+        if question.format == "group":
+            return lambda raw: Bad("R10", plain(raw)) if is_moment(raw) else clean(typed(raw), silences)
+        return lambda raw: clean(typed(raw), silences)
+
+
+def choice_columns(values: Sequence[Chosen | Bad], several: bool) -> tuple[list[Any], list[str | None]]:
+    """Parsed choices as a column of numbers (or sorted tuples) and a column of the texts beside them."""
+    numbers: list[Any] = []
+    texts: list[str | None] = []
+    for value in values:
+        if value is NOTHING or type(value) is Bad:
+            numbers.append(None)
+            texts.append(None)
+        else:
+            chosen = value.numbers  # type: ignore[union-attr]
+            numbers.append(chosen if several or chosen is None else chosen[0])
+            texts.append(value.text)  # type: ignore[union-attr]
+    return numbers, texts
+
+
+def series(question: Question, values: list[Any]) -> pl.Series:
+    """A typed column of the frame."""
+    import polars as pl
+
+    if question.type == "choices":
+        return _list_series(question.name, values)
+    kind = {"choice": pl.Int16, "integer": pl.Int64, "date": pl.Date}.get(question.type, pl.String)
+    return pl.Series(question.name, values, dtype=kind)
+
+
+def _list_series(name: str, values: list[tuple[int, ...] | None]) -> pl.Series:
+    """Lists are built once for each distinct one and gathered; row by row is ten times slower."""
+    import polars as pl
+
+    places = {value: index for index, value in enumerate(dict.fromkeys(values))}
+    distinct = pl.Series(name, [v if v is None else list(v) for v in places], dtype=pl.List(pl.Int16))
+    return distinct.gather(pl.Series([places[value] for value in values], dtype=pl.UInt32))
+
+
+def _leads_of(pack: Pack) -> dict[str, list[str]]:
+    """Question → words printed between an option and its blank: 原因 of `1.有,原因____`."""
+    leads: dict[str, list[str]] = {}
+    for form in pack.household_forms.values():
+        for column in form.columns:
+            if column.question and column.options_text:
+                found = _printed_leads(pack.questions[column.question], column.options_text)
+                leads.setdefault(column.question, []).extend(found)
+    for question in pack.questions.values():
+        if question.options and any(option.text for option in question.options):
+            leads.setdefault(question.name, []).append("原因")
+    return leads
+
+
+def _printed_leads(question: Question, printed: str) -> Iterable[str]:
+    for option in question.options:
+        if option.text:
+            _, found, rest = printed.partition(option.label)
+            word = rest.partition("_")[0].strip(",，:： ") if found else ""
+            if word and "\n" not in word:
+                yield word

@@ -1,0 +1,91 @@
+"""A sheet as rows of raw values, whatever the file format.
+
+What the formats differ in (merged ranges, formulas without a value, hidden columns) is brought to
+one shape here, so that recognition and parsing never ask where a sheet came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+Raw = str | float | int | bool | date | datetime | time | timedelta
+
+MAX_ROWS = 400_000
+MAX_COLUMNS = 1_000
+MAX_CELLS = 4_000_000  # area of a sheet; a county of 110,000 households with 28 columns fits
+MAX_UNPACKED = 256 * 2**20  # bytes of a file's parts together, unpacked
+MAX_FILE = 64 * 2**20
+
+
+class Span(NamedTuple):
+    """A merged range, 0-based, both ends within."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(slots=True)
+class Grid:
+    """`rows[r][c]` is the raw value of sheet row r + 1, column c; '' is blank. Rows are equally long.
+
+    `uncached` are cells holding a formula without a value, `broken` those showing an error value.
+    """
+
+    sheet: str
+    rows: list[list[Raw]]
+    merges: list[Span] = field(default_factory=list)
+    uncached: set[tuple[int, int]] = field(default_factory=set)
+    broken: set[tuple[int, int]] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    hidden: bool = False
+
+    @property
+    def width(self) -> int:
+        return len(self.rows[0]) if self.rows else 0
+
+
+def letters(column: int) -> str:
+    """0 → A, 26 → AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def column_of(name: str) -> int:
+    """A → 0, AA → 26."""
+    column = 0
+    for char in name:
+        column = column * 26 + ord(char) - 64
+    return column - 1
+
+
+def address(row: int, column: int) -> str:
+    """0-based row and column → `C7`."""
+    return f"{letters(column)}{row + 1}"
+
+
+def rectangular(rows: Iterable[list[Raw]], width: int) -> list[list[Raw]]:
+    """Rows padded with blanks to `width`."""
+    return [row if len(row) == width else row + [""] * (width - len(row)) for row in rows]
+
+
+def typed(raw: Raw) -> str:
+    """The text a person would see for a raw value: `3`, `1.5`, `2022-03-15`."""
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, bool):
+        return "TRUE" if raw else "FALSE"
+    if isinstance(raw, float):
+        return str(int(raw)) if raw.is_integer() and abs(raw) < 1e15 else repr(raw)
+    if isinstance(raw, datetime):
+        midnight = raw.time() == time(0)
+        return raw.date().isoformat() if midnight else raw.isoformat(sep=" ", timespec="seconds")
+    return str(raw)

@@ -1,0 +1,165 @@
+"""Town, village and group from the lines above a table, as written.
+
+The printed heading is `镇(街)( ) 村( ) 组( )`, but clerks write `大保当镇任家伙场村二组` as well.
+Slots are read first; then names of the pack's areas found in the text. Whether they exist and agree
+is decided where the register is known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from paicha.core import normalise
+from paicha.core.normalise import fold
+from paicha.core.pack import Pack
+from paicha.formats.reading.model import Headings
+
+_SLOT = r"[(\[]?\s*[_\s]*([^()\[\]_:：,，;；]*?)[_\s]*[)\]]?"
+_TOWN_SLOT = re.compile(
+    r"(?:乡镇|镇街|镇\s*\(\s*街\s*(?:道)?\s*\)|镇)\s*[(\[:：]\s*[_\s]*([^()\[\]:：]*?)[_\s]*(?:[)\]]|(?=\s*(?:行政)?村\s*[(:：])|$)"
+)
+_VILLAGE_SLOT = re.compile(
+    r"(?:行政村|村\s*\(\s*组\s*\)|村\s*\(\s*社区\s*\)|村)\s*[(\[:：]\s*[_\s]*([^()\[\]:：]*?)[_\s]*(?:[)\]]|(?=\s*(?:村民)?小?组别?\s*[(:：])|$)"
+)
+_GROUP_SLOT = re.compile(
+    r"(?<!村\()(?<!村民小)(?:村民小组|小组|组别|组)\s*[(\[:：]\s*[_\s]*([^()\[\]:：]*?)[_\s]*(?:[)\]]|$)"
+)
+_GROUP_WORD = re.compile(r"第?\s*([0-9]{1,3}|[〇零一二三四五六七八九十]{1,4})\s*(?:村民)?(?:小)?组")
+_NAMED_GROUP = re.compile(r"(?:村|^|\s)([\u3400-\u9fff]{1,6}组)(?:$|[\s,，;；)）])")
+_ONLY_GROUP = re.compile(
+    r"(?:组别?[:：]?\s*)?(?:第?\s*(?:[0-9]{1,3}|[〇零一二三四五六七八九十]{1,4})\s*(?:村民)?(?:小)?组|[\u3400-\u9fff]{1,6}(?:村民)?小?组)"
+)
+_VILLAGE_TAIL = re.compile(r"(?:村民委员会|居民委员会|村委会|居委会|社区|村)$")
+_WRITTEN_VILLAGE = re.compile(
+    r"(?:[镇乡]|街道|办|^|\s)([\u3400-\u9fff]{1,8}?(?:村|社区|村委会|居委会))(?:$|[^委民组两集情级\u3400-\u9fff]|第?[0-9一二三四五六七八九十]+组)"
+)
+
+
+@dataclass(slots=True)
+class Found:
+    """What one text names."""
+
+    town: str | None = None
+    village: str | None = None
+    group: str | None = None
+
+
+class HeadingReader:
+    """Finds area names of one pack in text."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._silences = frozenset(pack.silences)
+        self._has_groups = pack.roles.group is not None
+        towns: dict[str, str] = {}
+        villages: dict[str, str] = {}
+        for area in pack.areas:
+            if area.level == "town":
+                for name in (area.name, re.sub(r"街道$", "街道办", area.name)):
+                    towns[name] = area.name
+            elif area.level in ("village", "residents"):
+                stem = _VILLAGE_TAIL.sub("", area.name)
+                for tail in ("村民委员会", "居民委员会", "村委会", "居委会", "社区", "村"):
+                    villages.setdefault(stem + tail, area.name)
+        self._towns = _any_of(towns)
+        self._villages = _any_of(villages)
+
+    def read(self, text: str) -> Found:
+        """Area names in one heading text; nothing is taken from running sentences (over 120 characters)."""
+        if len(text) > 120:
+            return Found()
+        folded = " ".join(fold(text).split())
+        found = Found()
+        town, village, group = (
+            pattern.search(folded) for pattern in (_TOWN_SLOT, _VILLAGE_SLOT, _GROUP_SLOT)
+        )
+        found.town = self._slot(town) or self._name(self._towns, folded)
+        slotted = self._slot(village)
+        if slotted:
+            self._split_village(slotted, found)
+        else:
+            rest = folded.replace(found.town, " ") if found.town else folded
+            found.village = self._name(self._villages, rest) or _written_village(rest)
+        if self._has_groups:
+            found.group = self._slot(group) or found.group or self._loose_group(folded, found)
+        return found
+
+    def only_group(self, text: str) -> str | None:
+        """The group that a line of its own names: `二组`, `第三村民小组`, `沟岔组`."""
+        folded = "".join(fold(text).split())
+        if not self._has_groups or not _ONLY_GROUP.fullmatch(folded):
+            return None
+        return normalise.group(re.sub(r"^组别?[:：]?", "", folded), self._silences)
+
+    def _slot(self, match: re.Match[str] | None) -> str | None:
+        if match is None:
+            return None
+        return normalise.text(match[1], self._silences)
+
+    def _split_village(self, slotted: str, found: Found) -> None:
+        """`村(组)( 任家伙场村二组 )` holds both."""
+        match = re.fullmatch(r"(.+?(?:村|社区|委会|委员会))\s*(.{1,10}组)", slotted)
+        if match:
+            found.village, found.group = match[1], match[2]
+        else:
+            found.village = slotted
+
+    @staticmethod
+    def _name(pattern: re.Pattern[str], text: str) -> str | None:
+        match = pattern.search(text)
+        return match[0] if match else None
+
+    @staticmethod
+    def _loose_group(text: str, found: Found) -> str | None:
+        rest = text
+        for name in (found.town, found.village):
+            if name:
+                rest = rest.replace(name, " ")
+        if rest == text and not _ONLY_GROUP.fullmatch(text):
+            return None
+        match = _GROUP_WORD.search(rest) or _NAMED_GROUP.search(rest)
+        return match[0].strip() if match else None
+
+
+@dataclass(slots=True)
+class Collected:
+    """Headings gathered line by line down a sheet."""
+
+    town: str | None = None
+    village: str | None = None
+    group: str | None = None
+    groups: list[str] = field(default_factory=list)
+    cells: dict[str, str] = field(default_factory=dict)
+
+    def take(self, found: Found, cell: str, silences: frozenset[str]) -> bool:
+        """Keep what a line names; True when it named anything."""
+        if found.town:
+            self.town, self.cells["town"] = found.town, cell
+        if found.village:
+            if found.village != self.village:
+                self.group = None
+            self.village, self.cells["village"] = found.village, cell
+        if found.group:
+            self.set_group(normalise.group(found.group, silences), cell)
+        return bool(found.town or found.village or found.group)
+
+    def set_group(self, group: str | None, cell: str) -> None:
+        self.group = group
+        if group and group not in self.groups:
+            self.groups.append(group)
+            self.cells.setdefault("group", cell)
+
+    def headings(self, groups: tuple[str, ...] | None = None) -> Headings:
+        chosen = tuple(self.groups) if groups is None else groups
+        return Headings(self.town, self.village, chosen, dict(self.cells))
+
+
+def _written_village(text: str) -> str | None:
+    """A village that the pack does not know, by its ending; the caller says what is near it."""
+    match = _WRITTEN_VILLAGE.search(text)
+    return match[1] if match else None
+
+
+def _any_of(names: dict[str, str]) -> re.Pattern[str]:
+    ordered = sorted(names, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, ordered)) or "(?!)")

@@ -1,0 +1,110 @@
+"""A file → its tables: sheets in turn, each recognised, each block read.
+
+One `FileReader` per pack lives in a process and remembers headers and values from file to file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from paicha.core import keys
+from paicha.core.catalogue import Message, message
+from paicha.core.pack import Pack
+from paicha.formats.reading.columns import ColumnParsers
+from paicha.formats.reading.grid import Grid, address, letters
+from paicha.formats.reading.headings import Collected, HeadingReader
+from paicha.formats.reading.households import HouseholdReader
+from paicha.formats.reading.layout import Block, LayoutFinder
+from paicha.formats.reading.model import FileRefused, ReadFile
+from paicha.formats.reading.source import open_grids
+from paicha.formats.reading.vocabulary import Vocabulary
+
+
+class FileReader:
+    """Reads files for one pack. Not for threads: its memories are plain dictionaries."""
+
+    def __init__(self, pack: Pack, near: date) -> None:
+        self._pack = pack
+        self._vocabulary = Vocabulary(pack)
+        self._layout = LayoutFinder(pack, self._vocabulary)
+        self._headings = HeadingReader(pack)
+        self._parsers = ColumnParsers(pack, near)
+        self._households = HouseholdReader(pack, self._parsers, self._headings)
+
+    def read(self, data: bytes, name: str) -> ReadFile:
+        """Every table of the file. Raises `FileRefused`, F09 where no table was recognised."""
+        found = ReadFile(name)
+        for grid in open_grids(data, name):
+            if grid.sheet in keys.LEDGER_SHEETS or not grid.rows or not grid.width:
+                continue
+            before = len(found.tables), len(found.messages)
+            self._sheet(grid, name, found)
+            if (len(found.tables), len(found.messages)) == before:
+                if any(value != "" for row in grid.rows[:200] for value in row):
+                    found.messages.append(message("B04", file=name, sheet=grid.sheet))
+            elif grid.hidden:
+                found.messages.append(message("B07", file=name, sheet=grid.sheet))
+        if not found.tables and not any(entry.severity == "hard" for entry in found.messages):
+            raise FileRefused("F09", file=name)
+        return found
+
+    def _sheet(self, grid: Grid, file: str, found: ReadFile) -> None:
+        blocks = self._layout.blocks(grid)
+        if not blocks:
+            return
+        heading = Collected()
+        start = 0
+        for block in blocks:
+            self._lines_above(grid, start, block.top, heading)
+            start = block.end
+            self._block(grid, block, heading, file, found)
+
+    def _lines_above(self, grid: Grid, start: int, top: int, heading: Collected) -> None:
+        for index in range(start, top):
+            for column, value in enumerate(grid.rows[index]):
+                if isinstance(value, str) and len(value) > 1:
+                    cell = address(index, column)
+                    heading.take(self._headings.read(value), cell, self._parsers.silences)
+
+    def _block(self, grid: Grid, block: Block, heading: Collected, file: str, found: ReadFile) -> None:
+        columns = block.columns
+        if columns.doubled:
+            places = columns.doubled[1]
+            cells = "、".join(letters(place) for place in places)
+            found.messages.append(
+                message("B01", file=file, sheet=grid.sheet, cell=address(block.top, places[1]),
+                        read=columns.texts[places[1]], label=columns.texts[places[0]], cells=cells)
+            )  # fmt: skip
+            return
+        self._note_columns(grid, block, file, found.messages)
+        rows = self._households.rows(grid, block, heading)
+        table = self._households.table(grid, block, rows, heading, file, found.messages)
+        if table is not None:
+            found.tables.append(table)
+
+    def _note_columns(self, grid: Grid, block: Block, file: str, messages: list[Message]) -> None:
+        meanings, texts = block.columns.meanings, block.columns.texts
+        ignored = [
+            f"{letters(c)} {text[:20]}" for c, text in enumerate(texts) if text and meanings[c] is None
+        ]
+        if ignored:
+            note = message("B05", file=file, sheet=grid.sheet, columns="、".join(ignored))
+            messages.append(replace(note, read="、".join(ignored)))
+        hidden = [letters(c) for c in sorted(grid.hidden_columns) if c < len(meanings) and meanings[c]]
+        if hidden:
+            messages.append(message("B06", file=file, sheet=grid.sheet, columns="、".join(hidden)))
+
+
+_READERS: dict[tuple[str, date], FileReader] = {}
+
+
+def reader_for(pack: Pack, near: date | None = None) -> FileReader:
+    """The process's reader of a pack; `near` is the day the round opens, for dates without a year."""
+    day = near or pack.schedule.opens_on
+    found = _READERS.get((pack.digest, day))
+    if found is None:
+        if len(_READERS) >= 4:
+            _READERS.clear()
+        found = _READERS[(pack.digest, day)] = FileReader(pack, day)
+    return found

@@ -1,0 +1,200 @@
+"""Which header words mean which column, for every form of a pack: exact first, then by likeness.
+
+Built once per pack and remembered; the words come from the pack's labels and aliases, plus the few
+of a roster (镇, 村, 类别) and of our own keys, which no pack owns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+
+from paicha.core import keys
+from paicha.core.normalise import fold
+from paicha.core.pack import HouseholdForm, Pack
+from paicha.formats.reading.choices import key
+from paicha.formats.reading.model import ROSTER
+
+NUMBER = "#number"
+TOWN, VILLAGE, CLASS, KEY, BASE = "_town", "_village", "_class", "_key", "_base"
+
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    NUMBER: ("序号", "编号", "号", "序"),
+    TOWN: (
+        "镇", "镇街", "乡镇", "街道", "镇(街)", "镇(街道)", "所属镇街", "所在镇", "乡镇街道", "镇名", "镇办",
+    ),
+    VILLAGE: (
+        "村", "行政村", "村名", "村委会", "村(社区)", "所在村", "所属村", "村庄", "行政村名称", "村民委员会", "村居",
+    ),
+    KEY: (keys.NUMBER_LABEL,),
+    BASE: (keys.BASE_LABEL,),
+}  # fmt: skip
+_CLASS_WORDS = [
+    "类别",
+    "农户类别",
+    "户类别",
+    "户类型",
+    "类型",
+    "属性",
+    "农户属性",
+    "农户类型",
+    "户属性",
+    "监测对象类别",
+    "户别",
+    "农户分类",
+]
+
+_OPTIONS = re.compile(r"[(\[]?\s*1\s*[)\].、．:：,，\s]|[①⑴❶]")
+_SECOND = re.compile(r"2\s*[)\].、．:：,，\s]|[②⑵❷]|2[^0-9]")
+_BRACKET = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
+_LEADING = re.compile(r"^\s*(?:[*★☆]|[(\[]?[0-9一二三四五六七八九十]{1,2}[)\].、．]\s*)+")
+_TRAILING = re.compile(r"(?:人|户|元|个|人数|情况|填序号|选填序号|必填|选填)$")
+_MAX_HEADER = 300
+
+
+def without_options(text: str) -> str:
+    """A header's own words, before the options printed in the same cell."""
+    match = _OPTIONS.search(text)
+    if match and match.start() > 0 and _SECOND.search(text, match.end()):
+        return text[: match.start()]
+    if match and match.start() == 0 and _SECOND.search(text, match.end()):
+        return ""
+    return text
+
+
+class Vocabulary:
+    """Header words of one pack. `forms` holds each household form's name and the roster's."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.words: dict[str, dict[str, str]] = {
+            name: self._of_form(form) for name, form in pack.household_forms.items()
+        }
+        self.words[ROSTER] = self._of_roster()
+        self.groupings = {
+            key(column.group)
+            for form in pack.household_forms.values()
+            for column in form.columns
+            if column.group
+        }
+        self._memo: dict[str, dict[str, str]] = {}
+        self._exact = {word for words in self.words.values() for word in words} | self.groupings
+        self._known: dict[str, bool] = {}
+
+    def meanings(self, text: object) -> dict[str, str]:
+        """Form → meaning of one header cell; empty where it means nothing to any form."""
+        if not isinstance(text, str) or not text or len(text) > _MAX_HEADER:
+            return {}
+        found = self._memo.get(text)
+        if found is None:
+            if len(self._memo) > 20_000:
+                self._memo.clear()
+            found = self._memo[text] = self._match(text)
+        return found
+
+    def knows(self, text: object) -> bool:
+        """Whether a cell is a header word, exactly; cheap enough to ask of every row."""
+        if not isinstance(text, str) or not text or len(text) > _MAX_HEADER:
+            return False
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) > 50_000:
+                self._known.clear()
+            known = self._known[text] = any(word in self._exact for word in _spellings(text))
+        return known
+
+    def is_grouping(self, text: object) -> bool:
+        return isinstance(text, str) and key(text) in self.groupings
+
+    def _of_form(self, form: HouseholdForm) -> dict[str, str]:
+        words: dict[str, str] = {}
+        for column in form.columns:
+            labels = [column.label, *column.aliases]
+            if column.question:
+                meaning = column.question
+                labels += self._labels(column.question)
+            elif column.parts:
+                meaning = f"#{column.name}"
+                for part in column.parts:
+                    _add(words, part.question, [part.label, *part.aliases, *self._labels(part.question)])
+            else:
+                meaning = NUMBER
+            _add(words, meaning, labels[:1])
+            _add(words, meaning, labels)
+        for question in form.questions:
+            _add(words, question, self._labels(question))
+        for meaning, labels_of in _WORDS.items():
+            _add(words, meaning, labels_of)
+        if self.pack.roles.group:
+            _add(words, self.pack.roles.group, self._labels(self.pack.roles.group))
+        return words
+
+    def _of_roster(self) -> dict[str, str]:
+        words: dict[str, str] = {}
+        roles = self.pack.roles
+        for question in (roles.head, roles.population, roles.phone, roles.group):
+            if question:
+                _add(words, question, self._labels(question))
+        for meaning, labels in _WORDS.items():
+            _add(words, meaning, labels)
+        _add(words, CLASS, _CLASS_WORDS)
+        return words
+
+    def _labels(self, question: str) -> list[str]:
+        asked = self.pack.questions[question]
+        return [asked.label, *([asked.short] if asked.short else []), *asked.aliases]
+
+    def _match(self, text: str) -> dict[str, str]:
+        spellings = _spellings(text)
+        found: dict[str, str] = {}
+        for form, words in self.words.items():
+            meaning = next((words[spelling] for spelling in spellings if spelling in words), None)
+            if meaning is None:
+                meaning = _likeliest(spellings, words)
+            if meaning is not None:
+                found[form] = meaning
+        return found
+
+
+def _add(words: dict[str, str], meaning: str, labels: Iterable[str]) -> None:
+    for label in labels:
+        words.setdefault(key(label), meaning)
+
+
+def _spellings(text: str) -> list[str]:
+    """Ways to read one header text, the fullest first: with brackets, without, without unit."""
+    folded = fold(text)
+    bare = without_options(folded)
+    variants = [folded, bare, _BRACKET.sub("", bare), _LEADING.sub("", bare)]
+    variants.append(_BRACKET.sub("", variants[-1]))
+    variants += [_TRAILING.sub("", key(variant)) for variant in variants[1:]]
+    return list(dict.fromkeys(spelling for variant in variants if (spelling := key(variant))))
+
+
+def _likeliest(spellings: list[str], words: Mapping[str, str]) -> str | None:
+    """The one meaning whose words are nearly these; None where none or two are."""
+    scores: dict[str, float] = {}
+    for spelling in spellings:
+        if len(spelling) < 4 or len(spelling) > 40:
+            continue
+        for word, meaning in words.items():
+            if len(word) < 4:
+                continue
+            score = _likeness(spelling, word)
+            if score > scores.get(meaning, 0.0):
+                scores[meaning] = score
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    if not ranked or ranked[0][1] < 0.8:
+        return None
+    if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < 0.06:
+        return None
+    return ranked[0][0]
+
+
+def _likeness(one: str, two: str) -> float:
+    shorter, longer = sorted((len(one), len(two)))
+    if shorter / longer < 0.6:
+        return 0.0
+    matcher = SequenceMatcher(None, one, two, autojunk=False)
+    return matcher.ratio() if matcher.real_quick_ratio() > 0.8 else 0.0
