@@ -159,6 +159,7 @@ class FormSheet:
         self.sheet, self.form, self.census, self.habits, self.formats = sheet, form, census, habits, formats
         self.columns = sheet_columns(form, habits, rows)
         self.writers: list[Writer] = [cell_writer(column.question, habits, rng) for column in self.columns]
+        self.printed = max(i for i, c in enumerate(self.columns, 1) if c.question not in EXTRA or c.above)
         self.sign_column = 1 + [column.question for column in self.columns].index("surveyors")
         self.rng = rng
         self.at = 0
@@ -175,7 +176,7 @@ class FormSheet:
 
     def add_block(self, group: str | None, rows: list[Row], town: str | None = None) -> None:
         """One heading with its rows; the header is printed again only where the clerk does so."""
-        sheet, formats, last = self.sheet, self.formats, self._printed_columns()
+        sheet, formats, last = self.sheet, self.formats, self.printed
         if self.at == 0 or self.habits.repeat_header:
             if self.at:
                 self.breaks.append(self.at)
@@ -196,11 +197,6 @@ class FormSheet:
         self.sheet.set_h_pagebreaks(self.breaks)
         if not self.habits.repeat_header:
             self.sheet.write_string(self.at, 0, FEET[self.form], self.formats.heading)
-
-    def _printed_columns(self) -> int:
-        return max(
-            i for i, column in enumerate(self.columns, 1) if column.question not in EXTRA or column.above
-        )
 
     def _write_header(self) -> None:
         top, head = self.at, self.formats.head
@@ -277,7 +273,8 @@ class FormSheet:
                 if not isinstance(fault.raw, Written):
                     value = fault.raw
                 self.faults.append((row, xl_rowcol_to_cell(at, place)))
-            self._put(at, place, value)
+            if value is not None or place <= self.printed:
+                self._put(at, place, value)
         self.at += 1
 
     def _put(self, at: int, place: int, value: Cell) -> None:
