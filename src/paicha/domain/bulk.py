@@ -59,7 +59,7 @@ def _column(field: Any) -> str:
     return str(field.column)
 
 
-def _adapted(fields: Sequence[Any], rows: list[Row]) -> Iterable[Row]:
+def _adapted(fields: Sequence[Any], rows: list[Any]) -> list[Any]:
     adapt = _adapters(fields)
     if adapt is None:
         return rows

@@ -19,7 +19,9 @@ class Area(models.Model):
         RESIDENTS = "residents", "社区"
 
     level = models.CharField("级别", max_length=10, choices=Level.choices)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     code = models.CharField("代码", max_length=12, unique=True)
     name = models.CharField("名称", max_length=60)
     since = models.DateField("启用日期", null=True, blank=True)

@@ -50,13 +50,25 @@ def add_households(village: Area, households: Sequence[NewHousehold]) -> list[tu
     if not households:
         return []
     base = village.pk * _PER_VILLAGE
-    last = Household.objects.filter(number__gte=base, number__lt=base + _PER_VILLAGE).aggregate(m=Max("number"))["m"]
+    last = Household.objects.filter(number__gte=base, number__lt=base + _PER_VILLAGE).aggregate(
+        m=Max("number")
+    )["m"]
     first = (last or base) + 1
     at = clock.now()
     made = [(new_id(), first + index) for index in range(len(households))]
     bulk.insert(
         Household,
-        ("id", "village", "number", "group", "head_name", "phone", "population", "household_class", "created_at"),
+        (
+            "id",
+            "village",
+            "number",
+            "group",
+            "head_name",
+            "phone",
+            "population",
+            "household_class",
+            "created_at",
+        ),
         [
             (id_, village.pk, number, h.group, h.head_name, h.phone, h.population, h.household_class, at)
             for (id_, number), h in zip(made, households, strict=True)
@@ -94,7 +106,9 @@ def close(household: Household, *, actor: str, reason: str) -> None:
     household.save(update_fields=["closed_at"])
 
 
-def _event(household: Household, kind: HouseholdEvent.Kind, old: str, new: str, *, actor: str, reason: str) -> None:
+def _event(
+    household: Household, kind: HouseholdEvent.Kind, old: str, new: str, *, actor: str, reason: str
+) -> None:
     HouseholdEvent.objects.create(
         household=household, kind=kind, old=old, new=new, actor=actor, reason=reason, at=clock.now()
     )

@@ -135,11 +135,7 @@ class Register:
         """For a row that matched none: refused where one that no row claimed is nearly it, else new."""
         if not self.had_households:
             return Match()
-        close = [
-            known
-            for known in self._candidates(asked)
-            if known.id not in self.claimed
-        ]
+        close = [known for known in self._candidates(asked) if known.id not in self.claimed]
         if close:
             names = "、".join(self._label(known) for known in close[:4])
             return Match(code="M01", sentence=sentence("M01", name=asked.head, candidates=names))

@@ -135,7 +135,9 @@ class Places:
             return self._disagree(first, (chosen, chosen_said))
         if town is not None and town_said is not None and first[0].parent_code != town.code:
             words = {"first": self.label(first[0]), "where": town_said.where, "second": town.name}
-            return Place(None, "V13", sentence("A02", **words), first[1].cell or town_said.cell, first[1].village or "")
+            return Place(
+                None, "V13", sentence("A02", **words), first[1].cell or town_said.cell, first[1].village or ""
+            )
         for source in listed:
             other = self._towns.get(_squeeze(source.town)) if source.town else None
             if other is not None and other.code != first[0].parent_code:
@@ -158,7 +160,9 @@ class Places:
         if len(found) > 1:
             text = sentence("A04", read=source.village, candidates="、".join(self.label(a) for a in found))
             return Place(None, "A04", text, source.cell, source.village or "")
-        pool = [key for key, areas in self._villages.items() if town is None or areas[0].parent_code == town.code]
+        pool = [
+            key for key, areas in self._villages.items() if town is None or areas[0].parent_code == town.code
+        ]
         near = get_close_matches(read, pool, 3, 0.5)
         labels = {self.label(self._villages[key][0]) for key in near} or {town.name if town else "无"}
         text = sentence("A03", read=source.village, candidates="、".join(sorted(labels)))
@@ -185,7 +189,11 @@ class Places:
         town = max(towns, key=len, default=None)
         rest = squeezed.replace(town, "", 1) if town else squeezed
         exact = _stem(rest, ()) if rest in self._villages else None
-        inside = [k for k in self._villages if len(k) > 2 and k.endswith(("村", "社区", "委员会", "居委会")) and k in rest]
+        inside = [
+            k
+            for k in self._villages
+            if len(k) > 2 and k.endswith(("村", "社区", "委员会", "居委会")) and k in rest
+        ]
         # "石窑坪村" also holds no shorter village's name at its end: the longest name is meant
         village = exact or max(inside, key=len, default=None)
         if village is None and town is None:

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 
 def take_roster(
-    work: VillageWork, table: HouseholdTable, indexes: Sequence[int], memory: VillageMemory, result: ImportResult
+    work: VillageWork,
+    table: HouseholdTable,
+    indexes: Sequence[int],
+    memory: VillageMemory,
+    result: ImportResult,
 ) -> None:
     """Add the households of a roster's rows that belong to this village."""
     pack, roles, frame = work.pack, work.pack.roles, table.frame
@@ -46,7 +50,9 @@ def take_roster(
             messages = _check(work, table, row)
         if messages:
             result.messages += messages
-            result.refuse(table.file, table.sheet, table.form, row["_row"], work.village.code, tuple(messages))
+            result.refuse(
+                table.file, table.sheet, table.form, row["_row"], work.village.code, tuple(messages)
+            )
             continue
         head, group = row[roles.head], row.get("_group") or ""
         phone = row.get(roles.phone or "") or ""
@@ -93,9 +99,18 @@ def _check(work: VillageWork, table: HouseholdTable, row: dict[str, Any]) -> lis
             said.append(("V03", roles.population, text, str(value)))
     phone = row.get(roles.phone or "")
     if roles.phone and phone and not is_phone(phone):
-        said.append(("V12", roles.phone, f"{pack.questions[roles.phone].label} {phone} 不对，请写11位手机号，或带区号的座机", phone))
+        said.append(
+            (
+                "V12",
+                roles.phone,
+                f"{pack.questions[roles.phone].label} {phone} 不对，请写11位手机号，或带区号的座机",
+                phone,
+            )
+        )
     messages = []
     for code, question_name, text, read in said:
         cell = f"{table.cells.get(question_name, 'A')}{row['_row']}"
-        messages.append(Message(code, "hard", f"{table.sheet} {cell}：{text}", table.file, table.sheet, cell, read))
+        messages.append(
+            Message(code, "hard", f"{table.sheet} {cell}：{text}", table.file, table.sheet, cell, read)
+        )
     return messages

@@ -120,7 +120,9 @@ def import_files(
             pk=upload,
             defaults={"round": round_, "door": door, "actor": scope.actor, "started_at": clock.now()},
         )
-    job = _Import(round_, pack, scope, f"{door}:{scope.actor}", upload, places, result, village, register_tag())
+    job = _Import(
+        round_, pack, scope, f"{door}:{scope.actor}", upload, places, result, village, register_tag()
+    )
     if dry_run:
         with transaction.atomic():
             _run(job, sources, progress, processes)
@@ -142,7 +144,7 @@ def _answered(earlier: Upload) -> ImportResult:
 
 
 def _run(job: _Import, sources: Sequence[Source], progress: Progress | None, processes: int) -> None:
-    for number, (source, read) in enumerate(readings(sources, job.pack, processes), 1):
+    for number, (source, read) in enumerate(readings(sources, job.pack, job.round.opens_on, processes), 1):
         if isinstance(read, ReadFile):
             job.result.messages += read.messages
             _take_file(job, read)
@@ -186,7 +188,9 @@ def _village(job: _Import, area: RoundArea) -> Area:
     return job.villages[area.area_id]
 
 
-def _resolve(job: _Import, table: HouseholdTable | VillageTable, village: str | None = None, town: str | None = None) -> Place:
+def _resolve(
+    job: _Import, table: HouseholdTable | VillageTable, village: str | None = None, town: str | None = None
+) -> Place:
     headings = table.headings
     own = Named(
         "标题",
@@ -196,14 +200,22 @@ def _resolve(job: _Import, table: HouseholdTable | VillageTable, village: str | 
     )
     place = job.places.resolve([own, *path_sources(job.places, table.file, table.sheet)], job.asked)
     if place.area is not None and not job.scope.covers(Verb.IMPORT_FILES, place.area.code):
-        return Place(None, "A05", sentence("A05", village=job.places.label(place.area)), own.cell, own.village or "")
+        return Place(
+            None, "A05", sentence("A05", village=job.places.label(place.area)), own.cell, own.village or ""
+        )
     return place
 
 
 def _refuse_table(job: _Import, table: HouseholdTable | VillageTable, place: Place) -> None:
     """A sheet whose village can't be told: said once, every row of it refused."""
     said = Message(
-        place.code, "hard", f"{table.sheet}：{place.sentence}", table.file, table.sheet, place.cell, place.read
+        place.code,
+        "hard",
+        f"{table.sheet}：{place.sentence}",
+        table.file,
+        table.sheet,
+        place.cell,
+        place.read,
     )
     job.result.messages.append(said)
     if isinstance(table, VillageTable):
@@ -248,10 +260,14 @@ def _place_statistics(job: _Import, table: VillageTable, parts: dict[str, _Villa
     names = {f.source: f.name for f in form.figures if f.source in ("town", "village")}
     for index, row in enumerate(table.rows):
         village, town = row.get(names.get("village", "")), row.get(names.get("town", ""))
-        place = _resolve(job, table, village=str(village) if village else None, town=str(town) if town else None)
+        place = _resolve(
+            job, table, village=str(village) if village else None, town=str(town) if town else None
+        )
         if place.area is None:
             cell = table.row_cells[index].get(names.get("village", ""), "")
-            said = Message(place.code, "hard", place.sentence, table.file, table.sheet, cell, str(village or ""))
+            said = Message(
+                place.code, "hard", place.sentence, table.file, table.sheet, cell, str(village or "")
+            )
             job.result.messages.append(said)
             job.result.forms += 1
             job.result.forms_refused += 1
@@ -277,7 +293,9 @@ def _take_form(job: _Import, work: VillageWork, table: VillageTable) -> bool:
     form, result = job.pack.form(table.form), job.result
     result.forms += 1
     faults = [
-        Message(f.code, "hard", f"{table.sheet} {f.cell}：{f.sentence}", table.file, table.sheet, f.cell, f.read)
+        Message(
+            f.code, "hard", f"{table.sheet} {f.cell}：{f.sentence}", table.file, table.sheet, f.cell, f.read
+        )
         for f in table.faults
     ]
     if faults:
@@ -316,12 +334,19 @@ def _take_problems(job: _Import, work: VillageWork, form: ProblemForm, table: Vi
         return False
     signers = {s.question: table.values[s.question] for s in form.signers if table.values.get(s.question)}
     if signers:
-        record_signers(work, form, signers, job.source, upload=job.upload, address=f"{table.file}!{table.sheet}")
+        record_signers(
+            work, form, signers, job.source, upload=job.upload, address=f"{table.file}!{table.sheet}"
+        )
     return True
 
 
 def _check_statistics(
-    job: _Import, work: VillageWork, table: VillageTable, index: int, memory: VillageMemory, part: _VillagePart
+    job: _Import,
+    work: VillageWork,
+    table: VillageTable,
+    index: int,
+    memory: VillageMemory,
+    part: _VillagePart,
 ) -> None:
     form = job.pack.form(table.form)
     assert isinstance(form, StatisticsForm)
@@ -333,7 +358,14 @@ def _check_statistics(
     if counts is None and work.summary.counts:
         counts = done(job.pack, work.summary.counts)
     profile = next((t.values for t in part.forms if t.form == getattr(job.pack.profile, "name", "")), None)
-    listed = next((len(t.problems) for t in part.forms if job.pack.problem_list and t.form == job.pack.problem_list.name), None)
+    listed = next(
+        (
+            len(t.problems)
+            for t in part.forms
+            if job.pack.problem_list and t.form == job.pack.problem_list.name
+        ),
+        None,
+    )
     if listed is None:
         listed = work.summary.facts.get("problem_rows")
     found = Found(counts, profile if profile is not None else (work.summary.profile or None), listed)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -59,43 +60,43 @@ def find_sources(paths: Iterable[str]) -> tuple[list[Source], list[str]]:
 
 
 def readings(
-    sources: Sequence[Source], pack: Pack, processes: int = 1
+    sources: Sequence[Source], pack: Pack, near: date, processes: int = 1
 ) -> Iterator[tuple[Source, ReadFile | Message]]:
-    """Each source as read, or the sentence why it can't be; in order."""
+    """Each source as read, or the sentence why it can't be; in order. `near`: the day the round opens."""
     if processes < 2 or len(sources) < 3:
         for source in sources:
-            yield source, read_source(source, pack)
+            yield source, read_source(source, pack, near)
         return
-    yield from _pooled(sources, pack, processes)
+    yield from _pooled(sources, pack, near, processes)
 
 
-def read_source(source: Source, pack: Pack) -> ReadFile | Message:
+def read_source(source: Source, pack: Pack, near: date) -> ReadFile | Message:
     """One file as read, or the sentence why it can't be."""
     try:
-        return read_file(source.read(), source.name, pack)
+        return read_file(source.read(), source.name, pack, near)
     except FileRefused as refusal:
         return Message(refusal.code, "hard", refusal.sentence, file=source.name)
 
 
-_worker_pack: Pack | None = None
+_worker: tuple[Pack, date] | None = None
 
 
-def _start(files: dict[str, bytes]) -> None:
-    global _worker_pack  # noqa: PLW0603  (one pack a reading process, loaded once)
+def _start(files: dict[str, bytes], near: date) -> None:
+    global _worker  # noqa: PLW0603  (one pack a reading process, loaded once)
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    _worker_pack = load(files)
+    _worker = load(files), near
 
 
 def _read(source: Source) -> ReadFile | Message:
-    assert _worker_pack is not None
-    return read_source(source, _worker_pack)
+    assert _worker is not None
+    return read_source(source, *_worker)
 
 
 def _pooled(
-    sources: Sequence[Source], pack: Pack, processes: int
+    sources: Sequence[Source], pack: Pack, near: date, processes: int
 ) -> Iterator[tuple[Source, ReadFile | Message]]:
     waiting: deque[tuple[Source, Future[ReadFile | Message]]] = deque()
-    pool = _pool(pack, processes)
+    pool = _pool(pack, near, processes)
     rest = iter(sources)
     try:
         for source in rest:
@@ -108,7 +109,7 @@ def _pooled(
                 yield source, future.result()
             except BrokenProcessPool:
                 yield source, message("F04", file=source.name)
-                pool = _pool(pack, processes)
+                pool = _pool(pack, near, processes)
                 waiting = deque((other, pool.submit(_read, other)) for other, _ in waiting)
             following = next(rest, None)
             if following is not None:
@@ -117,12 +118,12 @@ def _pooled(
         pool.shutdown(cancel_futures=True)
 
 
-def _pool(pack: Pack, processes: int) -> ProcessPoolExecutor:
+def _pool(pack: Pack, near: date, processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start,
-        initargs=(_files(pack.digest),),
+        initargs=(_files(pack.digest), near),
     )
 
 

@@ -31,7 +31,9 @@ class Difference:
     message: str
 
 
-def compare(pack: Pack, form: StatisticsForm, row: Mapping[str, object], found: Found) -> Iterator[Difference]:
+def compare(
+    pack: Pack, form: StatisticsForm, row: Mapping[str, object], found: Found
+) -> Iterator[Difference]:
     """Every figure of one village's row that doesn't agree."""
     named = {check.check: check for check in pack.named_checks}
     yield from _required(pack, form, row)
@@ -65,7 +67,11 @@ def _required(pack: Pack, form: StatisticsForm, row: Mapping[str, object]) -> It
     if check is None:
         return
     for figure in form.figures:
-        if figure.source in ("profile", "surveyed", "problems") and figure.name in row and row[figure.name] is None:
+        if (
+            figure.source in ("profile", "surveyed", "problems")
+            and figure.name in row
+            and row[figure.name] is None
+        ):
             label = (figure.group or "") + figure.label
             yield Difference(figure.name, check.id, "", check.message.format(label=label))
 

@@ -70,7 +70,9 @@ def take_tables(
         for code, text in match.notes:
             result.messages.append(_say(line, work.pack.roles.head, code, "note", text))
         if match.code:
-            _refuse(line, work, result, [_say(line, work.pack.roles.head, match.code, "hard", match.sentence)])
+            _refuse(
+                line, work, result, [_say(line, work.pack.roles.head, match.code, "hard", match.sentence)]
+            )
             continue
         line.household = match.household
         if match.household is None and memory.register.had_households:
@@ -88,7 +90,9 @@ def take_pending(
     for line in memory.pending:
         match: Match = memory.register.near(line.asked)
         if match.code:
-            _refuse(line, work, result, [_say(line, work.pack.roles.head, match.code, "hard", match.sentence)])
+            _refuse(
+                line, work, result, [_say(line, work.pack.roles.head, match.code, "hard", match.sentence)]
+            )
             continue
         for code, text in match.notes:
             result.messages.append(_say(line, work.pack.roles.head, code, "soft", text))
@@ -97,7 +101,9 @@ def take_pending(
     _submit(work, ready, memory, source, upload, result)
 
 
-def _lines(work: VillageWork, table: HouseholdTable, memory: VillageMemory, result: ImportResult) -> list[Line]:
+def _lines(
+    work: VillageWork, table: HouseholdTable, memory: VillageMemory, result: ImportResult
+) -> list[Line]:
     """The answered rows of a table that can be read in one way; the others are refused or skipped."""
     pack, roles, frame = work.pack, work.pack.roles, table.frame
     have = set(frame.columns)
@@ -160,7 +166,9 @@ def _submit(
     by_columns: dict[tuple[str, frozenset[str]], list[Line]] = {}
     known: dict[int, frozenset[str]] = {}
     for line in lines:
-        present = known.get(id(line.table)) or known.setdefault(id(line.table), _present(work.pack, line.table))
+        present = known.get(id(line.table)) or known.setdefault(
+            id(line.table), _present(work.pack, line.table)
+        )
         by_columns.setdefault((line.table.form, present), []).append(line)
     merged: list[tuple[dict[str, frozenset[str]], list[Line]]] = []
     for (form, present), group in by_columns.items():
@@ -192,7 +200,9 @@ def _frame(work: VillageWork, lines: Sequence[Line]) -> pl.DataFrame:
     group = work.pack.roles.group
     for key, some in tables.items():
         table = some[0].table
-        chosen = table.frame if len(some) == table.frame.height else table.frame[[line.index for line in some]]
+        chosen = (
+            table.frame if len(some) == table.frame.height else table.frame[[line.index for line in some]]
+        )
         if group:
             own = pl.col(group) if group in chosen.columns else pl.lit(None, dtype=pl.String)
             chosen = chosen.with_columns(pl.coalesce(own, pl.col("_group")).alias(group))
@@ -371,4 +381,3 @@ def _plan(
                 "messages": [message.message for message in messages],
             }
         )
-

@@ -204,8 +204,10 @@ def _required(pack: Pack, constraint: Constraint, explicit: set[str]) -> list[Te
             if not mine or not (on_list or name in needs):
                 continue
             column = pl.col(name)
-            empty = column.is_null() | (column.list.len() == 0) if pack.questions[name].type == "choices" else (
-                column.is_null()
+            empty = (
+                column.is_null() | (column.list.len() == 0)
+                if pack.questions[name].type == "choices"
+                else (column.is_null())
             )
             met = surveyed(pack)
             when = (met & pl.lit(on_list)) | (~met & pl.lit(name in needs))

@@ -49,7 +49,9 @@ class Kept:
     detail: str
 
 
-def load_kept(round_id: int, village_id: int, households: Iterable[UUID] | None) -> dict[tuple[UUID | None, str], Kept]:
+def load_kept(
+    round_id: int, village_id: int, households: Iterable[UUID] | None
+) -> dict[tuple[UUID | None, str], Kept]:
     """Stored findings of some households (all and the village's own with None), by (household, rule)."""
     query = Finding.objects.filter(round_id=round_id, village_id=village_id)
     if households is not None:
@@ -101,7 +103,18 @@ def settle(
     )  # fmt: skip
     bulk.update(
         Finding,
-        ("state", "fingerprint", "reason", "decided_by", "decided_at", "before", "form", "kind", "strength", "detail"),
+        (
+            "state",
+            "fingerprint",
+            "reason",
+            "decided_by",
+            "decided_at",
+            "before",
+            "form",
+            "kind",
+            "strength",
+            "detail",
+        ),
         changed,
     )
     bulk.update(Finding, ("state",), lapsed)

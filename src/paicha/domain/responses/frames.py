@@ -68,3 +68,18 @@ def decode(texts: pl.Series, wanted: dict[str, Any]) -> pl.DataFrame:
         return pl.DataFrame(schema=wanted)
     decoded = texts.str.json_decode(pl.Struct(wanted))
     return decoded.struct.unnest()
+
+
+def texts_of(pack: Pack, frame: pl.DataFrame) -> list[str]:
+    """Canonical text of each row, by its own form's questions."""
+    forms = frame["form"].unique().to_list()
+    if len(forms) == 1:
+        return encode(frame, pack.household_forms[forms[0]].questions).to_list()
+    texts: list[str] = [""] * frame.height
+    indexed = frame.with_row_index("@index")
+    for form in forms:
+        part = indexed.filter(pl.col("form") == form)
+        encoded = encode(part, pack.household_forms[form].questions).to_list()
+        for index, text in zip(part["@index"].to_list(), encoded, strict=True):
+            texts[index] = text
+    return texts

@@ -101,7 +101,8 @@ def done(pack: Pack, counts: dict[str, dict[str, int]]) -> dict[str, int]:
     """Households met (outcomes 1–3), by form: form 4's 排查户数."""
     met = {str(n) for n in pack.outcome.done} if pack.outcome else {"1"}
     return {
-        form: sum(n for outcome, n in counts.get(form, {}).items() if outcome in met) for form in pack.household_forms
+        form: sum(n for outcome, n in counts.get(form, {}).items() if outcome in met)
+        for form in pack.household_forms
     }
 
 
@@ -159,7 +160,7 @@ def _village_rules(work: VillageWork, leads: dict[str, int]) -> list[Fired]:
     if pack.profile is not None:
         answered = dict.fromkeys(pack.profile.questions)
         wanted |= schema(pack, list(answered))
-    frame = pl.DataFrame(row, schema={name: pl.Int64 for name in names})
+    frame = pl.DataFrame(row, schema=dict.fromkeys(names, pl.Int64))
     if pack.profile is not None:
         import orjson
 
@@ -172,10 +173,12 @@ def _village_rules(work: VillageWork, leads: dict[str, int]) -> list[Fired]:
     for hit in village_leads(frame, pack):
         rule = hit.source
         assert isinstance(rule, Rule)
-        if hit.source.shown_after and not work.is_over(hit.source.shown_after):
+        if rule.shown_after and not work.is_over(rule.shown_after):
             continue
         form = rule.forms[0] if rule.forms else ""
         fired.append(
-            Fired(None, form, rule.id, "lead", rule.kind_on(None), rule.strength_on(None), hit.fingerprint, "")
+            Fired(
+                None, form, rule.id, "lead", rule.kind_on(None), rule.strength_on(None), hit.fingerprint, ""
+            )
         )
     return fired

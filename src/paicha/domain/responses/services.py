@@ -19,8 +19,9 @@ from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.responses.frames import decode, schema
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
+from paicha.domain.responses.receipts import Receipt, Rows, Said
 from paicha.domain.responses.recount import DUE, recount
-from paicha.domain.responses.submit import Receipt, Rows, Said, submit_responses
+from paicha.domain.responses.submit import submit_responses
 from paicha.domain.responses.village_forms import FormAnswers, submit_village_form
 from paicha.domain.responses.work import VillageWork, record_facts, village_work
 from paicha.domain.rounds.models import RosterEntry, Round
@@ -54,7 +55,9 @@ def start_summaries(round_: Round) -> None:
     )
 
 
-def decide_finding(round_: Round, pack: Pack, finding: Finding, *, state: str, reason: str, actor: str) -> None:
+def decide_finding(
+    round_: Round, pack: Pack, finding: Finding, *, state: str, reason: str, actor: str
+) -> None:
     """A person confirms or dismisses a finding, with a reason; decided again is allowed, and logged again.
 
     Raises DecisionError without a reason or for an unknown state.

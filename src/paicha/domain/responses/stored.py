@@ -46,7 +46,9 @@ def load_stored(work: VillageWork, households: Collection[UUID]) -> dict[UUID, S
     ids = [row[3] for row in listed if row[3]]
     texts: dict[UUID, tuple[str, str]] = {}
     for start in range(0, len(ids), 500):
-        found = Revision.objects.filter(pk__in=ids[start : start + 500]).values_list("pk", "answers", "source")
+        found = Revision.objects.filter(pk__in=ids[start : start + 500]).values_list(
+            "pk", "answers", "source"
+        )
         texts.update({pk: (answers, source) for pk, answers, source in found})
     stored = {}
     for household, entry, form, revision, number, phone, population, group in listed:
@@ -60,6 +62,10 @@ def answers_of(work: VillageWork, wanted: Collection[tuple[UUID, int]]) -> dict[
     if not wanted:
         return {}
     query = Revision.objects.filter(
-        round=work.round, household__in={household for household, _ in wanted}, number__in={n for _, n in wanted}
+        round=work.round,
+        household__in={household for household, _ in wanted},
+        number__in={n for _, n in wanted},
     )
-    return {(h, n): a for h, n, a in query.values_list("household_id", "number", "answers") if (h, n) in wanted}
+    return {
+        (h, n): a for h, n, a in query.values_list("household_id", "number", "answers") if (h, n) in wanted
+    }

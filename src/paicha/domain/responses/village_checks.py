@@ -102,9 +102,9 @@ def _aid_rows(v: Village, _: NamedCheck) -> Iterator[Saying]:
         return
     for number, name, label in ((1, "dibao_households", "低保户"), (2, "tekun_households", "特困供养户")):
         total = v.profile.get(name)
-        says = pl.col("civil_aid").list.contains(number).fill_null(False) | (pl.col("bottom_aid") == number).fill_null(
-            False
-        )
+        says = pl.col("civil_aid").list.contains(number).fill_null(False) | (
+            pl.col("bottom_aid") == number
+        ).fill_null(False)
         rows = int(v.met.select(says.sum()).item())
         if total is not None and total < rows:
             yield None, {"label": label, "total": total, "rows": rows}
@@ -138,16 +138,24 @@ def _same_answers(v: Village, check: NamedCheck) -> Iterator[Saying]:
         return
     limit = int(check.parameters.get("rows", 15))
     aside = {"household", roles.head, roles.phone, roles.population, roles.remark}
-    answers = v.met.select(pl.struct(pl.exclude([c for c in aside if c])).struct.json_encode().alias("a"))["a"]
+    answers = v.met.select(pl.struct(pl.exclude([c for c in aside if c])).struct.json_encode().alias("a"))[
+        "a"
+    ]
     run = pl.DataFrame({"a": answers, "run": answers.rle_id(), "s": v.met[roles.surveyors]})
-    for surveyor, n in run.group_by("run").agg(pl.len(), pl.col("s").first()).select("s", "len").sort("s").iter_rows():
+    for surveyor, n in (
+        run.group_by("run").agg(pl.len(), pl.col("s").first()).select("s", "len").sort("s").iter_rows()
+    ):
         if n >= limit:
             yield None, {"words": f"{surveyor}连续 {n} 户的答案完全一样"}
             return
     per_day = int(check.parameters.get("per_day", 40))
     if roles.surveyed_on is None:
         return
-    days = v.met.filter(pl.col(roles.surveyed_on).is_not_null()).group_by(roles.surveyors, roles.surveyed_on).len()
+    days = (
+        v.met.filter(pl.col(roles.surveyed_on).is_not_null())
+        .group_by(roles.surveyors, roles.surveyed_on)
+        .len()
+    )
     for surveyor, day, n in days.filter(pl.col("len") > per_day).sort(roles.surveyed_on).iter_rows():
         yield None, {"words": f"{surveyor}在{day.month}月{day.day}日一天排查了 {n} 户"}
         return

@@ -21,7 +21,7 @@ from paicha.domain.households.services import new_id
 from paicha.domain.responses.compiled import validate_village_form
 from paicha.domain.responses.frames import complete, decode, encode, schema
 from paicha.domain.responses.models import Revision
-from paicha.domain.responses.submit import Receipt, Said
+from paicha.domain.responses.receipts import Receipt, Said
 from paicha.domain.responses.wording import message_of
 from paicha.domain.responses.work import VillageWork, record_facts
 

@@ -54,7 +54,7 @@ class VillageWork:
         """Ids whose findings rest on one row alone; the others belong to the recount."""
         named = {check.id for check in self.pack.named_checks}
         ids = {rule.id for rule in self.pack.rules if rule.scope == "household"}
-        ids |= {check.id for check in (*self.pack.constraints, *self.pack.checks)}
+        ids |= {constraint.id for constraint in self.pack.constraints} | {c.id for c in self.pack.checks}
         return frozenset(ids - named)
 
     def with_facts(self, frame: pl.DataFrame) -> pl.DataFrame:

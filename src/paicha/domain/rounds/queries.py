@@ -39,7 +39,12 @@ def stages(round_: Round, pack: Pack, on: date | None = None) -> list[StageState
         deadline = round_.opens_on + timedelta(days=stage.days)
         found.append(
             StageState(
-                stage.id, stage.title, stage.level, deadline, (day - round_.opens_on).days + 1, (deadline - day).days
+                stage.id,
+                stage.title,
+                stage.level,
+                deadline,
+                (day - round_.opens_on).days + 1,
+                (deadline - day).days,
             )
         )
     return found

@@ -73,7 +73,9 @@ def add_entries(round_: Round, village: Area, entries: Sequence[NewEntry]) -> No
 def add_due(round_: Round, village: Area, entries: Sequence[NewEntry]) -> None:
     """Add households that a roster names and nobody has met yet; they are due."""
     bulk.insert(
-        RosterEntry, _COLUMNS, [(round_.pk, e.household, village.pk, e.form, e.group, False, 0) for e in entries]
+        RosterEntry,
+        _COLUMNS,
+        [(round_.pk, e.household, village.pk, e.form, e.group, False, 0) for e in entries],
     )
 
 

@@ -1,0 +1,183 @@
+"""Rows against what is in force: what the upload has no column for, corrections, merges, conflicts.
+
+What holds (contract, import): the same source, or the revision in force as base, is a correction; other
+answers from another source are merged field by field against the base they were made from, and where both
+changed the same field a conflict is listed that a person settles. Nothing in force is overwritten in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+
+from paicha.core.pack import NamedCheck, Pack
+from paicha.domain import bulk
+from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.responses.frames import answer_schema, decode, texts_of
+from paicha.domain.responses.merging import merge_fields
+from paicha.domain.responses.models import Conflict
+from paicha.domain.responses.receipts import Receipt, Rows, Said
+from paicha.domain.responses.stored import Stored, answers_of
+from paicha.domain.responses.work import VillageWork
+
+
+def against_stored(
+    work: VillageWork, rows: Rows, frame: pl.DataFrame, receipts: list[Receipt], stored: Mapping[UUID, Stored]
+) -> pl.DataFrame:
+    """Fill what the upload has no column for, and merge or list what another source answered."""
+    pack = work.pack
+    wanted = answer_schema(pack)
+    known = [stored.get(r.household) if r.household else None for r in receipts]
+    _refuse_misplaced(pack, frame, receipts, known)
+    now = decode(pl.Series([s.answers if s and s.number else "{}" for s in known], dtype=pl.String), wanted)
+    frame = _keep_absent(pack, frame, now, rows.present)
+    others = [
+        i
+        for i, (receipt, old) in enumerate(zip(receipts, known, strict=True))
+        if receipt.status == "stored" and old and old.number and not _corrects(frame, i, old, rows.source)
+    ]
+    if not others:
+        return frame
+    return _merge_others(work, rows, frame, receipts, known, now, others)
+
+
+def _corrects(frame: pl.DataFrame, index: int, old: Stored, source: str) -> bool:
+    return old.source == source or frame["base"][index] == old.number
+
+
+def _refuse_misplaced(
+    pack: Pack, frame: pl.DataFrame, receipts: list[Receipt], known: Sequence[Stored | None]
+) -> None:
+    """V11: a row on a form that is not its class's is refused, naming the right one."""
+    check = _named(pack, "one_form")
+    heads = frame[pack.roles.head].to_list()
+    for receipt, old, form, head in zip(receipts, known, frame["form"].to_list(), heads, strict=True):
+        if receipt.household is not None and old is None:
+            receipt.status = "refused"
+            receipt.said.append(
+                Said("V13", "hard", pack.roles.head, "这一户不在本轮本村的名册里，请核对村名")
+            )
+        elif old is not None and old.form != form:
+            right = pack.household_forms[old.form]
+            text = (
+                check.message.format(name=head, label=right.label, sheet=f"{right.sheet}（{right.label}）")
+                if check
+                else ""
+            )
+            receipt.status = "refused"
+            receipt.said.append(Said(check.id if check else "V11", "hard", pack.roles.head, text))
+
+
+def _keep_absent(
+    pack: Pack, frame: pl.DataFrame, now: pl.DataFrame, present: Mapping[str, frozenset[str]]
+) -> pl.DataFrame:
+    changes = []
+    for name in pack.answer_questions:
+        having = [form for form, names in present.items() if name in names]
+        if len(having) == len(present):
+            continue
+        kept = now[name].alias(f"{name}@now")
+        changes.append((name, having, kept))
+    if not changes:
+        return frame
+    wide = frame.with_columns([kept for _, _, kept in changes])
+    return wide.with_columns(
+        [
+            pl.when(pl.col("form").is_in(having))
+            .then(pl.col(name))
+            .otherwise(pl.col(f"{name}@now"))
+            .alias(name)
+            for name, having, _ in changes
+        ]
+    ).drop([f"{name}@now" for name, _, _ in changes])
+
+
+def _merge_others(
+    work: VillageWork,
+    rows: Rows,
+    frame: pl.DataFrame,
+    receipts: list[Receipt],
+    known: Sequence[Stored | None],
+    now: pl.DataFrame,
+    others: list[int],
+) -> pl.DataFrame:
+    """Rows of another source than the one in force: merged by field, or a listed conflict."""
+    pack, names, wanted = work.pack, list(work.pack.answer_questions), answer_schema(work.pack)
+    base = decode(pl.Series(_base_texts(work, frame, known, others), dtype=pl.String), wanted)
+    chosen = frame.select(names)[others]
+    merge = merge_fields(chosen, now[others], base, names)
+    merged = merge.answers.cast(chosen.schema)  # type: ignore[arg-type]  # a schema is such a mapping
+    forms = frame["form"][others]
+    now_texts, merged_texts, mine = (
+        texts_of(pack, f.with_columns(forms)) for f in (now[others], merged, chosen)
+    )
+    conflicts: list[tuple[Any, ...]] = []
+    listed = _open_conflicts(work, [receipts[i].household for i in others])
+    for position, i in enumerate(others):
+        receipt, old, fields = receipts[i], known[i], merge.fields[position]
+        assert old is not None
+        if mine[position] == now_texts[position] or (
+            not fields and merged_texts[position] == now_texts[position]
+        ):
+            receipt.status = "unchanged"
+        elif not fields:
+            receipt.status = "merged"
+        else:
+            receipt.status = "conflict"
+            labels = "、".join(pack.questions[n].short or pack.questions[n].label for n in fields)
+            text = f"和已存的答案不同：{labels}，请到冲突列表逐项定夺"
+            receipt.said.append(Said("C01", "soft", fields[0], text))
+            if (receipt.household, mine[position]) not in listed:
+                conflicts.append(
+                    (
+                        work.round.pk, work.village.pk, receipt.household, old.number, mine[position], fields,
+                        rows.source, rows.upload, frame["address"][i], work.at, "",
+                    )
+                )  # fmt: skip
+    _list_conflicts(work, conflicts)
+    keep = frame.with_row_index("@i").filter(~pl.col("@i").is_in(others))
+    changed = frame[others].with_columns(merged).with_columns(pl.Series("@i", others, dtype=pl.UInt32))
+    return pl.concat([keep, changed.select(keep.columns)]).sort("@i").drop("@i")
+
+
+def _base_texts(
+    work: VillageWork, frame: pl.DataFrame, known: Sequence[Stored | None], others: Sequence[int]
+) -> list[str]:
+    """What each row was made from; nothing where it carries no base, for then nothing was known."""
+    bases = frame["base"].to_list()
+    wants: dict[int, tuple[UUID, int]] = {}
+    for i in others:
+        old = known[i]
+        if old is not None and bases[i] and bases[i] < old.number:
+            wants[i] = (old.household, bases[i])
+    texts = answers_of(work, set(wants.values()))
+    return [texts.get(wants[i], "{}") if i in wants else "{}" for i in others]
+
+
+def _list_conflicts(work: VillageWork, conflicts: list[tuple[Any, ...]]) -> None:
+    bulk.insert(
+        Conflict,
+        (
+            "round", "village", "household", "number", "answers", "fields", "source", "upload", "address",
+            "at", "settled_by",
+        ),
+        conflicts,
+    )  # fmt: skip
+    if conflicts:
+        work.note(
+            Entry(village_chain(work.village.pk), work.actor, "responses.conflict", count=len(conflicts))
+        )
+
+
+def _open_conflicts(work: VillageWork, households: Sequence[UUID | None]) -> set[tuple[UUID, str]]:
+    query = Conflict.objects.filter(
+        round=work.round, village=work.village, household_id__in=[h for h in households if h], settled_at=None
+    )
+    return set(query.values_list("household_id", "answers"))
+
+
+def _named(pack: Pack, check: str) -> NamedCheck | None:
+    return next((c for c in pack.named_checks if c.check == check), None)

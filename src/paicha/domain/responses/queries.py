@@ -1,0 +1,322 @@
+"""Reading answers and what follows from them, for pages: rows of a place that a scope has already been asked for.
+
+What holds: a page of a long list is found from the villages' counts, so that only the villages that it shows are
+read; a village's own list is read whole (some 350 rows); no query counts households.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
+
+from paicha.core.pack import Pack
+from paicha.domain.accounts.models import User
+from paicha.domain.accounts.policies import Scope
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.households.models import BaseChange, HouseholdEvent
+from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
+from paicha.domain.responses.tallies import Selection
+from paicha.domain.rounds.models import RosterEntry, Round
+
+_STRENGTH = {"strong": 0, "normal": 1, "": 1, "weak": 2}
+
+
+# Summary rows
+
+
+def summaries(scope: Scope, round_: Round, prefix: str = "") -> list[VillageSummary]:
+    """The summary rows of a round below a code prefix, as far as the scope reads statistics; in order of code."""
+    rows = VillageSummary.objects.filter(round=round_, code__startswith=prefix)
+    return list(scope.filter_villages(rows, "code", Verb.READ_STATISTICS).order_by("code"))
+
+
+def covering(counts: Sequence[int], start: int, size: int) -> tuple[list[int], int]:
+    """Which of the villages hold rows start … start+size, and how many rows to skip in the first of them."""
+    chosen: list[int] = []
+    skip = passed = 0
+    for index, n in enumerate(counts):
+        if n and passed + n > start and passed < start + size:
+            if not chosen:
+                skip = start - passed
+            chosen.append(index)
+        passed += n
+    return chosen, skip
+
+
+# Households
+
+
+def group_order(group: str) -> tuple[int, int, str]:
+    """Numbered groups by number, then named ones, then households without a group."""
+    if group.isdecimal():
+        return 0, int(group), ""
+    return (1, 0, group) if group else (2, 0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdLine:
+    """A household of a list."""
+
+    id: UUID
+    number: int
+    village: str
+    village_name: str
+    group: str
+    head_name: str
+    form: str
+    outcome: int | None
+    population: int | None
+    phone: str
+    added: bool
+
+
+_LINE = (
+    "household_id", "household__number", "village__code", "village__name", "household__group",
+    "household__head_name", "form", "outcome", "household__population", "household__phone", "added",
+)  # fmt: skip
+
+
+def household_lines(
+    round_: Round,
+    pack: Pack,
+    villages: Collection[int],
+    chosen: Selection,
+    groups: Collection[str] | None = None,
+    head: str = "",
+    at_most: int | None = None,
+) -> list[HouseholdLine]:
+    """Households of some villages, village by village, group by group; `groups` None: every group."""
+    rows = RosterEntry.objects.filter(round=round_, village_id__in=villages).filter(chosen.condition(pack))
+    if groups is not None:
+        rows = rows.filter(household__group__in=groups)
+    if head:
+        rows = rows.filter(household__head_name__contains=head)
+    listed = rows.values_list(*_LINE)[:at_most] if at_most else rows.values_list(*_LINE)
+    lines = [HouseholdLine(*row) for row in listed]
+    return sorted(lines, key=lambda line: (line.village, group_order(line.group), line.number))
+
+
+def by_group(
+    round_: Round, village: int, groups: Collection[str] | None = None
+) -> dict[str, dict[str, dict[str, int]]]:
+    """{group: {form: {outcome or 'due': households}}} of one village, groups in order."""
+    rows = RosterEntry.objects.filter(round=round_, village_id=village)
+    if groups is not None:
+        rows = rows.filter(household__group__in=groups)
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for group, form, outcome in rows.values_list("household__group", "form", "outcome"):
+        by = found.setdefault(group, {}).setdefault(form, {})
+        key = "due" if outcome is None else str(outcome)
+        by[key] = by.get(key, 0) + 1
+    return dict(sorted(found.items(), key=lambda item: group_order(item[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """A row of a household form on the screen: the answers in force, or what is known before the visit."""
+
+    household: UUID
+    group: str
+    outcome: int | None
+    answers: dict[str, Any]
+
+
+def form_lines(
+    round_: Round, pack: Pack, village: int, form: str, groups: Collection[str] | None = None
+) -> list[FormLine]:
+    """Every household on a form of a village, in the order of its paper."""
+    rows = RosterEntry.objects.filter(round=round_, village_id=village, form=form)
+    if groups is not None:
+        rows = rows.filter(household__group__in=groups)
+    text = Subquery(Revision.objects.filter(pk=OuterRef("revision")).values("answers")[:1])
+    listed = rows.annotate(text=text).values_list(*_LINE, "text")
+    lines = []
+    for *row, answers in listed:
+        line = HouseholdLine(*row)
+        lines.append((line, FormLine(line.id, line.group, line.outcome, _known(pack, line, answers))))
+    lines.sort(key=lambda pair: (group_order(pair[0].group), pair[0].number))
+    return [line for _, line in lines]
+
+
+def _known(pack: Pack, line: HouseholdLine, text: str | None) -> dict[str, Any]:
+    if text:
+        answers: dict[str, Any] = orjson.loads(text)
+        return answers
+    roles = pack.roles
+    known = {roles.head: line.head_name, roles.population: line.population, roles.phone: line.phone}
+    return {name: value for name, value in known.items() if name and value}
+
+
+# Findings
+
+
+def answers_in_force(round_: Round) -> Subquery:
+    """The answers of a finding's household, as an annotation of findings."""
+    entry = RosterEntry.objects.filter(household=OuterRef(OuterRef("household")), round=round_)
+    return Subquery(Revision.objects.filter(pk=Subquery(entry.values("revision")[:1])).values("answers")[:1])
+
+
+def findings(
+    round_: Round,
+    villages: Collection[int],
+    severity: str,
+    *,
+    states: Collection[str] = (Finding.State.OPEN.value,),
+    rule: str = "",
+    kind: str = "",
+    groups: Collection[str] | None = None,
+) -> list[Finding]:
+    """Findings of some villages with their household and its answers (`answers`, a dict); strong ones first.
+
+    The village's own findings come with those of its households, except where `groups` narrows.
+    """
+    rows = Finding.objects.filter(
+        round=round_, village_id__in=villages, severity=severity, state__in=states
+    ).select_related("household", "village")
+    if rule:
+        rows = rows.filter(rule=rule)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if groups is not None:
+        rows = rows.filter(household__group__in=groups)
+    listed = list(rows.annotate(text=answers_in_force(round_)))
+    for item in listed:
+        item.answers = orjson.loads(item.text) if item.text else {}  # type: ignore[attr-defined]
+    return sorted(listed, key=_finding_order)
+
+
+def _finding_order(item: Finding) -> tuple[object, ...]:
+    household = item.household
+    return (
+        item.village.code,
+        household.number if household else 0,
+        _STRENGTH.get(item.strength, 1),
+        item.rule,
+    )
+
+
+def open_leads_of(round_: Round, households: Collection[UUID]) -> dict[UUID, int]:
+    """How many open leads some households have."""
+    found: dict[UUID, int] = {}
+    rows = Finding.objects.filter(round=round_, household_id__in=households, severity="lead", state="open")
+    for household in rows.values_list("household_id", flat=True):
+        assert household is not None
+        found[household] = found.get(household, 0) + 1
+    return found
+
+
+def conflicts(
+    round_: Round, villages: Collection[int], groups: Collection[str] | None = None
+) -> QuerySet[Conflict]:
+    """Conflicts that nobody has settled, oldest first."""
+    rows = Conflict.objects.filter(round=round_, village_id__in=villages, settled_at=None)
+    if groups is not None:
+        rows = rows.filter(household__group__in=groups)
+    return rows.select_related("household", "village").order_by("village__code", "at", "pk")
+
+
+# One household
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something in a household's past: an event, a change of base information, an open conflict."""
+
+    what: str
+    kind: str
+    old: str
+    new: str
+    reason: str
+    actor: str
+    at: datetime
+    id: int
+
+
+@dataclass(slots=True)
+class Dossier:
+    """A household's round: answers of each revision (newest first), findings, happenings."""
+
+    revisions: list[Revision]
+    answers: list[dict[str, Any]]
+    findings: list[Finding]
+    happenings: list[Happening]
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def dossier(entry: RosterEntry) -> Dossier:
+    """Everything of one household in its round; four queries."""
+    household = entry.household_id
+    revisions = list(Revision.objects.filter(household=household, round=entry.round_id).order_by("-number"))
+    found = Finding.objects.filter(household=household, round=entry.round_id).exclude(state="lapsed")
+    listed = sorted(found, key=lambda f: (f.state != "open", _STRENGTH.get(f.strength, 1), f.rule))
+    made = Dossier(revisions, [orjson.loads(r.answers) for r in revisions], listed, happenings(household))
+    actors = {source_actor(r.source) for r in revisions} | {f.decided_by for f in listed}
+    actors |= {h.actor for h in made.happenings}
+    made.names = names(actors)
+    return made
+
+
+def happenings(household: UUID) -> list[Happening]:
+    """Events, changes of base information and open conflicts of a household, newest first; one query."""
+    columns = ("what", "which", "was", "now", "why", "who", "when", "row")
+    text = CharField()
+    events = HouseholdEvent.objects.filter(household=household).annotate(
+        what=Value("event", text), which=F("kind"), was=F("old"), now=F("new"), why=F("reason"), who=F("actor"),
+        when=F("at"), row=F("pk"),
+    )  # fmt: skip
+    changes = BaseChange.objects.filter(household=household).annotate(
+        what=Value("change", text), which=F("field"), was=F("old"), now=F("new"),
+        why=Cast("entered_on", text), who=F("noted_by"), when=F("noted_on"), row=F("pk"),
+    )  # fmt: skip
+    open_ones = Conflict.objects.filter(household=household, settled_at=None).annotate(
+        what=Value("conflict", text), which=Value("", text), was=Value("", text), now=Value("", text),
+        why=Value("", text), who=F("source"), when=F("at"), row=F("pk"),
+    )  # fmt: skip
+    arms = [arm.order_by().values_list(*columns) for arm in (events, changes, open_ones)]
+    rows = arms[0].union(*arms[1:], all=True)
+    listed = [Happening(a, b, c or "", d or "", e or "", f, g, h) for a, b, c, d, e, f, g, h in rows]
+    return sorted(listed, key=lambda h: h.at, reverse=True)
+
+
+def source_actor(source: str) -> str:
+    """The person of a source ('excel:5' → '5')."""
+    return source.partition(":")[2]
+
+
+def names(actors: Iterable[str]) -> dict[str, str]:
+    """Names of users by the text that stands for them in records."""
+    wanted = {int(actor) for actor in actors if actor.isdecimal()}
+    if not wanted:
+        return {}
+    rows = User.objects.filter(pk__in=wanted).values_list("pk", "name", "username")
+    return {str(pk): name or username for pk, name, username in rows}
+
+
+def entry_of(household: UUID) -> RosterEntry | None:
+    """A household's place in the newest round that has it."""
+    return (
+        RosterEntry.objects.filter(household=household)
+        .select_related("household", "round", "village")
+        .order_by("-round__opens_on", "-round_id")
+        .first()
+    )
+
+
+def changes_between(pack: Pack, older: Mapping[str, Any], newer: Mapping[str, Any]) -> list[str]:
+    """Questions whose answer differs, in the pack's order."""
+    return [name for name in pack.answer_questions if older.get(name) != newer.get(name)]
+
+
+def base_changes(village: int, groups: Collection[str] | None = None) -> QuerySet[BaseChange]:
+    """Changes of base information of a village and its households, those not yet entered first."""
+    rows = BaseChange.objects.filter(village_id=village).select_related("household")
+    if groups is not None:
+        rows = rows.filter(Q(household__group__in=groups))
+    return rows.order_by(F("entered_on").asc(nulls_first=True), "noted_on", "pk")

@@ -1,0 +1,61 @@
+"""What goes into `submit_responses` and what comes back: rows, receipts, things said about a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+
+from paicha.domain.responses.compiled import Hit
+
+STATUSES = ("stored", "unchanged", "merged", "conflict", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something to say about a row: id of the rule, severity, the question it points at, the sentence."""
+
+    code: str
+    severity: str
+    question: str
+    message: str
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What became of one row. `row` is the caller's; `revision` the number now in force."""
+
+    row: int
+    status: str
+    household: UUID | None = None
+    revision: int = 0
+    created: bool = False
+    said: list[Said] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A village's rows of a batch.
+
+    `frame`: `row` (unique integer), `household` (UUID text, or null for one found now), `form`, `base`
+    (revision number or null), `address`, and answer columns. `present`: per form, the questions that the
+    upload has a column for; the others keep what is stored.
+    """
+
+    frame: pl.DataFrame
+    present: Mapping[str, frozenset[str]]
+    source: str
+    upload: UUID | None = None
+
+
+def finger(hit: Hit, answers: Mapping[str, Any]) -> str:
+    """The question to correct: the first it points at that has an answer, else the first."""
+    return next((name for name in hit.questions if answers.get(name) is not None), hit.questions[0])
+
+
+def column(frame: pl.DataFrame, name: str | None) -> Sequence[Any]:
+    """A column's values, or nulls where the pack has no such question."""
+    return frame[name].to_list() if name else [None] * frame.height

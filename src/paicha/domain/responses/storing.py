@@ -1,0 +1,179 @@
+"""Accepted rows into the tables: households found now, revisions, roster, register, findings, audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+
+from paicha.core.pack import Pack, Rule
+from paicha.domain import bulk
+from paicha.domain.areas.services import add_groups
+from paicha.domain.audit.services import Entry, digest, village_chain
+from paicha.domain.households.services import NewHousehold, add_households, new_id, update_known
+from paicha.domain.responses.compiled import Hit, leads
+from paicha.domain.responses.findings import Fired, load_kept, settle
+from paicha.domain.responses.models import Revision
+from paicha.domain.responses.receipts import Receipt, Rows, Said, finger
+from paicha.domain.responses.stored import Stored
+from paicha.domain.responses.wording import message_of
+from paicha.domain.responses.work import VillageWork
+from paicha.domain.rounds.services import NewEntry, add_entries, record_outcomes
+
+_REVISION = (
+    "id", "round", "village", "household", "form", "number", "base", "answers", "source", "upload", "part",
+    "address", "at",
+)  # fmt: skip
+
+
+def create_households(
+    work: VillageWork, frame: pl.DataFrame, receipts: list[Receipt], accepted: list[int]
+) -> None:
+    """Households found now go into the register and, marked, into the roster."""
+    new = [i for i in accepted if receipts[i].household is None]
+    if not new:
+        return
+    pack, roles = work.pack, work.pack.roles
+    columns = {
+        "group": frame[roles.group].to_list() if roles.group else [None] * frame.height,
+        "head": frame[roles.head].to_list(),
+        "phone": frame[roles.phone].to_list() if roles.phone else [None] * frame.height,
+        "population": frame[roles.population].to_list() if roles.population else [None] * frame.height,
+        "form": frame["form"].to_list(),
+    }
+    made = add_households(
+        work.village,
+        [
+            NewHousehold(
+                columns["group"][i] or "", columns["head"][i], columns["phone"][i] or "", columns["population"][i],
+                pack.class_of_form[columns["form"][i]],
+            )
+            for i in new
+        ],
+    )  # fmt: skip
+    add_groups(work.village, {columns["group"][i] for i in new if columns["group"][i]})
+    for i, (household, _number) in zip(new, made, strict=True):
+        receipts[i].household = household
+        receipts[i].created = True
+
+
+def write_revisions(
+    work: VillageWork,
+    rows: Rows,
+    frame: pl.DataFrame,
+    receipts: list[Receipt],
+    accepted: list[int],
+    texts: list[str],
+    stored: Mapping[UUID, Stored],
+) -> None:
+    part = new_id()
+    forms = frame["form"].to_list()
+    addresses = frame["address"].to_list()
+    bases = frame["base"].to_list()
+    outcome = frame[work.pack.outcome.question].to_list() if work.pack.outcome else [1] * frame.height
+    group_role = work.pack.roles.group
+    groups = frame[group_role].to_list() if group_role else [None] * frame.height
+    revisions: list[tuple[Any, ...]] = []
+    entries: list[NewEntry] = []
+    moved: list[tuple[int, UUID, int, int]] = []
+    for i in accepted:
+        receipt = receipts[i]
+        household = receipt.household
+        assert household is not None
+        old = stored.get(household)
+        number = (old.number if old else 0) + 1
+        id_ = new_id()
+        receipt.revision = number
+        revisions.append(
+            (
+                id_, work.round.pk, work.village.pk, household, forms[i], number, bases[i] or 0, texts[i], rows.source,
+                rows.upload, part, addresses[i] or "", work.at,
+            )
+        )  # fmt: skip
+        if old is None:
+            entries.append(NewEntry(household, forms[i], groups[i] or "", outcome[i], id_, number))
+        else:
+            moved.append((outcome[i], id_, number, old.entry))
+    bulk.insert(Revision, _REVISION, revisions)
+    add_entries(work.round, work.village, entries)
+    record_outcomes(moved)
+    if moved:
+        _update_known(work, frame, receipts, accepted, stored)
+    content = "\n".join(f"{row[0]} {row[7]}" for row in revisions)
+    work.note(
+        Entry(
+            village_chain(work.village.pk), work.actor, "responses.submit", f"part:{part}",
+            digest(content.encode()), len(revisions),
+        )
+    )  # fmt: skip
+
+
+def _update_known(
+    work: VillageWork,
+    frame: pl.DataFrame,
+    receipts: list[Receipt],
+    accepted: list[int],
+    stored: Mapping[UUID, Stored],
+) -> None:
+    """The register follows the answers: phone, population and group as last known."""
+    roles = work.pack.roles
+    changes = []
+    for i in accepted:
+        household = receipts[i].household
+        old = stored.get(household) if household else None
+        if old is None or household is None:
+            continue
+        phone = (frame[roles.phone][i] if roles.phone else None) or old.phone
+        population = (frame[roles.population][i] if roles.population else None) or old.population
+        group = (frame[roles.group][i] if roles.group else None) or old.group
+        if (phone, population, group) != (old.phone, old.population, old.group):
+            changes.append((phone, population, group, household))
+    update_known(changes)
+
+
+def find(
+    work: VillageWork,
+    frame: pl.DataFrame,
+    receipts: list[Receipt],
+    accepted: list[int],
+    stored: Mapping[UUID, Stored],
+) -> None:
+    """Run the rules over what was stored, and keep what is soft until somebody gives its reason."""
+    pack = work.pack
+    part = frame if len(accepted) == frame.height else frame[accepted]
+    part = work.with_facts(part)
+    fired: list[Fired] = []
+    for hit in leads(part, pack):
+        index = accepted[hit.index]
+        assert isinstance(hit.source, Rule)
+        if hit.source.shown_after and not work.is_over(hit.source.shown_after):
+            continue
+        fired.append(_fired(pack, hit, receipts[index], frame.row(index, named=True)))
+    for index in accepted:
+        for hit in work.soft.pop(receipts[index].row, ()):
+            answers = frame.row(index, named=True)
+            item = _fired(pack, hit, receipts[index], answers)
+            fired.append(item)
+            if hit.severity == "soft":
+                receipts[index].said.append(Said(hit.id, "soft", finger(hit, answers), item.detail))
+    touched = [receipts[i].household for i in accepted if not receipts[i].created]
+    kept = load_kept(work.round.pk, work.village.pk, [h for h in touched if h]) if touched else {}
+    row_rules = work.row_rules
+    settle(
+        work.round.pk,
+        work.village.pk,
+        fired,
+        {key: value for key, value in kept.items() if key[1] in row_rules},
+        work.at,
+    )
+
+
+def _fired(pack: Pack, hit: Hit, receipt: Receipt, answers: Mapping[str, Any]) -> Fired:
+    source = hit.source
+    form = str(answers["form"])
+    kind = source.kind_on(form) if isinstance(source, Rule) else ""
+    strength = source.strength_on(form) if isinstance(source, Rule) else ""
+    detail = "" if hit.severity == "lead" else message_of(pack, hit, answers)[:300]
+    return Fired(receipt.household, form, hit.id, hit.severity, kind, strength, hit.fingerprint, detail)

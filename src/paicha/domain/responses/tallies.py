@@ -1,0 +1,138 @@
+"""Adding up village summary rows: every figure above a household is one of these sums.
+
+Why: nothing on a page counts households. What holds: a figure here equals the number of rows that
+`Selection` picks with the same words, so that a number on the screen opens into exactly its rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from paicha.core.pack import Pack
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.recount import DUE
+
+DONE = "done"
+Counts = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Households of a round by form and by how the visit ended.
+
+    `outcome`: '' all, 'done' met, 'due' still due (not answered, or stays due), 'blank' not answered at all,
+    or the number of one outcome.
+    """
+
+    form: str = ""
+    outcome: str = ""
+
+    def keys(self, pack: Pack) -> frozenset[str] | None:
+        """The outcomes as the summary's counts name them; None for all."""
+        if not self.outcome:
+            return None
+        if self.outcome == DONE:
+            return frozenset(str(n) for n in (pack.outcome.done if pack.outcome else (1,)))
+        if self.outcome == DUE:
+            return frozenset({DUE, *(str(n) for n in (pack.outcome.stays_due if pack.outcome else ()))})
+        return frozenset({DUE if self.outcome == "blank" else self.outcome})
+
+    def count(self, pack: Pack, counts: Counts) -> int:
+        """How many households of these counts it picks."""
+        keys = self.keys(pack)
+        return sum(
+            n
+            for form, by in counts.items()
+            if not self.form or form == self.form
+            for outcome, n in by.items()
+            if keys is None or outcome in keys
+        )
+
+    def condition(self, pack: Pack) -> Q:
+        """The same as a filter on roster entries."""
+        found = Q(form=self.form) if self.form else Q()
+        keys = self.keys(pack)
+        if keys is None:
+            return found
+        ended = Q(outcome__in=sorted(int(key) for key in keys if key != DUE))
+        return found & (ended | Q(outcome__isnull=True) if DUE in keys else ended)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Figures of one village or of many. `by_form`: form → (met, on the roster)."""
+
+    villages: int = 0
+    households: int = 0
+    done: int = 0
+    due: int = 0
+    added: int = 0
+    people: int = 0
+    open_leads: int = 0
+    decided: int = 0
+    soft: int = 0
+    office: int = 0
+    conflicts: int = 0
+    problems: int = 0
+    profiles: int = 0
+    by_form: dict[str, tuple[int, int]] = field(default_factory=dict)
+    waiting: Counter[int] = field(default_factory=Counter)  # outcome that stays due → households
+    leads: Counter[str] = field(default_factory=Counter)  # rule → open findings
+
+    @property
+    def blank(self) -> int:
+        """Not answered at all."""
+        return self.due - sum(self.waiting.values())
+
+    @property
+    def gone(self) -> int:
+        """Neither met nor due: empty, moved away."""
+        return self.households - self.done - self.due
+
+    @property
+    def percent(self) -> int:
+        """Met or gone, of all: whole percent, 100 only when nobody is due."""
+        return 100 if not self.due else int(100 * (self.households - self.due) / max(self.households, 1))
+
+
+def tally(pack: Pack, summaries: Iterable[VillageSummary]) -> Tally:
+    """Add up summary rows of a round of `pack`."""
+    total = Tally()
+    for summary in summaries:
+        add_counts(total, pack, summary.counts)
+        figures = summary.figures
+        total.villages += 1
+        total.added += summary.added
+        total.people += figures.get("people", 0)
+        total.open_leads += figures.get("open_leads", 0)
+        total.decided += figures.get("decided", 0)
+        total.soft += figures.get("soft", 0)
+        total.office += figures.get("office", 0)
+        total.conflicts += figures.get("conflicts", 0)
+        total.problems += summary.facts.get("problem_rows") or 0
+        total.profiles += bool(summary.profile)
+        total.leads.update(summary.leads)
+    return total
+
+
+def add_counts(total: Tally, pack: Pack, counts: Counts) -> None:
+    """Add households by form and outcome to `total`."""
+    total.households += Selection().count(pack, counts)
+    total.due += Selection(outcome=DUE).count(pack, counts)
+    for form in pack.household_forms:
+        met = Selection(form, DONE).count(pack, counts)
+        had = total.by_form.get(form, (0, 0))
+        total.by_form[form] = (had[0] + met, had[1] + Selection(form).count(pack, counts))
+        total.done += met
+    for outcome in pack.outcome.stays_due if pack.outcome else ():
+        total.waiting[outcome] += Selection(outcome=str(outcome)).count(pack, counts)
+
+
+def without_class(pack: Pack, summaries: Iterable[VillageSummary], class_name: str) -> list[VillageSummary]:
+    """Villages without a household of a class on their roster (零监测户村, for the class that is watched)."""
+    form = next(c.form for c in pack.classes if c.name == class_name)
+    return [s for s in summaries if s.counts and not Selection(form).count(pack, s.counts)]
