@@ -7,7 +7,7 @@ three queries, however many households it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,7 @@ from paicha.domain.accounts.policies import Scope, code_prefix, code_range
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.problems.queries import problem_counts
 from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.tallies import DONE, Selection
 from paicha.domain.rounds.models import Round, RoundArea
 from paicha.formats.documents import Row, Value
 
@@ -27,13 +28,12 @@ _FEW = 60
 
 @dataclass(frozen=True, slots=True)
 class Opens:
-    """The rows behind a figure: households of `form` (None: any) with one of `outcomes`, the village's
-    profile, or its problem list; under `area`, the 12-digit code of a village, town or county."""
+    """The rows behind a figure: households by `selection`, the village's profile, or its problem list;
+    under `area`, the 12-digit code of a village, town or county."""
 
     source: Literal["households", "profile", "problems"]
     area: str
-    form: str | None = None
-    outcomes: tuple[int, ...] = ()
+    selection: Selection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def statistics(
         for number, v in enumerate(shown, start=1)
     ]
     single = area.level in VILLAGE_LEVELS
-    return Statistics(form, area, rows, None if single else total_row(pack, form, area, rows))
+    return Statistics(form, area, rows, None if single else total_row(form, area, rows))
 
 
 def village_statistics(
@@ -130,7 +130,7 @@ def town_names(round_: Round) -> dict[str, str]:
     return dict(RoundArea.objects.filter(round=round_, level="town").values_list("code", "name"))
 
 
-def total_row(pack: Pack, form: StatisticsForm, area: RoundArea, rows: Sequence[FigureRow]) -> FigureRow:
+def total_row(form: StatisticsForm, area: RoundArea, rows: Sequence[FigureRow]) -> FigureRow:
     """The sum of the rows, figure by figure; a figure that no row knows stays empty."""
     values: dict[str, Value] = {}
     opens: dict[str, Opens] = {}
@@ -138,7 +138,7 @@ def total_row(pack: Pack, form: StatisticsForm, area: RoundArea, rows: Sequence[
         if figure.source in SUMMED:
             known = [value for row in rows if isinstance(value := row.values.get(figure.name), int)]
             values[figure.name] = sum(known) if known else None
-            opens[figure.name] = _opens(pack, figure, area.code)
+            opens[figure.name] = _opens(figure, area.code)
     return FigureRow(area.code, area.name, values, opens)
 
 
@@ -181,27 +181,20 @@ def _village_row(
             case "profile":
                 values[figure.name] = profile.get(figure.question)
             case "surveyed":
-                values[figure.name] = surveyed(pack, counts, figure.form)
+                values[figure.name] = Selection(figure.form or "", DONE).count(pack, counts)
             case "problems":
                 values[figure.name] = problems.get(village.area_id, 0)
             case "remark":
                 values[figure.name] = remark(pack, counts)
         if figure.source in SUMMED:
-            opens[figure.name] = _opens(pack, figure, village.code)
+            opens[figure.name] = _opens(figure, village.code)
     return FigureRow(village.code, village.name, values, opens)
 
 
-def _opens(pack: Pack, figure: Figure, code: str) -> Opens:
+def _opens(figure: Figure, code: str) -> Opens:
     if figure.source == "surveyed":
-        return Opens("households", code, figure.form, pack.outcome.done if pack.outcome else ())
+        return Opens("households", code, Selection(figure.form or "", DONE))
     return Opens("problems" if figure.source == "problems" else "profile", code)
-
-
-def surveyed(pack: Pack, counts: Mapping[str, Mapping[str, int]], form: str | None) -> int:
-    """Households met, of one form or of all: what 排查户数 counts (outcomes 1–3)."""
-    met = {str(n) for n in pack.outcome.done} if pack.outcome else {"1"}
-    forms: Iterable[str] = pack.household_forms if form is None else (form,)
-    return sum(n for name in forms for outcome, n in counts.get(name, {}).items() if outcome in met)
 
 
 def remark(pack: Pack, counts: Mapping[str, Mapping[str, int]]) -> str | None:
@@ -210,7 +203,7 @@ def remark(pack: Pack, counts: Mapping[str, Mapping[str, int]]) -> str | None:
         return None
     said = []
     for outcome, words in sorted(pack.outcome.remarks.items()):
-        n = sum(by.get(str(outcome), 0) for by in counts.values())
+        n = Selection(outcome=str(outcome)).count(pack, counts)
         if n:
             said.append(words.format(n=n))
     return "，".join(said) or None

@@ -19,9 +19,9 @@ from paicha.core.pack import Pack, Rule
 from paicha.domain.households.models import BaseChange
 from paicha.domain.problems.models import Problem
 from paicha.domain.problems.queries import missing_of
-from paicha.domain.reports.figures import surveyed
 from paicha.domain.reports.village import Answered
 from paicha.domain.responses.models import Finding, VillageSummary
+from paicha.domain.responses.tallies import DONE, Selection
 from paicha.domain.responses.wording import answer_in_words
 from paicha.domain.rounds.models import Round
 from paicha.formats.documents import ListSheet, Value
@@ -126,9 +126,9 @@ def village_answers(pack: Pack, summary: VillageSummary | None) -> dict[str, Any
     if summary is None:
         return {}
     facts: dict[str, Any] = {
-        f"rows_{form}": surveyed(pack, summary.counts, form) for form in pack.household_forms
+        f"rows_{form}": Selection(form, DONE).count(pack, summary.counts) for form in pack.household_forms
     }
-    facts["rows"] = surveyed(pack, summary.counts, None)
+    facts["rows"] = Selection(outcome=DONE).count(pack, summary.counts)
     facts["open_leads"] = summary.figures.get("undismissed", 0)
     return {**summary.profile, **facts, **summary.facts}
 
