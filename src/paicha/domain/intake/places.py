@@ -106,44 +106,28 @@ class Places:
     def resolve(self, sources: Iterable[Named], asked: str | None = None) -> Place:
         """Decide the village from sources in order of trust; `asked` is the code of `--village`."""
         listed = [source for source in sources if source.village or source.town]
-        town: RoundArea | None = None
-        town_said: Named | None = None
-        for source in listed:
-            said = self._towns.get(_squeeze(source.town)) if source.town else None
-            if said is not None and town is None:
-                town, town_said = said, source
-        chosen: RoundArea | None = self.of_code(asked) if asked else None
-        chosen_said = Named("导入时指明的村", chosen.name, None) if chosen else None
-        first: tuple[RoundArea, Named] | None = None
+        if asked:
+            listed.append(Named("导入时指明的村", village=asked))
+        towns = [(town, s) for s in listed if s.town and (town := self._towns.get(_squeeze(s.town)))]
+        found: list[tuple[RoundArea, Named]] = []
         for source in listed:
             if source.village is None:
                 continue
-            found = self._village(source, town)
-            if found.area is None:
-                if first is None or source.cell:
-                    return found
-                continue
-            if first is None:
-                first = (found.area, source)
-            elif first[0].code != found.area.code:
-                return self._disagree(first, (found.area, source))
-        if first is None and chosen is not None and chosen_said is not None:
-            first = (chosen, chosen_said)
-        if first is None:
+            place = self._village(source, towns[0][0] if towns else None)
+            if place.area is not None:
+                found.append((place.area, source))
+            elif not found or source.cell:
+                return place
+        if not found:
             return Place(None, "A01", sentence("A01"))
-        if chosen is not None and chosen_said is not None and chosen.code != first[0].code:
-            return self._disagree(first, (chosen, chosen_said))
-        if town is not None and town_said is not None and first[0].parent_code != town.code:
-            words = {"first": self.label(first[0]), "where": town_said.where, "second": town.name}
-            return Place(
-                None, "V13", sentence("A02", **words), first[1].cell or town_said.cell, first[1].village or ""
-            )
-        for source in listed:
-            other = self._towns.get(_squeeze(source.town)) if source.town else None
-            if other is not None and other.code != first[0].parent_code:
-                words = {"first": self.label(first[0]), "where": source.where, "second": other.name}
-                return Place(None, "V13", sentence("A02", **words), source.cell, source.town or "")
-        return Place(first[0])
+        first, said = found[0]
+        for other, source in found[1:]:
+            if other.code != first.code:
+                return self._disagree((first, said), self.label(other), source)
+        for town, source in towns:
+            if town.code != first.parent_code:
+                return self._disagree((first, said), town.name, source)
+        return Place(first)
 
     def _village(self, source: Named, town: RoundArea | None) -> Place:
         read = _squeeze(source.village or "")
@@ -168,13 +152,10 @@ class Places:
         text = sentence("A03", read=source.village, candidates="、".join(sorted(labels)))
         return Place(None, "A03", text, source.cell, source.village or "")
 
-    def _disagree(self, first: tuple[RoundArea, Named], second: tuple[RoundArea, Named]) -> Place:
-        words = {
-            "first": self.label(first[0]),
-            "where": second[1].where,
-            "second": self.label(second[0]),
-        }
-        return Place(None, "V13", sentence("A02", **words), first[1].cell, first[1].village or "")
+    def _disagree(self, first: tuple[RoundArea, Named], other: str, source: Named) -> Place:
+        area, said = first
+        text = sentence("A02", first=self.label(area), where=source.where, second=other)
+        return Place(None, "V13", text, said.cell or source.cell, said.village or source.town or "")
 
     def in_text(self, text: str, where: str) -> Named | None:
         """A village or town named inside a sheet's, file's or folder's name; None where neither is."""

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from paicha.core.catalogue import Message, message, sentence
+from paicha.core.catalogue import Message, Severity, sentence
 from paicha.core.pack import Pack, ProblemForm, ProfileForm, StatisticsForm
 from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
@@ -281,12 +281,10 @@ def _take_part(job: _Import, work: VillageWork, part: _VillagePart) -> None:
         take_roster(work, table, indexes, memory, job.result)
     if part.households:
         take_tables(work, part.households, memory, job.source, job.upload, job.result)
-    refused: set[str] = set()
-    for table in part.forms:
-        if not _take_form(job, work, table):
-            refused.add(table.form)
-    for table, index in part.statistics:
-        _check_statistics(job, work, table, index, memory, part)
+    for form in part.forms:
+        _take_form(job, work, form)
+    for statistics, index in part.statistics:
+        _check_statistics(job, work, statistics, index, memory, part)
 
 
 def _take_form(job: _Import, work: VillageWork, table: VillageTable) -> bool:
@@ -309,7 +307,7 @@ def _take_form(job: _Import, work: VillageWork, table: VillageTable) -> bool:
             cell = table.cells.get(said.question, "")
             place = f"{table.sheet} {cell}：" if said.severity == "hard" else ""
             value = table.values.get(said.question)
-            severity = "hard" if said.severity == "hard" else "soft"
+            severity: Severity = "hard" if said.severity == "hard" else "soft"
             result.messages.append(
                 Message(
                     said.code, severity, place + said.message, table.file, table.sheet, cell,
@@ -396,4 +394,4 @@ def read_sources(paths: Iterable[str]) -> list[Source]:
     return found
 
 
-__all__ = ["ImportRefused", "ImportResult", "Source", "import_files", "message", "read_sources"]
+__all__ = ["ImportRefused", "ImportResult", "Source", "import_files", "read_sources"]

@@ -57,8 +57,8 @@ def compare(
                 label = (figure.group or "") + figure.label
                 yield _difference(check, figure.name, label, value, stored)
         if figure.source == "problems" and found.problems is not None and value != found.problems:
-            if check := named.get("statistics_problems"):
-                yield _difference(check, figure.name, "", value, found.problems)
+            problems = named.get("statistics_problems")
+            yield from [_difference(problems, figure.name, "", value, found.problems)] if problems else []
 
 
 def _required(pack: Pack, form: StatisticsForm, row: Mapping[str, object]) -> Iterator[Difference]:

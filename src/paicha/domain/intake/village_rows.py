@@ -280,9 +280,9 @@ def _seen_before(line: Line, memory: VillageMemory) -> Line | None:
     if not keys:
         name = name_key(line.asked.head)
         namesake = memory.seen.get((line.asked.group, name))
-        if namesake is not None and namesake.asked.phone and line.asked.phone:
-            if namesake.asked.phone != line.asked.phone:  # two families of one name: the phone tells
-                keys = [(line.asked.group, name, line.asked.phone)]
+        phones = {namesake.asked.phone, line.asked.phone} - {""} if namesake else set()
+        if len(phones) > 1:  # two families of one name: the phone tells
+            keys = [(line.asked.group, name, line.asked.phone)]
         keys = keys or [(line.asked.group, name)]
     for key in keys:
         if key in memory.seen:

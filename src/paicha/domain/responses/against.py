@@ -109,7 +109,7 @@ def _merge_others(
     base = decode(pl.Series(_base_texts(work, frame, known, others), dtype=pl.String), wanted)
     chosen = frame.select(names)[others]
     merge = merge_fields(chosen, now[others], base, names)
-    merged = merge.answers.cast(chosen.schema)  # type: ignore[arg-type]  # a schema is such a mapping
+    merged = merge.answers.cast(chosen.schema)
     forms = frame["form"][others]
     now_texts, merged_texts, mine = (
         texts_of(pack, f.with_columns(forms)) for f in (now[others], merged, chosen)

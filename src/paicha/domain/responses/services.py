@@ -91,6 +91,7 @@ def settle_conflict(
         if fresh.settled_at is not None:
             raise DecisionError("这条冲突已经有人处理过了，请刷新页面。")
         entry = RosterEntry.objects.get(round=round_, household_id=fresh.household_id)
+        assert entry.revision is not None, "a conflict is with answers in force"
         current = orjson.loads(Revision.objects.get(pk=entry.revision).answers)
         other = orjson.loads(fresh.answers)
         chosen = {**current, **{n: v for n, v in other.items() if n not in current and n not in fresh.fields}}

@@ -52,7 +52,7 @@ def load_stored(work: VillageWork, households: Collection[UUID]) -> dict[UUID, S
         texts.update({pk: (answers, source) for pk, answers, source in found})
     stored = {}
     for household, entry, form, revision, number, phone, population, group in listed:
-        answers, source = texts.get(revision, ("{}", ""))
+        answers, source = texts.get(revision, ("{}", "")) if revision else ("{}", "")
         stored[household] = Stored(household, entry, form, number, answers, source, phone, population, group)
     return stored
 

@@ -16,7 +16,7 @@ from paicha.domain.households.services import NewHousehold, add_households, new_
 from paicha.domain.responses.compiled import Hit, leads
 from paicha.domain.responses.findings import Fired, load_kept, settle
 from paicha.domain.responses.models import Revision
-from paicha.domain.responses.receipts import Receipt, Rows, Said, finger
+from paicha.domain.responses.receipts import Receipt, Rows, Said, column, finger
 from paicha.domain.responses.stored import Stored
 from paicha.domain.responses.wording import message_of
 from paicha.domain.responses.work import VillageWork
@@ -36,24 +36,20 @@ def create_households(
     if not new:
         return
     pack, roles = work.pack, work.pack.roles
-    columns = {
-        "group": frame[roles.group].to_list() if roles.group else [None] * frame.height,
-        "head": frame[roles.head].to_list(),
-        "phone": frame[roles.phone].to_list() if roles.phone else [None] * frame.height,
-        "population": frame[roles.population].to_list() if roles.population else [None] * frame.height,
-        "form": frame["form"].to_list(),
-    }
+    groups, phones = column(frame, roles.group), column(frame, roles.phone)
+    heads, populations, forms = (
+        column(frame, roles.head),
+        column(frame, roles.population),
+        column(frame, "form"),
+    )
     made = add_households(
         work.village,
         [
-            NewHousehold(
-                columns["group"][i] or "", columns["head"][i], columns["phone"][i] or "", columns["population"][i],
-                pack.class_of_form[columns["form"][i]],
-            )
+            NewHousehold(groups[i] or "", heads[i], phones[i] or "", populations[i], pack.class_of_form[forms[i]])
             for i in new
         ],
     )  # fmt: skip
-    add_groups(work.village, {columns["group"][i] for i in new if columns["group"][i]})
+    add_groups(work.village, {groups[i] for i in new if groups[i]})
     for i, (household, _number) in zip(new, made, strict=True):
         receipts[i].household = household
         receipts[i].created = True
