@@ -18,6 +18,7 @@ Row = Mapping[str, Value]
 
 KEY = "_key"  # household number with its check digit, as `core.keys.make_number` writes it
 BASE = "_base"  # number of the revision that the row was made from
+PLACE_LABEL, REASON_LABEL = "原位置", "退回原因"  # columns of a workbook of refused rows; import ignores them
 NOTE = "_note"  # what the printed 备注 says by itself: the words of an outcome
 
 
@@ -37,6 +38,28 @@ class HouseholdSheet:
     town: str
     village: str
     blocks: Sequence[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that was not taken in: the text of each cell as typed, where it stood and why.
+
+    `values`: question, or name of a column that holds several counts → raw text; KEY and BASE too.
+    """
+
+    values: Mapping[str, str]
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSheet:
+    """Refused rows of one household form of one village, to be corrected and imported again."""
+
+    form: HouseholdForm
+    town: str
+    village: str
+    rows: Sequence[RefusedRow]
 
 
 @dataclass(frozen=True, slots=True)

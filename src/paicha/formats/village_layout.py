@@ -57,15 +57,22 @@ class ProfileLine:
 
 def profile_lead(pack: Pack, form: ProfileForm, values: Row) -> tuple[str, ...]:
     """The texts above a profile's table: `村类型:(脱贫村/一般村)`, or the one option that was chosen."""
+    return tuple(text for text, _ in profile_lead_choices(pack, form, values))
+
+
+def profile_lead_choices(pack: Pack, form: ProfileForm, values: Row) -> tuple[tuple[str, list[str]], ...]:
+    """The same texts, each with the texts that it can become by choosing an option."""
     texts = []
     for cell in form.lead:
         question = pack.questions[cell.question]
         value = values.get(cell.question)
         if question.options:
-            chosen = question.option_labels.get(value) if isinstance(value, int) else None
-            texts.append(f"{cell.before}({chosen or '/'.join(o.label for o in question.options)})")
+            ways = {o.number: f"{cell.before}({o.label}){cell.unit}" for o in question.options}
+            every = "/".join(option.label for option in question.options)
+            chosen = ways.get(value) if isinstance(value, int) else None
+            texts.append((chosen or f"{cell.before}({every}){cell.unit}", list(ways.values())))
         else:
-            texts.append(f"{cell.before}{value_text(value) or BLANK}{cell.unit}")
+            texts.append((f"{cell.before}{value_text(value) or BLANK}{cell.unit}", []))
     return tuple(texts)
 
 
