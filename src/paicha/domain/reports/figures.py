@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from paicha.core.pack import Pack, StatisticsForm
-from paicha.core.pack.models import Figure
 from paicha.domain.accounts.policies import Scope, code_prefix, code_range
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.problems.queries import problem_counts
@@ -138,7 +137,7 @@ def total_row(form: StatisticsForm, area: RoundArea, rows: Sequence[FigureRow]) 
         if figure.source in SUMMED:
             known = [value for row in rows if isinstance(value := row.values.get(figure.name), int)]
             values[figure.name] = sum(known) if known else None
-            opens[figure.name] = _opens(figure, area.code)
+            opens[figure.name] = _opens(figure.source, figure.form, area.code)
     return FigureRow(area.code, area.name, values, opens)
 
 
@@ -187,14 +186,14 @@ def _village_row(
             case "remark":
                 values[figure.name] = remark(pack, counts)
         if figure.source in SUMMED:
-            opens[figure.name] = _opens(figure, village.code)
+            opens[figure.name] = _opens(figure.source, figure.form, village.code)
     return FigureRow(village.code, village.name, values, opens)
 
 
-def _opens(figure: Figure, code: str) -> Opens:
-    if figure.source == "surveyed":
-        return Opens("households", code, Selection(figure.form or "", DONE))
-    return Opens("problems" if figure.source == "problems" else "profile", code)
+def _opens(source: str, form: str | None, code: str) -> Opens:
+    if source == "surveyed":
+        return Opens("households", code, Selection(form or "", DONE))
+    return Opens("problems" if source == "problems" else "profile", code)
 
 
 def remark(pack: Pack, counts: Mapping[str, Mapping[str, int]]) -> str | None:
