@@ -14,7 +14,7 @@ from tests.conformance.targets import TARGETS, Table
 
 from paicha.core.expressions import Expression, ExpressionErrors, Kind, Symbol, Vocabulary, parse
 from paicha.core.pack import Pack, load
-from paicha.core.pack.references import vocabulary as vocabulary_of
+from paicha.core.pack.vocabulary import vocabulary as vocabulary_of
 from paicha.packs import DEFAULT, read_pack
 
 slow_draws = settings(

@@ -1,24 +1,20 @@
 """Campaign packs: `load(bytes)` gives a checked `Pack`, or `PackErrors` with every fault."""
 
 from paicha.core.pack.errors import PackError, PackErrors
-from paicha.core.pack.loader import FILES, digest_of, load
-from paicha.core.pack.models import (
-    Check,
-    Class,
+from paicha.core.pack.forms import (
     Column,
-    Constraint,
     Form,
     HouseholdForm,
-    NamedCheck,
     Option,
-    Pack,
     Part,
     ProblemForm,
     ProfileForm,
     Question,
-    Rule,
     StatisticsForm,
 )
+from paicha.core.pack.loader import FILES, digest_of, load
+from paicha.core.pack.models import Class, Pack
+from paicha.core.pack.rules import Check, Constraint, NamedCheck, Rule
 
 __all__ = [
     "FILES", "Check", "Class", "Column", "Constraint", "Form", "HouseholdForm", "NamedCheck", "Option",

@@ -19,7 +19,8 @@ from pydantic import ValidationError
 
 from paicha.core.pack.errors import PackError, PackErrors
 from paicha.core.pack.models import Pack
-from paicha.core.pack.references import check_references, parse_rules
+from paicha.core.pack.references import check_references
+from paicha.core.pack.vocabulary import parse_rules
 
 YAML_FILES = ("pack.yaml", "questions.yaml", "forms.yaml", "rules.yaml", "procedures.yaml")
 AREAS_FILE = "areas.csv"
@@ -188,7 +189,8 @@ def _expected(entry: Any) -> str:
     ):  # fmt: skip
         if key in context:
             return words.format(context[key])
-    return {
+    known = {
         "int_type": "应为整数", "string_type": "应为文字，数字请加引号", "bool_type": "应为 true 或 false",
         "tuple_type": "应为列表", "date_from_datetime_parsing": "应为日期，如 2022-03-10",
-    }.get(entry["type"], entry["msg"])  # fmt: skip
+    }  # fmt: skip
+    return known.get(entry["type"], str(entry["msg"]))

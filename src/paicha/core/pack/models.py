@@ -2,8 +2,7 @@
 
 A pack is the only place that knows which forms, questions, options, rules, stages and areas a
 round has; the code knows what a *household form* or a *checklist* is, never which ones exist.
-Every model is frozen and refuses unknown keys, so a slip of the pen in a pack is an error with a
-line number (see `loader`), never a silently ignored setting.
+Its parts stand in `forms`, `rules` and `schedule`.
 
 Names are the canonical names of the reference: they appear in rules, Parquet columns, Excel
 metadata and the API alike.
@@ -12,219 +11,27 @@ metadata and the API alike.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints
+from pydantic import Field
 
-from paicha.core.expressions import Expression
+from paicha.core.pack.forms import (
+    Figure,
+    Form,
+    HouseholdForm,
+    Paper,
+    ProblemForm,
+    ProfileForm,
+    Question,
+    StatisticsForm,
+    VillageForm,
+)
+from paicha.core.pack.naming import Code12, Label, Name, Strict
+from paicha.core.pack.rules import Check, Constraint, Fact, KindLabel, NamedCheck, Rule
+from paicha.core.pack.schedule import Procedures
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{2}[a-z]?$")]
-Code12 = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
-
-QuestionType = Literal["text", "integer", "choice", "choices", "date"]
-Severity = Literal["hard", "soft", "office"]
-Strength = Literal["strong", "normal", "weak"]
-Level = Literal["village", "town", "county"]
-
-
-class Strict(BaseModel):
-    """Base of every model: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, ignored_types=(cached_property,))
-
-
-class Option(Strict):
-    """One printed option. `number` is what is written on paper."""
-
-    number: int = Field(ge=1, le=99)
-    label: Label
-    text: Name | None = None  # the text question this option asks for: 4 其他____
-    exclusive: bool = False  # in a several-choice question: stands alone
-    aliases: tuple[Label, ...] = ()  # other wordings clerks write for it
-
-
-class Question(Strict):
-    """One thing that is asked. `low`/`high` bound integers; an answer beyond them is refused."""
-
-    name: Name
-    label: Label
-    type: QuestionType
-    options: tuple[Option, ...] = ()
-    low: int | None = None
-    high: int | None = None
-    usual_high: int | None = None  # above it: soft, with a reason
-    format: Literal["phone", "people", "person", "group", "line"] = "line"
-    unit: str = ""
-    short: str | None = None  # where a screen has no room for the label
-    hint: str = ""
-    aliases: tuple[Label, ...] = ()  # other header wordings that mean this question
-    masked: bool = False  # shown masked wherever it is only read
-
-    @cached_property
-    def option_labels(self) -> dict[int, str]:
-        return {option.number: option.label for option in self.options}
-
-
-class Part(Strict):
-    """One count inside a printed cell that holds several: `1 未参加__人`."""
-
-    question: Name
-    number: int = Field(ge=1, le=99)
-    label: Label
-    aliases: tuple[Label, ...] = ()
-
-
-class Column(Strict):
-    """A printed column of a household form.
-
-    Either `question` (with the texts its options ask for in the same cell) or `parts`, several
-    counts in one cell, or neither for 序号.
-    """
-
-    name: Name
-    label: Label
-    group: str | None = None  # grouped header above
-    question: Name | None = None
-    parts: tuple[Part, ...] = ()
-    width: float = 8.0  # characters, on the official paper
-    options_text: str | None = None  # printed instead of the numbered options
-    aliases: tuple[Label, ...] = ()
-
-
-class Paper(Strict):
-    size: Literal["A4", "A3"] = "A4"
-    orientation: Literal["portrait", "landscape"] = "portrait"
-    rows_per_page: int = Field(default=15, ge=1, le=60)
-    alternative: Literal["A4", "A3"] | None = None
-
-
-class Signer(Strict):
-    question: Name
-    label: Label
-
-
-class HouseholdForm(Strict):
-    """One row a household. Its class decides who fills it."""
-
-    kind: Literal["household"] = "household"
-    name: Name
-    sheet: Label  # sheet name in our workbooks: 附件1-1
-    letter: Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]  # G, L, M of the rules
-    label: Label  # 一般农户
-    title: Label
-    heading: str  # with {town} {village} {group}
-    heading_blank: str  # what the paper prints
-    by_group: bool = False  # one block and one page break per group
-    paper: Paper
-    columns: tuple[Column, ...]
-    unprinted: tuple[Name, ...] = ()  # right of the print area, in this order
-    required: tuple[Name, ...] = ()
-    foot: str = ""
-
-    @cached_property
-    def questions(self) -> tuple[str, ...]:
-        """Every question the form asks, in official order, unprinted ones last."""
-        names: list[str] = []
-        for column in self.columns:
-            names += [part.question for part in column.parts]
-            if column.question:
-                names.append(column.question)
-                names += self._texts.get(column.question, [])
-        names += self.unprinted
-        return tuple(dict.fromkeys(names))
-
-    _texts: dict[str, list[str]] = PrivateAttr(default_factory=dict)
-
-
-class ProfileCell(Strict):
-    question: Name
-    unit: str = ""
-    before: str = ""
-
-
-class ProfileRow(Strict):
-    """A row `label | value(s)`; `tall` rows hold free text."""
-
-    label: Label
-    cells: tuple[ProfileCell, ...]
-    tall: bool = False
-
-
-class ProfileForm(Strict):
-    """One a village, a label and its values per row (附件2); `checklist` marks rows of ticks (附件5)."""
-
-    kind: Literal["profile"] = "profile"
-    name: Name
-    sheet: Label
-    label: Label
-    title: Label  # with {town} {village}
-    heading: str = ""
-    lead: tuple[ProfileCell, ...] = ()  # printed above the table: 村类型
-    paper: Paper
-    rows: tuple[ProfileRow, ...]
-    required: tuple[Name, ...] = ()
-    signers: tuple[Signer, ...] = ()
-    by: Literal["village", "town"] = "village"
-    points: tuple[Name, ...] = ()  # yes/no points whose 否 is counted (no_answers_form5)
-
-    @cached_property
-    def questions(self) -> tuple[str, ...]:
-        cells = [*self.lead, *(cell for row in self.rows for cell in row.cells)]
-        return tuple(cell.question for cell in cells) + tuple(s.question for s in self.signers)
-
-
-class ProblemType(Strict):
-    number: int
-    label: Label
-
-
-class ProblemForm(Strict):
-    """The village's problem list: fixed types, each printed even when empty (附件3)."""
-
-    kind: Literal["problems"] = "problems"
-    name: Name
-    sheet: Label
-    label: Label
-    title: Label
-    heading: str
-    paper: Paper
-    headers: tuple[Label, Label, Label] = ("序号", "类型", "具体问题")
-    types: tuple[ProblemType, ...]
-    signers: tuple[Signer, ...] = ()
-
-
-class Figure(Strict):
-    """A column of the statistics form and where its number comes from: exactly one source."""
-
-    name: Name
-    label: Label
-    group: str | None = None
-    source: Literal["number", "town", "village", "profile", "surveyed", "problems", "remark"]
-    question: Name | None = None  # source profile
-    form: Name | None = None  # source surveyed: None = all forms
-    width: float = 8.0
-
-
-class StatisticsForm(Strict):
-    """One row a village, never typed by hand (附件4)."""
-
-    kind: Literal["statistics"] = "statistics"
-    name: Name
-    sheet: Label
-    label: Label
-    title: Label
-    above: tuple[Label, ...] = ()
-    paper: Paper
-    figures: tuple[Figure, ...]
-    signers: tuple[Signer, ...] = ()
-
-
-VillageForm = ProfileForm | ProblemForm | StatisticsForm
-Form = Annotated[HouseholdForm | ProfileForm | ProblemForm | StatisticsForm, Field(discriminator="kind")]
+__all__ = ["Area", "Class", "Figure", "Outcome", "Pack", "Paper", "Roles"]
 
 
 class Outcome(Strict):
@@ -251,88 +58,6 @@ class Roles(Strict):
     enrol: Name | None = None
 
 
-class KindLabel(Strict):
-    name: Name
-    label: Label
-    counts_as_open: bool = False  # counted in the fact open_leads
-
-
-class Override(Strict):
-    kind: Name | None = None
-    strength: Strength | None = None
-
-
-class Rule(Strict):
-    """A screening rule: a lead for people, never a verdict."""
-
-    id: RuleId
-    title: Label
-    scope: Literal["household", "village"] = "household"
-    forms: tuple[Name, ...] = ()
-    when: Label
-    kind: Name
-    strength: Strength = "normal"
-    message: Label
-    problem_type: int | None = None
-    overrides: Mapping[Name, Override] = Field(default_factory=dict)
-    shown_after: Name | None = None  # stage whose deadline must have passed in a round
-    _expression: Expression | None = PrivateAttr(default=None)
-
-    @property
-    def expression(self) -> Expression:
-        assert self._expression is not None, "a Rule of a loaded pack carries its expression"
-        return self._expression
-
-    def kind_on(self, form: str | None) -> str:
-        override = self.overrides.get(form or "")
-        return (override and override.kind) or self.kind
-
-    def strength_on(self, form: str | None) -> str:
-        override = self.overrides.get(form or "")
-        return (override and override.strength) or self.strength
-
-
-class Check(Strict):
-    """A validation in the expression language; it fires where something is wrong."""
-
-    id: RuleId
-    title: Label
-    severity: Severity
-    forms: tuple[Name, ...]
-    when: Label
-    message: str  # may show answers: {insured_none}
-    at: tuple[Name, ...]  # questions it points at; the first is where the finger lands
-    surveyed_only: bool = True  # outcomes that were not met need only name and remark
-    _expression: Expression | None = PrivateAttr(default=None)
-
-    @property
-    def expression(self) -> Expression:
-        assert self._expression is not None, "a Check of a loaded pack carries its expression"
-        return self._expression
-
-
-class Constraint(Strict):
-    """A validation that follows from the questions themselves: required, options, range, pattern."""
-
-    id: RuleId
-    title: Label
-    severity: Severity
-    kind: Literal["required", "option", "range", "count", "usual", "phone", "future", "period", "people_name"]
-    questions: tuple[Name, ...] = ()  # empty: every question it can apply to
-    message: str
-
-
-class NamedCheck(Strict):
-    """A validation that needs other rows, other forms or another round; its code is found by `check`."""
-
-    id: RuleId
-    title: Label
-    severity: Severity
-    check: Name
-    message: str
-    parameters: Mapping[Name, int | float | str] = Field(default_factory=dict)
-
-
 class Class(Strict):
     """A household's class and the one form it fills; earlier in the list wins."""
 
@@ -340,46 +65,6 @@ class Class(Strict):
     label: Label
     form: Name
     aliases: tuple[Label, ...] = ()
-
-
-class Fact(Strict):
-    """What a rule may ask for besides the answers. `default` is what null means to a reader, not to a rule."""
-
-    name: Name
-    label: Label
-    scope: Literal["household", "village"]
-    type: Literal["boolean", "integer", "choice"]
-    of: Name | None = None  # prior_enrol: the question it repeats
-
-
-class Stage(Strict):
-    id: Name
-    title: Label
-    who: Label
-    days: int = Field(ge=1, le=400)  # deadline: that many days after opening
-    level: Level
-
-
-class Step(Strict):
-    id: Name
-    title: Label
-    actor: Name
-    days: int | None = None
-    at_least: int | None = None
-    records: tuple[Label, ...] = ()
-
-
-class Procedure(Strict):
-    id: Name
-    title: Label
-    steps: tuple[Step, ...]
-    guards: tuple[Label, ...] = ()
-
-
-class Procedures(Strict):
-    opens_on: date
-    stages: tuple[Stage, ...]
-    procedures: tuple[Procedure, ...] = ()
 
 
 class Area(Strict):
@@ -466,7 +151,16 @@ class Pack(Strict):
     @cached_property
     def messages(self) -> dict[str, Check | Constraint | NamedCheck]:
         """Every validation by id."""
-        return {c.id: c for c in (*self.constraints, *self.checks, *self.named_checks)}
+        every: tuple[Check | Constraint | NamedCheck, ...] = (
+            *self.constraints,
+            *self.checks,
+            *self.named_checks,
+        )
+        return {check.id: check for check in every}
+
+    def named_check(self, check: str) -> NamedCheck | None:
+        """The pack's validation that is kept by the code named `check`; None where it has none."""
+        return next((c for c in self.named_checks if c.check == check), None)
 
     def texts_of(self, question: str) -> Iterator[str]:
         """Text questions that an option of `question` asks for, written into the same cell."""

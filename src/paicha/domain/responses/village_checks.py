@@ -36,9 +36,10 @@ class Village:
             return self.rows
         return self.rows.filter(pl.col(outcome.question).is_in(list(outcome.done)))
 
-    def has(self, *questions: str) -> bool:
-        """Whether the pack asks all of these; a check of another county's pack may not apply."""
-        return all(name in self.pack.questions for name in questions)
+    def stated(self, check: NamedCheck) -> int | None:
+        """The figure of the profile that the check names `total`; None where it wasn't answered."""
+        value = self.profile.get(check.name_of("total") or "")
+        return value if isinstance(value, int) else None
 
 
 # What is said: of which household (None: the village), and the words that fill the pack's message.
@@ -47,85 +48,86 @@ Checker = Callable[[Village, NamedCheck], Iterator[Saying]]
 
 
 def check_village(village: Village) -> list[Fired]:
-    """Run every named check of the pack that is a village's own."""
-    fired = []
+    """Run every named check of the pack that is a village's own; entries with one id say it together."""
+    said: dict[tuple[str, UUID | None], list[str]] = {}
+    forms: dict[UUID | None, str] = {}
+    severities: dict[str, str] = {}
     for check in village.pack.named_checks:
         checker = CHECKS.get(check.check)
         if checker is None:
             continue
-        said: dict[UUID | None, list[str]] = {}
-        forms: dict[UUID | None, str] = {}
+        severities.setdefault(check.id, check.severity)
         for household, words in checker(village, check):
-            said.setdefault(household, []).append(check.message.format_map(words))
+            said.setdefault((check.id, household), []).append(check.message.format_map(words))
             forms[household] = str(words.get("form", ""))
-        for household, messages in said.items():
-            message = "；".join(messages)[:300]
-            mark = blake2b(f"{check.id}\x1f{message}".encode(), digest_size=8).hexdigest()
-            fired.append(Fired(household, forms[household], check.id, check.severity, "", "", mark, message))
+    fired = []
+    for (id_, household), messages in said.items():
+        message = "；".join(messages)[:300]
+        mark = blake2b(f"{id_}\x1f{message}".encode(), digest_size=8).hexdigest()
+        fired.append(Fired(household, forms[household], id_, severities[id_], "", "", mark, message))
     return fired
 
 
-def _surveyed_all(v: Village, _: NamedCheck) -> Iterator[Saying]:
-    total, surveyed = v.profile.get("total_households"), sum(v.done.values())
+def _surveyed_all(v: Village, check: NamedCheck) -> Iterator[Saying]:
+    total, surveyed = v.stated(check), sum(v.done.values())
     if total is not None and surveyed and total != surveyed:
         yield None, {"surveyed": surveyed, "total": total}
 
 
 def _people_total(v: Village, check: NamedCheck) -> Iterator[Saying]:
-    total, population = v.profile.get("total_people"), v.pack.roles.population
+    total, population = v.stated(check), v.pack.roles.population
     if total is None or population is None or v.met.height == 0:
         return
     people = int(v.met[population].sum())
-    if abs(people - total) > float(check.parameters.get("tolerance", 0.02)) * total:
+    if abs(people - total) > check.number("tolerance") * total:
         yield None, {"people": people, "total": total}
 
 
-def _monitored_rows(v: Village, _: NamedCheck) -> Iterator[Saying]:
-    total, rows = v.profile.get("monitored_households"), v.done.get("monitored")
-    if total is not None and rows is not None and total != rows:
+def _class_rows(v: Village, check: NamedCheck) -> Iterator[Saying]:
+    """A class's households as the profile states them, against the rows of its form.
+
+    Rows of another form may belong to the class too (`also`), or may or may not (`perhaps`): a household of
+    1-3 that was lifted before, or that a sudden hardship put there.
+    """
+    total, rows, mark = v.stated(check), v.done.get(check.name_of("form") or ""), check.name_of("mark")
+    if total is None or rows is None:
+        return
+    marks = v.met[mark].to_list() if mark and v.met.height else []
+    rows += marks.count(check.number("also", -1))
+    if not rows <= total <= rows + marks.count(check.number("perhaps", -1)):
         yield None, {"total": total, "rows": rows}
 
 
-def _lifted_rows(v: Village, _: NamedCheck) -> Iterator[Saying]:
-    """Type-1 households of 1-3 are lifted ones too; those of type 3 may be either, hence the tolerance."""
-    total, rows = v.profile.get("lifted_households"), v.done.get("lifted")
-    if total is None or rows is None or not v.has("household_type"):
+def _option_rows(v: Village, check: NamedCheck) -> Iterator[Saying]:
+    """Households that give an option, at most as many as the profile states."""
+    total, several, single = v.stated(check), check.name_of("several"), check.name_of("single")
+    if total is None or v.met.height == 0:
         return
-    kinds = v.met["household_type"].to_list() if v.met.height else []
-    rows += kinds.count(1)
-    if not rows <= total <= rows + kinds.count(3):
+    says = pl.lit(False)
+    if several:
+        says |= pl.col(several).list.contains(int(check.number("several_option"))).fill_null(False)
+    if single:
+        says |= (pl.col(single) == int(check.number("single_option"))).fill_null(False)
+    rows = int(v.met.select(says.sum()).item())
+    if total < rows:
         yield None, {"total": total, "rows": rows}
 
 
-def _aid_rows(v: Village, _: NamedCheck) -> Iterator[Saying]:
-    if not v.has("civil_aid", "bottom_aid") or v.met.height == 0:
+def _people_somewhere(v: Village, check: NamedCheck) -> Iterator[Saying]:
+    """The profile states people of some kind and no row has any, or the reverse."""
+    total, question = v.stated(check), check.name_of("question")
+    if total is None or question is None or v.met.height == 0:
         return
-    for number, name, label in ((1, "dibao_households", "低保户"), (2, "tekun_households", "特困供养户")):
-        total = v.profile.get(name)
-        says = pl.col("civil_aid").list.contains(number).fill_null(False) | (
-            pl.col("bottom_aid") == number
-        ).fill_null(False)
-        rows = int(v.met.select(says.sum()).item())
-        if total is not None and total < rows:
-            yield None, {"label": label, "total": total, "rows": rows}
-
-
-def _school_age(v: Village, _: NamedCheck) -> Iterator[Saying]:
-    total = v.profile.get("school_age_people")
-    if total is None or not v.has("schooling") or v.met.height == 0:
-        return
-    students = v.met["schooling"].is_in([1, 2]).any()
-    if total > 0 and not students:
-        yield None, {"total": total, "words": "都填没有义务教育阶段学生"}
-    if total == 0 and students:
-        yield None, {"total": total, "words": "里有义务教育阶段学生"}
+    found = bool(v.met[question].is_in(list(check.numbers("options"))).any())
+    if (total > 0) != found:
+        yield None, {"total": total, "words": check.parameters["some" if found else "none"]}
 
 
 def _shared_phone(v: Village, check: NamedCheck) -> Iterator[Saying]:
     phone = v.pack.roles.phone
     if phone is None or v.met.height == 0:
         return
-    many = int(check.parameters.get("households", 3))
+    many = int(check.number("households"))
     met = v.met.select("household", "form", phone, n=pl.len().over(phone))
     for household, form, number, n in met.filter(pl.col(phone).is_null() | (pl.col("n") >= many)).iter_rows():
         words = "没有联系电话" if number is None else f"联系电话和本村另外 {n - 1} 户相同"
@@ -136,7 +138,7 @@ def _same_answers(v: Village, check: NamedCheck) -> Iterator[Saying]:
     roles = v.pack.roles
     if roles.surveyors is None or v.met.height == 0:
         return
-    limit = int(check.parameters.get("rows", 15))
+    limit = int(check.number("rows"))
     aside = {"household", roles.head, roles.phone, roles.population, roles.remark}
     answers = v.met.select(pl.struct(pl.exclude([c for c in aside if c])).struct.json_encode().alias("a"))[
         "a"
@@ -148,7 +150,7 @@ def _same_answers(v: Village, check: NamedCheck) -> Iterator[Saying]:
         if n >= limit:
             yield None, {"words": f"{surveyor}连续 {n} 户的答案完全一样"}
             return
-    per_day = int(check.parameters.get("per_day", 40))
+    per_day = int(check.number("per_day"))
     if roles.surveyed_on is None:
         return
     days = (
@@ -161,20 +163,21 @@ def _same_answers(v: Village, check: NamedCheck) -> Iterator[Saying]:
         return
 
 
-_BOUNDS = {1: (0, 4000), 2: (4001, 6000), 3: (6001, 10000)}
+def _income_bounds(v: Village, check: NamedCheck) -> Iterator[Saying]:
+    """The stated income per head between the least and the most that the rows' bands allow.
 
-
-def _income_bounds(v: Village, _: NamedCheck) -> Iterator[Saying]:
-    total, population = v.profile.get("income_per_head"), v.pack.roles.population
-    if total is None or population is None or not v.has("income_band") or v.met.height == 0:
+    Bands are options 1, 2, … with the parameter's numbers as upper ends; the last one is open.
+    """
+    total, population, band = v.stated(check), v.pack.roles.population, check.name_of("band")
+    if total is None or population is None or band is None or v.met.height == 0:
         return
-    rows = v.met.select(population, "income_band").drop_nulls().iter_rows()
+    bounds = check.numbers("bounds")
     least = most = people = 0
     open_ended = False
-    for n, band in rows:
-        low, high = _BOUNDS.get(band, (10001, 0))
-        least, most, people = least + n * low, most + n * high, people + n
-        open_ended = open_ended or band not in _BOUNDS
+    for n, option in v.met.select(population, band).drop_nulls().iter_rows():
+        least += n * (0 if option == 1 else bounds[min(option - 2, len(bounds) - 1)] + 1)
+        most += n * (bounds[option - 1] if option <= len(bounds) else 0)
+        people, open_ended = people + n, open_ended or option > len(bounds)
     if people and (total < least // people or (not open_ended and total > -(-most // people))):
         yield None, {"total": total}
 
@@ -184,10 +187,9 @@ def _income_bounds(v: Village, _: NamedCheck) -> Iterator[Saying]:
 CHECKS: Mapping[str, Checker] = {
     "surveyed_all": _surveyed_all,
     "people_total": _people_total,
-    "monitored_rows": _monitored_rows,
-    "lifted_rows": _lifted_rows,
-    "aid_rows": _aid_rows,
-    "school_age": _school_age,
+    "class_rows": _class_rows,
+    "option_rows": _option_rows,
+    "people_somewhere": _people_somewhere,
     "shared_phone": _shared_phone,
     "same_answers": _same_answers,
     "income_bounds": _income_bounds,
