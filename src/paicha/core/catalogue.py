@@ -51,14 +51,26 @@ CATALOGUE: dict[str, Entry] = {
     "F03": Entry("hard", "文件 {file} 设了打开密码，请去掉密码另存后再上传"),
     "F04": Entry("hard", "文件 {file} 不完整或已损坏，请重新拷贝，或打开另存为 xlsx 后再上传"),
     "F05": Entry("hard", "文件 {file} 解压后过大（超过 {limit} MB），不像排查表，请检查后另存为新的 xlsx 再上传"),
-    "F06": Entry("hard", "文件 {file} 的工作表“{sheet}”占了 {rows} 行 {columns} 列，超出可读的范围，请把数据另存到新表，删去多余的行列后再上传"),
-    "F07": Entry("hard", "文件 {file} 里有外部定义（DTD 或实体），出于安全没有打开，请用 Excel 或 WPS 另存为 xlsx 后再上传"),
+    "F06": Entry(
+        "hard",
+        "文件 {file} 的工作表“{sheet}”占了 {rows} 行 {columns} 列，"
+        "超出可读的范围，请把数据另存到新表，删去多余的行列后再上传",
+    ),
+    "F07": Entry(
+        "hard",
+        "文件 {file} 里有外部定义（DTD 或实体），出于安全没有打开，"
+        "请用 Excel 或 WPS 另存为 xlsx 后再上传",
+    ),
     "F08": Entry("hard", "文件 {file} 的文字编码认不出来，请另存为 CSV UTF-8 或 xlsx 后再上传"),
     "F09": Entry("hard", "文件 {file} 里没有认出排查表或花名册，请检查表头是否有户主姓名等栏目"),
     "F10": Entry("hard", "文件 {file} 超过 {limit} MB，请按村拆开后再上传"),
     # A sheet
     "B01": Entry("hard", "“{label}”有两列（{cells}），不知道读哪一列，整张表没有读，请删去一列"),
-    "B02": Entry("hard", "表头里“{label}”印的选项与本次排查表的序号不同（{read}），只写序号的格不能读，请改用本次的表样，或写选项文字"),
+    "B02": Entry(
+        "hard",
+        "表头里“{label}”印的选项与本次排查表的序号不同（{read}），"
+        "只写序号的格不能读，请改用本次的表样，或写选项文字",
+    ),
     "B03": Entry("hard", "认出了{form}，但没有找到“{label}”一列，整张表没有读，请补上表头"),
     "B04": Entry("note", "工作表“{sheet}”不是排查表或花名册，没有读"),
     "B05": Entry("note", "没有读这些列：{columns}"),
@@ -86,7 +98,11 @@ CATALOGUE: dict[str, Entry] = {
     # Rows and the register
     "M01": Entry("hard", "村里没有“{name}”，有相近的：{candidates}，请核对姓名或电话后再导入"),
     "M02": Entry("hard", "“{name}”在村里有几户：{candidates}，分不清是哪一户，请写上组或电话"),
-    "M03": Entry("hard", "这一行的户编号是“{known}”的，姓名却写“{name}”，请核对：换了户主请先登记户主变更，抄错了请删去户编号"),
+    "M03": Entry(
+        "hard",
+        "这一行的户编号是“{known}”的，姓名却写“{name}”，"
+        "请核对：换了户主请先登记户主变更，抄错了请删去户编号",
+    ),
     "M04": Entry("hard", "户编号 {key} 在 {other} 已经用过，这一行没有收，请删去抄来的户编号"),
     "M05": Entry("note", "户编号 {key} 不是本系统的，没有用，按姓名认户"),
     "M06": Entry("hard", "“{name}”在这次上传里出现两次（{first} 和 {second}），内容不同，请只留一行"),

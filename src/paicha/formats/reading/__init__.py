@@ -14,10 +14,11 @@ from paicha.formats.reading.model import (
     ReadFile,
     VillageTable,
 )
-from paicha.formats.reading.reader import reader_for
+from paicha.formats.reading.reader import raw_rows, reader_for
 
 __all__ = [
-    "ROSTER", "Fault", "FileRefused", "Headings", "HouseholdTable", "ReadFile", "VillageTable", "read_file",
+    "ROSTER", "Fault", "FileRefused", "Headings", "HouseholdTable", "ReadFile", "VillageTable", "raw_rows",
+    "read_file",
 ]  # fmt: skip
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from paicha.core import normalise
 from paicha.core.pack import Question
 from paicha.formats.reading.cell import BOXES, INTEGER, TICKS, Bad, is_moment, plain
-from paicha.formats.reading.grid import Raw
+from paicha.formats.reading.grid import Raw, typed
 
-_SKIPPED = " \t\r\n,，、;；/\\|.。:：_+&和及与加"
-_NUMBER = re.compile(r"(?:第|选项|选择|选|答)?[(\[]?\s*([0-9]{1,9})\s*[)\]]?\s*(?:[.．、:：)]|号|项)?")
+_SKIPPED = " \t\r\n,，、;；/\\|.。:：_+&-—–~和及与加"
+_NUMBER = re.compile(r"(?:第|选项|选择|选|答)?(?:[(\[]\s*)?([0-9]{1,9})\s*[)\]]?\s*(?:[.．、:：)]|号|项)?")
 _STRONG = re.compile(r"[,，;；/\n]")
 _UNSURE = re.compile(r"[或?？不待未非无没]|可能|大概|约|左右|至|到")
 _EDGES = " \t\r\n,，、;；/.。:：_-—"
@@ -107,7 +107,10 @@ class ChoiceReader:
             return self._integer(int(text), text)
         if re.fullmatch(r"[0-9]+\.[0-9]+", text):
             return self._bad("R01", text)
-        return self._tokens_to_answer(text)
+        answer = self._tokens_to_answer(text)
+        if type(answer) is Chosen and answer.text:
+            return replace(answer, text=_as_written(answer.text, typed(raw)))
+        return answer
 
     def _bad(self, code: str, read: str) -> Bad:
         return Bad(code, read, {"options": self.options_text})
@@ -154,6 +157,8 @@ class ChoiceReader:
             return None  # within other text neither a digit nor a short label stands for an option
         label = self._label.match(text, at)
         number = _NUMBER.match(text, at)
+        if label and in_text and not _ends_at(text, label.end()):
+            label = None
         if label and not (number and number.end() > label.end()):
             return Token("option", at, label.end(), self._number_of(label), labelled=True)
         if number is None:
@@ -200,6 +205,8 @@ class ChoiceReader:
             return self._ticked(text, tokens, options, marks)
         if len(options) == len(self.numbers) > 1 and all(o.labelled for o in options):
             return self._bad("R04", text)  # the printed options, nothing marked
+        if self.several and _range(text, options):
+            return self._bad("R01", text)
         if self.text_question:
             return self._with_text(text, tokens, options)
         return self._without_text(text, tokens, options)
@@ -210,7 +217,7 @@ class ChoiceReader:
         conflict = self._conflict(text, options)
         if conflict:
             return conflict
-        if any(_UNSURE.search(part) for part in rest) or (self.several and _range(text, options)):
+        if any(_UNSURE.search(part) for part in rest):
             return self._bad("R02" if len(options) > 1 and not self.several else "R01", text)
         answer = self._numbers(text, options)
         if isinstance(answer, Bad) or not rest:
@@ -316,6 +323,18 @@ class ChoiceReader:
                 rest = self._lead.sub("", rest, count=1) if self._lead.match(rest) else rest
                 return normalise.text(rest.strip(_EDGES + "()"), self._silences)
         return None
+
+
+def _as_written(folded: str, raw: str) -> str:
+    """The text with its Chinese punctuation, which folding for the parser took away."""
+    at = normalise.fold(raw).find(folded)
+    same_length = len(normalise.fold(raw)) == len(raw)
+    return (normalise.text(raw[at : at + len(folded)]) or folded) if at >= 0 and same_length else folded
+
+
+def _ends_at(text: str, at: int) -> bool:
+    """Whether a word ends at `at`: nothing more, or a separator, mark or bracket."""
+    return at >= len(text) or text[at] in _SKIPPED + TICKS + BOXES + "()[]"
 
 
 def _range(text: str, options: list[Token]) -> bool:

@@ -73,6 +73,10 @@ class ColumnParsers:
             found = self._memos[f"#{column}"] = Memo(reader.read)
         return found
 
+    def count(self, raw: Raw) -> int | Bad | None:
+        """A whole number that belongs to no question: a figure of the statistics."""
+        return CountReader(self.silences).read(raw)
+
     def plain_text(self, name: str) -> Memo:
         """Text columns that are no question: `_key`, `_village` …"""
         found = self._memos.get(name)
@@ -86,9 +90,9 @@ class ColumnParsers:
             self.choices[question.name] = reader
             return reader.read
         if question.type == "integer":
-            return CountReader(question, self.silences).read
+            return CountReader(self.silences).read
         if question.type == "date":
-            return DateReader(question, self.silences, self._near).read
+            return DateReader(self.silences, self._near).read
         return self._text_parser(question)
 
     def _text_parser(self, question: Question) -> Callable[[Raw], object]:

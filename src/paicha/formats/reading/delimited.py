@@ -34,7 +34,11 @@ def read_delimited(data: bytes, file: str) -> Grid:
 
 
 def _decode(data: bytes, file: str) -> str:
-    encodings = ["utf-16"] if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ["utf-8-sig", "gb18030"]
+    encodings = (
+        ["utf-16"]
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        else ["utf-8-sig", "gb18030"]
+    )
     for encoding in encodings:
         try:
             return data.decode(encoding)

@@ -70,6 +70,8 @@ class LayoutFinder:
             if columns is not None:
                 found.append((first, last + 1, columns))
                 row = last + 1
+        if not found:
+            return []
         ends = [top for top, _, _ in found[1:]] + [len(grid.rows)]
         return [
             Block(top, first, end, columns) for (top, first, columns), end in zip(found, ends, strict=True)
@@ -130,7 +132,7 @@ class LayoutFinder:
         spans = [span for span in grid.merges if first <= span.top <= last]
         title = self._title(grid, first)
         memo_key = (
-            tuple(map(tuple, rows)), title, tuple((s.top - first, *s[1:2], s.bottom - first, s.right) for s in spans),
+            tuple(map(tuple, rows)), title, tuple((s.top - first, s.left, s.bottom - first, s.right) for s in spans),
         )  # fmt: skip
         if memo_key not in self._memo:
             if len(self._memo) > 2_000:
@@ -249,12 +251,12 @@ def _texts_of_columns(rows: list[list[Raw]], spans: list[Span], first: int) -> l
     filled = [list(row) for row in rows]
     for span in spans:
         value = filled[span.top - first][span.left] if span.left < len(filled[0]) else ""
-        for row in range(span.top - first, min(span.bottom - first, len(rows) - 1) + 1):
+        for line in range(span.top - first, min(span.bottom - first, len(rows) - 1) + 1):
             for column in range(span.left, min(span.right, len(filled[0]) - 1) + 1):
-                filled[row][column] = value
+                filled[line][column] = value
     texts: list[list[str]] = []
-    for column in zip(*filled, strict=True):
-        own = [value for value in column if isinstance(value, str) and value.strip()]
+    for cells in zip(*filled, strict=True):
+        own = [value for value in cells if isinstance(value, str) and value.strip()]
         texts.append(list(dict.fromkeys(own)))
     return texts
 
@@ -271,6 +273,7 @@ def _is_numbering(row: list[Raw]) -> bool:
     if len(values) < 4:
         return False
     numbers = [
-        int(v) if isinstance(v, float | int) or (isinstance(v, str) and v.isdigit()) else None for v in values
+        int(v) if isinstance(v, float | int) or (isinstance(v, str) and v.isdecimal()) else None
+        for v in values
     ]
     return all(number is not None for number in numbers) and numbers == list(range(1, len(values) + 1))

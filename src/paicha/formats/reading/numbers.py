@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 from paicha.core import normalise
 from paicha.core.normalise import chinese_number
-from paicha.core.pack import Question
 from paicha.formats.reading.cell import Bad, is_moment, plain
 from paicha.formats.reading.grid import Raw
 
@@ -36,8 +35,7 @@ _INT64 = 2**53
 class CountReader:
     """Whole numbers: `3`, `3人`, `三口`, `3.0`, `1,200元`, `1.2万`. Never rounds, never guesses."""
 
-    def __init__(self, question: Question, silences: Iterable[str]) -> None:
-        self.question = question
+    def __init__(self, silences: Iterable[str]) -> None:
         self._silences = frozenset(silences)
 
     def read(self, raw: Raw) -> int | Bad | None:
@@ -72,8 +70,7 @@ class DateReader:
     """Dates in Chinese and Excel ways. A day without a year takes the year that brings it closest to
     `near`, the day the round opens."""
 
-    def __init__(self, question: Question, silences: Iterable[str], near: date) -> None:
-        self.question = question
+    def __init__(self, silences: Iterable[str], near: date) -> None:
         self._silences = frozenset(silences)
         self._near = near
 

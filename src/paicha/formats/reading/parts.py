@@ -49,7 +49,7 @@ class PartsReader:
         marks = "".join(chr(0xE000 + index) for index in range(len(parts)))
         self._after = re.compile(rf"{_FILL}([{marks}]){_FILL}({_NUMBER})\s*个?[人口]?{_FILL}")
         self._before = re.compile(rf"{_FILL}({_NUMBER})\s*个?[人口]?{_FILL}([{marks}]){_FILL}")
-        self._blank = re.compile(rf"([{marks}])[\s:：]*_*\s*[人口]?(?={_FILL}(?:[{marks}]|[0-9]+[.、)]|$))")
+        self._blank = re.compile(rf"[{marks}](?:[\s:：]*[_人口]+{_FILL}(?![0-9])|{_FILL}(?=[{marks}]))")
         self._example = " ".join(f"{part.number}.{part.label}0人" for part in parts)
         self._enumerated = re.compile(
             r"\s*".join(
@@ -119,7 +119,12 @@ class PartsReader:
                     rf"(?<![0-9]){part.number}\s*{chr(0xE000 + index)}", chr(0xE000 + index), plainer
                 )
             before = _all_of(self._before, marked, label=2, count=1)
-            if before and all(count == self.parts[index].number for index, count in before.items()):
+            peopled = re.search(rf"{_NUMBER}\s*个?[人口]", marked)
+            if (
+                before
+                and not peopled
+                and all(count == self.parts[index].number for index, count in before.items())
+            ):
                 return self._bad(text)  # 1未参加 2居民: option numbers or people?
             found = before or (_all_of(self._after, plainer, label=1, count=2) if plainer != marked else None)
         return self._counts(found) if found else self._bad(text)

@@ -5,6 +5,7 @@ One `FileReader` per pack lives in a process and remembers headers and values fr
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -12,12 +13,13 @@ from paicha.core import keys
 from paicha.core.catalogue import Message, message
 from paicha.core.pack import Pack
 from paicha.formats.reading.columns import ColumnParsers
-from paicha.formats.reading.grid import Grid, address, letters
+from paicha.formats.reading.grid import Grid, address, letters, typed
 from paicha.formats.reading.headings import Collected, HeadingReader
 from paicha.formats.reading.households import HouseholdReader
 from paicha.formats.reading.layout import Block, LayoutFinder
 from paicha.formats.reading.model import FileRefused, ReadFile
 from paicha.formats.reading.source import open_grids
+from paicha.formats.reading.village_forms import VillageFormReader
 from paicha.formats.reading.vocabulary import Vocabulary
 
 
@@ -30,6 +32,7 @@ class FileReader:
         self._layout = LayoutFinder(pack, self._vocabulary)
         self._headings = HeadingReader(pack)
         self._parsers = ColumnParsers(pack, near)
+        self._village_forms = VillageFormReader(pack, self._parsers, self._headings)
         self._households = HouseholdReader(pack, self._parsers, self._headings)
 
     def read(self, data: bytes, name: str) -> ReadFile:
@@ -52,6 +55,9 @@ class FileReader:
     def _sheet(self, grid: Grid, file: str, found: ReadFile) -> None:
         blocks = self._layout.blocks(grid)
         if not blocks:
+            form = self._village_forms.read(grid, file)
+            if form is not None:
+                found.tables.append(form)
             return
         heading = Collected()
         start = 0
@@ -108,3 +114,33 @@ def reader_for(pack: Pack, near: date | None = None) -> FileReader:
             _READERS.clear()
         found = _READERS[(pack.digest, day)] = FileReader(pack, day)
     return found
+
+
+def raw_rows(data: bytes, name: str, sheet: str, rows: Collection[int]) -> dict[int, dict[str, str]]:
+    """The text of given sheet rows (1-based) as typed: row → column letters → text.
+
+    Merged cells are spelt out; a formula without a value reads `(公式)`. For handing refused rows back
+    without keeping every file's text in memory. Raises `FileRefused` as `read_file` does.
+    """
+    wanted = sorted(set(rows))
+    for grid in open_grids(data, name):
+        if grid.sheet != sheet:
+            continue
+        _spell_out(grid, wanted)
+        found: dict[int, dict[str, str]] = {}
+        for row in wanted:
+            values = grid.rows[row - 1] if 0 < row <= len(grid.rows) else []
+            found[row] = {letters(c): typed(value) for c, value in enumerate(values) if value != ""}
+            for column in range(grid.width):
+                if (row - 1, column) in grid.uncached:
+                    found[row][letters(column)] = "(公式)"
+        return found
+    return {row: {} for row in wanted}
+
+
+def _spell_out(grid: Grid, wanted: list[int]) -> None:
+    for span in grid.merges:
+        if span.top < len(grid.rows) and span.left < grid.width:
+            for row in wanted:
+                if span.top < row - 1 <= min(span.bottom, len(grid.rows) - 1):
+                    grid.rows[row - 1][span.left] = grid.rows[span.top][span.left]
