@@ -82,7 +82,7 @@ class Lexer:
             word = token.text.upper() if token.token_type is not TokenType.STRING else ""
             if word == "(":
                 compared.append(False)
-                if len(compared) > MAX_DEPTH:
+                if len(compared) > MAX_DEPTH + 1:
                     self._error("too_deep", token.start, f"括号超过 {MAX_DEPTH} 层：请拆成命名条件")
                     return
             elif word == ")" and len(compared) > 1:
@@ -141,6 +141,8 @@ class Lexer:
         if word in self._vocabulary.symbols or word in self._vocabulary.conditions:
             return self._identifier(token, word)
         if word.upper() in _WORDS:
+            if word.upper() == "NULL" and before.upper() not in ("IS", "NOT"):
+                self._error("null", token.start, "NULL 不能当值用：请写成 IS NULL 或 IS NOT NULL")
             return token
         if after is not None and word.upper() == "DATE" and after.token_type is TokenType.STRING:
             return token

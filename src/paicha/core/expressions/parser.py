@@ -202,9 +202,6 @@ class _Checker:
     def _truth(self, node: exp.Boolean) -> _Checked:
         return Constant(bool(node.this)), TRUTH
 
-    def _null(self, node: exp.Null) -> _Checked:
-        return self.error("null", node, "NULL 不能当值用：请写成 IS NULL 或 IS NOT NULL")
-
     def _date(self, node: exp.Cast) -> _Checked:
         try:
             if node.to.this is exp.DataType.Type.DATE and node.this.is_string and len(node.this.name) == 10:
@@ -344,7 +341,6 @@ _METHODS: dict[type[exp.Expr], str] = {
     exp.Literal: "_literal",
     exp.Placeholder: "_parameter",
     exp.Boolean: "_truth",
-    exp.Null: "_null",
     exp.Cast: "_date",
     exp.Neg: "_negate",
     exp.And: "_join",
