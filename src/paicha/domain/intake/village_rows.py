@@ -309,7 +309,8 @@ def _account(
     result: ImportResult,
     numbers: dict[UUID, int],
 ) -> None:
-    messages = [_say(line, said.question, said.code, said.severity, said.message) for said in receipt.said]
+    said_once = [_say(line, said.question, said.code, said.severity, said.message) for said in receipt.said]
+    messages = list({(m.code, m.cell, m.message): m for m in said_once}.values())
     if receipt.status == "refused":
         _refuse(line, work, result, messages)
         return

@@ -118,42 +118,6 @@ def by_group(
     return dict(sorted(found.items(), key=lambda item: group_order(item[0])))
 
 
-@dataclass(frozen=True, slots=True)
-class FormLine:
-    """A row of a household form on the screen: the answers in force, or what is known before the visit."""
-
-    household: UUID
-    group: str
-    outcome: int | None
-    answers: dict[str, Any]
-
-
-def form_lines(
-    round_: Round, pack: Pack, village: int, form: str, groups: Collection[str] | None = None
-) -> list[FormLine]:
-    """Every household on a form of a village, in the order of its paper."""
-    rows = RosterEntry.objects.filter(round=round_, village_id=village, form=form)
-    if groups is not None:
-        rows = rows.filter(household__group__in=groups)
-    text = Subquery(Revision.objects.filter(pk=OuterRef("revision")).values("answers")[:1])
-    listed = rows.annotate(text=text).values_list(*_LINE, "text")
-    lines = []
-    for *row, answers in listed:
-        line = HouseholdLine(*row)
-        lines.append((line, FormLine(line.id, line.group, line.outcome, _known(pack, line, answers))))
-    lines.sort(key=lambda pair: (group_order(pair[0].group), pair[0].number))
-    return [line for _, line in lines]
-
-
-def _known(pack: Pack, line: HouseholdLine, text: str | None) -> dict[str, Any]:
-    if text:
-        answers: dict[str, Any] = orjson.loads(text)
-        return answers
-    roles = pack.roles
-    known = {roles.head: line.head_name, roles.population: line.population, roles.phone: line.phone}
-    return {name: value for name, value in known.items() if name and value}
-
-
 # Findings
 
 

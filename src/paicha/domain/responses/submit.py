@@ -12,7 +12,7 @@ from uuid import UUID
 
 import polars as pl
 
-from paicha.core.pack import Pack
+from paicha.core.pack import Check, Constraint, Pack
 from paicha.domain.responses.against import against_stored
 from paicha.domain.responses.compiled import Hit, validate
 from paicha.domain.responses.frames import answer_schema, complete, texts_of
@@ -89,6 +89,7 @@ def _validate(work: VillageWork, frame: pl.DataFrame, receipts: list[Receipt]) -
             work.soft.setdefault(receipts[index].row, []).append(hit)
     for index, found in refused.items():
         receipt = receipts[index]
+        found = _plain_first(found)
         answers = frame.row(index, named=True)
         receipt.status = "refused"
         work.soft.pop(receipt.row, None)
@@ -96,3 +97,11 @@ def _validate(work: VillageWork, frame: pl.DataFrame, receipts: list[Receipt]) -
             receipt.said.append(
                 Said(hit.id, "hard", finger(hit, answers), message_of(work.pack, hit, answers))
             )
+
+
+def _plain_first(hits: list[Hit]) -> list[Hit]:
+    """An answer that breaks its own constraint is said once: checks that also read it would only repeat it."""
+    broken = {hit.questions[0] for hit in hits if isinstance(hit.source, Constraint)}
+    return [
+        hit for hit in hits if not isinstance(hit.source, Check) or not broken & set(hit.source.expression.names)
+    ]

@@ -30,7 +30,7 @@ def message_of(pack: Pack, hit: Hit, answers: Mapping[str, Any]) -> str:
     if isinstance(source, Constraint):
         question = pack.questions[hit.questions[0]]
         return source.message.format(
-            label=question.label,
+            label=_printed_label(pack, question, str(answers.get("form", ""))),
             value=_value(answers.get(question.name)),
             low=question.low,
             high=question.high,
@@ -39,6 +39,13 @@ def message_of(pack: Pack, hit: Hit, answers: Mapping[str, Any]) -> str:
     if hit.severity == "lead":
         return source.message
     return source.message.format_map({name: _value(answers.get(name)) for name in pack.questions})
+
+
+def _printed_label(pack: Pack, question: Question, form: str) -> str:
+    """What stands above the cell on paper: counts that share a cell go by the column's label."""
+    columns = pack.household_forms[form].columns if form in pack.household_forms else ()
+    column = next((c for c in columns if any(part.question == question.name for part in c.parts)), None)
+    return column.label if column else question.label
 
 
 def because(pack: Pack, reads: tuple[str, ...], answers: Mapping[str, Any]) -> str:
