@@ -162,7 +162,7 @@ def _with_rows(round_: Round, pack: Pack, area: RoundArea, task: _Task) -> list[
     villages = villages_under(round_, area, task.scope, Verb.EXPORT)
     if pack.statistics is None:
         return villages
-    counted = statistics(round_, pack, area, scope=task.scope, verb=Verb.EXPORT, towns=task.places.towns)
+    counted = statistics(round_, pack, area, scope=task.scope, verb=Verb.EXPORT)
     shown = {row.code for row in counted.rows}
     return [village for village in villages if village.code in shown]
 

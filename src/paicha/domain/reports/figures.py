@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db.models import QuerySet
+
 from paicha.core.pack import Pack, StatisticsForm
 from paicha.domain.accounts.policies import Scope, code_prefix, code_range
 from paicha.domain.accounts.roles import Verb
@@ -76,9 +78,13 @@ def villages_under(
     round_: Round, area: RoundArea, scope: Scope, verb: Verb = Verb.READ_STATISTICS
 ) -> list[RoundArea]:
     """Villages and residents' committees of an area in the scope, in order of code. One query."""
+    return list(_under(round_, area, scope, verb).order_by("code"))
+
+
+def _under(round_: Round, area: RoundArea, scope: Scope, verb: Verb) -> QuerySet[RoundArea]:
     low, high = code_range(code_prefix(area.code))
     found = RoundArea.objects.filter(round=round_, level__in=VILLAGE_LEVELS, code__gte=low, code__lt=high)
-    return list(scope.filter_villages(found, "code", verb).order_by("code"))
+    return scope.filter_villages(found, "code", verb)
 
 
 def statistics(
@@ -88,19 +94,19 @@ def statistics(
     *,
     scope: Scope,
     verb: Verb = Verb.READ_STATISTICS,
-    towns: Mapping[str, str] | None = None,
 ) -> Statistics:
     """Form 4 of a village (one row), or of a town or county with its total.
 
-    Residents' committees appear once they hold households or handed in a form. `towns` (code → name)
-    saves reading them. Three queries, four without `towns`. Raises NoSuchArea where the pack has no
-    statistics form.
+    Residents' committees appear once they hold households or handed in a form. Three queries. Raises
+    NoSuchArea where the pack has no statistics form.
     """
     form = pack.statistics
     if form is None:
         raise NoSuchArea("本次排查没有统计表。")
-    villages = villages_under(round_, area, scope, verb)
-    names = towns if towns is not None else town_names(round_)
+    towns = RoundArea.objects.filter(round=round_, level="town")
+    places = list((_under(round_, area, scope, verb) | towns).order_by("code"))
+    villages = [place for place in places if place.level in VILLAGE_LEVELS]
+    names = {place.code: place.name for place in places}
     summaries = _summaries(round_, villages)
     few = [v.area_id for v in villages] if len(villages) <= _FEW else None
     problems = problem_counts(round_, few)
