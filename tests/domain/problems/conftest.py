@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-
 from tests.domain.reports.build import County, open_county
 
 

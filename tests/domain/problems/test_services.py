@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from tests.domain.reports.build import PROFILE, County
 
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.models import AuditEntry
@@ -25,7 +26,6 @@ from paicha.domain.problems.services import (
 )
 from paicha.domain.responses.models import Finding, Revision, VillageSummary
 from paicha.domain.responses.services import village_work
-from tests.domain.reports.build import PROFILE, County
 
 ROOF, WELL, GRID = (1, "3户房顶漏雨"), (1, "东沟水井不达标"), (5, "网格员两周没有走访")
 UPLOAD = UUID("01890000-0000-7000-8000-000000000001")

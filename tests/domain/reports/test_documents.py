@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from pytest_django.fixtures import DjangoAssertNumQueries
+from tests.domain.reports.build import OPERATOR, PROFILE, County, open_county, scope_of
 
 from paicha.core.keys import parse_number
 from paicha.domain.accounts.policies import Grant, Scope
@@ -35,7 +36,6 @@ from paicha.formats.documents import (
     ProfileSheet,
     StatisticsSheet,
 )
-from tests.domain.reports.build import OPERATOR, PROFILE, County, open_county, scope_of
 
 FORM5 = {
     "v_arranged": 1, "v_survey": 2, "v_measures": 1, "v_data": 1, "v_problems": 1, "v_petitions": 1,

@@ -9,6 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django.fixtures import DjangoAssertNumQueries
+from tests.domain.reports.build import OPERATOR, PROFILE, County, scope_of
 
 from paicha.domain import bulk
 from paicha.domain.accounts.policies import Grant, Scope
@@ -30,7 +31,6 @@ from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.services import village_work
 from paicha.domain.responses.tallies import Selection
 from paicha.domain.rounds.models import RosterEntry, RoundArea
-from tests.domain.reports.build import OPERATOR, PROFILE, County, scope_of
 
 FORMS = ("general", "lifted", "monitored")
 OUTCOMES = (None, 1, 2, 3, 4, 5, 6, 7)
