@@ -21,7 +21,9 @@ def migrate() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:
-        raise CommandRefused(f"连不上数据库（{_short(error)}），请检查 DATABASE_URL 或 PAICHA_HOME。") from error
+        raise CommandRefused(
+            f"连不上数据库（{_short(error)}），请检查 DATABASE_URL 或 PAICHA_HOME。"
+        ) from error
 
 
 def open_home() -> tuple[Scope, Round, Pack]:
@@ -29,6 +31,7 @@ def open_home() -> tuple[Scope, Round, Pack]:
     setup_django()
     from django.db.utils import DatabaseError, OperationalError
 
+    from paicha.core.pack import PackErrors
     from paicha.domain.accounts.policies import operator_scope
     from paicha.domain.rounds.packs import pack_of
     from paicha.domain.rounds.queries import current_round
@@ -41,7 +44,14 @@ def open_home() -> tuple[Scope, Round, Pack]:
         raise CommandRefused(f"数据库打不开或版本不对（{_short(error)}），请先运行 paicha init。") from error
     if round_ is None:
         raise CommandRefused("还没有打开排查轮次，请先运行 paicha init。")
-    return operator_scope(system_user()), round_, pack_of(round_)
+    try:
+        pack = pack_of(round_)
+    except PackErrors as errors:
+        raise CommandRefused(
+            f"本轮的方案包 {round_.pack.name} {round_.pack.version} 是另一版程序存下的，这一版读不了"
+            f"（{errors.errors[0].message}），请换回那一版程序，或换一个 PAICHA_HOME 重新 paicha init。"
+        ) from errors
+    return operator_scope(system_user()), round_, pack
 
 
 def _short(error: Exception) -> str:
