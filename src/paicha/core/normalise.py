@@ -26,7 +26,12 @@ _DIGITS = {"〇": 0, "零": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3,
            "七": 7, "八": 8, "九": 9, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7,
            "捌": 8, "玖": 9}  # fmt: skip
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_NUMERAL = re.compile("[〇零○一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾百佰千仟]+")
+_NUMERAL = re.compile(
+    "(?:[一二两三四五六七八九壹贰叁肆伍陆柒捌玖][千仟])?(?:[零〇]?[一二两三四五六七八九壹贰叁肆伍陆柒捌玖][百佰])?"
+    "(?:[零〇]?[一二两三四五六七八九壹贰叁肆伍陆柒捌玖]?[十拾])?(?:[零〇]?[一二两三四五六七八九壹贰叁肆伍陆柒捌玖])?|[零〇○]"
+)
+_COLLOQUIAL = re.compile("[千仟百佰][一二两三四五六七八九]$")  # 一百二 is 120 to some, 102 to others
+_YEAR = re.compile("[一二][〇零○一二三四五六七八九]{3}")
 
 _GROUP = re.compile(r"第?(?P<number>[0-9]+|[〇零一二两三四五六七八九十百]+)(?:号)?(?:村民)?(?:小)?组?")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
@@ -44,11 +49,14 @@ def fold(text: str) -> str:
 
 
 def chinese_number(text: str) -> int | None:
-    """`三`, `十二`, `二十`, `一百零五`, `二〇二二` → int; None when it is no Chinese numeral."""
-    if not _NUMERAL.fullmatch(text):
-        return None
-    if not any(char in _UNITS for char in text):
+    """`三`, `十二`, `二十`, `一百零五`, `二〇二二` → int; None when it is no Chinese numeral.
+
+    `三四` means three or four, not 34: only a year is read digit by digit.
+    """
+    if _YEAR.fullmatch(text):
         return int("".join(str(_DIGITS[char]) for char in text))
+    if not text or not _NUMERAL.fullmatch(text) or _COLLOQUIAL.search(text):
+        return None
     total, digit = 0, 0
     for char in text:
         if char in _UNITS:

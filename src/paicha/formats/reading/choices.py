@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from paicha.core import normalise
@@ -25,6 +26,7 @@ _MARK = re.compile(f"[{re.escape(TICKS + BOXES)}]")
 _INT16 = 32_767
 
 
+@lru_cache(maxsize=65_536)
 def key(text: str) -> str:
     """What two spellings of a label share: letters, digits and Chinese characters only."""
     return "".join(char for char in normalise.fold(text) if char.isalnum())
