@@ -28,6 +28,7 @@ PAICHA_APPS = [
     "paicha.domain.rounds",
     "paicha.domain.responses",
     "paicha.domain.problems",
+    "paicha.delivery.desk",
 ]
 
 INSTALLED_APPS = [
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     # Deny by default: a page for strangers says so with @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "paicha.delivery.desk.middleware.FirstPassword",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -158,6 +160,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "paicha.delivery.desk.views.signin.locked"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 

@@ -1,0 +1,1 @@
+"""Server-rendered pages for village, town and city: templates and htmx, no build step."""

@@ -1,0 +1,34 @@
+"""The accounts that a demo home shows on its sign-in page, as `paicha demo` left them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from paicha.domain import clock
+
+FILE = "demo-accounts.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """`title`: who one is with it, as '市级' or '高家堡镇 桑树渠村 村干部'."""
+
+    username: str
+    password: str
+    title: str
+
+
+def demo_accounts() -> list[DemoAccount]:
+    """The accounts of a demo home; none in a real one, whatever lies in its folder."""
+    file = Path(settings.PAICHA_HOME) / FILE
+    if not file.is_file() or not clock.is_demo():
+        return []
+    try:
+        listed = json.loads(file.read_text(encoding="utf-8"))
+        return [DemoAccount(a["username"], a["password"], a.get("title", "")) for a in listed]
+    except (ValueError, KeyError, TypeError, OSError):
+        return []

@@ -1,0 +1,73 @@
+"""What every page of a place carries: the way there, the tabs, the calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from paicha.delivery.desk.places import Place
+from paicha.delivery.desk.wording import day_text
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.rounds.queries import current_stage
+
+_LEVEL = {"county": "全市", "town": "全镇", "village": "今天", "residents": "今天"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    key: str
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """`title`: '村级排查 第6天'; `note`: what is due and by when; `late` once the deadline has passed."""
+
+    title: str
+    note: str
+    share: int  # percent of the stage's days that have passed
+    late: bool
+
+
+def calendar(place: Place) -> Calendar:
+    """Where the round stands today."""
+    stage = current_stage(place.round, place.pack)
+    day = day_text(stage.deadline)
+    if stage.day < 1:
+        return Calendar(stage.title, f"{day_text(place.round.opens_on)}开始", 0, False)
+    if stage.over:
+        return Calendar(f"{stage.title}已截止", f"截止日是{day}，已过去 {-stage.left} 天", 100, True)
+    note = f"今天是最后一天（{day}）" if stage.left == 0 else f"还有 {stage.left} 天，{day}前完成"
+    share = round(100 * stage.day / (stage.day + stage.left))
+    return Calendar(f"{stage.title} 第 {stage.day} 天", note, min(share, 100), False)
+
+
+def tabs(place: Place) -> list[Tab]:
+    """The pages of a place that the person may open."""
+    found = [Tab("area", _LEVEL[place.area.level], reverse("desk:area", args=[place.code]))]
+    named = []
+    if not place.is_village and place.may(Verb.READ_STATISTICS):
+        named.append(("villages", "各村"))
+    if place.may(Verb.READ_HOUSEHOLDS):
+        named += [("households", "农户"), ("leads", "线索")]
+    if place.may(Verb.READ_STATISTICS) and place.groups is None:
+        named.append(("forms", "表格"))
+    if place.may(Verb.IMPORT_FILES):
+        named.append(("upload", "上传"))
+    if place.may(Verb.EXPORT):
+        named.append(("download", "下载"))
+    return found + [Tab(key, title, reverse(f"desk:{key}", args=[place.code])) for key, title in named]
+
+
+def page(
+    request: HttpRequest, place: Place, template: str, tab: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a page of a place."""
+    context |= {"place": place, "tabs": tabs(place), "tab": tab, "calendar": calendar(place)}
+    context["path"] = [(area, place.sees(area.code)) for area in place.path]
+    return render(request, f"desk/{template}", context, status=status)

@@ -1,0 +1,187 @@
+"""Where a page stands: the one place that turns an address into an area, and asks the scope.
+
+What holds: what does not exist and what a person may not see are the same 404, so that nobody learns from the
+difference; a person whose work is some groups of a village carries those groups, and every list of the page is
+narrowed by them; whoever may see a page but not act on it is told so by a 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from paicha.core.pack import Pack
+from paicha.domain.accounts.policies import CODE_DIGITS, Scope, code_prefix, scope
+from paicha.domain.accounts.roles import Kind, Verb
+from paicha.domain.areas.models import Group
+from paicha.domain.audit.services import read_logged
+from paicha.domain.households.models import Household
+from paicha.domain.responses.queries import entry_of
+from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
+from paicha.domain.rounds.packs import pack_of
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area of the current round, seen by one person. `groups`: None is the whole village."""
+
+    round: Round
+    pack: Pack
+    scope: Scope
+    area: RoundArea
+    path: tuple[RoundArea, ...]  # from the county down to the area above this one
+    groups: frozenset[str] | None = None
+
+    @property
+    def code(self) -> str:
+        return self.area.code
+
+    @property
+    def prefix(self) -> str:
+        return code_prefix(self.area.code)
+
+    @property
+    def is_village(self) -> bool:
+        return self.area.level in ("village", "residents")
+
+    @property
+    def town(self) -> str:
+        """The town's name; '' above towns."""
+        named = [area.name for area in (*self.path, self.area) if area.level == "town"]
+        return named[0] if named else ""
+
+    def sees(self, code: str) -> bool:
+        """Whether the person has a page of that area."""
+        return self.scope.covers(Verb.READ_AREAS, code)
+
+    def may(self, verb: Verb) -> bool:
+        """Whether an act is granted here; over some groups of a village, too."""
+        return self.scope.covers(verb, self.code) or (
+            self.groups is not None and bool(self.scope.refs(Kind.GROUP, verb))
+        )
+
+    def log_read(self, page: str, rows: int) -> None:
+        """One audit entry for this page of personal data."""
+        if rows:
+            read_logged(self.scope.actor, page, self.code, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A household of the current round, seen by one person."""
+
+    place: Place
+    entry: RosterEntry
+
+    @property
+    def household(self) -> Household:
+        return self.entry.household
+
+
+def newest(areas: QuerySet[RoundArea]) -> list[RoundArea]:
+    """Areas of the newest round among these, from the county down."""
+    rows = list(areas.select_related("round").order_by("-round__opens_on", "-round_id", "code"))
+    return [row for row in rows if row.round_id == rows[0].round_id]
+
+
+def place_of(who: Scope, code: str, verb: Verb = Verb.READ_AREAS) -> Place:
+    """The area of the current round with this code. Raises Http404 where the scope doesn't cover it."""
+    if len(code) != CODE_DIGITS or not code.isdecimal():
+        raise Http404
+    codes = {code, code[:9] + "000", code[:6] + "000000"}
+    rows = newest(RoundArea.objects.filter(code__in=codes))
+    area = next((row for row in rows if row.code == code), None)
+    if area is None:
+        raise Http404
+    groups = None if who.covers(verb, code) else _groups(who, code, verb)
+    if groups == frozenset():
+        raise Http404
+    path = tuple(row for row in rows if row.code != code)
+    return Place(area.round, pack_of(area.round), who, area, path, groups)
+
+
+def _groups(who: Scope, village: str, verb: Verb) -> frozenset[str]:
+    """The groups of a village that a person works in."""
+    ids = [int(ref) for ref in who.refs(Kind.GROUP, verb) if ref.isdecimal()]
+    if not ids:
+        return frozenset()
+    found = Group.objects.filter(pk__in=ids, village__code=village)
+    return frozenset(found.values_list("name", flat=True))
+
+
+def home_of(who: Scope, household: UUID, verb: Verb = Verb.READ_HOUSEHOLDS) -> Home:
+    """A household in its newest round. Raises Http404 where the scope doesn't cover it."""
+    entry = entry_of(household)
+    if entry is None:
+        raise Http404
+    place = place_of(who, entry.village.code, verb)
+    if place.round.pk != entry.round_id or not in_groups(place, entry.household.group):
+        raise Http404
+    return Home(place, entry)
+
+
+def in_groups(place: Place, group: str) -> bool:
+    """Whether a household of this group belongs to what the person sees of the village."""
+    return place.groups is None or group in place.groups
+
+
+def at_place(
+    verb: Verb = Verb.READ_AREAS, *, act: Verb | None = None
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, Place, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, str, P], HttpResponseBase],
+]:
+    """A view of an area: 404 unless `verb` is granted there, 403 unless `act` is, too."""
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, Place, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
+        @wraps(view)
+        def inner(request: HttpRequest, code: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            place = place_of(scope(request.user), code, verb)
+            if act is not None:
+                require(place, act)
+            return view(request, place, *args, **kwargs)
+
+        return inner
+
+    return decorate
+
+
+def at_household(
+    act: Verb | None = None,
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, Home, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, UUID, P], HttpResponseBase],
+]:
+    """A view of a household: 404 unless it may be read, 403 unless `act` is granted."""
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, Home, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, UUID, P], HttpResponseBase]:
+        @wraps(view)
+        def inner(
+            request: HttpRequest, household: UUID, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            home = home_of(scope(request.user), household)
+            if act is not None:
+                require(home.place, act)
+            return view(request, home, *args, **kwargs)
+
+        return inner
+
+    return decorate
+
+
+def require(place: Place, act: Verb) -> None:
+    """Raise PermissionDenied where the person may look but not act."""
+    if not place.may(act):
+        place.scope.require(act, place.code)

@@ -1,0 +1,61 @@
+"""How dates, groups and counts read on the screen."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+
+from paicha.core.pack import Pack
+from paicha.delivery.desk.wording import day_text, group_text, outcome_text, time_text
+
+register = template.Library()
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """'3月20日'."""
+    return day_text(value) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """'3月14日 09:30'."""
+    return time_text(value) if value else ""
+
+
+@register.filter
+def group(value: str) -> str:
+    """'2组', '沟岔组', '未分组'."""
+    return group_text(value)
+
+
+@register.filter
+def n(value: int | None) -> str:
+    """'47,310'."""
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """A mapping's value by a key that is a variable."""
+    return mapping.get(key) if hasattr(mapping, "get") else None
+
+
+@register.filter
+def form_label(name: str, pack: Pack) -> str:
+    """A household form's label: '一般农户'."""
+    return pack.household_forms[name].label
+
+
+@register.filter
+def outcome_label(outcome: int, pack: Pack) -> str:
+    """How a visit ended: '整户外出未联系上'."""
+    return outcome_text(pack, outcome)
+
+
+@register.filter
+def town_of(code: str, towns: dict[str, str]) -> str:
+    """The name of a village's town, by the village's code."""
+    return towns.get(code[:9] + "000", "")

@@ -1,0 +1,37 @@
+"""Addresses of the desk. An area's pages all stand below its code."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from paicha.delivery.desk.views import areas, household, lists, rules, settle, sheets, signin, transfer
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", signin.home, name="home"),
+    path("login/", signin.sign_in, name="sign_in"),
+    path("logout/", signin.sign_out, name="sign_out"),
+    path("password/", signin.password, name="password"),
+    path("area/<code>/", areas.area, name="area"),
+    path("area/<code>/villages/", areas.villages, name="villages"),
+    path("area/<code>/households/", lists.households, name="households"),
+    path("area/<code>/leads/", lists.leads, name="leads"),
+    path("area/<code>/changes/", lists.changes, name="changes"),
+    path("area/<code>/conflicts/", settle.conflict_list, name="conflicts"),
+    path("area/<code>/forms/", sheets.forms, name="forms"),
+    path("area/<code>/forms/<name>/", sheets.form, name="form"),
+    path("area/<code>/upload/", transfer.upload, name="upload"),
+    path("area/<code>/download/", transfer.download, name="download"),
+    path("area/<code>/download/all/", transfer.export_all, name="export_all"),
+    path("area/<code>/trays/<uuid:tray_id>/", transfer.tray_page, name="tray"),
+    path("area/<code>/trays/<uuid:tray_id>/confirm/", transfer.confirm, name="confirm"),
+    path("area/<code>/trays/<uuid:tray_id>/file/", transfer.fetch, name="fetch"),
+    path("household/<uuid:household>/", household.household, name="household"),
+    path("household/<uuid:household>/phone/", household.phone, name="phone"),
+    path("household/<uuid:household>/decide/", household.decide, name="decide"),
+    path("household/<uuid:household>/head/", household.head, name="head"),
+    path("household/<uuid:household>/change/", household.change, name="change"),
+    path("conflict/<int:pk>/", settle.conflict, name="conflict"),
+    path("rules/<rule_id>/", rules.rule, name="rule"),
+]

@@ -1,0 +1,1 @@
+"""Views: parse, ask the place, call one service or query, render."""

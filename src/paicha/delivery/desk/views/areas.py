@@ -1,0 +1,237 @@
+"""County, town and village: what there is to do, how far it is, what does not fit together.
+
+What holds: every figure is a sum of village summary rows, and is a link to the list of its rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+
+from paicha.core.pack import Pack
+from paicha.delivery.desk.frame import page
+from paicha.delivery.desk.places import Place, at_place, newest
+from paicha.delivery.desk.views.village import village_page
+from paicha.delivery.desk.wording import rule_title
+from paicha.domain.accounts.policies import Scope, code_prefix
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.queries import summaries
+from paicha.domain.responses.tallies import Selection, Tally, tally, without_class
+from paicha.domain.rounds.models import RoundArea
+
+_LEVELS = (1, 5, 15)  # open leads from which a tile is light, middle, dark
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A village on the map of open leads. `look` is its CSS class, `said` what it says aloud."""
+
+    code: str
+    name: str
+    look: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An area of a table with its figures; of a town, its villages' tiles, too."""
+
+    code: str
+    name: str
+    tally: Tally
+    tiles: Sequence[Tile] = ()
+    profile: bool = False
+
+
+@at_place(Verb.READ_AREAS)
+def area(request: HttpRequest, place: Place) -> HttpResponseBase:
+    """The first page of an area."""
+    if place.is_village:
+        if not place.may(Verb.READ_STATISTICS):
+            raise Http404
+        return village_page(request, place)
+    rows = summaries(place.scope, place.round, place.prefix)
+    areas = names_below(place)
+    total = tally(place.pack, rows)
+    context = overview(place.pack, place.code, rows, total)
+    if place.area.level == "county":
+        context["towns"] = town_lines(place.pack, rows, areas)
+    else:
+        context["villages"] = village_lines(place.pack, rows, areas)
+    context["figures_seen"] = place.may(Verb.READ_STATISTICS)
+    context["town_names"] = [a for a in areas.values() if a.level == "town"]
+    return page(request, place, "area.html", "area", **context)
+
+
+@at_place(Verb.READ_STATISTICS)
+def villages(request: HttpRequest, place: Place) -> HttpResponse:
+    """The villages of a county or town, those with something first; `only` picks what a figure counted."""
+    if place.is_village:
+        raise Http404
+    rows = summaries(place.scope, place.round, place.prefix)
+    areas = names_below(place)
+    only = request.GET.get("only", "")
+    watched = place.pack.classes[0]
+    kept = select_villages(place.pack, rows, only)
+    lines = village_lines(place.pack, kept, areas)
+    titles = {
+        "": "全部", "finished": "已查完", "leads": "有线索没处理", "zero": f"没有{watched.label}",
+        "zero_leads": f"没有{watched.label}却有线索", "conflicts": "有冲突", "soft": "有地方要写理由",
+        "profile": "没交村情表",
+    }  # fmt: skip
+    return page(
+        request, place, "villages.html", "villages", lines=lines, only=only, titles=titles,
+        towns={code: a.name for code, a in areas.items() if a.level == "town"},
+        show_towns=place.area.level == "county",
+    )  # fmt: skip
+
+
+def select_villages(pack: Pack, rows: Sequence[VillageSummary], only: str) -> list[VillageSummary]:
+    """The villages that a figure of the overview counted."""
+    zero = {s.pk for s in without_class(pack, rows, pack.classes[0].name)}
+    tests = {
+        "": lambda s: True,
+        "finished": lambda s: bool(s.counts) and not Selection(outcome="due").count(pack, s.counts),
+        "leads": lambda s: bool(s.figures.get("open_leads")),
+        "zero": lambda s: s.pk in zero,
+        "zero_leads": lambda s: s.pk in zero and bool(s.figures.get("open_leads")),
+        "conflicts": lambda s: bool(s.figures.get("conflicts")),
+        "soft": lambda s: bool(s.figures.get("soft")),
+        "profile": lambda s: bool(s.counts) and not s.profile,
+    }
+    if only not in tests:
+        raise Http404
+    return [s for s in rows if tests[only](s)]
+
+
+def own_places(request: HttpRequest, who: Scope, codes: Sequence[str]) -> HttpResponse:
+    """The places of a person with several: one line each, with figures."""
+    areas = {area.code: area for area in newest(RoundArea.objects.filter(code__in=codes))}
+    if not areas:
+        raise Http404
+    from paicha.domain.rounds.packs import pack_of
+
+    round_ = next(iter(areas.values())).round
+    pack = pack_of(round_)
+    rows = summaries(who, round_)
+    lines = []
+    for code in codes:
+        if code in areas:
+            below = [s for s in rows if s.code.startswith(code_prefix(code))]
+            lines.append(Line(code, areas[code].name, tally(pack, below)))
+    from django.shortcuts import render
+
+    return render(request, "desk/places.html", {"lines": lines, "round": round_, "pack": pack})
+
+
+def names_below(place: Place) -> dict[str, RoundArea]:
+    """The areas of the round below this one, by code."""
+    rows = RoundArea.objects.filter(round=place.round, code__startswith=place.prefix).order_by("code")
+    return {area.code: area for area in rows}
+
+
+def overview(pack: Pack, code: str, rows: Sequence[VillageSummary], total: Tally) -> dict[str, Any]:
+    """The figures of a county or town, and what does not fit together."""
+    watched = pack.classes[0]
+    with_rows = [s for s in rows if s.counts]
+    zero = without_class(pack, rows, watched.name)
+    rules = [(rule, rule_title(pack, rule), n) for rule, n in total.leads.most_common()]
+    return {
+        "total": total,
+        "with_rows": len(with_rows),
+        "finished": len(select_villages(pack, rows, "finished")),
+        "zero": len(zero),
+        "zero_leads": sum(bool(s.figures.get("open_leads")) for s in zero),
+        "watched": watched.label,
+        "rules": rules,
+        "forms": [(f, *total.by_form.get(f.name, (0, 0))) for f in pack.household_forms.values()],
+        "mismatches": mismatches(pack, code, rows, total),
+        "stays": [
+            (str(n), label, total.waiting[n])
+            for n, label in _outcome_labels(pack)
+            if total.waiting[n]
+        ],
+    }
+
+
+def _outcome_labels(pack: Pack) -> list[tuple[int, str]]:
+    if pack.outcome is None:
+        return []
+    labels = pack.questions[pack.outcome.question].option_labels
+    return [(n, labels[n]) for n in pack.outcome.stays_due]
+
+
+def mismatches(
+    pack: Pack, code: str, rows: Sequence[VillageSummary], total: Tally
+) -> list[tuple[int, str, str, str]]:
+    """What does not fit together: (number, sentence, note, address of the rows)."""
+    address = reverse("desk:villages", args=[code])
+    found: list[tuple[int, str, str, str]] = []
+    if total.conflicts:
+        note = "两边填得不一样，要有人定"
+        found.append((total.conflicts, "条冲突没处理", note, f"{address}?only=conflicts"))
+    if total.soft:
+        found.append((total.soft, "处要核对并写理由", "", f"{address}?only=soft"))
+    missing = sum(1 for s in rows if s.counts and not s.profile)
+    if missing and pack.profile is not None:
+        found.append((missing, f"个村没交{pack.profile.label}", "", f"{address}?only=profile"))
+    if code == pack.county:
+        for name, expected in pack.expected.items():
+            entry = next(c for c in pack.classes if c.name == name)
+            have = total.by_form.get(entry.form, (0, 0))[1]
+            if have != expected:
+                away = reverse("desk:households", args=[code])
+                note = f"通知上是 {expected} 户，名册里有 {have} 户"
+                sentence = f"户{entry.label}{'没在名册里' if have < expected else '多出来'}"
+                found.append((abs(expected - have), sentence, note, f"{away}?form={entry.form}"))
+    return found
+
+
+def tile(pack: Pack, summary: VillageSummary, name: str, zero: bool) -> Tile:
+    """One village's tile: colour by open leads, a frame where nobody is watched."""
+    leads = summary.figures.get("open_leads", 0)
+    due = Selection(outcome="due").count(pack, summary.counts)
+    step = sum(leads >= bound for bound in _LEVELS)
+    looks = [f"l{step}" if step else ("in" if summary.counts and not due else "none")]
+    said = f"{name}：{leads} 条线索没处理" if leads else f"{name}：没有未处理的线索"
+    if summary.counts:
+        said += f"，还有 {due} 户没查" if due else "，已查完"
+    if zero:
+        looks.append("zero")
+        said += f"，没有{pack.classes[0].label}"
+    return Tile(summary.code, name, " ".join(looks), said)
+
+
+def town_lines(pack: Pack, rows: Sequence[VillageSummary], areas: dict[str, RoundArea]) -> list[Line]:
+    """Towns in order of code, each with its villages' tiles."""
+    zero = {s.pk for s in without_class(pack, rows, pack.classes[0].name)}
+    by_town: dict[str, list[VillageSummary]] = {}
+    for summary in rows:
+        parent = areas[summary.code].parent_code if summary.code in areas else summary.code[:9] + "000"
+        by_town.setdefault(parent, []).append(summary)
+    lines = []
+    for code in sorted(by_town):
+        below = by_town[code]
+        tiles = [tile(pack, s, areas[s.code].name, s.pk in zero) for s in below if s.counts or s.profile]
+        lines.append(Line(code, areas[code].name, tally(pack, below), tiles))
+    return lines
+
+
+def village_lines(pack: Pack, rows: Sequence[VillageSummary], areas: dict[str, RoundArea]) -> list[Line]:
+    """Villages with rows, most open leads first."""
+    lines = [
+        Line(s.code, areas[s.code].name, tally(pack, [s]), profile=bool(s.profile)) for s in rows if s.code in areas
+    ]
+    return sorted(lines, key=lambda line: (-line.tally.open_leads, -line.tally.due, line.code))
+
+
+def kinds_said(counts: Counter[str], pack: Pack) -> str:
+    """'2 条疑似应纳未纳，1 条疑似体外循环'."""
+    named = [(pack.kind_labels.get(kind, kind), n) for kind, n in counts.most_common(3)]
+    return "，".join(f"{n} 条{label}" for label, n in named)

@@ -1,0 +1,200 @@
+"""Lists that figures open into: households, leads, changes of base information.
+
+What holds: the count above a list is the figure that led to it (`Selection` counts and picks with the same
+words), and a long list is read page by page from the villages that the page shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from paicha.delivery.desk.frame import page
+from paicha.delivery.desk.places import Place, at_place
+from paicha.delivery.desk.views.village import case_list
+from paicha.delivery.desk.wording import outcome_text, rule_title
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.responses.models import Finding, VillageSummary
+from paicha.domain.responses.queries import (
+    HouseholdLine,
+    base_changes,
+    by_group,
+    covering,
+    findings,
+    household_lines,
+    names,
+    open_leads_of,
+    summaries,
+)
+from paicha.domain.responses.tallies import Selection
+
+SIZE = 100
+_FOUND = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Where a list stands: `number` from 1; addresses keep the filters."""
+
+    number: int
+    pages: int
+    total: int
+    query: str
+
+    @property
+    def before(self) -> str:
+        return f"?{self.query}page={self.number - 1}" if self.number > 1 else ""
+
+    @property
+    def after(self) -> str:
+        return f"?{self.query}page={self.number + 1}" if self.number < self.pages else ""
+
+
+def paging(request: HttpRequest, total: int, size: int = SIZE) -> Paging:
+    """The page that was asked for, within what there is."""
+    text = request.GET.get("page", "1")
+    pages = max(1, -(-total // size))
+    number = min(max(int(text) if text.isdecimal() and len(text) < 7 else 1, 1), pages)
+    kept = {key: value for key, value in request.GET.items() if key != "page" and value}
+    return Paging(number, pages, total, urlencode(kept) + "&" if kept else "")
+
+
+@at_place(Verb.READ_HOUSEHOLDS)
+def households(request: HttpRequest, place: Place) -> HttpResponse:
+    """Households by form, outcome and group, or by a piece of the head's name."""
+    chosen = _selection(request, place)
+    group, head = request.GET.get("group"), request.GET.get("head", "").strip()[:20]
+    rows = summaries(place.scope, place.round, place.prefix) if place.groups is None else []
+    note = ""
+    if head:
+        lines = household_lines(
+            place.round, place.pack, _villages(place, rows), chosen, place.groups, head, _FOUND + 1
+        )
+        note = f"只列出前 {_FOUND} 户，请把名字写全一些。" if len(lines) > _FOUND else ""
+        lines, turned = lines[:_FOUND], paging(request, min(len(lines), _FOUND), _FOUND)
+    elif place.is_village:
+        groups = _group_filter(place, group)
+        every = household_lines(place.round, place.pack, [place.area.area_id], chosen, groups)
+        turned = paging(request, len(every))
+        lines = every[(turned.number - 1) * SIZE : turned.number * SIZE]
+    else:
+        counts = [chosen.count(place.pack, s.counts) for s in rows]
+        turned = paging(request, sum(counts))
+        covered, skip = covering(counts, (turned.number - 1) * SIZE, SIZE)
+        ids = [rows[i].village_id for i in covered]
+        lines = household_lines(place.round, place.pack, ids, chosen)[skip : skip + SIZE] if ids else []
+    leads = open_leads_of(place.round, [line.id for line in lines])
+    place.log_read("households", len(lines))
+    return page(
+        request, place, "households.html", "households",
+        rows=[(line, leads.get(line.id, 0), _ended(place, line)) for line in lines],
+        paging=turned, chosen=chosen, group=group, head=head, note=note,
+        heading=_heading(place, chosen), outcomes=_outcomes(place),
+        group_names=list(by_group(place.round, place.area.area_id, place.groups)) if place.is_village else [],
+    )  # fmt: skip
+
+
+def _villages(place: Place, rows: Sequence[VillageSummary]) -> list[int]:
+    return [place.area.area_id] if place.is_village else [s.village_id for s in rows]
+
+
+def _group_filter(place: Place, group: str | None) -> list[str] | frozenset[str] | None:
+    if group is None:
+        return place.groups
+    if place.groups is not None and group not in place.groups:
+        raise Http404
+    return [group]
+
+
+def _selection(request: HttpRequest, place: Place) -> Selection:
+    form, outcome = request.GET.get("form", ""), request.GET.get("outcome", "")
+    if form and form not in place.pack.household_forms:
+        raise Http404
+    known = {key for key, _ in _outcomes(place)}
+    if outcome and outcome not in known:
+        raise Http404
+    return Selection(form, outcome)
+
+
+def _outcomes(place: Place) -> list[tuple[str, str]]:
+    """What a list may be narrowed to: (value, words)."""
+    found = [("done", "已排查"), ("due", "还没查完"), ("blank", "没排查")]
+    outcome = place.pack.outcome
+    if outcome is not None:
+        question = place.pack.questions[outcome.question]
+        found += [(str(option.number), option.label) for option in question.options]
+    return found
+
+
+def _heading(place: Place, chosen: Selection) -> str:
+    label = place.pack.household_forms[chosen.form].label if chosen.form else "农户"
+    words = dict(_outcomes(place)).get(chosen.outcome)
+    return f"{label}，{words}" if words else label
+
+
+def _ended(place: Place, line: HouseholdLine) -> str:
+    return outcome_text(place.pack, line.outcome)
+
+
+@at_place(Verb.READ_HOUSEHOLDS)
+def leads(request: HttpRequest, place: Place) -> HttpResponse:
+    """Open leads, what waits for a reason, or what has been decided; household by household."""
+    what = request.GET.get("what", "lead")
+    if what not in ("lead", "soft", "office", "decided") or (what == "office" and not _sees_office(place)):
+        raise Http404
+    rule, kind = request.GET.get("rule", ""), request.GET.get("kind", "")
+    rows = summaries(place.scope, place.round, place.prefix) if place.groups is None else []
+    severity = "lead" if what == "decided" else what
+    states = [Finding.State.CONFIRMED.value, Finding.State.DISMISSED.value] if what == "decided" else ["open"]
+    options: dict[str, Any] = {"states": states, "rule": rule, "kind": kind}
+    if place.is_village:
+        every = findings(place.round, [place.area.area_id], severity, groups=place.groups, **options)
+        turned = paging(request, len(every))
+        listed = every[(turned.number - 1) * SIZE : turned.number * SIZE]
+    else:
+        counts = [_count(s, what, rule) for s in rows]
+        turned = paging(request, sum(counts))
+        covered, skip = covering(counts, (turned.number - 1) * SIZE, SIZE)
+        ids = [rows[i].village_id for i in covered]
+        listed = findings(place.round, ids, severity, **options)[skip : skip + SIZE] if ids else []
+    place.log_read(f"findings:{what}", len({f.household_id for f in listed if f.household_id}))
+    counted: dict[str, int] = {}
+    for summary in rows:
+        for key, n in summary.leads.items():
+            counted[key] = counted.get(key, 0) + n
+    rules = sorted(((key, rule_title(place.pack, key), n) for key, n in counted.items()), key=lambda r: -r[2])
+    return page(
+        request, place, "leads.html", "leads", cases=case_list(place.pack, listed), paging=turned, what=what,
+        rule=rule, kind=kind, rules=rules, office=_sees_office(place), rule_name=rule_title(place.pack, rule),
+        names=names({f.decided_by for f in listed}) if what == "decided" else {},
+    )  # fmt: skip
+
+
+def _sees_office(place: Place) -> bool:
+    """Office checks are for town and city, not for the surveyor (rules.md)."""
+    return place.may(Verb.RETURN) or place.may(Verb.READ_AUDIT)
+
+
+def _count(summary: VillageSummary, what: str, rule: str) -> int:
+    if what == "lead":
+        return int(summary.leads.get(rule, 0) if rule else summary.figures.get("open_leads", 0))
+    return int(summary.figures.get(what, 0))
+
+
+@at_place(Verb.READ_HOUSEHOLDS)
+def changes(request: HttpRequest, place: Place) -> HttpResponse:
+    """A village's changes of base information, those not yet in the national system first."""
+    if not place.is_village:
+        raise Http404
+    every = base_changes(place.area.area_id, place.groups)
+    turned = paging(request, every.count())
+    listed = list(every[(turned.number - 1) * SIZE : turned.number * SIZE])
+    place.log_read("changes", len(listed))
+    return page(
+        request, place, "changes.html", "area", rows=listed, paging=turned,
+        names=names({c.noted_by for c in listed} | {c.entered_by for c in listed}),
+    )  # fmt: skip

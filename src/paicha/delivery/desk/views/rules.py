@@ -1,0 +1,42 @@
+"""A rule in words, with its expression: what a lead's link opens into."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from paicha.core.pack import Check, Rule
+from paicha.domain.accounts.policies import scope
+from paicha.domain.rounds.packs import pack_of
+from paicha.domain.rounds.queries import current_round
+
+
+def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
+    """One rule or check of the current pack. Not personal: everybody with any work may read it."""
+    round_ = current_round()
+    if round_ is None or not scope(request.user).grants:
+        raise Http404
+    pack = pack_of(round_)
+    found = pack.rule.get(rule_id) or pack.messages.get(rule_id)
+    if found is None:
+        raise Http404
+    same = [found] if isinstance(found, Rule) else [c for c in pack.checks if c.id == rule_id] or [found]
+    names = dict.fromkeys(n for s in same if isinstance(s, Rule | Check) for n in s.expression.names)
+    questions = [pack.questions[n] for n in names if n in pack.questions]
+    facts = [f for f in pack.facts if f.name in names]
+    forms = dict.fromkeys(f for s in same if isinstance(s, Rule | Check) for f in s.forms)
+    return render(
+        request, "desk/rule.html",
+        {
+            "rule": found, "same": [s for s in same if isinstance(s, Rule | Check)], "questions": questions,
+            "facts": facts, "forms": [pack.form(f).label for f in forms], "pack": pack,
+            "is_lead": isinstance(found, Rule),
+            "kind": pack.kind_labels.get(found.kind, "") if isinstance(found, Rule) else "",
+            "parameters": [(k, v) for k, v in pack.parameters.items() if any(f":{k}" in _text(s) for s in same)],
+            "conditions": [(k, v) for k, v in pack.conditions.items() if any(k in _text(s) for s in same)],
+        },
+    )  # fmt: skip
+
+
+def _text(source: object) -> str:
+    return str(getattr(source, "when", ""))

@@ -1,0 +1,183 @@
+"""A village's first page: what there is to do first, then how far it is, the leads, and what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from paicha.core.pack import Pack
+from paicha.delivery.desk.frame import page
+from paicha.delivery.desk.places import Place
+from paicha.delivery.desk.wording import basis_text, group_text, kind_text, rule_message
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.responses.models import Finding, VillageSummary
+from paicha.domain.responses.queries import base_changes, by_group, conflicts, findings
+from paicha.domain.responses.tallies import Tally, add_counts, tally
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One line of work: a number, the words behind it, a note, one action."""
+
+    n: int
+    words: str
+    note: str
+    action: str
+    address: str
+    late: bool = False
+
+
+@dataclass(slots=True)
+class Case:
+    """The leads of one household (or of the village itself), as one work item."""
+
+    household: Any
+    village: Any
+    said: list[tuple[Finding, str, str, str]] = field(default_factory=list)  # finding, sentence, kind, basis
+
+
+def village_page(request: HttpRequest, place: Place) -> HttpResponse:
+    """The page of a whole village, or of a person's groups in it."""
+    summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
+    if summary is None:
+        raise Http404
+    pack, village = place.pack, summary.village_id
+    groups = by_group(place.round, village, place.groups)
+    reads = place.may(Verb.READ_HOUSEHOLDS)
+    leads = findings(place.round, [village], "lead", groups=place.groups) if reads else []
+    total = tally(pack, [summary]) if place.groups is None else _of_groups(place, village, groups, leads)
+    cases = case_list(pack, leads)
+    if reads:
+        place.log_read("village", sum(1 for case in cases[:_SHOWN] if case.household))
+    return page(
+        request, place, "village.html", "area",
+        total=total, cases=cases[:_SHOWN], more=max(len(cases) - _SHOWN, 0),
+        todos=todos(place, village, total, groups, leads), gaps=gaps(place, summary, total),
+        groups=[(group, _counted(pack, counts)) for group, counts in groups.items()],
+        bar=bar(total), reads=reads,
+    )  # fmt: skip
+
+
+def _counted(pack: Pack, counts: dict[str, dict[str, int]]) -> Tally:
+    total = Tally()
+    add_counts(total, pack, counts)
+    return total
+
+
+def _of_groups(
+    place: Place, village: int, groups: dict[str, dict[str, dict[str, int]]], leads: Sequence[Finding]
+) -> Tally:
+    """The figures of some groups: from their own rows, for the summary row counts the whole village."""
+    total = Tally(villages=1, open_leads=len(leads))
+    for counts in groups.values():
+        add_counts(total, place.pack, counts)
+    total.soft = len(findings(place.round, [village], "soft", groups=place.groups))
+    total.conflicts = conflicts(place.round, [village], place.groups).count()
+    return total
+
+
+def case_list(pack: Pack, leads: Sequence[Finding]) -> list[Case]:
+    """Findings household by household, the heaviest first."""
+    cases: dict[object, Case] = {}
+    for finding in leads:
+        key = finding.household_id or f"village {finding.village_id}"
+        case = cases.setdefault(key, Case(finding.household, finding.village))
+        answers = getattr(finding, "answers", {})
+        case.said.append(
+            (finding, rule_message(pack, finding), kind_text(pack, finding), basis_text(pack, finding, answers))
+        )
+    return sorted(cases.values(), key=_weight)
+
+
+def _weight(case: Case) -> tuple[int, int]:
+    strong = sum(finding.strength == "strong" for finding, *_ in case.said)
+    return -strong, -len(case.said)
+
+
+def bar(total: Tally) -> list[tuple[str, float, float]]:
+    """The progress bar's pieces as (look, from, width) in percent of the households."""
+    pieces, start = [], 0.0
+    for look, n in (("done", total.done), ("gone", total.gone), ("away", sum(total.waiting.values()))):
+        width = 100 * n / max(total.households, 1)
+        pieces.append((look, round(start, 2), round(width, 2)))
+        start += width
+    return pieces
+
+
+def todos(
+    place: Place, village: int, total: Tally, groups: dict[str, dict[str, dict[str, int]]], leads: Sequence[Finding]
+) -> list[Todo]:
+    """Work as sentences, the most urgent first; only the first action is filled."""
+    lines: list[Todo] = []
+    address = {
+        name: reverse(f"desk:{name}", args=[place.code])
+        for name in ("conflicts", "leads", "households", "changes")
+    }
+    if total.conflicts:
+        lines.append(
+            Todo(total.conflicts, "户两边填得不一样，要定一个", "", "去定", address["conflicts"], late=True)
+        )
+    if total.open_leads:
+        lines.append(Todo(total.open_leads, "条线索等你看", _kinds(place.pack, leads), "逐条看", address["leads"]))
+    if total.due:
+        where = [group_text(g) for g, counts in groups.items() if _counted(place.pack, counts).due]
+        words = "户该入户" + (f"，在{'、'.join(where[:4])}{'等' if len(where) > 4 else ''}" if len(where) > 1 else "")
+        waiting = sum(total.waiting.values())
+        note = f"其中 {waiting} 户上次没见到人" if waiting else ""
+        lines.append(Todo(total.due, words, note, "看名单", f"{address['households']}?outcome=due"))
+    if total.soft:
+        lines.append(
+            Todo(total.soft, "处要核对，写个理由", "表已收下，不影响排查户数", "去写", f"{address['leads']}?what=soft")
+        )
+    unentered = list(base_changes(village, place.groups).filter(entered_on=None).values_list("noted_on")[:500])
+    if unentered:
+        oldest = min(day for (day,) in unentered)
+        from paicha.domain import clock
+
+        note = f"最早一处已有 {(clock.today() - oldest).days} 天"
+        lines.append(
+            Todo(len(unentered), "处信息变更还没录入全国系统", note, "看清单", address["changes"])
+        )
+    return lines
+
+
+def _kinds(pack: Pack, leads: Sequence[Finding]) -> str:
+    named = Counter(finding.kind for finding in leads).most_common(3)
+    return "，".join(f"{n} 条{pack.kind_labels.get(kind, kind)}" for kind, n in named)
+
+
+def gaps(place: Place, summary: VillageSummary, total: Tally) -> list[tuple[str, str, str]]:
+    """What is missing before the village can hand up: (sentence, action, address)."""
+    if place.groups is not None:
+        return []
+    pack = place.pack
+    found: list[tuple[str, str, str]] = []
+    if total.due:
+        away = reverse("desk:households", args=[place.code]) + "?outcome=due"
+        found.append((f"{total.due} 户没排查", "看名单", away))
+    form = pack.profile
+    if form is not None:
+        away = reverse("desk:form", args=[place.code, form.name])
+        signers = {s.question for s in form.signers}
+        missing = [q for q in form.required if q not in signers and summary.profile.get(q) is None]
+        if not summary.profile:
+            found.append((f"{form.label}还没交", "去看", away))
+        elif missing:
+            found.append((f"{form.label}差 {len(missing)} 项", "去看", away))
+        if summary.profile:
+            for signer in form.signers:
+                if not summary.profile.get(signer.question):
+                    found.append((f"{signer.label.removesuffix('签字')}没签字", "去看", away))
+    listed = pack.problem_list
+    if listed is not None and total.open_leads and not summary.facts.get("problem_rows"):
+        away = reverse("desk:form", args=[place.code, listed.name])
+        found.append((f"{listed.label}一条也没有，却有线索没处理", "去看", away))
+    return found
+
