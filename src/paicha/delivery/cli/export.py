@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from paicha.core.pack import Pack
     from paicha.domain.rounds.models import Round, RoundArea
 
-WORKERS = 2
+PROCESSES = 2
 _TITLES = {"village": "一个村", "town": "一个镇街和它的各村", "county": "全县（市）"}
 
 
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
             args.output,
             scope=scope,
             exporter=system_user(),
-            workers=WORKERS,
+            processes=PROCESSES,
             progress=ProgressLine("导出"),
         )
     except OSError as error:

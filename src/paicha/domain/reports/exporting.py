@@ -25,6 +25,7 @@ from paicha.core.pack import Pack
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import Entry, actor_chain, append, digest
+from paicha.domain.reports import workers
 from paicha.domain.reports.documents import Places, places_of, town_document, village_document
 from paicha.domain.reports.figures import VILLAGE_LEVELS, statistics, villages_under
 from paicha.domain.rounds.models import Round, RoundArea
@@ -83,7 +84,7 @@ def export_area(
     *,
     scope: Scope,
     exporter: str,
-    workers: int = 1,
+    processes: int = 1,
     progress: Progress | None = None,
 ) -> Exported:
     """Write a village's, a town's or the county's files below `folder`, which is made where missing.
@@ -98,7 +99,7 @@ def export_area(
             _parquet(round_, area, folder, scope, done)
         else:
             task = _Task(round_.pk, folder, kind, scope, exporter, places_of(round_))
-            _documents(round_, area, task, done, workers, progress)
+            _documents(round_, area, task, done, processes, progress)
     return done
 
 
@@ -136,7 +137,7 @@ def _parquet(round_: Round, area: RoundArea, folder: Path, scope: Scope, done: E
 
 
 def _documents(
-    round_: Round, area: RoundArea, task: _Task, done: Exported, workers: int, progress: Progress | None
+    round_: Round, area: RoundArea, task: _Task, done: Exported, processes: int, progress: Progress | None
 ) -> None:
     pack = pack_of(round_)
     if area.level in VILLAGE_LEVELS:
@@ -150,7 +151,7 @@ def _documents(
     for top in tops:
         document = town_document(round_, pack, top, scope=task.scope, exporter=task.exporter)
         done.files.append(_save(document, pack, task, path_of(top, task.places, task.kind)))
-    for name, sha, rows in _villages(listed, task, workers):
+    for name, sha, rows in _villages(listed, task, processes):
         done.files.append((name, sha))
         done.rows += rows
         if progress is not None:
@@ -167,31 +168,21 @@ def _with_rows(round_: Round, pack: Pack, area: RoundArea, task: _Task) -> list[
     return [village for village in villages if village.code in shown]
 
 
-def _villages(listed: Sequence[RoundArea], task: _Task, workers: int) -> Iterator[tuple[str, str, int]]:
-    if workers < 2 or len(listed) < _FEW:
+def _villages(listed: Sequence[RoundArea], task: _Task, count: int) -> Iterator[tuple[str, str, int]]:
+    if count < 2 or len(listed) < _FEW:
         for village in listed:
             yield _village(village, task)
         return
+    packed = workers.packed(_nth, task, list(listed))
     context = get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(task,)) as pool:
-        yield from pool.map(_in_worker, listed, chunksize=4)
+    with ProcessPoolExecutor(
+        count, mp_context=context, initializer=workers.start, initargs=(packed,)
+    ) as pool:
+        yield from pool.map(workers.run, range(len(listed)), chunksize=4)
 
 
-_worker_task: _Task | None = None
-
-
-def _start(task: _Task) -> None:
-    """First thing in a worker: Django, and what it is to do."""
-    import django
-
-    django.setup()
-    global _worker_task  # noqa: PLW0603
-    _worker_task = task
-
-
-def _in_worker(village: RoundArea) -> tuple[str, str, int]:
-    assert _worker_task is not None
-    return _village(village, _worker_task)
+def _nth(task: _Task, listed: Sequence[RoundArea], index: int) -> tuple[str, str, int]:
+    return _village(listed[index], task)
 
 
 _rounds: dict[int, Round] = {}
