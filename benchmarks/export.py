@@ -21,9 +21,10 @@ import xlsxwriter
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from tests.formats import sample
+
 from paicha.formats import xlsx
 from paicha.formats.documents import Document, Sheet
-from tests.formats import sample
 
 HOUSEHOLDS = 350
 

@@ -19,8 +19,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.export import village
-from paicha.formats import pdf
 from tests.formats import sample
+
+from paicha.formats import pdf
 
 
 def pages_of(content: bytes) -> int:

@@ -244,42 +244,54 @@ def pages(blocks: Sequence[Block], rows_per_page: int) -> Iterator[Page]:
 
 # What a cell shows
 
-_UNSURE = re.compile(r"[0-9０-９①-⑳,，、.．:：(（)）\s]")
+_PLAIN_TEXT = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_WITH_TEXT = re.compile(r"((?:[0-9]{1,2}、)*[0-9]{1,2}),“(.*)”", re.DOTALL)
 
 
 def cell_value(field: Field, values: Row) -> int | str | date | None:
-    """What a cell of Excel holds: a number for one choice or a count, text for several or with a text."""
+    """What a cell of Excel holds: a number for one choice or a count, text for several or with a text.
+
+    `3`, `1、3`, `1,大病住院`, `1、4,孤儿补助` as on paper; a text in which a reader could see a number,
+    an option or a mark is set in quotes, `1,“2个大学生、1人住院”`, which `read_with_text` undoes.
+    """
     if field.kind == "parts":
         return printed(field, values) or None
     value = values.get(field.question.name if field.question else field.name)
     if field.kind in {"choice", "choices"}:
-        return _chosen(field, value, values)
+        return _chosen(field, value, values, quoted=True)
     if value is None or isinstance(value, int | str | date):
         return value
     return "、".join(map(str, value))
 
 
-def _chosen(field: Field, value: Value, values: Row) -> int | str | None:
-    """`3`, `1、3`, `1,大病住院`, `1、4,孤儿补助`.
+def read_with_text(cell: str) -> tuple[tuple[int, ...], str] | None:
+    """The option numbers and the quoted text of a cell that `cell_value` wrote, None for any other."""
+    match = _WITH_TEXT.fullmatch(cell)
+    return (tuple(map(int, match[1].split("、"))), match[2]) if match else None
 
-    A text that could be read as another option (it begins with a digit or a mark) is set off by the
-    option's label: `4.其他:3个孩子`.
-    """
+
+def _chosen(field: Field, value: Value, values: Row, *, quoted: bool) -> int | str | None:
     if isinstance(value, str | date):
         return str(value)
     numbers = [value] if isinstance(value, int) else list(value or ())
-    extra = [(number, str(values[name])) for number, name in field.texts if values.get(name)]
+    extra = {number: str(values[name]) for number, name in field.texts if values.get(name)}
     if not extra:
         return numbers[0] if len(numbers) == 1 else "、".join(map(str, numbers)) or None
-    plain = [str(number) for number in numbers if number not in dict(extra)]
-    for number, text in extra:
-        if number not in numbers:  # a draft: the text without its option
-            plain.append(text)
-        elif _UNSURE.match(text) and field.question is not None:
-            plain.append(f"{number}.{field.question.option_labels[number]}:{text}")
-        else:
-            plain.append(f"{number},{text}")
-    return "、".join(plain)
+    ordered = [number for number in numbers if number not in extra]
+    ordered += [number for number in numbers if number in extra]
+    text = "；".join(extra.values())
+    if quoted and not _is_plain(field, text):
+        text = f"“{text}”"
+    return "、".join(map(str, ordered)) + ("," if ordered else "") + text
+
+
+def _is_plain(field: Field, text: str) -> bool:
+    """Whether nothing in a text can be taken for another option: Chinese characters, and no label."""
+    if not _PLAIN_TEXT.fullmatch(text) or field.question is None:
+        return False
+    words = [word for o in field.question.options for word in (o.label, *o.aliases)]
+    words += re.findall(r"[\u3400-\u9fff]+", field.options)
+    return not any(word in text for word in words)
 
 
 def printed(field: Field, values: Row) -> str:
@@ -295,7 +307,10 @@ def printed(field: Field, values: Row) -> str:
             f"{part.number}.{part.label}{BLANK if count is None else count}{part.unit}"
             for part, count in counts
         )
-    text = value_text(cell_value(field, values))
+    if field.kind in {"choice", "choices"} and field.question:
+        text = value_text(_chosen(field, values.get(field.question.name), values, quoted=False))
+    else:
+        text = value_text(cell_value(field, values))
     note = values.get(NOTE) if field.is_remark else None
     return "；".join(part for part in (str(note) if note else "", text) if part)
 

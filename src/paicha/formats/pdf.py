@@ -15,7 +15,7 @@ import orjson
 import typst
 
 from paicha.core.pack import HouseholdForm, Pack, ProfileForm, StatisticsForm
-from paicha.core.pack.models import Paper
+from paicha.core.pack.forms import Paper
 from paicha.formats import fonts, layout, village_layout
 from paicha.formats.documents import (
     Document,

@@ -18,7 +18,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from paicha.core.pack import Pack
-from paicha.core.pack.models import Paper
+from paicha.core.pack.forms import Paper
 from paicha.formats import xlsx_households, xlsx_village
 from paicha.formats.documents import (
     Document,
