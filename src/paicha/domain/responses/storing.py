@@ -11,9 +11,9 @@ import polars as pl
 from paicha.core.pack import Pack, Rule
 from paicha.domain import bulk
 from paicha.domain.areas.services import add_groups
-from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.households.services import NewHousehold, add_households, new_id, update_known
-from paicha.domain.responses.compiled import Hit, leads
+from paicha.domain.responses import parts
+from paicha.domain.responses.compiled import Hit
 from paicha.domain.responses.findings import Fired, load_kept, settle
 from paicha.domain.responses.models import Revision
 from paicha.domain.responses.receipts import Receipt, Rows, Said, column, finger
@@ -97,13 +97,8 @@ def write_revisions(
     record_outcomes(moved)
     if moved:
         _update_known(work, frame, receipts, accepted, stored)
-    content = "\n".join(f"{row[0]} {row[7]}" for row in revisions)
-    work.note(
-        Entry(
-            village_chain(work.village.pk), work.actor, "responses.submit", f"part:{part}",
-            digest(content.encode()), len(revisions),
-        )
-    )  # fmt: skip
+    written = [parts.Written(row[0], row[3], row[4], row[5], row[7]) for row in revisions]
+    work.note(parts.part_entry(work.village.pk, work.actor, parts.SUBMIT, part, written))
 
 
 def _update_known(
@@ -129,41 +124,36 @@ def _update_known(
     update_known(changes)
 
 
-def find(
+def keep_findings(
     work: VillageWork,
     frame: pl.DataFrame,
     receipts: list[Receipt],
     accepted: list[int],
-    stored: Mapping[UUID, Stored],
+    found: Mapping[int, list[Hit]],
 ) -> None:
-    """Run the rules over what was stored, and keep what is soft until somebody gives its reason."""
+    """Leads, and what is soft until somebody gives its reason, of the rows that went in."""
     pack = work.pack
-    part = frame if len(accepted) == frame.height else frame[accepted]
-    part = work.with_facts(part)
     fired: list[Fired] = []
-    for hit in leads(part, pack):
-        index = accepted[hit.index]
-        assert isinstance(hit.source, Rule)
-        if hit.source.shown_after and not work.is_over(hit.source.shown_after):
-            continue
-        fired.append(_fired(pack, hit, receipts[index], frame.row(index, named=True)))
     for index in accepted:
-        for hit in work.soft.pop(receipts[index].row, ()):
-            answers = frame.row(index, named=True)
-            item = _fired(pack, hit, receipts[index], answers)
+        hits = found.get(index)
+        if not hits:
+            continue
+        receipt, answers = receipts[index], frame.row(index, named=True)
+        for hit in hits:
+            if (
+                isinstance(hit.source, Rule)
+                and hit.source.shown_after
+                and not work.is_over(hit.source.shown_after)
+            ):
+                continue
+            item = _fired(pack, hit, receipt, answers)
             fired.append(item)
             if hit.severity == "soft":
-                receipts[index].said.append(Said(hit.id, "soft", finger(hit, answers), item.detail))
-    touched = [receipts[i].household for i in accepted if not receipts[i].created]
-    kept = load_kept(work.round.pk, work.village.pk, [h for h in touched if h]) if touched else {}
-    row_rules = work.row_rules
-    settle(
-        work.round.pk,
-        work.village.pk,
-        fired,
-        {key: value for key, value in kept.items() if key[1] in row_rules},
-        work.at,
-    )
+                receipt.said.append(Said(hit.id, "soft", finger(hit, answers), item.detail))
+    touched = [h for i in accepted if not receipts[i].created and (h := receipts[i].household)]
+    kept = load_kept(work.round.pk, work.village.pk, touched) if touched else {}
+    mine = {key: old for key, old in kept.items() if key[1] in work.row_rules}
+    settle(work.round.pk, work.village.pk, fired, mine, work.at)
 
 
 def _fired(pack: Pack, hit: Hit, receipt: Receipt, answers: Mapping[str, Any]) -> Fired:

@@ -16,8 +16,8 @@ import orjson
 import polars as pl
 
 from paicha.core.pack import ProfileForm
-from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.households.services import new_id
+from paicha.domain.responses import parts
 from paicha.domain.responses.compiled import validate_village_form
 from paicha.domain.responses.frames import complete, decode, encode, schema
 from paicha.domain.responses.models import Revision
@@ -62,19 +62,15 @@ def submit_village_form(work: VillageWork, answers: FormAnswers) -> Receipt:
         receipt.said = [said for said in receipt.said if said.severity == "hard"]
         return receipt
     receipt.revision += 1
-    part = new_id()
+    part, id_ = new_id(), new_id()
     Revision.objects.create(
-        id=new_id(), round=work.round, village=work.village, household=None, form=form.name, number=receipt.revision,
+        id=id_, round=work.round, village=work.village, household=None, form=form.name, number=receipt.revision,
         base=receipt.revision - 1, answers=text, source=answers.source, upload=answers.upload, part=part,
         address=answers.address, at=work.at,
     )  # fmt: skip
     _tell(work, form, merged)
-    work.note(
-        Entry(
-            village_chain(work.village.pk), work.actor, "responses.village_form", f"part:{part}",
-            digest(text.encode()),
-        )
-    )  # fmt: skip
+    written = [parts.Written(id_, None, form.name, receipt.revision, text)]
+    work.note(parts.part_entry(work.village.pk, work.actor, parts.VILLAGE_FORM, part, written))
     return receipt
 
 
