@@ -50,7 +50,11 @@ class ProgressLine:
 
 
 def setup_django() -> None:
-    """Settings, apps; before any model is imported."""
+    """Settings, apps; before any model is imported. Raises CommandRefused where the environment is wrong."""
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise CommandRefused(str(error)) from error

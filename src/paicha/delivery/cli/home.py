@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paicha.delivery.cli.console import CommandRefused, setup_django, system_user
@@ -10,6 +12,11 @@ if TYPE_CHECKING:
     from paicha.core.pack import Pack
     from paicha.domain.accounts.policies import Scope
     from paicha.domain.rounds.models import Round
+
+
+def home_folder() -> Path:
+    """The home, without reading settings, which would make fresh keys in it; as `config.home` finds it."""
+    return Path(os.environ.get("PAICHA_HOME") or "var").expanduser().absolute()
 
 
 def migrate() -> None:

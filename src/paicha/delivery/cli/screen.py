@@ -38,7 +38,7 @@ def _run_file(args: argparse.Namespace) -> int:
     pack = load_or_refuse(args.pack)
     started = time.monotonic()
     try:
-        screened = screen_file(Path(args.input), Path(args.findings), Path(args.rollup), pack, _progress())
+        screened = screen_file(Path(args.input), Path(args.findings), Path(args.rollup), pack, ProgressLine("筛查"))
     except ScreenInputError as error:
         raise CommandRefused(str(error)) from error
     seconds = round(time.monotonic() - started, 3)
@@ -47,11 +47,6 @@ def _run_file(args: argparse.Namespace) -> int:
     else:
         speak(f"{screened.households} 户，{screened.findings} 条线索，用时 {seconds} 秒。")
     return 0
-
-
-def _progress() -> Any:
-    line = ProgressLine("筛查")
-    return lambda done, total: line(done, total)
 
 
 def _run_round(args: argparse.Namespace) -> int:

@@ -1,0 +1,201 @@
+"""The one file of a backup: a zip of database, secrets and uploads, with a manifest of sizes and digests.
+
+What holds: the copy of the database is one moment's (SQLite's backup API, or pg_dump), taken before the files
+it names; an archive becomes its name only when it is whole; a restore reads and checks everything beside the
+home first, then moves it into place, so that a stop in between leaves an empty home, not half a one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from paicha.delivery.cli.console import CommandRefused
+
+MANIFEST = "manifest.json"
+SQLITE, POSTGRES = "paicha.sqlite3", "postgresql.dump"
+KEYS = ("secret.key", "audit.key")
+EXTRAS = ("demo-accounts.json", "tls.crt", "tls.key")
+UPLOADS = "files"
+_FORMAT = 1
+_CHUNK = 1 << 20
+
+Progress = Callable[[int, int, str], None]
+
+
+def write(
+    file: Path, home: Path, database: Path, about: Mapping[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """Write the archive from a copied `database` and the home's own files; returns the manifest."""
+    members = [(database.name, database), *_home_files(home)]
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    listed: dict[str, dict[str, Any]] = {}
+    try:
+        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        with (
+            os.fdopen(descriptor, "w+b") as raw,
+            zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        ):
+            for number, (name, path) in enumerate(members, 1):
+                listed[name] = _add(archive, name, path)
+                progress(number, len(members), name)
+            manifest = {"format": _FORMAT, "database": database.name, **about, "files": listed}
+            archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+    return manifest
+
+
+def _home_files(home: Path) -> Iterator[tuple[str, Path]]:
+    for name in (*KEYS, *EXTRAS):
+        if (home / name).is_file():
+            yield name, home / name
+    for path in sorted((home / UPLOADS).rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            yield path.relative_to(home).as_posix(), path
+
+
+def _add(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
+    total, size = hashlib.sha256(), 0
+    with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as target:
+        while chunk := source.read(_CHUNK):
+            total.update(chunk)
+            size += len(chunk)
+            target.write(chunk)
+    return {"bytes": size, "sha256": total.hexdigest()}
+
+
+def unpack(file: Path, folder: Path, progress: Progress) -> dict[str, Any]:
+    """Extract an archive into an empty folder, checking every size and digest; returns the manifest.
+
+    Raises CommandRefused for what is no backup, or no longer whole.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = _manifest(archive, file)
+            for number, (name, wanted) in enumerate(manifest["files"].items(), 1):
+                _extract(archive, name, wanted, folder)
+                progress(number, len(manifest["files"]), name)
+    except FileNotFoundError as error:
+        raise CommandRefused(f"没有备份文件 {file}，请检查名字。") from error
+    except (zipfile.BadZipFile, KeyError, OSError, EOFError) as error:
+        raise CommandRefused(
+            f"备份 {file.name} 不完整或已损坏（{str(error)[:60]}），请换另一份备份。"
+        ) from error
+    return manifest
+
+
+def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
+    if MANIFEST not in archive.namelist():
+        raise CommandRefused(f"{file.name} 不是排查系统的备份，请检查文件。")
+    try:
+        manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+        names = list(manifest["files"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise CommandRefused(f"备份 {file.name} 的清单读不出来，请换另一份备份。") from error
+    if manifest.get("format") != _FORMAT:
+        raise CommandRefused(f"备份 {file.name} 是另一版程序做的，请用那一版恢复。")
+    for name in names:
+        parts = PurePosixPath(name).parts
+        if not parts or name.startswith("/") or ".." in parts or "\\" in name:
+            raise CommandRefused(f"备份 {file.name} 里有不该有的文件名 {name[:40]}，没有恢复。")
+    if manifest.get("database") not in names:
+        raise CommandRefused(f"备份 {file.name} 里没有数据库，请换另一份备份。")
+    return manifest
+
+
+def _extract(archive: zipfile.ZipFile, name: str, wanted: Mapping[str, Any], folder: Path) -> None:
+    target = folder / name
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    total, left = hashlib.sha256(), int(wanted["bytes"])
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with archive.open(name) as source, os.fdopen(descriptor, "wb") as out:
+        while chunk := source.read(min(_CHUNK, left + 1)):
+            left -= len(chunk)
+            if left < 0:
+                break
+            total.update(chunk)
+            out.write(chunk)
+    if left or total.hexdigest() != wanted["sha256"]:
+        raise CommandRefused(f"备份里的 {name} 与清单不符，已损坏或被改动过，没有恢复。")
+
+
+def move_into(staged: Path, home: Path) -> None:
+    """Put a checked folder in the place of an empty home: at once, or, on a mount point, database last."""
+    if home.is_dir():
+        try:
+            home.rmdir()
+        except OSError:
+            for path in sorted(staged.iterdir(), key=lambda p: p.name == SQLITE):
+                shutil.move(path, home / path.name)
+            return
+    staged.chmod(0o700)
+    staged.rename(home)
+
+
+# --- the database ------------------------------------------------------------------------------------------
+
+
+def copy_sqlite(database: Path, target: Path) -> None:
+    """One moment's copy while others read and write. Raises CommandRefused where it isn't whole."""
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+    check_sqlite(target)
+
+
+def check_sqlite(database: Path) -> None:
+    """Raises CommandRefused where SQLite finds the file damaged."""
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            said = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        said = str(error)
+    if said != "ok":
+        raise CommandRefused(f"数据库文件已损坏（{said[:60]}），请换另一份备份。")
+
+
+def dump_postgres(settings: Mapping[str, Any], target: Path) -> None:
+    """pg_dump in its own compressed format. Raises CommandRefused."""
+    _run_postgres("pg_dump", ["--format=custom", "--no-owner", f"--file={target}"], settings)
+
+
+def load_postgres(settings: Mapping[str, Any], source: Path) -> None:
+    """pg_restore in one transaction: all or nothing. Raises CommandRefused."""
+    options = [
+        "--no-owner",
+        "--single-transaction",
+        "--exit-on-error",
+        f"--dbname={settings['NAME']}",
+        str(source),
+    ]
+    _run_postgres("pg_restore", options, settings)
+
+
+def _run_postgres(program: str, options: list[str], settings: Mapping[str, Any]) -> None:
+    found = shutil.which(program)
+    if found is None:
+        raise CommandRefused(f"没有找到 {program}，请先安装 PostgreSQL 的客户端程序，或由数据库管理员备份。")
+    environment = dict(os.environ)
+    for key, name in (("PGHOST", "HOST"), ("PGPORT", "PORT"), ("PGUSER", "USER"), ("PGPASSWORD", "PASSWORD")):
+        if settings.get(name):
+            environment[key] = str(settings[name])
+    environment["PGDATABASE"] = str(settings["NAME"])
+    for key, value in settings.get("OPTIONS", {}).items():
+        environment[f"PG{key.upper()}"] = str(value)
+    done = subprocess.run([found, *options], env=environment, capture_output=True, check=False)
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise CommandRefused(
+            f"{program} 没有做成（{said[0][:120] if said else done.returncode}），请按提示解决后再试。"
+        )

@@ -1,0 +1,152 @@
+"""`paicha backup FILE` and `paicha restore FILE`: a home in one file, and back into an empty one."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from paicha import __version__
+from paicha.delivery.cli import archive
+from paicha.delivery.cli.console import (
+    CommandRefused,
+    ProgressLine,
+    print_json,
+    setup_django,
+    speak,
+    system_user,
+)
+from paicha.delivery.cli.home import home_folder, migrate, open_home
+
+_MIB = 1024**2
+
+
+def add_parser(subparsers: Any) -> None:
+    backup = subparsers.add_parser("backup", help="把数据库、密钥和上传的文件备份成一个文件")
+    backup.add_argument("file", metavar="文件")
+    backup.add_argument("--json", action="store_true")
+    backup.set_defaults(run=run_backup)
+    restore = subparsers.add_parser("restore", help="把备份恢复到空的数据文件夹")
+    restore.add_argument("file", metavar="文件")
+    restore.add_argument("--json", action="store_true")
+    restore.set_defaults(run=run_restore)
+
+
+def run_backup(args: argparse.Namespace) -> int:
+    file = Path(args.file).absolute()
+    if file.exists():
+        raise CommandRefused(f"已经有 {file.name}，请换一个名字，旧备份不会被覆盖。")
+    if not file.parent.is_dir():
+        raise CommandRefused(f"没有文件夹 {file.parent}，请先建好。")
+    _, round_, _ = open_home()
+    from django.conf import settings
+    from django.db import connection
+
+    from paicha.domain import clock
+    from paicha.domain.audit.services import checkpoint
+
+    _log("backup")
+    checkpoint()
+    home = Path(settings.PAICHA_HOME)
+    about = {
+        "program": __version__,
+        "made_at": clock.now().isoformat(timespec="seconds"),
+        "round": str(round_),
+    }
+    try:
+        with tempfile.TemporaryDirectory(prefix=".paicha-backup-", dir=file.parent) as aside:
+            database = Path(aside) / (archive.SQLITE if connection.vendor == "sqlite" else archive.POSTGRES)
+            if connection.vendor == "sqlite":
+                archive.copy_sqlite(Path(str(connection.settings_dict["NAME"])), database)
+            else:
+                archive.dump_postgres(connection.settings_dict, database)
+            manifest = archive.write(file, home, database, about, ProgressLine("备份"))
+    except OSError as error:
+        raise CommandRefused(
+            f"备份没有写成（{error.strerror}），请检查 {file.parent} 的空间和权限。"
+        ) from error
+    missing = [name for name in archive.KEYS if name not in manifest["files"]]
+    size = file.stat().st_size
+    if args.json:
+        print_json({"file": str(file), "bytes": size, "files": len(manifest["files"]), "missing": missing})
+        return 0
+    speak(f"已备份到 {file}，{size / _MIB:.1f} MB，{len(manifest['files'])} 个文件。")
+    if missing:
+        speak(f"{'、'.join(missing)} 不在数据文件夹里（由环境变量给出），请另外保存。")
+    speak("备份里有农户信息和密钥，请放在只有负责人能打开的地方。")
+    return 0
+
+
+def run_restore(args: argparse.Namespace) -> int:
+    file, home = Path(args.file).absolute(), home_folder()
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise CommandRefused(f"{home} 不是空的，没有恢复。请把它移开，或另设 PAICHA_HOME。")
+    on_postgres = bool(os.environ.get("DATABASE_URL", "").strip())
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        staged = Path(tempfile.mkdtemp(prefix=".paicha-restore-", dir=home.parent))
+    except OSError as error:
+        raise CommandRefused(f"不能写入 {home.parent}（{error.strerror}），请检查权限。") from error
+    try:
+        manifest = archive.unpack(file, staged, ProgressLine("恢复"))
+        if (manifest["database"] == archive.POSTGRES) != on_postgres:
+            remedy = "请去掉 DATABASE_URL" if on_postgres else "请设置 DATABASE_URL，指向一个空的数据库"
+            raise CommandRefused(f"这份备份的数据库是另一种，{remedy}后再恢复。")
+        if on_postgres:
+            dump = staged / archive.POSTGRES
+            aside = staged.with_name(f"{staged.name}.dump")
+            dump.rename(aside)
+            try:
+                _into_postgres(staged, home, aside)
+            finally:
+                aside.unlink(missing_ok=True)
+        else:
+            archive.check_sqlite(staged / archive.SQLITE)
+            archive.move_into(staged, home)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    migrate()
+    open_home()
+    _log("restore")
+    if args.json:
+        print_json({"home": str(home), "files": len(manifest["files"]), "round": manifest.get("round")})
+        return 0
+    speak(f"已恢复到 {home}：{manifest.get('round')}，备份时间 {manifest.get('made_at')}。")
+    speak("请运行 paicha audit verify 核验。")
+    return 0
+
+
+def _into_postgres(staged: Path, home: Path, dump: Path) -> None:
+    """Keys and files into the home, tables into an empty database; a database that refuses leaves the home empty."""
+    archive.move_into(staged, home)
+    try:
+        setup_django()
+        from django.db import connection
+        from django.db.utils import OperationalError
+
+        try:
+            taken = connection.introspection.table_names()
+        except OperationalError as error:
+            raise CommandRefused("连不上数据库，请检查 DATABASE_URL。") from error
+        if taken:
+            raise CommandRefused("DATABASE_URL 指向的数据库不是空的，没有恢复。请建一个空的数据库。")
+        connection.close()
+        archive.load_postgres(connection.settings_dict, dump)
+    except CommandRefused:
+        for path in home.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise
+
+
+def _log(action: str) -> None:
+    from django.db import transaction
+
+    from paicha.domain.accounts.policies import operator_scope
+    from paicha.domain.audit.services import Entry, actor_chain, append
+
+    actor = operator_scope(system_user()).actor
+    with transaction.atomic():
+        append([Entry(actor_chain(actor), actor, action)])

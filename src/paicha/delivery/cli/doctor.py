@@ -1,0 +1,221 @@
+"""`paicha doctor`: is this home in order? One line a check, 好 or 不好 with what to do; exit 1 where any is not.
+
+What holds: it repairs nothing, and a check that itself fails is a 不好 with its cause, never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from paicha.delivery.cli.console import print_json, setup_django, speak
+
+_GIB = 1024**3
+_FREE = 2 * _GIB
+_POSTGRES = 130000  # the oldest that Django 5.2 takes
+_EARLIEST_YEAR = 2022
+_WAITING = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check's outcome; `remedy` where it isn't in order."""
+
+    name: str
+    ok: bool
+    said: str
+    remedy: str = ""
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("doctor", help="检查本机的数据库、方案包、磁盘、字体和时钟")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    setup_django()
+    there = _there()
+    missing = [Finding("数据库", False, "还没有建立", "请运行 paicha init")]
+    checks = CHECKS if there else OF_MACHINE
+    found = [finding for name, check in checks for finding in _guarded(name, check)] + (
+        [] if there else missing
+    )
+    ok = all(finding.ok for finding in found)
+    if args.json:
+        print_json({"ok": ok, "checks": [asdict(finding) for finding in found]})
+        return 0 if ok else 1
+    for finding in found:
+        remedy = f"。{finding.remedy}" if finding.remedy else ""
+        speak(f"{'好  ' if finding.ok else '不好'} {finding.name}：{finding.said}{remedy}")
+    return 0 if ok else 1
+
+
+def _there() -> bool:
+    """Whether there is a database to look at: SQLite would make an empty one."""
+    from django.db import connection
+
+    return connection.vendor != "sqlite" or Path(str(connection.settings_dict["NAME"])).is_file()
+
+
+def _guarded(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """What a check finds; its own failure is a finding too."""
+    try:
+        yield from check()
+    except Exception as error:
+        lines = str(error).strip().splitlines()
+        yield Finding(
+            name, False, f"查不了（{lines[0][:80] if lines else type(error).__name__}）", "请先解决前面的问题"
+        )
+
+
+def _home() -> Iterator[Finding]:
+    from django.conf import settings
+
+    home = Path(settings.PAICHA_HOME)
+    mode = stat.S_IMODE(home.stat().st_mode)
+    closed = mode & 0o077 == 0
+    yield Finding(
+        "数据文件夹", closed, f"{home} 权限 {mode:04o}", "" if closed else f"请运行 chmod 700 {home}"
+    )
+    if not os.access(home, os.W_OK):
+        yield Finding("数据文件夹可写", False, f"{home} 不能写入", "请换成有权限的用户，或另设 PAICHA_HOME")
+    for name in ("secret.key", "audit.key", "tls.key"):
+        file = home / name
+        if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+            yield Finding("密钥", False, f"{name} 别人也能读", f"请运行 chmod 600 {file}")
+
+
+def _database() -> Iterator[Finding]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT sqlite_version()")
+            version = cursor.fetchone()[0]
+            cursor.execute("PRAGMA journal_mode")
+            mode = cursor.fetchone()[0]
+            yield Finding(
+                "数据库",
+                mode == "wal",
+                f"SQLite {version}，{mode}",
+                "" if mode == "wal" else "请重新启动程序",
+            )
+            cursor.execute("PRAGMA quick_check(1)")
+            said = cursor.fetchone()[0]
+            whole = said == "ok"
+            yield Finding(
+                "数据库文件", whole, "完整" if whole else str(said)[:80], "" if whole else "请用备份恢复"
+            )
+            return
+        cursor.execute("SHOW server_version_num")
+        number = int(cursor.fetchone()[0])
+        ok = number >= _POSTGRES
+        remedy = "" if ok else f"请升级到 PostgreSQL {_POSTGRES // 10000} 或更新"
+        yield Finding("数据库", ok, f"PostgreSQL {number // 10000}.{number % 10000}", remedy)
+        cursor.execute("SHOW server_encoding")
+        encoding = cursor.fetchone()[0]
+        utf8 = encoding.upper() == "UTF8"
+        yield Finding("数据库编码", utf8, encoding, "" if utf8 else "请用 UTF8 重建数据库")
+
+
+def _migrations() -> Iterator[Finding]:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    said = f"还有 {missing} 步没有升级" if missing else "已是这一版"
+    yield Finding("数据库版本", not missing, said, "请运行 paicha init" if missing else "")
+
+
+def _round() -> Iterator[Finding]:
+    from paicha.domain.rounds.packs import pack_of
+    from paicha.domain.rounds.queries import current_round, current_stage
+
+    round_ = current_round()
+    if round_ is None:
+        yield Finding("排查轮次", False, "还没有打开", "请运行 paicha init")
+        return
+    pack = pack_of(round_)
+    yield Finding(
+        "方案包", True, f"{pack.title} {pack.version}，{len(pack.forms)} 张表，{len(pack.rules)} 条规则"
+    )
+    stage = current_stage(round_, pack)
+    left = f"还有 {stage.left} 天" if not stage.over else f"已过 {-stage.left} 天"
+    yield Finding("排查轮次", True, f"{round_.opens_on} 开始，现在是{stage.title}，{left}")
+
+
+def _queue() -> Iterator[Finding]:
+    from django.utils import timezone
+    from django_tasks_db.models import DBTaskResult
+
+    since = timezone.now() - _WAITING
+    stuck = DBTaskResult.objects.ready().filter(enqueued_at__lt=since).count()
+    said = f"有 {stuck} 件等了十分钟以上" if stuck else "没有积压"
+    yield Finding(
+        "后台任务", not stuck, said, "请检查 paicha serve 或 paicha worker 是否在运行" if stuck else ""
+    )
+
+
+def _disk() -> Iterator[Finding]:
+    from django.conf import settings
+
+    free = shutil.disk_usage(settings.PAICHA_HOME).free
+    enough = free >= _FREE
+    remedy = "" if enough else f"请清理磁盘，至少留 {_FREE // _GIB} GB"
+    yield Finding("磁盘", enough, f"剩余 {free / _GIB:.1f} GB", remedy)
+
+
+def _fonts() -> Iterator[Finding]:
+    from paicha.formats.fonts import BROUGHT, faces, families
+
+    known = BROUGHT in set(faces().families())
+    yield Finding("字体", known, "、".join(families()), "" if known else "请重新安装：make run")
+
+
+def _clock() -> Iterator[Finding]:
+    from paicha.domain import clock
+    from paicha.domain.audit.models import AuditEntry
+
+    now, offset = clock.now(), clock.offset()
+    last = AuditEntry.objects.order_by("-at").values_list("at", flat=True).first()
+    back = last is not None and now < last - timedelta(minutes=5)
+    wrong = now.year < _EARLIEST_YEAR
+    said = f"{now:%Y-%m-%d %H:%M} 北京时间" + (f"（演示时钟调整了 {offset}）" if offset else "")
+    if back:
+        said += f"，比最后一条记录（{last:%Y-%m-%d %H:%M} UTC）还早"
+    yield Finding("时钟", not (back or wrong), said, "请校准本机的时间和时区" if back or wrong else "")
+
+
+def _machine() -> Iterator[Finding]:
+    import polars as pl
+
+    works = pl.DataFrame({"a": [1, 2]}).select(pl.sql_expr("a = 2").sum()).item() == 1
+    said = f"Python {platform.python_version()}，Polars {pl.__version__}，{os.cpu_count()} 核"
+    yield Finding("运行环境", works, said, "" if works else "请重新安装：make run")
+
+
+Check = tuple[str, Callable[[], Iterator[Finding]]]
+OF_MACHINE: tuple[Check, ...] = (
+    ("数据文件夹", _home),
+    ("磁盘", _disk),
+    ("字体", _fonts),
+    ("运行环境", _machine),
+)
+CHECKS: tuple[Check, ...] = (
+    *OF_MACHINE,
+    ("数据库", _database),
+    ("数据库版本", _migrations),
+    ("方案包和轮次", _round),
+    ("后台任务", _queue),
+    ("时钟", _clock),
+)
