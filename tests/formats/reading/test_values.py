@@ -9,7 +9,6 @@ import pytest
 
 from paicha.core.pack import Pack
 from paicha.formats.reading.cell import Bad
-from paicha.formats.reading.choices import Chosen
 from paicha.formats.reading.columns import ColumnParsers
 from paicha.formats.reading.parts import EVERYBODY
 
@@ -20,13 +19,13 @@ def parsers(pack: Pack) -> ColumnParsers:
 
 
 def read(parsers: ColumnParsers, question: str, raw: Any) -> Any:
+    """The reading of one cell: its value, or the code of its fault; with its text where options ask for one."""
     value = parsers.memo(question).column([raw])[0]
     if isinstance(value, Bad):
         return value.code
-    if isinstance(value, Chosen):
-        several = parsers.choices[question].several
-        numbers = None if value.numbers is None else list(value.numbers) if several else value.numbers[0]
-        return (numbers, value.text) if parsers.choices[question].text_question else numbers
+    value = list(value) if isinstance(value, tuple) else value
+    if question in parsers.choices and parsers.choices[question].text_question:
+        return value, parsers.beside(question).column([raw])[0]
     return value
 
 
@@ -42,7 +41,7 @@ SINGLE = [
     ("housing", 1.5, "R01"), ("housing", "1.5", "R01"), ("housing", "1或2", "R01"), ("housing", "1、2", "R02"),
     ("housing", "1/2", "R02"), ("housing", "1-2", "R02"), ("housing", "不详", "R01"), ("housing", "?", "R01"),
     ("housing", "待定", "R01"), ("housing", 7.0, 7), ("housing", "7", 7), ("housing", "0", 0), ("housing", "-1", -1),
-    ("housing", "99999999", "R01"), ("housing", True, "R01"), ("housing", "√", "R04"), ("housing", "安全", "R01"),
+    ("housing", "99999999", "R01"), ("housing", "TRUE", "R01"), ("housing", "√", "R04"), ("housing", "安全", "R01"),
     ("housing", "1.不安全 2.√自有住房且安全 3.租房且安全", 2),
     ("housing", "1.不安全\n2.自有住房且安全√\n3.租房且安全", 2),
     ("housing", "□1.不安全 ☑2.自有住房且安全 □3.租房且安全", 2),
@@ -106,7 +105,7 @@ COUNTS = [
     ("population", "三口人", 3), ("population", "3.0", 3), ("population", "共3人", 3), ("population", "3户", 3),
     ("population", 1.5, "R05"), ("population", "3-4", "R05"), ("population", "约3人", "R05"),
     ("population", "3或4", "R05"), ("population", "不详", "R05"), ("population", 25.0, 25), ("population", "-1", -1),
-    ("population", "十二", 12), ("population", date(2022, 1, 3), "R10"), ("population", True, "R05"),
+    ("population", "十二", 12), ("population", date(2022, 1, 3), "R10"), ("population", "TRUE", "R05"),
     ("income", "8,000元", 8000), ("income", "1.2万元", 12000), ("income", "8000元/年", 8000), ("income", 8000.0, 8000),
 ]  # fmt: skip
 

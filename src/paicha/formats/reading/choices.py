@@ -98,7 +98,7 @@ class ChoiceReader:
         if is_moment(raw):
             return Bad("R10", plain(raw))
         text = plain(raw).strip()
-        if isinstance(raw, bool):
+        if text in ("TRUE", "FALSE"):
             return self._bad("R01", text)
         found = self._labels.get(key(text)) if not INTEGER.fullmatch(text) else None
         if found is not None and not _MARK.search(text):

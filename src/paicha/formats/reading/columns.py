@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from paicha.core import normalise
 from paicha.core.pack import Pack, Part, Question
 from paicha.formats.reading.cell import Bad, is_moment, plain
-from paicha.formats.reading.choices import NOTHING, ChoiceReader, Chosen
+from paicha.formats.reading.choices import ChoiceReader, Chosen
 from paicha.formats.reading.grid import Raw, typed
 from paicha.formats.reading.numbers import CountReader, DateReader, read_phone
 from paicha.formats.reading.parts import PartsReader
@@ -25,12 +25,13 @@ _REMEMBERED = 200_000
 
 
 class Memo(dict[Raw, Any]):
-    """Raw value → parsed value. `faulty` once any raw value was bad."""
+    """Raw value → parsed value. `faulty` once any raw value was bad; `dropped` text that has no place."""
 
     def __init__(self, parse: Callable[[Raw], object]) -> None:
         super().__init__()
         self._parse = parse
         self.faulty = False
+        self.dropped: dict[Raw, tuple[Chosen, str]] = {}
 
     def __missing__(self, raw: Raw) -> object:
         value = self[raw] = self._parse(raw)
@@ -39,12 +40,20 @@ class Memo(dict[Raw, Any]):
         return value
 
     def column(self, values: Sequence[Raw]) -> list[Any]:
-        """Parsed values. True and 1 are one key to a dictionary, so booleans go by their text."""
+        """Parsed values, each `Bad` where it has no single reading."""
         if len(self) > _REMEMBERED:
             self.clear()
-        if bool in set(map(type, values)):
-            values = [typed(value) if isinstance(value, bool) else value for value in values]
+            self.dropped.clear()
         return list(map(self.__getitem__, values))
+
+
+class Unique(Memo):
+    """For columns whose values hardly repeat, names and phones: parsing is cheaper than remembering."""
+
+    def column(self, values: Sequence[Raw]) -> list[Any]:
+        parsed = list(map(self._parse, values))
+        self.faulty = Bad in set(map(type, parsed))
+        return parsed
 
 
 class ColumnParsers:
@@ -55,6 +64,7 @@ class ColumnParsers:
         self._near = near
         self.silences = frozenset(pack.silences)
         self._leads = _leads_of(pack)
+        self._count = CountReader(self.silences)
         self._memos: dict[str, Memo] = {}
         self.choices: dict[str, ChoiceReader] = {}
 
@@ -62,7 +72,7 @@ class ColumnParsers:
         """The parser of one question's cells."""
         found = self._memos.get(name)
         if found is None:
-            found = self._memos[name] = Memo(self._parser(self._pack.questions[name]))
+            found = self._memos[name] = self._make_memo(self._pack.questions[name])
         return found
 
     def parts(self, column: str, parts: Sequence[Part]) -> Memo:
@@ -75,7 +85,7 @@ class ColumnParsers:
 
     def count(self, raw: Raw) -> int | Bad | None:
         """A whole number that belongs to no question: a figure of the statistics."""
-        return CountReader(self.silences).read(raw)
+        return self._count.read(raw)
 
     def plain_text(self, name: str) -> Memo:
         """Text columns that are no question: `_key`, `_village` …"""
@@ -84,16 +94,49 @@ class ColumnParsers:
             found = self._memos[name] = Memo(lambda raw: normalise.text(typed(raw), self.silences))
         return found
 
-    def _parser(self, question: Question) -> Callable[[Raw], object]:
+    def beside(self, name: str) -> Memo:
+        """Of a question whose options ask for a text: the text in the same cell."""
+        found = self._memos.get(f"{name}+")
+        if found is None:
+            reader = self._choice_reader(name)
+
+            def text_of(raw: Raw) -> str | None:
+                chosen = reader.read(raw)
+                return chosen.text if type(chosen) is Chosen else None
+
+            found = self._memos[f"{name}+"] = Memo(text_of)
+        return found
+
+    def _choice_reader(self, name: str) -> ChoiceReader:
+        found = self.choices.get(name)
+        if found is None:
+            question = self._pack.questions[name]
+            found = self.choices[name] = ChoiceReader(question, self.silences, self._leads.get(name, ()))
+        return found
+
+    def _choice_memo(self, name: str) -> Memo:
+        reader = self._choice_reader(name)
+
+        def number_of(raw: Raw) -> object:
+            chosen = reader.read(raw)
+            if type(chosen) is Bad:
+                return chosen
+            if chosen.dropped:
+                memo.dropped[raw] = (chosen, chosen.dropped)
+            return chosen.numbers if reader.several or chosen.numbers is None else chosen.numbers[0]
+
+        memo = Memo(number_of)
+        return memo
+
+    def _make_memo(self, question: Question) -> Memo:
         if question.type in ("choice", "choices"):
-            reader = ChoiceReader(question, self.silences, self._leads.get(question.name, ()))
-            self.choices[question.name] = reader
-            return reader.read
+            return self._choice_memo(question.name)
         if question.type == "integer":
-            return CountReader(self.silences).read
+            return Memo(CountReader(self.silences).read)
         if question.type == "date":
-            return DateReader(self.silences, self._near).read
-        return self._text_parser(question)
+            return Memo(DateReader(self.silences, self._near).read)
+        kind = Unique if question.format in ("person", "phone") else Memo
+        return kind(self._text_parser(question))
 
     def _text_parser(self, question: Question) -> Callable[[Raw], object]:
         silences = self.silences
@@ -105,22 +148,7 @@ class ColumnParsers:
         clean = normalisers.get(question.format, normalise.text)
         if question.format == "group":
             return lambda raw: Bad("R10", plain(raw)) if is_moment(raw) else clean(typed(raw), silences)
-        return lambda raw: clean(typed(raw), silences)
-
-
-def choice_columns(values: Sequence[Chosen | Bad], several: bool) -> tuple[list[Any], list[str | None]]:
-    """Parsed choices as a column of numbers (or sorted tuples) and a column of the texts beside them."""
-    numbers: list[Any] = []
-    texts: list[str | None] = []
-    for value in values:
-        if value is NOTHING or type(value) is Bad:
-            numbers.append(None)
-            texts.append(None)
-        else:
-            chosen = value.numbers  # type: ignore[union-attr]
-            numbers.append(chosen if several or chosen is None else chosen[0])
-            texts.append(value.text)  # type: ignore[union-attr]
-    return numbers, texts
+        return lambda raw: clean(raw if type(raw) is str else typed(raw), silences) if raw != "" else None
 
 
 def series(question: Question, values: list[Any]) -> pl.Series:

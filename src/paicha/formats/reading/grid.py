@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-Raw = str | float | int | bool | date | datetime | time | timedelta
+Raw = str | float | int | date | datetime | time | timedelta
 
 MAX_ROWS = 400_000
 MAX_COLUMNS = 1_000
@@ -32,6 +32,8 @@ class Span(NamedTuple):
 @dataclass(slots=True)
 class Grid:
     """`rows[r][c]` is the raw value of sheet row r + 1, column c; '' is blank. Rows are equally long.
+
+    There are no booleans among them: to a dictionary True is 1, so they come as the text TRUE or FALSE.
 
     `uncached` are cells holding a formula without a value, `broken` those showing an error value.
     """
@@ -77,12 +79,17 @@ def rectangular(rows: Iterable[list[Raw]], width: int) -> list[list[Raw]]:
     return [row if len(row) == width else row + [""] * (width - len(row)) for row in rows]
 
 
+def without_booleans(rows: list[list[Raw]]) -> list[list[Raw]]:
+    """Booleans as their text."""
+    return [
+        [str(value).upper() if value is True or value is False else value for value in row] for row in rows
+    ]
+
+
 def typed(raw: Raw) -> str:
     """The text a person would see for a raw value: `3`, `1.5`, `2022-03-15`."""
     if isinstance(raw, str):
         return raw
-    if isinstance(raw, bool):
-        return "TRUE" if raw else "FALSE"
     if isinstance(raw, float):
         return str(int(raw)) if raw.is_integer() and abs(raw) < 1e15 else repr(raw)
     if isinstance(raw, datetime):

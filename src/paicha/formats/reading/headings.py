@@ -8,7 +8,8 @@ is decided where the register is known.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from paicha.core import normalise
 from paicha.core.normalise import fold
@@ -30,6 +31,10 @@ _NAMED_GROUP = re.compile(r"(?:村|^|\s)([\u3400-\u9fff]{1,6}组)(?:$|[\s,，;�
 _ONLY_GROUP = re.compile(
     r"(?:组别?[:：]?\s*)?(?:第?\s*(?:[0-9]{1,3}|[〇零一二三四五六七八九十]{1,4})\s*(?:村民)?(?:小)?组|[\u3400-\u9fff]{1,6}(?:村民)?小?组)"
 )
+_AREA_WORD = re.compile("[镇乡街村组社居办队]")
+_TOWN_END = re.compile("镇|乡|街道办事处|街道办|街道|办事处")
+_VILLAGE_END = re.compile("村民委员会|居民委员会|村委会|居委会|社区|村")
+_LONGEST_STEM = 10
 _VILLAGE_TAIL = re.compile(r"(?:村民委员会|居民委员会|村委会|居委会|社区|村)$")
 _WRITTEN_VILLAGE = re.compile(
     r"(?:[镇乡]|街道|办|^|\s)([\u3400-\u9fff]{1,8}?(?:村|社区|村委会|居委会))(?:$|[^委民组两集情级\u3400-\u9fff]|第?[0-9一二三四五六七八九十]+组)"
@@ -55,31 +60,39 @@ class HeadingReader:
         villages: dict[str, str] = {}
         for area in pack.areas:
             if area.level == "town":
-                for name in (area.name, re.sub(r"街道$", "街道办", area.name)):
-                    towns[name] = area.name
+                for tail in ("", "办", "办事处") if area.name.endswith("街道") else ("",):
+                    towns[area.name + tail] = area.name
             elif area.level in ("village", "residents"):
                 stem = _VILLAGE_TAIL.sub("", area.name)
                 for tail in ("村民委员会", "居民委员会", "村委会", "居委会", "社区", "村"):
                     villages.setdefault(stem + tail, area.name)
-        self._towns = _any_of(towns)
-        self._villages = _any_of(villages)
+        self._towns = towns
+        self._villages = villages
+        self._memo: dict[str, Found] = {}
 
     def read(self, text: str) -> Found:
         """Area names in one heading text; nothing is taken from running sentences (over 120 characters)."""
-        if len(text) > 120:
+        if len(text) > 120 or not _AREA_WORD.search(text):
             return Found()
+        if text not in self._memo:
+            if len(self._memo) > 20_000:
+                self._memo.clear()
+            self._memo[text] = self._read(text)
+        return replace(self._memo[text])
+
+    def _read(self, text: str) -> Found:
         folded = " ".join(fold(text).split())
         found = Found()
         town, village, group = (
             pattern.search(folded) for pattern in (_TOWN_SLOT, _VILLAGE_SLOT, _GROUP_SLOT)
         )
-        found.town = self._slot(town) or self._name(self._towns, folded)
+        found.town = self._slot(town) or _longest_name(folded, _TOWN_END, self._towns)
         slotted = self._slot(village)
         if slotted:
             self._split_village(slotted, found)
         else:
             rest = folded.replace(found.town, " ") if found.town else folded
-            found.village = self._name(self._villages, rest) or _written_village(rest)
+            found.village = _longest_name(rest, _VILLAGE_END, self._villages) or _written_village(rest)
         if self._has_groups:
             found.group = self._slot(group) or found.group or self._loose_group(folded, found)
         return found
@@ -103,11 +116,6 @@ class HeadingReader:
             found.village, found.group = match[1], match[2]
         else:
             found.village = slotted
-
-    @staticmethod
-    def _name(pattern: re.Pattern[str], text: str) -> str | None:
-        match = pattern.search(text)
-        return match[0] if match else None
 
     @staticmethod
     def _loose_group(text: str, found: Found) -> str | None:
@@ -160,6 +168,12 @@ def _written_village(text: str) -> str | None:
     return match[1] if match else None
 
 
-def _any_of(names: dict[str, str]) -> re.Pattern[str]:
-    ordered = sorted(names, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, ordered)) or "(?!)")
+def _longest_name(text: str, ends: re.Pattern[str], names: Mapping[str, str]) -> str | None:
+    """The longest known name in the text that ends where `ends` does."""
+    best: str | None = None
+    for match in ends.finditer(text):
+        for start in range(max(0, match.start() - _LONGEST_STEM), match.start()):
+            name = text[start : match.end()]
+            if name in names and len(name) > len(best or ""):
+                best = name
+    return best

@@ -14,11 +14,11 @@ from paicha.core.catalogue import Message, message, sentence
 from paicha.core.normalise import fold
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.formats.reading.cell import Bad
-from paicha.formats.reading.columns import ColumnParsers, choice_columns, series
+from paicha.formats.reading.columns import ColumnParsers, series
 from paicha.formats.reading.grid import Grid, Raw, address, letters, typed
 from paicha.formats.reading.headings import Collected, HeadingReader
-from paicha.formats.reading.layout import Block
-from paicha.formats.reading.model import Fault, HouseholdTable
+from paicha.formats.reading.layout import Block, Columns
+from paicha.formats.reading.model import Fault, Headings, HouseholdTable
 from paicha.formats.reading.parts import EVERYBODY
 from paicha.formats.reading.vocabulary import BASE, CLASS, KEY, NUMBER, TOWN, VILLAGE
 
@@ -26,75 +26,93 @@ _STOP = re.compile(
     r"(?:本?[村组页屯队]?(?:小计|合计|总计|共计|累计|计))|(?:说明|注|备注|附注|填表|填报|审核|负责人|制表|单位|联系人|日期|时间|村支|支部|第一书记|包村|驻村|签字|排查人员|排查时间|户主签字)[^\n]{0,6}[:：]"
 )
 _LONG_NAME = 5
+_LONGEST_NAME = 12
 
 
 @dataclass(slots=True)
-class Rows:
-    """Which rows of a block are households, with the group in force for each."""
+class Segment:
+    """Rows of one header layout under one heading: what becomes one table. Rows are 0-based."""
 
+    columns: Columns
+    town: str | None
+    village: str | None
+    cells: dict[str, str]
+    first: int
+    end: int
     data: list[int] = field(default_factory=list)
     groups: list[str | None] = field(default_factory=list)
     skipped: list[int] = field(default_factory=list)
+
+    def absorb(self, other: Segment) -> None:
+        self.first, self.end = min(self.first, other.first), max(self.end, other.end)
+        self.data += other.data
+        self.groups += other.groups
+        self.skipped += other.skipped
 
 
 class HouseholdReader:
     """Reads blocks of household forms and rosters for one pack."""
 
     def __init__(self, pack: Pack, parsers: ColumnParsers, headings: HeadingReader) -> None:
-        self._pack = pack
-        self._parsers = parsers
+        self.pack = pack
+        self.parsers = parsers
         self._headings = headings
         self._classes = {
             label: entry.name for entry in pack.classes for label in (entry.label, *entry.aliases, entry.name)
         }
 
-    # Rows ------------------------------------------------------------------------------------
-
-    def rows(self, grid: Grid, block: Block, heading: Collected) -> Rows:
-        """Sort the rows of a block; lines that name a group set it for those below."""
+    def segments(self, grid: Grid, block: Block, heading: Collected) -> list[Segment]:
+        """Sort the rows of a block; lines between them that name a village or group hold for those below."""
         meanings = block.columns.meanings
-        name_column = meanings.index(self._pack.roles.head)
+        name_column = meanings.index(self.pack.roles.head)
         asked = [c for c, meaning in enumerate(meanings) if meaning and meaning not in (NUMBER, KEY, BASE)]
-        found = Rows()
+        segment = self._segment(block, heading, block.first)
+        found = [segment]
+        data, groups = segment.data, segment.groups
         for index in range(block.first, block.end):
-            row = grid.rows[index]
-            name = row[name_column]
-            if type(name) is str and name and len(name) < _LONG_NAME and name[-1] not in "组计:：":
-                found.data.append(index)
-                found.groups.append(heading.group)
-            else:
-                self._odd_row(grid, index, name, asked, heading, found)
+            name = grid.rows[index][name_column]
+            if (type(name) is str and name and len(name) < _LONG_NAME and name[-1] not in "组计:：") or self._is_household(grid, index, name, asked, heading, segment):
+                data.append(index)
+                groups.append(heading.group)
+            elif (heading.town, heading.village) != (segment.town, segment.village):
+                segment.end = index
+                segment = self._segment(block, heading, index)
+                found.append(segment)
+                data, groups = segment.data, segment.groups
         return found
 
-    def _odd_row(
-        self, grid: Grid, index: int, name: Raw, asked: list[int], heading: Collected, found: Rows
-    ) -> None:
+    @staticmethod
+    def _segment(block: Block, heading: Collected, first: int) -> Segment:
+        return Segment(block.columns, heading.town, heading.village, dict(heading.cells), first, block.end)
+
+    def _is_household(
+        self, grid: Grid, index: int, name: Raw, asked: list[int], heading: Collected, segment: Segment
+    ) -> bool:
         """A row whose name is blank, long or odd: blank, heading, subtotal, note, or a household after all."""
         row = grid.rows[index]
-        filled = [(c, value) for c, value in enumerate(row) if not _is_blank(value)]
-        if not filled:
-            return
-        answered = [c for c in asked if not _is_blank(row[c]) or (index, c) in grid.uncached]
+        filled = [(c, value) for c, value in enumerate(row) if value != "" and not _is_blank(value)]
+        answered = [c for c in asked if not _is_blank(row[c]) or (index, c) in grid.uncached | grid.broken]
         texts = [(c, value) for c, value in filled if isinstance(value, str)]
-        if len(texts) <= 3 and len(answered) <= 2:
-            for column, text in texts:
-                cell = address(index, column)
-                group = self._headings.only_group(text)
-                if group and len(filled) == 1:
-                    heading.set_group(group, cell)
-                    return
-            if len(texts) == len(filled) and self._take_heading(index, texts, heading):
-                return
+        if texts and len(texts) == len(filled) <= 4 and self._is_heading(index, texts, heading):
+            return False
         if any(_STOP.match("".join(fold(text).split())) for _, text in texts[:2]):
-            found.skipped.append(index + 1)
-        elif answered or not _is_blank(name):
-            if len(filled) == 1 and isinstance(name, str) and len(name) > 12:
-                found.skipped.append(index + 1)
-                return
-            found.data.append(index)
-            found.groups.append(heading.group)
-        elif texts and any(len(text.strip()) > 1 for _, text in texts):
-            found.skipped.append(index + 1)
+            segment.skipped.append(index + 1)
+            return False
+        if answered or not _is_blank(name):
+            if len(filled) > 1 or not isinstance(name, str) or len(name) <= _LONGEST_NAME:
+                return True
+            segment.skipped.append(index + 1)
+        elif any(len(text.strip()) > 1 for _, text in texts):
+            segment.skipped.append(index + 1)
+        return False
+
+    def _is_heading(self, index: int, texts: list[tuple[int, str]], heading: Collected) -> bool:
+        """Whether the line names a group or a village, which then holds for the rows below."""
+        group = self._headings.only_group(texts[0][1]) if len(texts) == 1 else None
+        if group:
+            heading.set_group(group, address(index, texts[0][0]))
+            return True
+        return self._take_heading(index, texts, heading)
 
     def _take_heading(self, index: int, texts: list[tuple[int, str]], heading: Collected) -> bool:
         line = " ".join(text for _, text in texts)
@@ -103,25 +121,11 @@ class HouseholdReader:
         seen = self._headings.read(line)
         if not (seen.group or (seen.village and seen.town)):
             return False
-        return heading.take(seen, address(index, texts[0][0]), self._parsers.silences)
+        return heading.take(seen, address(index, texts[0][0]), self.parsers.silences)
 
-    # The table -------------------------------------------------------------------------------
-
-    def table(
-        self, grid: Grid, block: Block, rows: Rows, heading: Collected, file: str, messages: list[Message]
-    ) -> HouseholdTable | None:
-        """The typed table of the block's households, or None where there is none."""
-        if not rows.data:
-            return None
-        return _TableBuilder(self, grid, block, rows, file, messages).build(heading)
-
-    @property
-    def pack(self) -> Pack:
-        return self._pack
-
-    @property
-    def parsers(self) -> ColumnParsers:
-        return self._parsers
+    def table(self, grid: Grid, segment: Segment, file: str, messages: list[Message]) -> HouseholdTable:
+        """The typed table of a segment's households."""
+        return _TableBuilder(self, grid, segment, file, messages).build()
 
     def class_of(self, text: str) -> str | None:
         clean = "".join(fold(text).split())
@@ -132,33 +136,26 @@ class _TableBuilder:
     """Builds one table; lives for one call."""
 
     def __init__(
-        self,
-        reader: HouseholdReader,
-        grid: Grid,
-        block: Block,
-        rows: Rows,
-        file: str,
-        messages: list[Message],
+        self, reader: HouseholdReader, grid: Grid, segment: Segment, file: str, messages: list[Message]
     ) -> None:
         self.pack = reader.pack
         self.parsers = reader.parsers
         self.reader = reader
         self.grid = grid
-        self.block = block
-        self.rows = rows
+        self.segment = segment
         self.file = file
         self.messages = messages
-        self.layout: HouseholdForm | None = self.pack.household_forms.get(block.columns.form)
-        self.meanings = block.columns.meanings
+        self.layout: HouseholdForm | None = self.pack.household_forms.get(segment.columns.form)
+        self.meanings = segment.columns.meanings
         self.faults: list[Fault] = []
         self.values: dict[str, list[Any]] = {}
         self.cells: dict[str, str] = {}
         self.hanging: set[tuple[int, int]] = set()
         self.covered: set[tuple[int, int]] = set()
 
-    def build(self, heading: Collected) -> HouseholdTable:
+    def build(self) -> HouseholdTable:
         self._fill_merged()
-        picked = [self.grid.rows[index] for index in self.rows.data]
+        picked = [self.grid.rows[index] for index in self.segment.data]
         columns = list(zip(*picked, strict=True))
         extra: dict[str, list[Any]] = {}
         for column, meaning in enumerate(self.meanings):
@@ -173,11 +170,11 @@ class _TableBuilder:
                 self._read_question(meaning, column, columns[column])
         self._cell_faults()
         self._complete_parts()
-        return self._finish(extra, heading)
+        return self._finish(extra)
 
     def _fill_merged(self) -> None:
         """Merged cells hold their value once; every row they reach says the same. Other columns are covered."""
-        first, end = self.block.first, self.block.end
+        first, end = self.segment.first, self.segment.end
         rows = self.grid.rows
         for span in self.grid.merges:
             if span.bottom < first or span.top >= end or span.left >= self.grid.width:
@@ -214,25 +211,23 @@ class _TableBuilder:
         self.cells[name] = letters(column)
         if memo.faulty:
             self._collect(name, column, parsed)
-        if question.options:
-            numbers, texts = choice_columns(parsed, question.type == "choices")
-            self.values[name] = numbers
-            text_question = self.parsers.choices[name].text_question
-            if text_question and text_question not in self.meanings:
+            parsed = [None if type(value) is Bad else value for value in parsed]
+        self.values[name] = parsed
+        if memo.dropped:
+            self._note_dropped(name, column, values)
+        text_question = self.parsers.choices[name].text_question if question.options else None
+        if text_question:
+            texts = self.parsers.beside(name).column(values)
+            if text_question not in self.meanings:
                 self.values[text_question] = texts
                 self.cells[text_question] = letters(column)
-            elif text_question:
+            else:
                 self._join_texts(text_question, texts)
-            self._note_dropped(name, column, parsed)
-        elif memo.faulty:
-            self.values[name] = [None if type(value) is Bad else value for value in parsed]
-        else:
-            self.values[name] = parsed
 
     def _join_texts(self, name: str, beside: list[str | None]) -> None:
         """The text stands both in the option's cell and in a column of its own."""
         column = self.meanings.index(name)
-        own = self.parsers.memo(name).column([self.grid.rows[row][column] for row in self.rows.data])
+        own = self.parsers.memo(name).column([self.grid.rows[row][column] for row in self.segment.data])
         for place, (one, two) in enumerate(zip(own, beside, strict=True)):
             if one and two and one != two:
                 self._fault(place, name, column, Bad("R13", one, {"other": two}))
@@ -258,19 +253,22 @@ class _TableBuilder:
             if type(value) is Bad:
                 self._fault(place, name, column, value, label)
 
-    def _note_dropped(self, name: str, column: int, parsed: list[Any]) -> None:
-        for place, value in enumerate(parsed):
-            if value.__class__ is not Bad and value.dropped:
-                cell = address(self.rows.data[place], column)
-                read = typed(self.grid.rows[self.rows.data[place]][column])
-                words = {"label": self._label(name), "value": "、".join(map(str, value.numbers))}
+    def _note_dropped(self, name: str, column: int, values: tuple[Raw, ...]) -> None:
+        dropped = self.parsers.memo(name).dropped
+        for place, raw in enumerate(values):
+            if raw in dropped:
+                chosen, _ = dropped[raw]
+                words = {"label": self._label(name), "value": "、".join(map(str, chosen.numbers or ()))}
                 self.messages.append(
-                    message("R16", file=self.file, sheet=self.grid.sheet, cell=cell, read=read, **words)
-                )
+                    message(
+                        "R16", file=self.file, sheet=self.grid.sheet,
+                        cell=address(self.segment.data[place], column), read=typed(raw), **words,
+                    )
+                )  # fmt: skip
 
     def _fault(self, place: int, name: str, column: int, bad: Bad, label: str = "") -> None:
         words = {"label": self._label(label or name), "read": bad.read} | bad.words
-        cell = address(self.rows.data[place], column)
+        cell = address(self.segment.data[place], column)
         self.faults.append(Fault(place, name, cell, bad.code, bad.read, sentence(bad.code, **words)))
 
     def _label(self, name: str) -> str:
@@ -282,7 +280,7 @@ class _TableBuilder:
 
     def _cell_faults(self) -> None:
         """Cells that calamine shows as blank: formulas without a value, errors, parts of a merged cell."""
-        places = {row: place for place, row in enumerate(self.rows.data)}
+        places = {row: place for place, row in enumerate(self.segment.data)}
         for code, cells in (("R06", self.grid.uncached), ("R07", self.grid.broken), ("R12", self.covered)):
             for row, column in cells:
                 meaning = self.meanings[column] if column < len(self.meanings) else None
@@ -318,17 +316,17 @@ class _TableBuilder:
             if names and all(name in self.values for name in names):
                 complete(population, [self.values[name] for name in names])
 
-    def _finish(self, extra: dict[str, list[Any]], heading: Collected) -> HouseholdTable:
+    def _finish(self, extra: dict[str, list[Any]]) -> HouseholdTable:
         import polars as pl
 
         group_question = self.pack.roles.group
         own_groups = self.values.pop(group_question, None) if group_question else None
-        groups = self.rows.groups
+        groups = self.segment.groups
         if own_groups is not None:
             groups = [own or given for own, given in zip(own_groups, groups, strict=True)]
         answered = self._answered()
         columns = [
-            pl.Series("_row", [row + 1 for row in self.rows.data], dtype=pl.UInt32),
+            pl.Series("_row", [row + 1 for row in self.segment.data], dtype=pl.UInt32),
             pl.Series("_group", groups, dtype=pl.String),
         ]
         for name in (KEY, TOWN, VILLAGE, CLASS):
@@ -339,9 +337,14 @@ class _TableBuilder:
         if group_question and group_question in self.cells:
             self.cells["_group"] = self.cells[group_question]
         return HouseholdTable(
-            self.file, self.grid.sheet, self.block.columns.form, pl.DataFrame(columns), self.cells,
-            heading.headings(tuple(dict.fromkeys(group for group in self.rows.groups if group))),
-            sorted(self.faults, key=lambda fault: (fault.row_index or 0)), self.rows.skipped,
+            self.file, self.grid.sheet, self.segment.columns.form, pl.DataFrame(columns), self.cells,
+            Headings(
+                self.segment.town,
+                self.segment.village,
+                tuple(dict.fromkeys(group for group in self.segment.groups if group)),
+                self.segment.cells,
+            ),
+            sorted(self.faults, key=lambda fault: (fault.row_index or 0)), self.segment.skipped,
         )  # fmt: skip
 
     def _answered(self) -> list[bool]:
@@ -349,24 +352,27 @@ class _TableBuilder:
         roles = self.pack.roles
         identity = {roles.head, roles.population, roles.phone, roles.group, roles.surveyors}
         answers = [values for name, values in self.values.items() if name not in identity]
-        answered = (
-            [any(value is not None for value in row) for row in zip(*answers, strict=True)] if answers else []
-        )
-        answered = answered or [False] * len(self.rows.data)
+        answered = [False] * len(self.segment.data)
+        for values in answers:
+            answered = [one or value is not None for one, value in zip(answered, values, strict=True)]
+            if all(answered):
+                break
         for fault in self.faults:
             answered[fault.row_index or 0] = True
         if roles.surveyors in self.values:
             column = self.meanings.index(roles.surveyors)
             for place, value in enumerate(self.values[roles.surveyors]):
-                if value is not None and (self.rows.data[place], column) not in self.hanging:
+                if value is not None and (self.segment.data[place], column) not in self.hanging:
                     answered[place] = True
         return answered
 
 
 def complete(population: list[int | None], counts: list[list[int | None]]) -> None:
     """Fill counts in place: unmentioned ones with 0 where the others add up, 全部 with the population."""
+    if not any(None in column or EVERYBODY in column for column in counts):
+        return
     for place, members in enumerate(zip(*counts, strict=True)):
-        if None not in members:
+        if None not in members and EVERYBODY not in members:
             continue
         people = population[place]
         known = [people if member == EVERYBODY else member for member in members]

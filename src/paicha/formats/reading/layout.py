@@ -81,7 +81,7 @@ class LayoutFinder:
         knows = self._vocabulary.knows
         tops = []
         for index, row in enumerate(rows):
-            if type(row[0]) is float:  # a running number: a data row
+            if type(row[0]) in (float, int):  # a running number: a data row
                 continue
             hits = 0
             for value in row:
@@ -130,29 +130,36 @@ class LayoutFinder:
     def _columns(self, grid: Grid, first: int, last: int) -> Columns | None:
         rows = grid.rows[first : last + 1]
         spans = [span for span in grid.merges if first <= span.top <= last]
-        title = self._title(grid, first)
+        hints = self._hints(grid, first)
         memo_key = (
-            tuple(map(tuple, rows)), title, tuple((s.top - first, s.left, s.bottom - first, s.right) for s in spans),
+            tuple(map(tuple, rows)), hints, tuple((s.top - first, s.left, s.bottom - first, s.right) for s in spans),
         )  # fmt: skip
         if memo_key not in self._memo:
             if len(self._memo) > 2_000:
                 self._memo.clear()
-            self._memo[memo_key] = self._recognise(rows, spans, first, title)
+            self._memo[memo_key] = self._recognise(rows, spans, first, hints)
         return self._memo[memo_key]
 
-    def _title(self, grid: Grid, first: int) -> str:
-        """Lines right above the header, and the sheet's name: what may say which form it is."""
+    def _hints(self, grid: Grid, first: int) -> tuple[float, ...]:
+        """What the sheet's name and the lines right above the header say for each form."""
         lines = [key(grid.sheet)]
         for row in grid.rows[max(0, first - 6) : first]:
             lines += [key(value) for value in row if type(value) is str and value]
-        return "|".join(lines)[:400]
+        title = "|".join(lines)[:400]
+        hints = []
+        for form in self._vocabulary.words:
+            full, *others = self._titles.get(form, ["\0"])
+            hints.append(0.3 if full in title else 0.15 if any(word in title for word in others) else 0.0)
+        return tuple(hints)
 
-    def _recognise(self, rows: list[list[Raw]], spans: list[Span], first: int, title: str) -> Columns | None:
+    def _recognise(
+        self, rows: list[list[Raw]], spans: list[Span], first: int, hints: tuple[float, ...]
+    ) -> Columns | None:
         texts = _texts_of_columns(rows, spans, first)
         best: tuple[float, Columns] | None = None
-        for form in self._vocabulary.words:
+        for form, hint in zip(self._vocabulary.words, hints, strict=True):
             meanings = [self._meaning(column, form) for column in texts]
-            score = self._score(form, meanings, title)
+            score = self._score(form, meanings, hint)
             if score <= 0 or (best is not None and score <= best[0]):
                 continue
             best = (score, self._named(form, meanings, texts, rows, spans, first))
@@ -168,7 +175,7 @@ class LayoutFinder:
             return self._vocabulary.meanings("".join(texts)).get(form)
         return None
 
-    def _score(self, form: str, meanings: list[str | None], title: str) -> float:
+    def _score(self, form: str, meanings: list[str | None], hint: float) -> float:
         """How well columns fit a form: its printed columns found, less what it does not know."""
         found = {meaning for meaning in meanings if meaning}
         if self._head not in found:
@@ -180,12 +187,7 @@ class LayoutFinder:
         if len(answers) < 3:
             return 0.0
         printed = self._answers(layout, printed=True)
-        score = len(found & printed) / len(printed) + 0.01 * len(answers)
-        if any(word in title for word in self._titles[form][:1]):
-            score += 0.3
-        elif any(word in title for word in self._titles[form][1:]):
-            score += 0.15
-        return score
+        return len(found & printed) / len(printed) + 0.01 * len(answers) + hint
 
     def _score_roster(self, found: set[str]) -> float:
         roles = self._pack.roles

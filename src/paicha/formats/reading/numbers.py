@@ -41,8 +41,6 @@ class CountReader:
     def read(self, raw: Raw) -> int | Bad | None:
         if raw == "":
             return None
-        if isinstance(raw, bool):
-            return Bad("R05", plain(raw))
         if isinstance(raw, int | float):
             return self._whole(float(raw), plain(raw))
         if is_moment(raw):
@@ -81,7 +79,7 @@ class DateReader:
             return raw.date()
         if isinstance(raw, date):
             return raw
-        if isinstance(raw, bool) or is_moment(raw):
+        if is_moment(raw):
             return Bad("R09", plain(raw))
         if isinstance(raw, int | float):
             return self._serial(float(raw), plain(raw))
@@ -156,8 +154,8 @@ def read_phone(raw: Raw, silences: frozenset[str]) -> str | Bad | None:
             return normalise.phone(raw, silences)
         digits, exponent = match[1].replace(".", ""), int(match[2])
         return normalise.phone(digits) if len(digits) == exponent + 1 else Bad("R11", raw)
-    if isinstance(raw, bool) or is_moment(raw):
-        return Bad("R10" if is_moment(raw) else "R11", plain(raw))
+    if is_moment(raw):
+        return Bad("R10", plain(raw))
     if isinstance(raw, float) and not raw.is_integer():
         return plain(raw)
     return normalise.phone(str(int(raw)))  # type: ignore[arg-type]

@@ -212,5 +212,5 @@ def _value(attributes: Attributes, text: str) -> Raw:
         except ValueError:
             return text
     if kind == "boolean":
-        return attributes.get("office:boolean-value") == "true"
+        return attributes.get("office:boolean-value", "").upper()
     return text

@@ -67,7 +67,7 @@ class PartsReader:
         text = plain(raw).strip()
         if normalise.text(text, self._silences) is None:
             return empty
-        if isinstance(raw, bool | int | float):
+        if isinstance(raw, int | float):
             return self._bad(text)
         marked = self._mark(text)
         if not any("\ue000" <= char <= "\uf8ff" for char in marked):

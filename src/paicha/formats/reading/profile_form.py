@@ -13,7 +13,7 @@ from paicha.core.normalise import fold
 from paicha.core.pack import Pack, ProfileForm
 from paicha.core.pack.forms import ProfileCell, Signer
 from paicha.formats.reading.cell import BOXES, TICKS, Bad
-from paicha.formats.reading.choices import Chosen, key
+from paicha.formats.reading.choices import key
 from paicha.formats.reading.columns import ColumnParsers
 from paicha.formats.reading.grid import Raw, address, typed
 from paicha.formats.reading.labels import Label, SheetLabels, add_fault, missing_value, without_unit
@@ -167,10 +167,7 @@ def set_value(
     if isinstance(parsed, Bad):
         add_fault(table, name, where, parsed, question.label)
         return
-    value: Value = parsed
-    if isinstance(parsed, Chosen):
-        numbers = parsed.numbers
-        value = None if numbers is None else list(numbers) if question.type == "choices" else numbers[0]
+    value: Value = list(parsed) if isinstance(parsed, tuple) else parsed
     table.values[name] = value
 
 

@@ -15,8 +15,8 @@ from paicha.core.pack import Pack
 from paicha.formats.reading.columns import ColumnParsers
 from paicha.formats.reading.grid import Grid, address, letters, typed
 from paicha.formats.reading.headings import Collected, HeadingReader
-from paicha.formats.reading.households import HouseholdReader
-from paicha.formats.reading.layout import Block, LayoutFinder
+from paicha.formats.reading.households import HouseholdReader, Segment
+from paicha.formats.reading.layout import Block, Columns, LayoutFinder
 from paicha.formats.reading.model import FileRefused, ReadFile
 from paicha.formats.reading.source import open_grids
 from paicha.formats.reading.village_forms import VillageFormReader
@@ -60,11 +60,25 @@ class FileReader:
                 found.tables.append(form)
             return
         heading = Collected()
+        segments: dict[tuple[object, ...], Segment] = {}
         start = 0
         for block in blocks:
             self._lines_above(grid, start, block.top, heading)
             start = block.end
-            self._block(grid, block, heading, file, found)
+            if block.columns.doubled:
+                found.messages.append(_doubled(grid, block, file))
+                continue
+            for segment in self._households.segments(grid, block, heading):
+                place = (segment.columns.form, segment.columns.meanings, segment.town, segment.village)
+                if place in segments:
+                    segments[place].absorb(segment)
+                else:
+                    segments[place] = segment
+        for columns in {segment.columns.meanings: segment.columns for segment in segments.values()}.values():
+            self._note_columns(grid, columns, file, found.messages)
+        for segment in segments.values():
+            if segment.data:
+                found.tables.append(self._households.table(grid, segment, file, found.messages))
 
     def _lines_above(self, grid: Grid, start: int, top: int, heading: Collected) -> None:
         for index in range(start, top):
@@ -73,24 +87,8 @@ class FileReader:
                     cell = address(index, column)
                     heading.take(self._headings.read(value), cell, self._parsers.silences)
 
-    def _block(self, grid: Grid, block: Block, heading: Collected, file: str, found: ReadFile) -> None:
-        columns = block.columns
-        if columns.doubled:
-            places = columns.doubled[1]
-            cells = "、".join(letters(place) for place in places)
-            found.messages.append(
-                message("B01", file=file, sheet=grid.sheet, cell=address(block.top, places[1]),
-                        read=columns.texts[places[1]], label=columns.texts[places[0]], cells=cells)
-            )  # fmt: skip
-            return
-        self._note_columns(grid, block, file, found.messages)
-        rows = self._households.rows(grid, block, heading)
-        table = self._households.table(grid, block, rows, heading, file, found.messages)
-        if table is not None:
-            found.tables.append(table)
-
-    def _note_columns(self, grid: Grid, block: Block, file: str, messages: list[Message]) -> None:
-        meanings, texts = block.columns.meanings, block.columns.texts
+    def _note_columns(self, grid: Grid, columns: Columns, file: str, messages: list[Message]) -> None:
+        meanings, texts = columns.meanings, columns.texts
         ignored = [
             f"{letters(c)} {text[:20]}" for c, text in enumerate(texts) if text and meanings[c] is None
         ]
@@ -100,6 +98,16 @@ class FileReader:
         hidden = [letters(c) for c in sorted(grid.hidden_columns) if c < len(meanings) and meanings[c]]
         if hidden:
             messages.append(message("B06", file=file, sheet=grid.sheet, columns="、".join(hidden)))
+
+
+def _doubled(grid: Grid, block: Block, file: str) -> Message:
+    assert block.columns.doubled is not None
+    one, two = block.columns.doubled[1]
+    texts = block.columns.texts
+    return message(
+        "B01", file=file, sheet=grid.sheet, cell=address(block.top, two), read=texts[two],
+        label=texts[one], cells=f"{letters(one)}、{letters(two)}",
+    )  # fmt: skip
 
 
 _READERS: dict[tuple[str, date], FileReader] = {}

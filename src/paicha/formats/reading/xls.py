@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import python_calamine as calamine
 
-from paicha.formats.reading.grid import Grid, Raw, Span
+from paicha.formats.reading.grid import Grid, Raw, Span, without_booleans
 from paicha.formats.reading.model import FileRefused
 
 
@@ -21,7 +21,7 @@ def read_xls(data: bytes, file: str) -> Iterator[Grid]:
             if meta.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_name(meta.name)
-            rows: list[list[Raw]] = sheet.to_python(skip_empty_area=False)
+            rows: list[list[Raw]] = without_booleans(sheet.to_python(skip_empty_area=False))
             spans = [Span(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
             hidden = meta.visible != calamine.SheetVisibleEnum.Visible
             yield Grid(meta.name, rows, spans, hidden=hidden)

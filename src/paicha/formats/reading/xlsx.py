@@ -24,12 +24,14 @@ from paicha.formats.reading.grid import (
     Raw,
     Span,
     column_of,
+    without_booleans,
 )
 from paicha.formats.reading.model import FileRefused
 
 _OVERLAP = 16384  # a tag cut between two pieces is whole in the overlap
 _MANY_ROWS = 20_000  # above it rows and columns are counted exactly
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
+_ROW = re.compile(rb'<row [^>]*?r="(\d+)"')  # with a literal start, five times as fast
+_PREFIXED_ROW = re.compile(rb'<\w+:row\b[^>]*?\br="(\d+)"')
 _WIDE = re.compile(rb' r="([A-Z]{2,})\d')
 _ANY = re.compile(rb' r="([A-Z]+)\d')
 _ROW_START = re.compile(rb"<(?:\w+:)?row\b")
@@ -43,6 +45,7 @@ _CELL = re.compile(
 )
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>/]*>([^<]+)</|<(?:\w+:)?is\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
+_ODD_TYPE = re.compile(rb't="[be]"')
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 
@@ -53,6 +56,8 @@ class Scan:
 
     rows: int = 0
     columns: int = 0
+    prefixed: bool = False  # tags carry a namespace prefix: <x:row>
+    booleans: bool = False
     merges: list[Span] = field(default_factory=list)
     uncached: set[tuple[int, int]] = field(default_factory=set)
     broken: set[tuple[int, int]] = field(default_factory=set)
@@ -71,6 +76,8 @@ def read_xlsx(data: bytes, file: str, archive: Archive) -> Iterator[Grid]:
                 continue
             scan = scans.get(meta.name) or Scan()
             rows: list[list[Raw]] = book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
+            if scan.booleans:
+                rows = without_booleans(rows)
             yield Grid(
                 meta.name, rows, scan.merges, scan.uncached, scan.broken, scan.hidden_columns,
                 meta.visible != calamine.SheetVisibleEnum.Visible,
@@ -132,6 +139,7 @@ def _scan(archive: Archive, part: str, sheet: str) -> Scan:
         if index == 0:
             if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
                 raise FileRefused("F07", file=archive.file)
+            scan.prefixed = b"<worksheet" not in window
             _scan_columns(window, scan)
         _scan_window(window, scan)
         if scan.rows > MAX_ROWS or scan.columns > MAX_COLUMNS or scan.rows * scan.columns > MAX_CELLS:
@@ -141,21 +149,29 @@ def _scan(archive: Archive, part: str, sheet: str) -> Scan:
 
 
 def _scan_window(window: bytes, scan: Scan) -> None:
-    last = max(map(int, _ROW.findall(window)), default=0)
+    row = _PREFIXED_ROW if scan.prefixed else _ROW
+    last = max(map(int, row.findall(window)), default=0)
     if last > _MANY_ROWS:
         last = _last_row_with_value(window)
     scan.rows = max(scan.rows, last)
     found = (_ANY if last > _MANY_ROWS else _WIDE).findall(window)
     if found:
         scan.columns = max(scan.columns, *(column_of(name.decode()) + 1 for name in set(found)))
-    if b"mergeCell " in window:
-        for left, top, right, bottom in _MERGE.findall(window):
-            span = Span(int(top) - 1, column_of(left.decode()), int(bottom) - 1, column_of(right.decode()))
-            if span not in scan.merges[-64:]:
-                scan.merges.append(span)
-    has_formula = _FORMULA.search(window) is not None
-    if has_formula or b't="e"' in window:
+    end = window.rfind(b"sheetData>")
+    if end >= 0 or b"mergeCell " in window:
+        _scan_merges(window, max(end, 0), scan)
+    odd = _ODD_TYPE.search(window)
+    scan.booleans = scan.booleans or odd is not None
+    formulas = _FORMULA.search(window) is not None if scan.prefixed else b"<f" in window
+    if odd or formulas:
         _scan_cells(window, scan)
+
+
+def _scan_merges(window: bytes, start: int, scan: Scan) -> None:
+    for left, top, right, bottom in _MERGE.findall(window, start):
+        span = Span(int(top) - 1, column_of(left.decode()), int(bottom) - 1, column_of(right.decode()))
+        if span not in scan.merges[-64:]:
+            scan.merges.append(span)
 
 
 def _last_row_with_value(window: bytes) -> int:
