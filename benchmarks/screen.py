@@ -155,6 +155,10 @@ def by_hand(source: Path, findings: Path, rollup: Path) -> None:
     flagged.unpivot(index=["household_id", "village"], variable_name="rule").filter("value").drop(
         "value"
     ).sort("household_id", "village", "rule").sink_parquet(findings)
+    roll_up(findings, rollup)
+
+
+def roll_up(findings: Path, rollup: Path) -> None:
     households = pl.len().cast(pl.Int64).alias("households")
     counts = pl.scan_parquet(findings).group_by("village", "rule").agg(households).collect(engine="streaming")
     levels = [counts.select(area="village", level=pl.lit("village"), rule="rule", households="households")]

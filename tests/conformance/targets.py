@@ -45,7 +45,7 @@ def polars(expressions: Sequence[Expression], table: Table) -> Answers:
 
 
 def _dtype(table: Table, name: str) -> pl.DataType | type[pl.DataType]:
-    width = getattr(pl, table.widths.get(name, "Int64"))
+    width: type[pl.DataType] = getattr(pl, table.widths.get(name, "Int64"))
     match table.symbols[name].kind:
         case Kind.INTEGER | Kind.CHOICE:
             return width
