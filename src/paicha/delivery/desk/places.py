@@ -27,6 +27,7 @@ from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 from paicha.domain.rounds.packs import pack_of
 
 P = ParamSpec("P")
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +136,10 @@ def in_groups(place: Place, group: str) -> bool:
 
 def at_place(
     verb: Verb = Verb.READ_AREAS, *, act: Verb | None = None
-) -> Callable[
-    [Callable[Concatenate[HttpRequest, Place, P], HttpResponseBase]],
-    Callable[Concatenate[HttpRequest, str, P], HttpResponseBase],
-]:
+) -> Callable[[Callable[Concatenate[HttpRequest, Place, P], HttpResponseBase]], View]:
     """A view of an area: 404 unless `verb` is granted there, 403 unless `act` is, too."""
 
-    def decorate(
-        view: Callable[Concatenate[HttpRequest, Place, P], HttpResponseBase],
-    ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
+    def decorate(view: Callable[Concatenate[HttpRequest, Place, P], HttpResponseBase]) -> View:
         @wraps(view)
         def inner(request: HttpRequest, code: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             place = place_of(scope(request.user), code, verb)
@@ -158,15 +154,10 @@ def at_place(
 
 def at_household(
     act: Verb | None = None,
-) -> Callable[
-    [Callable[Concatenate[HttpRequest, Home, P], HttpResponseBase]],
-    Callable[Concatenate[HttpRequest, UUID, P], HttpResponseBase],
-]:
+) -> Callable[[Callable[Concatenate[HttpRequest, Home, P], HttpResponseBase]], View]:
     """A view of a household: 404 unless it may be read, 403 unless `act` is granted."""
 
-    def decorate(
-        view: Callable[Concatenate[HttpRequest, Home, P], HttpResponseBase],
-    ) -> Callable[Concatenate[HttpRequest, UUID, P], HttpResponseBase]:
+    def decorate(view: Callable[Concatenate[HttpRequest, Home, P], HttpResponseBase]) -> View:
         @wraps(view)
         def inner(
             request: HttpRequest, household: UUID, *args: P.args, **kwargs: P.kwargs

@@ -73,7 +73,7 @@ def _import(tray_id: UUID, state: State) -> None:
 
 
 def _export(tray_id: UUID, state: State) -> None:
-    from paicha.domain.reports.exporting import export_area
+    from paicha.domain.reports.exporting import Kind, export_area
     from paicha.domain.reports.figures import area_of
     from paicha.domain.rounds.queries import current_round
 
@@ -87,7 +87,7 @@ def _export(tray_id: UUID, state: State) -> None:
         state.n, state.total = n, total
         tray.save(tray_id, state)
 
-    kind = "pdf" if state.kind == "pdf" else "xlsx"
+    kind: Kind = "pdf" if state.kind == "pdf" else "xlsx"
     export_area(round_, area, kind, target, scope=scope(user), exporter=str(user), progress=progress)
     archive = shutil.make_archive(str(tray.folder(tray_id) / "export"), "zip", target)
     shutil.rmtree(target)

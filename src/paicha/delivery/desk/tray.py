@@ -60,7 +60,7 @@ def folder(tray: UUID) -> Path:
     return Path(settings.MEDIA_ROOT) / "trays" / str(tray)
 
 
-def make(state: State, uploaded: Iterable[UploadedFile] = ()) -> UUID:
+def make(state: State, uploaded: Iterable[UploadedFile[bytes]] = ()) -> UUID:
     """A new tray with these files in it; names are kept as people know them, in `state.files`."""
     forget_old()
     tray = new_id()

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from paicha.delivery.desk.views import areas, household, lists, rules, settle, sheets, signin, transfer
+from paicha.delivery.desk.views import (
+    areas,
+    decisions,
+    household,
+    lists,
+    rules,
+    settle,
+    sheets,
+    signin,
+    transfer,
+)
 
 app_name = "desk"
 
@@ -17,6 +27,7 @@ urlpatterns = [
     path("area/<code>/villages/", areas.villages, name="villages"),
     path("area/<code>/households/", lists.households, name="households"),
     path("area/<code>/leads/", lists.leads, name="leads"),
+    path("area/<code>/leads/village/", decisions.village_leads, name="village_leads"),
     path("area/<code>/changes/", lists.changes, name="changes"),
     path("area/<code>/conflicts/", settle.conflict_list, name="conflicts"),
     path("area/<code>/forms/", sheets.forms, name="forms"),

@@ -107,21 +107,23 @@ def rule_title(pack: Pack, rule_id: str) -> str:
 def kind_text(pack: Pack, finding: Finding) -> str:
     """'疑似体外循环 · 强'."""
     strength = {"strong": " · 强", "weak": " · 弱"}.get(finding.strength, "")
-    return pack.kind_labels.get(finding.kind, "请核对" if finding.severity == "soft" else "镇级关注") + strength
+    return (
+        pack.kind_labels.get(finding.kind, "请核对" if finding.severity == "soft" else "镇级关注") + strength
+    )
 
 
-def basis_text(pack: Pack, finding: Finding, answers: Mapping[str, Any]) -> str:
-    """The answers that a rule read, in short: '民政政策 1、刚性支出 1'."""
+def basis_parts(pack: Pack, finding: Finding, answers: Mapping[str, Any]) -> list[str]:
+    """The answers that a rule read, in short: ['民政政策 1', '刚性支出 1']."""
     rule = pack.rule.get(finding.rule)
     if rule is None:
-        return ""
+        return []
     parts = []
     for name in rule.expression.names:
         value, question = answers.get(name), pack.questions.get(name)
         if question is not None and value not in (None, []):
             shown = "、".join(map(str, value)) if isinstance(value, list) else str(value)
             parts.append(f"{question.short or question.label} {shown}")
-    return "，".join(parts)
+    return parts
 
 
 def answer_rows(
@@ -135,10 +137,18 @@ def answer_rows(
     groups: list[tuple[str, list[tuple[str, str, str]]]] = []
     for column in form.columns:
         if column.parts:
-            told = [f"{p.label} {answers[p.question]}" for p in column.parts if answers.get(p.question) is not None]
+            told = [
+                f"{p.label} {answers[p.question]}"
+                for p in column.parts
+                if answers.get(p.question) is not None
+            ]
             row = (column.parts[0].question, column.label, "，".join(told))
         elif column.question:
-            row = (column.question, pack.questions[column.question].label, _words(pack, column.question, answers))
+            row = (
+                column.question,
+                pack.questions[column.question].label,
+                _words(pack, column.question, answers),
+            )
         else:
             continue
         if not groups or (groups[-1][0] != (column.group or "")):

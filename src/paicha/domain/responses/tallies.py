@@ -80,7 +80,7 @@ class Tally:
     problems: int = 0
     profiles: int = 0
     by_form: dict[str, tuple[int, int]] = field(default_factory=dict)
-    waiting: Counter[int] = field(default_factory=Counter)  # outcome that stays due → households
+    waiting: dict[int, int] = field(default_factory=dict)  # outcome that stays due → households
     leads: Counter[str] = field(default_factory=Counter)  # rule → open findings
 
     @property
@@ -96,7 +96,9 @@ class Tally:
     @property
     def percent(self) -> int:
         """Met or gone, of all: whole percent, 100 only when nobody is due."""
-        return 100 if not self.due else int(100 * (self.households - self.due) / max(self.households, 1))
+        if not self.households:
+            return 0
+        return 100 if not self.due else int(100 * (self.households - self.due) / self.households)
 
 
 def tally(pack: Pack, summaries: Iterable[VillageSummary]) -> Tally:
@@ -129,7 +131,8 @@ def add_counts(total: Tally, pack: Pack, counts: Counts) -> None:
         total.by_form[form] = (had[0] + met, had[1] + Selection(form).count(pack, counts))
         total.done += met
     for outcome in pack.outcome.stays_due if pack.outcome else ():
-        total.waiting[outcome] += Selection(outcome=str(outcome)).count(pack, counts)
+        more = Selection(outcome=str(outcome)).count(pack, counts)
+        total.waiting[outcome] = total.waiting.get(outcome, 0) + more
 
 
 def without_class(pack: Pack, summaries: Iterable[VillageSummary], class_name: str) -> list[VillageSummary]:

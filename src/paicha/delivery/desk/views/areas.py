@@ -5,8 +5,7 @@ What holds: every figure is a sum of village summary rows, and is a link to the 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +94,7 @@ def villages(request: HttpRequest, place: Place) -> HttpResponse:
 def select_villages(pack: Pack, rows: Sequence[VillageSummary], only: str) -> list[VillageSummary]:
     """The villages that a figure of the overview counted."""
     zero = {s.pk for s in without_class(pack, rows, pack.classes[0].name)}
-    tests = {
+    tests: dict[str, Callable[[VillageSummary], bool]] = {
         "": lambda s: True,
         "finished": lambda s: bool(s.counts) and not Selection(outcome="due").count(pack, s.counts),
         "leads": lambda s: bool(s.figures.get("open_leads")),
@@ -153,9 +152,7 @@ def overview(pack: Pack, code: str, rows: Sequence[VillageSummary], total: Tally
         "forms": [(f, *total.by_form.get(f.name, (0, 0))) for f in pack.household_forms.values()],
         "mismatches": mismatches(pack, code, rows, total),
         "stays": [
-            (str(n), label, total.waiting[n])
-            for n, label in _outcome_labels(pack)
-            if total.waiting[n]
+            (str(n), label, total.waiting[n]) for n, label in _outcome_labels(pack) if total.waiting.get(n)
         ],
     }
 
@@ -226,12 +223,8 @@ def town_lines(pack: Pack, rows: Sequence[VillageSummary], areas: dict[str, Roun
 def village_lines(pack: Pack, rows: Sequence[VillageSummary], areas: dict[str, RoundArea]) -> list[Line]:
     """Villages with rows, most open leads first."""
     lines = [
-        Line(s.code, areas[s.code].name, tally(pack, [s]), profile=bool(s.profile)) for s in rows if s.code in areas
+        Line(s.code, areas[s.code].name, tally(pack, [s]), profile=bool(s.profile))
+        for s in rows
+        if s.code in areas and (s.counts or s.profile or areas[s.code].level == "village")
     ]
     return sorted(lines, key=lambda line: (-line.tally.open_leads, -line.tally.due, line.code))
-
-
-def kinds_said(counts: Counter[str], pack: Pack) -> str:
-    """'2 条疑似应纳未纳，1 条疑似体外循环'."""
-    named = [(pack.kind_labels.get(kind, kind), n) for kind, n in counts.most_common(3)]
-    return "，".join(f"{n} 条{label}" for label, n in named)

@@ -8,19 +8,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from paicha.core.normalise import head_name
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.delivery.desk.frame import page
-from paicha.delivery.desk.places import Home, at_household, require
+from paicha.delivery.desk.places import Home, at_household
+from paicha.delivery.desk.views.decisions import REASONS, said_of, settle_ticked, shown_to
 from paicha.delivery.desk.wording import (
     answer_rows,
-    day_text,
-    kind_text,
     mask_answers,
     masked,
     outcome_text,
@@ -32,17 +31,10 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import read_logged
 from paicha.domain.households.models import BaseChange
 from paicha.domain.households.services import change_head, note_change
-from paicha.domain.responses.models import Finding
 from paicha.domain.responses.queries import Dossier, changes_between, dossier
-from paicha.domain.responses.services import DecisionError, decide_finding
-from paicha.domain.responses.wording import because
+from paicha.domain.responses.services import DecisionError
 
 PURPOSES = ("打电话联系这一户", "核对号码是否填对", "办理业务需要")
-REASONS = {
-    "lead": ("已上会研判，不符合纳入条件", "入户核实，情况属实", "填错了，已改正", "风险已消除"),
-    "soft": ("核对过，情况就是这样", "新生儿，还没参保", "家人在外服刑或服役", "全家共用一个号码"),
-    "office": ("核对过，没有问题", "已退回村里改"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +48,6 @@ class Answer:
     masked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A finding as it is shown."""
-
-    finding: Finding
-    message: str
-    kind: str
-    because: str
-    by: str
-
-
 @at_household()
 def household(request: HttpRequest, home: Home) -> HttpResponse:
     """The page itself; one read of one household."""
@@ -78,7 +59,8 @@ def _page(request: HttpRequest, home: Home, **context: Any) -> HttpResponse:
     pack, form = place.pack, place.pack.household_forms[entry.form]
     found = dossier(entry)
     place.log_read("household", 1)
-    said = [_said(pack, found, f) for f in found.findings if _shown(home, f)]
+    answers = found.answers[0] if found.answers else {}
+    said = [said_of(pack, f, answers, found.names) for f in found.findings if shown_to(place, f)]
     return page(
         request, place, "household.html", "households",
         home=home, household=home.household, entry=entry, form=form, found=found,
@@ -89,7 +71,8 @@ def _page(request: HttpRequest, home: Home, **context: Any) -> HttpResponse:
         soft=[s for s in said if s.finding.severity != "lead" and s.finding.state == "open"],
         decided=[s for s in said if s.finding.state in ("confirmed", "dismissed")],
         conflicts=[h for h in found.happenings if h.what == "conflict"],
-        log=_log(pack, home, found), reasons=REASONS, purposes=PURPOSES, fields=BaseChange.FIELDS[:3],
+        log=_log(pack, home, found), reasons=REASONS,
+        decide_at=reverse("desk:decide", args=[home.household.pk]), purposes=PURPOSES, fields=BaseChange.FIELDS[:3],
         may_decide=place.may(Verb.DECIDE_LEADS), may_explain=place.may(Verb.SUBMIT_ANSWERS),
         may_settle=place.may(Verb.SETTLE_CONFLICTS), may_raise=place.may(Verb.RAISE_PROBLEMS),
         may_unmask=place.may(Verb.UNMASK_PHONES), phone=home.household.phone,
@@ -97,24 +80,22 @@ def _page(request: HttpRequest, home: Home, **context: Any) -> HttpResponse:
     )  # fmt: skip
 
 
-def _shown(home: Home, finding: Finding) -> bool:
-    return finding.severity != "office" or home.place.may(Verb.RETURN) or home.place.may(Verb.READ_AUDIT)
-
-
-def _answers(
-    pack: Pack, form: HouseholdForm, home: Home, found: Dossier
-) -> list[tuple[str, list[Answer]]]:
+def _answers(pack: Pack, form: HouseholdForm, home: Home, found: Dossier) -> list[tuple[str, list[Answer]]]:
     """Answers in official order; before the first visit, what the register knows."""
     roles = pack.roles
-    known: Mapping[str, Any] = found.answers[0] if found.answers else {
-        name: value
-        for name, value in (
-            (roles.head, home.household.head_name),
-            (roles.population, home.household.population),
-            (roles.phone, home.household.phone),
-        )
-        if name and value
-    }
+    known: Mapping[str, Any] = (
+        found.answers[0]
+        if found.answers
+        else {
+            name: value
+            for name, value in (
+                (roles.head, home.household.head_name),
+                (roles.population, home.household.population),
+                (roles.phone, home.household.phone),
+            )
+            if name and value
+        }
+    )
     older = found.answers[1] if len(found.answers) > 1 else None
     before: dict[str, str] = {}
     if older is not None:
@@ -129,22 +110,11 @@ def _answers(
         for name, label, words in rows:
             was = before.get(name, "")
             changed = older is not None and was != words
-            listed.append(Answer(name, label, words, (was or "没填") if changed else None, pack.questions[name].masked))
+            listed.append(
+                Answer(name, label, words, (was or "没填") if changed else None, pack.questions[name].masked)
+            )
         lines.append((group, listed))
     return lines
-
-
-def _said(pack: Pack, found: Dossier, finding: Finding) -> Said:
-    rule = pack.rule.get(finding.rule)
-    answers = found.answers[0] if found.answers else {}
-    reads = rule.expression.names if rule else ()
-    by = ""
-    if finding.decided_at:
-        by = f"{day_text(finding.decided_at)}，{who_text(found.names, finding.decided_by)}"
-    return Said(
-        finding, rule_message(pack, finding), kind_text(pack, finding),
-        because(pack, tuple(reads), mask_answers(pack, answers)), by,
-    )  # fmt: skip
 
 
 def _log(pack: Pack, home: Home, found: Dossier) -> list[tuple[Any, str]]:
@@ -166,16 +136,27 @@ def _log(pack: Pack, home: Home, found: Dossier) -> list[tuple[Any, str]]:
         elif item.kind == "head":
             lines.append((item.at, f"户主由{item.old}改为{item.new}（{who}）：{item.reason}"))
         elif item.kind == "class":
-            lines.append((item.at, f"类别由{_class(pack, item.old)}更正为{_class(pack, item.new)}（{who}）：{item.reason}"))
+            lines.append(
+                (
+                    item.at,
+                    f"类别由{_class(pack, item.old)}更正为{_class(pack, item.new)}（{who}）：{item.reason}",
+                )
+            )
         elif item.kind == "close":
             lines.append((item.at, f"销户（{who}）：{item.reason}"))
     for finding in found.findings:
-        if finding.decided_at and _shown(home, finding):
+        if finding.decided_at and shown_to(home.place, finding):
             who = who_text(found.names, finding.decided_by)
             verdict = finding.get_state_display()
-            lines.append((finding.decided_at, f"{rule_message(pack, finding)}：{verdict}，{finding.reason}（{who}）"))
+            lines.append(
+                (finding.decided_at, f"{rule_message(pack, finding)}：{verdict}，{finding.reason}（{who}）")
+            )
     when = home.place.round.opened_at
-    lines.append((when, "本轮开始，列入名册") if not home.entry.added else (home.household.created_at, "本轮中新列入名册"))
+    lines.append(
+        (when, "本轮开始，列入名册")
+        if not home.entry.added
+        else (home.household.created_at, "本轮中新列入名册")
+    )
     return sorted(lines, key=lambda line: line[0], reverse=True)
 
 
@@ -199,7 +180,9 @@ def phone(request: HttpRequest, home: Home) -> HttpResponse:
     if purpose not in PURPOSES:
         return render(request, "desk/_phone.html", {"household": home.household, "purposes": PURPOSES,
                       "asked": True, "masked": masked(_phone_of(home)), "may_unmask": True}, status=422)  # fmt: skip
-    read_logged(home.place.scope.actor, f"phone:{PURPOSES.index(purpose) + 1}", f"household:{home.household.pk}", 1)
+    read_logged(
+        home.place.scope.actor, f"phone:{PURPOSES.index(purpose) + 1}", f"household:{home.household.pk}", 1
+    )
     return render(request, "desk/_phone.html", {"household": home.household, "number": _phone_of(home)})
 
 
@@ -211,23 +194,11 @@ def _phone_of(home: Home) -> str:
 @at_household()
 def decide(request: HttpRequest, home: Home) -> HttpResponse:
     """One reason for the findings that were ticked: 属实 or 不属实."""
-    state, reason = request.POST.get("state", ""), request.POST.get("reason", "").strip()
-    reason = reason or request.POST.get("short", "").strip()
-    ids = [int(text) for text in request.POST.getlist("finding") if text.isdecimal()]
-    chosen = list(Finding.objects.filter(pk__in=ids, household=home.household, round=home.place.round))
     try:
-        if not chosen:
-            raise DecisionError("请至少勾选一条，再提交。")
-        with transaction.atomic():
-            for finding in chosen:
-                require(home.place, Verb.DECIDE_LEADS if finding.severity == "lead" else Verb.SUBMIT_ANSWERS)
-                decide_finding(
-                    home.place.round, home.place.pack, finding, state=state, reason=reason,
-                    actor=home.place.scope.actor,
-                )  # fmt: skip
+        n = settle_ticked(request, home.place, household=home.household)
     except DecisionError as error:
-        return _page(request, home, error=str(error), typed=reason, ticked=ids)
-    messages.success(request, f"{len(chosen)} 条已记为“{Finding.State(state).label}”。")
+        return _page(request, home, error=str(error), typed=request.POST.get("reason", ""), status=422)
+    messages.success(request, n)
     return redirect("desk:household", home.household.pk)
 
 
@@ -255,11 +226,13 @@ def head(request: HttpRequest, home: Home) -> HttpResponse:
     """Record a change of head, so that Excel rows under the new name find this household."""
     form = HeadForm(request.POST)
     if not form.is_valid():
-        return _page(request, home, error=_first_error(form), open="head")
+        return _page(request, home, error=_first_error(form), open="head", status=422)
     name = head_name(form.cleaned_data["head"], home.place.pack.silences)
     if not name or name == home.household.head_name:
-        return _page(request, home, error="新户主和现在的户主是同一个名字，请核对。", open="head")
-    change_head(home.household, name, actor=home.place.scope.actor, reason=form.cleaned_data["reason"].strip())
+        return _page(request, home, error="新户主和现在的户主是同一个名字，请核对。", open="head", status=422)
+    change_head(
+        home.household, name, actor=home.place.scope.actor, reason=form.cleaned_data["reason"].strip()
+    )
     messages.success(request, f"户主已改为{name}。")
     return redirect("desk:household", home.household.pk)
 
@@ -270,7 +243,7 @@ def change(request: HttpRequest, home: Home) -> HttpResponse:
     """Note a change of base information, for entry into the national system."""
     form = ChangeForm(request.POST)
     if not form.is_valid():
-        return _page(request, home, error=_first_error(form), open="change")
+        return _page(request, home, error=_first_error(form), open="change", status=422)
     data = form.cleaned_data
     try:
         note_change(
@@ -278,7 +251,7 @@ def change(request: HttpRequest, home: Home) -> HttpResponse:
             actor=home.place.scope.actor,
         )  # fmt: skip
     except ValueError as error:
-        return _page(request, home, error=str(error), open="change")
+        return _page(request, home, error=str(error), open="change", status=422)
     messages.success(request, f"{data['field']}的变更已记下，请录入全国系统。")
     return redirect("desk:household", home.household.pk)
 

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place, at_place
+from paicha.delivery.desk.views.decisions import sees_office
 from paicha.delivery.desk.views.village import case_list
 from paicha.delivery.desk.wording import outcome_text, rule_title
 from paicha.domain.accounts.roles import Verb
@@ -144,7 +145,7 @@ def _ended(place: Place, line: HouseholdLine) -> str:
 def leads(request: HttpRequest, place: Place) -> HttpResponse:
     """Open leads, what waits for a reason, or what has been decided; household by household."""
     what = request.GET.get("what", "lead")
-    if what not in ("lead", "soft", "office", "decided") or (what == "office" and not _sees_office(place)):
+    if what not in ("lead", "soft", "office", "decided") or (what == "office" and not sees_office(place)):
         raise Http404
     rule, kind = request.GET.get("rule", ""), request.GET.get("kind", "")
     rows = summaries(place.scope, place.round, place.prefix) if place.groups is None else []
@@ -169,14 +170,9 @@ def leads(request: HttpRequest, place: Place) -> HttpResponse:
     rules = sorted(((key, rule_title(place.pack, key), n) for key, n in counted.items()), key=lambda r: -r[2])
     return page(
         request, place, "leads.html", "leads", cases=case_list(place.pack, listed), paging=turned, what=what,
-        rule=rule, kind=kind, rules=rules, office=_sees_office(place), rule_name=rule_title(place.pack, rule),
+        rule=rule, kind=kind, rules=rules, office=sees_office(place), rule_name=rule_title(place.pack, rule),
         names=names({f.decided_by for f in listed}) if what == "decided" else {},
     )  # fmt: skip
-
-
-def _sees_office(place: Place) -> bool:
-    """Office checks are for town and city, not for the surveyor (rules.md)."""
-    return place.may(Verb.RETURN) or place.may(Verb.READ_AUDIT)
 
 
 def _count(summary: VillageSummary, what: str, rule: str) -> int:

@@ -20,23 +20,21 @@ def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     found = pack.rule.get(rule_id) or pack.messages.get(rule_id)
     if found is None:
         raise Http404
-    same = [found] if isinstance(found, Rule) else [c for c in pack.checks if c.id == rule_id] or [found]
-    names = dict.fromkeys(n for s in same if isinstance(s, Rule | Check) for n in s.expression.names)
+    same: list[Rule | Check] = (
+        [found] if isinstance(found, Rule) else [c for c in pack.checks if c.id == rule_id]
+    )
+    names = dict.fromkeys(n for s in same for n in s.expression.names)
     questions = [pack.questions[n] for n in names if n in pack.questions]
     facts = [f for f in pack.facts if f.name in names]
-    forms = dict.fromkeys(f for s in same if isinstance(s, Rule | Check) for f in s.forms)
+    forms = dict.fromkeys(f for s in same for f in s.forms)
     return render(
         request, "desk/rule.html",
         {
-            "rule": found, "same": [s for s in same if isinstance(s, Rule | Check)], "questions": questions,
+            "rule": found, "same": same, "questions": questions,
             "facts": facts, "forms": [pack.form(f).label for f in forms], "pack": pack,
             "is_lead": isinstance(found, Rule),
             "kind": pack.kind_labels.get(found.kind, "") if isinstance(found, Rule) else "",
-            "parameters": [(k, v) for k, v in pack.parameters.items() if any(f":{k}" in _text(s) for s in same)],
-            "conditions": [(k, v) for k, v in pack.conditions.items() if any(k in _text(s) for s in same)],
+            "parameters": [(k, v) for k, v in pack.parameters.items() if any(f":{k}" in s.when for s in same)],
+            "conditions": [(k, v) for k, v in pack.conditions.items() if any(k in s.when for s in same)],
         },
     )  # fmt: skip
-
-
-def _text(source: object) -> str:
-    return str(getattr(source, "when", ""))

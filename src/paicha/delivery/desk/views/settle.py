@@ -67,7 +67,9 @@ def conflict(request: HttpRequest, pk: int) -> HttpResponse:
     error = ""
     if request.method == "POST":
         require(place, Verb.SETTLE_CONFLICTS)
-        take = {n: request.POST[n] == "other" for n in found.fields if request.POST.get(n) in ("now", "other")}
+        take = {
+            n: request.POST[n] == "other" for n in found.fields if request.POST.get(n) in ("now", "other")
+        }
         try:
             settle_conflict(
                 place.round, place.pack, found, take_other=take, actor=place.scope.actor,
@@ -83,7 +85,9 @@ def conflict(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _conflict_page(request: HttpRequest, place: Place, found: Conflict, error: str) -> HttpResponse:
     entry = RosterEntry.objects.get(round=place.round, household=found.household_id)
-    current = Revision.objects.get(pk=entry.revision)
+    current = Revision.objects.get(
+        household=found.household_id, round=place.round, number=entry.revision_number
+    )
     form = place.pack.household_forms[entry.form]
     texts = (orjson.loads(current.answers), orjson.loads(found.answers))
     sides = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,12 +13,12 @@ from django.urls import reverse
 from paicha.core.pack import HouseholdForm, Pack, ProblemForm, ProfileForm, StatisticsForm
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place, at_place
-from paicha.delivery.desk.wording import group_text, mask_answers
+from paicha.delivery.desk.wording import date_words, group_text, mask_answers
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.problems.models import Problem
 from paicha.domain.problems.queries import missing_of, problems_in_force
 from paicha.domain.reports.documents import village_forms
-from paicha.domain.reports.figures import FigureRow, Opens, statistics, town_names
+from paicha.domain.reports.figures import FigureRow, Opens, statistics
 from paicha.domain.reports.village import HOUSEHOLD, household_sheet, load_households
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.formats.documents import BASE, NOTE, Row
@@ -113,11 +114,17 @@ def form(request: HttpRequest, place: Place, name: str) -> HttpResponse:
 
 def _siblings(place: Place) -> list[tuple[str, str, str]]:
     """The other forms of the place: (name, sheet, label)."""
-    shown = place.pack.forms if place.is_village else [f for f in place.pack.forms if isinstance(f, StatisticsForm)]
+    shown = (
+        place.pack.forms
+        if place.is_village
+        else [f for f in place.pack.forms if isinstance(f, StatisticsForm)]
+    )
     return [(f.name, f.sheet, f.label) for f in shown]
 
 
-def _by_type(found: ProblemForm, listed: Sequence[Problem]) -> list[tuple[int, str, list[tuple[Problem, str]]]]:
+def _by_type(
+    found: ProblemForm, listed: Sequence[Problem]
+) -> list[tuple[int, str, list[tuple[Problem, str]]]]:
     return [
         (
             kind.number,
@@ -153,7 +160,11 @@ def _household_form(request: HttpRequest, place: Place, found: HouseholdForm) ->
 def _pointed(place: Place, found: HouseholdForm) -> dict[tuple[str, str], str]:
     """(household, question) → look, for the open findings of this form."""
     rows = Finding.objects.filter(
-        round=place.round, village_id=place.area.area_id, state="open", form=found.name, household__isnull=False
+        round=place.round,
+        village_id=place.area.area_id,
+        state="open",
+        form=found.name,
+        household__isnull=False,
     ).exclude(severity="office")
     looks: dict[tuple[str, str], str] = {}
     for household, rule, severity in rows.values_list("household_id", "rule", "severity"):
@@ -183,40 +194,44 @@ def statistics_page(request: HttpRequest, place: Place) -> HttpResponse:
     found = place.pack.statistics
     if found is None:
         raise Http404
-    towns = town_names(place.round)
-    made = statistics(place.round, place.pack, place.area, scope=place.scope, towns=towns)
+    made = statistics(place.round, place.pack, place.area, scope=place.scope)
     table = statistics_table(found)
     answers: Row = {}
     if place.is_village:
         answers = village_forms(place.round, place.pack, place.area.area_id).get(found.name, {})
-    from paicha.delivery.desk.wording import date_words
-
     unit = place.town + place.area.name if place.is_village else place.area.name
     return page(
         request, place, "form_statistics.html", "forms", form=found, table=table,
         above=above_texts(found, unit, date_words()), signers=signer_texts(found, answers) if place.is_village else (),
         lines=[_figures(place, table.fields, row) for row in made.rows],
         total=_figures(place, table.fields, made.total) if made.total else None, forms=_siblings(place),
-        unprinted=place.is_village,
     )  # fmt: skip
 
 
 def _figures(place: Place, fields: Sequence[Field], row: FigureRow) -> list[tuple[str, str, bool]]:
     """(text, address of its rows or '', is a number) of each cell."""
     cells = []
+    villages = (
+        next((f.name for f in place.pack.statistics.figures if f.source == "village"), "")
+        if (place.pack.statistics)
+        else ""
+    )
     for column in fields:
         value = row.values.get(column.name)
         text = "" if value is None else str(value)
         address = _address(place, row.opens[column.name]) if column.name in row.opens and value else ""
+        if column.name == villages and row.code != place.code:
+            address = reverse("desk:area", args=[row.code])
         cells.append((text, address, column.kind == "integer"))
     return cells
 
 
 def _address(place: Place, opens: Opens) -> str:
     """The page that lists exactly the rows behind a figure."""
-    if opens.source == "households":
-        query = f"?outcome=done{f'&form={opens.form}' if opens.form else ''}"
-        return reverse("desk:households", args=[opens.area]) + query
+    if opens.selection is not None:
+        query = {"form": opens.selection.form, "outcome": opens.selection.outcome}
+        kept = urlencode({key: value for key, value in query.items() if value})
+        return f"{reverse('desk:households', args=[opens.area])}?{kept}"
     named = place.pack.problem_list if opens.source == "problems" else place.pack.profile
     if named is None:
         return ""

@@ -38,7 +38,10 @@ STATUS = {
     "created": "新增农户", "stored": "写入", "merged": "与别人的填写合并", "unchanged": "没有变化",
     "conflict": "冲突，要人来定", "refused": "不收，要改",
 }  # fmt: skip
-_ORDER = {name: number for number, name in enumerate(("refused", "conflict", "created", "merged", "stored", "unchanged"))}
+_ORDER = {
+    name: number
+    for number, name in enumerate(("refused", "conflict", "created", "merged", "stored", "unchanged"))
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -140,11 +143,18 @@ def _file(request: HttpRequest, place: Place, kind: str) -> tuple[bytes, str]:
     if place.is_village:
         with tempfile.TemporaryDirectory() as made:
             done = exporting.export_area(
-                place.round, place.area, "pdf" if kind == "pdf" else "xlsx", Path(made), scope=place.scope, exporter=who
+                place.round,
+                place.area,
+                "pdf" if kind == "pdf" else "xlsx",
+                Path(made),
+                scope=place.scope,
+                exporter=who,
             )
             content = (Path(made) / done.files[0][0]).read_bytes()
     else:
-        document = documents.town_document(place.round, place.pack, place.area, scope=place.scope, exporter=who)
+        document = documents.town_document(
+            place.round, place.pack, place.area, scope=place.scope, exporter=who
+        )
         content = exporting.write(document, place.pack, "pdf" if kind == "pdf" else "xlsx")
         read_logged(place.scope.actor, f"export.{kind}", f"area:{place.code}", len(document.sheets))
     title = "各表" if place.is_village else (place.pack.statistics.label if place.pack.statistics else "")
@@ -170,5 +180,6 @@ def fetch(request: HttpRequest, place: Place, tray_id: UUID) -> HttpResponseBase
     file = tray.folder(tray_id) / "export.zip"
     if state.job != "export" or state.phase != tray.DONE or not file.is_file():
         raise Http404
-    return FileResponse(file.open("rb"), as_attachment=True, filename=state.refused, content_type=_TYPES["zip"])
-
+    return FileResponse(
+        file.open("rb"), as_attachment=True, filename=state.refused, content_type=_TYPES["zip"]
+    )

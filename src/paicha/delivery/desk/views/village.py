@@ -13,13 +13,14 @@ from django.urls import reverse
 from paicha.core.pack import Pack
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place
-from paicha.delivery.desk.wording import basis_text, group_text, kind_text, rule_message
+from paicha.delivery.desk.wording import basis_parts, group_text, kind_text, rule_message
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.queries import base_changes, by_group, conflicts, findings
 from paicha.domain.responses.tallies import Tally, add_counts, tally
 
 _SHOWN = 8
+_REASONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,16 @@ class Case:
 
     household: Any
     village: Any
-    said: list[tuple[Finding, str, str, str]] = field(default_factory=list)  # finding, sentence, kind, basis
+    said: list[tuple[Finding, str, str]] = field(default_factory=list)  # finding, sentence, kind
+    basis: dict[str, None] = field(default_factory=dict)  # the answers behind them, each once
+
+    @property
+    def shown(self) -> list[tuple[Finding, str, str]]:
+        return self.said[:_REASONS]
+
+    @property
+    def more(self) -> int:
+        return len(self.said) - len(self.shown)
 
 
 def village_page(request: HttpRequest, place: Place) -> HttpResponse:
@@ -89,10 +99,8 @@ def case_list(pack: Pack, leads: Sequence[Finding]) -> list[Case]:
     for finding in leads:
         key = finding.household_id or f"village {finding.village_id}"
         case = cases.setdefault(key, Case(finding.household, finding.village))
-        answers = getattr(finding, "answers", {})
-        case.said.append(
-            (finding, rule_message(pack, finding), kind_text(pack, finding), basis_text(pack, finding, answers))
-        )
+        case.said.append((finding, rule_message(pack, finding), kind_text(pack, finding)))
+        case.basis.update(dict.fromkeys(basis_parts(pack, finding, getattr(finding, "answers", {}))))
     return sorted(cases.values(), key=_weight)
 
 
@@ -112,7 +120,11 @@ def bar(total: Tally) -> list[tuple[str, float, float]]:
 
 
 def todos(
-    place: Place, village: int, total: Tally, groups: dict[str, dict[str, dict[str, int]]], leads: Sequence[Finding]
+    place: Place,
+    village: int,
+    total: Tally,
+    groups: dict[str, dict[str, dict[str, int]]],
+    leads: Sequence[Finding],
 ) -> list[Todo]:
     """Work as sentences, the most urgent first; only the first action is filled."""
     lines: list[Todo] = []
@@ -125,32 +137,42 @@ def todos(
             Todo(total.conflicts, "户两边填得不一样，要定一个", "", "去定", address["conflicts"], late=True)
         )
     if total.open_leads:
-        lines.append(Todo(total.open_leads, "条线索等你看", _kinds(place.pack, leads), "逐条看", address["leads"]))
+        lines.append(
+            Todo(total.open_leads, "条线索等你看", _kinds(place.pack, leads), "逐条看", address["leads"])
+        )
     if total.due:
         where = [group_text(g) for g, counts in groups.items() if _counted(place.pack, counts).due]
-        words = "户该入户" + (f"，在{'、'.join(where[:4])}{'等' if len(where) > 4 else ''}" if len(where) > 1 else "")
+        words = "户该入户" + (
+            f"，在{'、'.join(where[:4])}{'等' if len(where) > 4 else ''}" if len(where) > 1 else ""
+        )
         waiting = sum(total.waiting.values())
         note = f"其中 {waiting} 户上次没见到人" if waiting else ""
         lines.append(Todo(total.due, words, note, "看名单", f"{address['households']}?outcome=due"))
     if total.soft:
         lines.append(
-            Todo(total.soft, "处要核对，写个理由", "表已收下，不影响排查户数", "去写", f"{address['leads']}?what=soft")
+            Todo(
+                total.soft,
+                "处要核对，写个理由",
+                "表已收下，不影响排查户数",
+                "去写",
+                f"{address['leads']}?what=soft",
+            )
         )
-    unentered = list(base_changes(village, place.groups).filter(entered_on=None).values_list("noted_on")[:500])
+    unentered = list(
+        base_changes(village, place.groups).filter(entered_on=None).values_list("noted_on")[:500]
+    )
     if unentered:
         oldest = min(day for (day,) in unentered)
         from paicha.domain import clock
 
         note = f"最早一处已有 {(clock.today() - oldest).days} 天"
-        lines.append(
-            Todo(len(unentered), "处信息变更还没录入全国系统", note, "看清单", address["changes"])
-        )
+        lines.append(Todo(len(unentered), "处信息变更还没录入全国系统", note, "看清单", address["changes"]))
     return lines
 
 
 def _kinds(pack: Pack, leads: Sequence[Finding]) -> str:
     named = Counter(finding.kind for finding in leads).most_common(3)
-    return "，".join(f"{n} 条{pack.kind_labels.get(kind, kind)}" for kind, n in named)
+    return "，".join(f"{pack.kind_labels.get(kind, kind)} {n} 条" for kind, n in named)
 
 
 def gaps(place: Place, summary: VillageSummary, total: Tally) -> list[tuple[str, str, str]]:
@@ -180,4 +202,3 @@ def gaps(place: Place, summary: VillageSummary, total: Tally) -> list[tuple[str,
         away = reverse("desk:form", args=[place.code, listed.name])
         found.append((f"{listed.label}一条也没有，却有线索没处理", "去看", away))
     return found
-
