@@ -24,6 +24,7 @@ from paicha.domain.areas.models import Area, Group
 from paicha.domain.households.services import new_id, register_tag
 from paicha.domain.intake.matching import register_of
 from paicha.domain.intake.places import Named, Place, Places, path_sources
+from paicha.domain.intake.preparing import HouseholdRows, Prepared, VillageFormRead
 from paicha.domain.intake.result import ImportResult
 from paicha.domain.intake.rosters import take_roster
 from paicha.domain.intake.source import Source, readings
@@ -38,11 +39,13 @@ from paicha.domain.responses.services import (
     submit_village_form,
     village_work,
 )
+from paicha.domain.responses.work import days_of
 from paicha.domain.rounds.models import Round, RoundArea
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.queries import current_round
-from paicha.formats.reading import HouseholdTable, ReadFile, VillageTable
+from paicha.formats.reading import HouseholdTable, VillageTable
 
+AnyTable = HouseholdRows | HouseholdTable | VillageTable
 Progress = Callable[[int, int, str], None]
 
 
@@ -55,9 +58,9 @@ class _VillagePart:
     """What one file holds of one village."""
 
     area: RoundArea
-    households: list[HouseholdTable] = field(default_factory=list)
+    households: list[HouseholdRows] = field(default_factory=list)
     rosters: list[tuple[HouseholdTable, list[int]]] = field(default_factory=list)
-    forms: list[VillageTable] = field(default_factory=list)
+    forms: list[VillageFormRead] = field(default_factory=list)
     statistics: list[tuple[VillageTable, int]] = field(default_factory=list)
 
 
@@ -144,8 +147,9 @@ def _answered(earlier: Upload) -> ImportResult:
 
 
 def _run(job: _Import, sources: Sequence[Source], progress: Progress | None, processes: int) -> None:
-    for number, (source, read) in enumerate(readings(sources, job.pack, job.round.opens_on, processes), 1):
-        if isinstance(read, ReadFile):
+    days = days_of(job.round, job.pack)
+    for number, (source, read) in enumerate(readings(sources, job.pack, days, processes), 1):
+        if isinstance(read, Prepared):
             job.result.messages += read.messages
             _take_file(job, read)
         else:
@@ -160,10 +164,11 @@ def _run(job: _Import, sources: Sequence[Source], progress: Progress | None, pro
                 take_pending(work, memory, job.source, job.upload, job.result)
 
 
-def _take_file(job: _Import, read: ReadFile) -> None:
+def _take_file(job: _Import, read: Prepared) -> None:
     parts: dict[str, _VillagePart] = {}
-    for table in read.tables:
-        if isinstance(table, HouseholdTable) and table.form == "roster":
+    for entry in read.tables:
+        table = entry.table if isinstance(entry, VillageFormRead) else entry
+        if isinstance(table, HouseholdTable):
             _place_roster(job, table, parts)
         elif isinstance(table, VillageTable) and table.rows:
             _place_statistics(job, table, parts)
@@ -173,10 +178,10 @@ def _take_file(job: _Import, read: ReadFile) -> None:
                 _refuse_table(job, table, place)
                 continue
             part = parts.setdefault(place.area.code, _VillagePart(place.area))
-            if isinstance(table, HouseholdTable):
-                part.households.append(table)
-            else:
-                part.forms.append(table)
+            if isinstance(entry, HouseholdRows):
+                part.households.append(entry)
+            elif isinstance(entry, VillageFormRead):
+                part.forms.append(entry)
     for part in parts.values():
         with village_work(job.round, job.pack, _village(job, part.area), job.scope.actor) as work:
             _take_part(job, work, part)
@@ -188,9 +193,7 @@ def _village(job: _Import, area: RoundArea) -> Area:
     return job.villages[area.area_id]
 
 
-def _resolve(
-    job: _Import, table: HouseholdTable | VillageTable, village: str | None = None, town: str | None = None
-) -> Place:
+def _resolve(job: _Import, table: AnyTable, village: str | None = None, town: str | None = None) -> Place:
     headings = table.headings
     own = Named(
         "标题",
@@ -206,7 +209,7 @@ def _resolve(
     return place
 
 
-def _refuse_table(job: _Import, table: HouseholdTable | VillageTable, place: Place) -> None:
+def _refuse_table(job: _Import, table: AnyTable, place: Place) -> None:
     """A sheet whose village can't be told: said once, every row of it refused."""
     said = Message(
         place.code,
@@ -287,7 +290,8 @@ def _take_part(job: _Import, work: VillageWork, part: _VillagePart) -> None:
         _check_statistics(job, work, statistics, index, memory, part)
 
 
-def _take_form(job: _Import, work: VillageWork, table: VillageTable) -> bool:
+def _take_form(job: _Import, work: VillageWork, read: VillageFormRead) -> bool:
+    table = read.table
     form, result = job.pack.form(table.form), job.result
     result.forms += 1
     faults = [
@@ -302,7 +306,9 @@ def _take_form(job: _Import, work: VillageWork, table: VillageTable) -> bool:
         return False
     if isinstance(form, ProfileForm):
         address = f"{table.file}!{table.sheet}"
-        receipt = submit_village_form(work, FormAnswers(form, table.values, job.source, job.upload, address))
+        receipt = submit_village_form(
+            work, FormAnswers(form, table.values, job.source, job.upload, address, read.marks)
+        )
         for said in receipt.said:
             cell = table.cells.get(said.question, "")
             place = f"{table.sheet} {cell}：" if said.severity == "hard" else ""
@@ -355,15 +361,11 @@ def _check_statistics(
     counts = memory.read_counts if memory.read_counts else None
     if counts is None and work.summary.counts:
         counts = done(job.pack, work.summary.counts)
-    profile = next((t.values for t in part.forms if t.form == getattr(job.pack.profile, "name", "")), None)
-    listed = next(
-        (
-            len(t.problems)
-            for t in part.forms
-            if job.pack.problem_list and t.form == job.pack.problem_list.name
-        ),
-        None,
+    profile = next(
+        (r.table.values for r in part.forms if r.table.form == getattr(job.pack.profile, "name", "")), None
     )
+    problem_list = job.pack.problem_list.name if job.pack.problem_list else ""
+    listed = next((len(r.table.problems) for r in part.forms if r.table.form == problem_list), None)
     if listed is None:
         listed = work.summary.facts.get("problem_rows")
     found = Found(counts, profile if profile is not None else (work.summary.profile or None), listed)

@@ -14,13 +14,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from paicha.core.catalogue import Message, message
 from paicha.core.pack import Pack, load
-from paicha.formats.reading import FileRefused, ReadFile, read_file
+from paicha.domain.intake.preparing import Prepared, prepare_file
+from paicha.domain.responses.compiled import Days
+from paicha.formats.reading import FileRefused, read_file
 
 SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".csv", ".txt", ".et")
 _AHEAD = 6  # files read ahead of the one being stored
@@ -60,43 +61,43 @@ def find_sources(paths: Iterable[str]) -> tuple[list[Source], list[str]]:
 
 
 def readings(
-    sources: Sequence[Source], pack: Pack, near: date, processes: int = 1
-) -> Iterator[tuple[Source, ReadFile | Message]]:
-    """Each source as read, or the sentence why it can't be; in order. `near`: the day the round opens."""
+    sources: Sequence[Source], pack: Pack, days: Days, processes: int = 1
+) -> Iterator[tuple[Source, Prepared | Message]]:
+    """Each source as read, or the sentence why it can't be; in order."""
     if processes < 2 or len(sources) < 3:
         for source in sources:
-            yield source, read_source(source, pack, near)
+            yield source, read_source(source, pack, days)
         return
-    yield from _pooled(sources, pack, near, processes)
+    yield from _pooled(sources, pack, days, processes)
 
 
-def read_source(source: Source, pack: Pack, near: date) -> ReadFile | Message:
-    """One file as read, or the sentence why it can't be."""
+def read_source(source: Source, pack: Pack, days: Days) -> Prepared | Message:
+    """One file as read and made ready, or the sentence why it can't be."""
     try:
-        return read_file(source.read(), source.name, pack, near)
+        return prepare_file(read_file(source.read(), source.name, pack, days.opens_on), pack, days)
     except FileRefused as refusal:
         return Message(refusal.code, "hard", refusal.sentence, file=source.name)
 
 
-_worker: tuple[Pack, date] | None = None
+_worker: tuple[Pack, Days] | None = None
 
 
-def _start(files: dict[str, bytes], near: date) -> None:
+def _start(files: dict[str, bytes], days: Days) -> None:
     global _worker  # noqa: PLW0603  (one pack a reading process, loaded once)
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    _worker = load(files), near
+    _worker = load(files), days
 
 
-def _read(source: Source) -> ReadFile | Message:
+def _read(source: Source) -> Prepared | Message:
     assert _worker is not None
     return read_source(source, *_worker)
 
 
 def _pooled(
-    sources: Sequence[Source], pack: Pack, near: date, processes: int
-) -> Iterator[tuple[Source, ReadFile | Message]]:
-    waiting: deque[tuple[Source, Future[ReadFile | Message]]] = deque()
-    pool = _pool(pack, near, processes)
+    sources: Sequence[Source], pack: Pack, days: Days, processes: int
+) -> Iterator[tuple[Source, Prepared | Message]]:
+    waiting: deque[tuple[Source, Future[Prepared | Message]]] = deque()
+    pool = _pool(pack, days, processes)
     rest = iter(sources)
     try:
         for source in rest:
@@ -109,7 +110,7 @@ def _pooled(
                 yield source, future.result()
             except BrokenProcessPool:
                 yield source, message("F04", file=source.name)
-                pool = _pool(pack, near, processes)
+                pool = _pool(pack, days, processes)
                 waiting = deque((other, pool.submit(_read, other)) for other, _ in waiting)
             following = next(rest, None)
             if following is not None:
@@ -118,12 +119,12 @@ def _pooled(
         pool.shutdown(cancel_futures=True)
 
 
-def _pool(pack: Pack, near: date, processes: int) -> ProcessPoolExecutor:
+def _pool(pack: Pack, days: Days, processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start,
-        initargs=(_files(pack.digest), near),
+        initargs=(_files(pack.digest), days),
     )
 
 

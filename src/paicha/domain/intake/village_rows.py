@@ -19,26 +19,25 @@ from paicha.core.catalogue import Message, sentence
 from paicha.core.normalise import name_key
 from paicha.domain.intake.matching import Asked, Known, Match, Register
 from paicha.domain.intake.result import ImportResult
-from paicha.domain.responses.frames import answer_schema, complete, encode
+from paicha.domain.responses.evaluation import Evaluated
 from paicha.domain.responses.services import Receipt, Rows, submit_responses
 from paicha.domain.responses.work import VillageWork
 
 if TYPE_CHECKING:
     from paicha.core.pack import Pack
-    from paicha.formats.reading import HouseholdTable
+    from paicha.domain.intake.preparing import HouseholdRows
 
 
 @dataclass(slots=True)
 class Line:
     """One row on its way in. `index` is its row of the table's frame."""
 
-    table: HouseholdTable
+    table: HouseholdRows
     index: int
     asked: Asked
     row: int  # sheet row
+    text: str  # canonical answers, to tell equal rows
     household: UUID | None = None
-    created: bool = False
-    text: str = ""  # canonical answers, to tell equal rows
 
 
 @dataclass(slots=True)
@@ -54,7 +53,7 @@ class VillageMemory:
 
 def take_tables(
     work: VillageWork,
-    tables: Sequence[HouseholdTable],
+    tables: Sequence[HouseholdRows],
     memory: VillageMemory,
     source: str,
     upload: UUID,
@@ -102,7 +101,7 @@ def take_pending(
 
 
 def _lines(
-    work: VillageWork, table: HouseholdTable, memory: VillageMemory, result: ImportResult
+    work: VillageWork, table: HouseholdRows, memory: VillageMemory, result: ImportResult
 ) -> list[Line]:
     """The answered rows of a table that can be read in one way; the others are refused or skipped."""
     pack, roles, frame = work.pack, work.pack.roles, table.frame
@@ -128,7 +127,7 @@ def _lines(
             continue
         address = f"{table.sheet}!{table.cells.get(roles.head, 'A')}{rows[i]}"
         asked = Asked(keys[i], groups[i] or "", heads[i] or "", phones[i] or "", f"{table.file} {address}")
-        line = Line(table, i, asked, rows[i])
+        line = Line(table, i, asked, rows[i], table.evaluated.texts[i])
         if i in faults:
             memory.register.match(asked)  # it claims its household all the same
             _refuse(line, work, result, faults[i])
@@ -140,7 +139,7 @@ def _lines(
     return lines
 
 
-def _count(pack: Pack, table: HouseholdTable, answered: Sequence[Any], memory: VillageMemory) -> None:
+def _count(pack: Pack, table: HouseholdRows, answered: Sequence[Any], memory: VillageMemory) -> None:
     """Rows met by form, refused ones included: what a filled form 4 of this upload is compared with."""
     outcome = pack.outcome
     outcomes = (
@@ -164,12 +163,8 @@ def _submit(
 ) -> None:
     """Hand rows to submit_responses, one call per set of columns that tables share."""
     by_columns: dict[tuple[str, frozenset[str]], list[Line]] = {}
-    known: dict[int, frozenset[str]] = {}
     for line in lines:
-        present = known.get(id(line.table)) or known.setdefault(
-            id(line.table), _present(work.pack, line.table)
-        )
-        by_columns.setdefault((line.table.form, present), []).append(line)
+        by_columns.setdefault((line.table.form, line.table.present), []).append(line)
     merged: list[tuple[dict[str, frozenset[str]], list[Line]]] = []
     for (form, present), group in by_columns.items():
         home = next((entry for entry in merged if form not in entry[0]), None)
@@ -182,44 +177,29 @@ def _submit(
         _submit_part(work, group, presents, memory, source, upload, result)
 
 
-def _present(pack: Pack, table: HouseholdTable) -> frozenset[str]:
-    names = set(table.frame.columns) & set(pack.answer_questions)
-    if pack.roles.group and table.frame["_group"].null_count() < table.frame.height:
-        names.add(pack.roles.group)
-    return frozenset(names)
-
-
-def _frame(work: VillageWork, lines: Sequence[Line]) -> pl.DataFrame:
-    """Rows of several tables as one frame, in the order of `lines`."""
-    parts = []
-    position = {(id(line.table), line.index): number for number, line in enumerate(lines)}
-    tables: dict[int, list[Line]] = defaultdict(list)
-    for line in lines:
-        tables[id(line.table)].append(line)
-    wanted = answer_schema(work.pack)
-    group = work.pack.roles.group
-    for key, some in tables.items():
-        table = some[0].table
-        chosen = (
-            table.frame if len(some) == table.frame.height else table.frame[[line.index for line in some]]
-        )
-        if group:
-            own = pl.col(group) if group in chosen.columns else pl.lit(None, dtype=pl.String)
-            chosen = chosen.with_columns(pl.coalesce(own, pl.col("_group")).alias(group))
+def _joined(lines: Sequence[Line]) -> tuple[pl.DataFrame, Evaluated]:
+    """Rows of several tables as one frame in the order of `lines`, with what was found about them."""
+    tables: dict[int, list[tuple[int, Line]]] = defaultdict(list)
+    for position, line in enumerate(lines):
+        tables[id(line.table)].append((position, line))
+    parts, marks = [], []
+    for some in tables.values():
+        table = some[0][1].table
+        at = {line.index: position for position, line in some}
+        chosen = table.frame if len(some) == table.frame.height else table.frame[list(at)]
         head = pl.DataFrame(
             {
-                "row": [position[(key, line.index)] for line in some],
-                "household": [str(line.household) if line.household else None for line in some],
-                "form": [table.form] * len(some),
-                "address": [f"{table.file}!{table.sheet}!{line.row}" for line in some],
+                "row": list(at.values()),
+                "household": [str(line.household) if line.household else None for _, line in some],
+                "address": [f"{table.file}!{table.sheet}!{line.row}" for _, line in some],
             },
-            schema={"row": pl.UInt32, "household": pl.String, "form": pl.String, "address": pl.String},
+            schema={"row": pl.UInt32, "household": pl.String, "address": pl.String},
         )
-        base = chosen["_base"].cast(pl.Int64).alias("base")
-        answers = complete(chosen, wanted).select(list(wanted))
-        parts.append(pl.concat([head.with_columns(base), answers], how="horizontal"))
-    frame = parts[0] if len(parts) == 1 else pl.concat(parts)
-    return frame.sort("row")
+        answers = chosen.drop([c for c in chosen.columns if c.startswith("_") and c != "_base"])
+        parts.append(pl.concat([head, answers.rename({"_base": "base"})], how="horizontal"))
+        marks += [(at[row], kind, n, mark) for row, kind, n, mark in table.evaluated.marks if row in at]
+    frame = parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort("row")
+    return frame, Evaluated([line.text for line in lines], marks)
 
 
 def _submit_part(
@@ -233,14 +213,11 @@ def _submit_part(
 ) -> None:
     if not lines:
         return
-    frame = _frame(work, lines)
-    keep = _without_repeats(work, lines, frame, memory, result)
-    if len(keep) < len(lines):
-        lines = [lines[i] for i in keep]
-        frame = frame[keep].with_columns(pl.Series("row", range(len(keep)), dtype=pl.UInt32))
-        if not lines:
-            return
-    rows = Rows(frame, presents, source, upload)
+    lines = _without_repeats(work, lines, memory, result)
+    if not lines:
+        return
+    frame, evaluated = _joined(lines)
+    rows = Rows(frame, presents, source, upload, evaluated)
     receipts = submit_responses(work, rows)
     numbers = _numbers(receipts)
     for line, receipt in zip(lines, receipts, strict=True):
@@ -248,23 +225,15 @@ def _submit_part(
 
 
 def _without_repeats(
-    work: VillageWork, lines: Sequence[Line], frame: pl.DataFrame, memory: VillageMemory, result: ImportResult
-) -> list[int]:
-    """Positions to go on with: of the same household twice, the first; a different second is refused."""
-    texts: list[str] = [""] * len(lines)
-    indexed = frame.with_row_index("@i")
-    for form in frame["form"].unique().to_list():
-        part = indexed.filter(pl.col("form") == form)
-        encoded = encode(part, work.pack.household_forms[form].questions).to_list()
-        for i, text in zip(part["@i"].to_list(), encoded, strict=True):
-            texts[i] = form + text
+    work: VillageWork, lines: Sequence[Line], memory: VillageMemory, result: ImportResult
+) -> list[Line]:
+    """Rows to go on with: of the same household twice, the first; a different second is refused."""
     keep = []
-    for position, line in enumerate(lines):
-        line.text = texts[position]
+    for line in lines:
         first = _seen_before(line, memory)
         if first is None:
-            keep.append(position)
-        elif first.text == line.text:
+            keep.append(line)
+        elif (first.table.form, first.text) == (line.table.form, line.text):
             result.unchanged += 1
             _plan(result, line, "unchanged")
         else:

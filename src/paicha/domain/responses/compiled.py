@@ -7,7 +7,7 @@ expressions and run in `engines`. What holds: a hit is something to say about th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from paicha.core.pack import Check, Constraint, Pack, ProfileForm, Question, Rule
+from paicha.domain.responses.frames import schema
 from paicha.engines.packs import rule_sets
 from paicha.engines.rules import RuleSet
 
@@ -24,6 +25,9 @@ PHONE = r"^(1[3-9][0-9]{9}|0(10|2[0-9]|[3-9][0-9]{2})-[2-8][0-9]{6,7})$"
 PERSON = r"^[\x{3400}-\x{9fff}\x{20000}-\x{323af}·〇]{2,6}$"
 
 Source = Constraint | Check | Rule
+# A row, which list its entry is of, the entry's place in it, and the fingerprint of the answers.
+Mark = tuple[int, str, int, str]
+_CONSTRAINT, _CHECK, _LEAD = "constraint", "check", "lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,59 +66,86 @@ class Days:
     closes_on: date
 
 
-def validate(frame: pl.DataFrame, pack: Pack, days: Days) -> list[Hit]:
-    """Constraints and checks of household forms (V01–V15, V31–V35, V39, V43–V45) that rows break."""
-    tests = [*_household_tests(pack), *_dated(pack, days)]
+def evaluate(frame: pl.DataFrame, pack: Pack, days: Days) -> list[Mark]:
+    """Constraints, checks and leads of household rows (V01–V15, V31–V35, V39, V43–V46, S): what they hit.
+
+    Pure and pickled cheaply, so that it may run beside reading in another process; `hits` puts the pack back.
+    """
     sets = rule_sets(pack)
-    return _run(frame, tests) + _evaluated(frame, sets.checks, sets.check_sources)
+    found = [(row, _CONSTRAINT, entry, mark) for row, entry, mark in _run(frame, household_tests(pack, days))]
+    found += [(row, _CHECK, entry, mark) for row, entry, mark in _evaluated(frame, sets.checks)]
+    found += [(row, _LEAD, entry, mark) for row, entry, mark in _evaluated(frame, sets.households)]
+    return found
 
 
-def validate_village_form(frame: pl.DataFrame, pack: Pack, form: ProfileForm) -> list[Hit]:
-    """Constraints and checks of a village form (V02, V04, V16–V18, V23, V43)."""
+def hits(pack: Pack, days: Days, marks: Iterable[Mark]) -> list[Hit]:
+    """Marks of `evaluate` with what they say."""
+    tests = household_tests(pack, days)
     sets = rule_sets(pack)
-    return _run(frame, _profile_tests(pack, form)) + _evaluated(
-        frame, sets.village_checks, sets.village_check_sources
-    )
+    found = []
+    for row, kind, entry, mark in marks:
+        if kind == _CONSTRAINT:
+            found.append(Hit(row, tests[entry].source, (tests[entry].question,), mark))
+        elif kind == _CHECK:
+            check = sets.check_sources[entry]
+            found.append(Hit(row, check, check.at, mark))
+        else:
+            rule = sets.rules[entry]
+            found.append(Hit(row, rule, rule.expression.names, mark))
+    return found
 
 
-def leads(frame: pl.DataFrame, pack: Pack) -> list[Hit]:
-    """Household rules (S) that fire."""
-    sets = rule_sets(pack)
-    return _evaluated(frame, sets.households, sets.rules)
+def evaluate_form(values: Mapping[str, Any], pack: Pack, form: ProfileForm) -> list[Mark]:
+    """Constraints and checks of a village form (V01, V02, V04, V16–V18, V23, V43) that its answers break."""
+    tests, sets = _profile_tests(pack, form), rule_sets(pack)
+    checked = any(form.name in check.forms for check in sets.village_check_sources)
+    if not tests and not checked:
+        return []
+    names = tuple(dict.fromkeys(form.questions))
+    frame = pl.DataFrame({n: [values.get(n)] for n in names}, schema=schema(pack, names))
+    found: list[Mark] = [(row, _CONSTRAINT, n, mark) for row, n, mark in _run(frame, tests)]
+    if checked:
+        whole = frame.with_columns(pl.lit(form.name).alias("form"))
+        found += [(row, _CHECK, n, mark) for row, n, mark in _evaluated(whole, sets.village_checks)]
+    return found
+
+
+def form_hits(pack: Pack, form: ProfileForm, marks: Iterable[Mark]) -> list[Hit]:
+    """Marks of `evaluate_form` with what they say."""
+    tests, sets = _profile_tests(pack, form), rule_sets(pack)
+    found = []
+    for row, kind, entry, mark in marks:
+        if kind == _CONSTRAINT:
+            found.append(Hit(row, tests[entry].source, (tests[entry].question,), mark))
+        else:
+            check = sets.village_check_sources[entry]
+            found.append(Hit(row, check, check.at, mark))
+    return found
 
 
 def village_leads(frame: pl.DataFrame, pack: Pack) -> list[Hit]:
     """Village rules (S23–S28) that fire, over one row a village of facts and profile answers."""
     sets = rule_sets(pack)
-    return _evaluated(frame, sets.villages, sets.village_rules)
+    rules = sets.village_rules
+    found = _evaluated(frame, sets.villages)
+    return [Hit(row, rules[entry], rules[entry].expression.names, mark) for row, entry, mark in found]
 
 
-def _evaluated(frame: pl.DataFrame, rules: RuleSet, sources: Sequence[Check] | Sequence[Rule]) -> list[Hit]:
+def _evaluated(frame: pl.DataFrame, rules: RuleSet) -> Iterable[tuple[int, int, str]]:
     found = rules.findings(frame)
-    hits = []
-    for row, entry, mark in zip(
-        found["row"].to_list(), found["entry"].to_list(), found["fingerprint"].to_list(), strict=True
-    ):
-        source = sources[entry]
-        pointed = source.at if isinstance(source, Check) else source.expression.names
-        hits.append(Hit(row, source, pointed, mark))
-    return hits
+    return zip(found["row"].to_list(), found["entry"].to_list(), found["fingerprint"].to_list(), strict=True)
 
 
-def _run(frame: pl.DataFrame, tests: Sequence[Test]) -> list[Hit]:
+def _run(frame: pl.DataFrame, tests: Sequence[Test]) -> Iterator[tuple[int, int, str]]:
     if frame.height == 0 or not tests:
-        return []
-    truth = frame.select([test.expr.alias(str(number)) for number, test in enumerate(tests)])
-    fired = truth.select(pl.all().any()).row(0)
-    hits: list[Hit] = []
-    for number, any_true in enumerate(fired):
-        if not any_true:
-            continue
+        return
+    truth = frame.lazy().select(
+        [test.expr.arg_true().implode().alias(str(n)) for n, test in enumerate(tests)]
+    )
+    for number, rows in enumerate(truth.collect().row(0)):
         test = tests[number]
-        for index in truth[str(number)].arg_true().to_list():
-            mark = _mark(test.source.id, frame[test.question][index])
-            hits.append(Hit(index, test.source, (test.question,), mark))
-    return hits
+        for index in rows:
+            yield index, number, _mark(test.source.id, frame[test.question][index])
 
 
 def _mark(id_: str, value: Any) -> str:
@@ -124,12 +155,13 @@ def _mark(id_: str, value: Any) -> str:
 _tests: dict[tuple[str, str], list[Test]] = {}
 
 
-def _household_tests(pack: Pack) -> list[Test]:
+def household_tests(pack: Pack, days: Days) -> list[Test]:
+    """Every constraint on household rows, in a fixed order for a pack; the dated ones last."""
     key = (pack.digest, "")
     if key not in _tests:
         explicit = {q for c in pack.constraints if c.kind == "required" for q in c.questions}
         _tests[key] = [test for c in pack.constraints for test in _constraint(pack, c, explicit)]
-    return _tests[key]
+    return [*_tests[key], *_dated(pack, days)]
 
 
 def _profile_tests(pack: Pack, form: ProfileForm) -> list[Test]:

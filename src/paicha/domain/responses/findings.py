@@ -47,6 +47,8 @@ class Kept:
     kind: str
     strength: str
     detail: str
+    severity: str
+    rule: str
 
 
 def load_kept(
@@ -59,8 +61,9 @@ def load_kept(
     rows = query.values_list(
         "household_id", "rule", "pk", "state", "fingerprint", "reason", "decided_by", "decided_at",
         "form", "kind", "strength", "detail",
+        "severity",
     )  # fmt: skip
-    return {(row[0], row[1]): Kept(*row[2:]) for row in rows}
+    return {(row[0], row[1]): Kept(*row[2:], row[1]) for row in rows}
 
 
 def settle(
@@ -69,14 +72,16 @@ def settle(
     fired: Sequence[Fired],
     kept: Mapping[tuple[UUID | None, str], Kept],
     at: datetime,
-) -> int:
+) -> list[tuple[str, str, str, str]]:
     """Bring stored findings to what fired now; `kept` must cover every household looked at.
 
-    Returns how many rows were written; a second call with the same facts writes none.
+    Returns (severity, rule, kind, state) of every finding covered, as it stands afterwards. A second call
+    with the same facts writes nothing.
     """
     new: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
     seen = set()
+    states = []
     for item in fired:
         key = (item.household, item.rule)
         seen.add(key)
@@ -88,11 +93,15 @@ def settle(
                     item.strength, item.fingerprint, _OPEN, item.detail, at, "", "",
                 )
             )  # fmt: skip
+            states.append((item.severity, item.rule, item.kind, _OPEN))
             continue
         row = _again(item, old)
         if row is not None:
             changed.append((*row, old.pk))
-    lapsed = [(_LAPSED, old.pk) for key, old in kept.items() if key not in seen and old.state == _OPEN]
+        states.append((item.severity, item.rule, item.kind, str(row[0]) if row else old.state))
+    gone = {key: old for key, old in kept.items() if key not in seen}
+    states += [(o.severity, o.rule, o.kind, _LAPSED if o.state == _OPEN else o.state) for o in gone.values()]
+    lapsed = [(_LAPSED, old.pk) for old in gone.values() if old.state == _OPEN]
     bulk.insert(
         Finding,
         (
@@ -118,7 +127,7 @@ def settle(
         changed,
     )
     bulk.update(Finding, ("state",), lapsed)
-    return len(new) + len(changed) + len(lapsed)
+    return states
 
 
 def _again(item: Fired, old: Kept) -> tuple[Any, ...] | None:

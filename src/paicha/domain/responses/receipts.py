@@ -10,6 +10,7 @@ from uuid import UUID
 import polars as pl
 
 from paicha.domain.responses.compiled import Hit
+from paicha.domain.responses.evaluation import Evaluated
 
 STATUSES = ("stored", "unchanged", "merged", "conflict", "refused")
 
@@ -49,6 +50,7 @@ class Rows:
     present: Mapping[str, frozenset[str]]
     source: str
     upload: UUID | None = None
+    evaluated: Evaluated | None = None  # of exactly this frame, prepared; else it is done in place
 
 
 def finger(hit: Hit, answers: Mapping[str, Any]) -> str:

@@ -8,96 +8,99 @@ is due, or from the deadline of the village's stage on (rules.md).
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
+import orjson
 import polars as pl
-from django.db.models import Count
+from django.db import connection
 
 from paicha.core.pack import Pack, Rule
 from paicha.domain import clock
 from paicha.domain.responses.compiled import village_leads
-from paicha.domain.responses.findings import Fired, load_kept, settle
+from paicha.domain.responses.findings import Fired, Kept, load_kept, settle
 from paicha.domain.responses.frames import answer_schema, decode, schema
-from paicha.domain.responses.models import Conflict, Finding
-from paicha.domain.responses.village_checks import Village, check_village
+from paicha.domain.responses.models import Conflict
+from paicha.domain.responses.village_checks import Answered, Village, check_village
 from paicha.domain.responses.work import VillageWork
-from paicha.domain.rounds.models import RosterEntry
 
 DUE = "due"
+Counts = dict[str, dict[str, int]]
 
 
 def recount(work: VillageWork) -> None:
-    """Count `work`'s village again, run what rests on the whole village, and save its summary row."""
+    """Count `work`'s village again, run what rests on the whole village, and save its summary row.
+
+    Five statements, whatever the village: its roster with answers, its findings, what changed of them, its
+    open conflicts, its summary row.
+    """
     pack, summary = work.pack, work.summary
-    rows = current_answers(work)
-    summary.counts = _counts(work)
-    summary.added = RosterEntry.objects.filter(round=work.round, village=work.village, added=True).count()
-    village = Village(pack, rows, summary.profile, summary.counts, done(pack, summary.counts))
+    rows, summary.counts, summary.added = _roster(work)
+    village = Village(pack, rows, summary.profile, done(pack, summary.counts))
     kept = load_kept(work.round.pk, work.village.pk, None)
-    checks = check_village(village)
-    named = {check.id for check in pack.named_checks}
-    settle(
+    fired = [*check_village(village), *_village_rules(work, _undismissed(pack, kept.values()))]
+    mine = {check.id for check in pack.named_checks} | {r.id for r in pack.rules if r.scope == "village"}
+    settled = settle(
         work.round.pk,
         work.village.pk,
-        checks,
-        {key: old for key, old in kept.items() if key[1] in named},
+        fired,
+        {key: old for key, old in kept.items() if key[1] in mine},
         work.at,
     )
-    leads, figures = _open_counts(work)
-    summary.leads = leads
-    village_rule_ids = {rule.id for rule in pack.rules if rule.scope == "village"}
-    settle(
-        work.round.pk,
-        work.village.pk,
-        _village_rules(work, leads),
-        {key: old for key, old in kept.items() if key[1] in village_rule_ids and key[0] is None},
-        work.at,
-    )
-    leads, figures = _open_counts(work)
-    population = pack.roles.population
-    met = village.met
-    figures["people"] = int(met[population].sum() or 0) if population and met.height else 0
-    figures["conflicts"] = Conflict.objects.filter(
+    states = [
+        (old.severity, old.rule, old.kind, old.state) for key, old in kept.items() if key[1] not in mine
+    ]
+    summary.leads, summary.figures = _open_counts(pack, states + settled)
+    people = village.values(pack.roles.population)
+    summary.figures["people"] = sum(n for n in people if n)
+    summary.figures["conflicts"] = Conflict.objects.filter(
         round=work.round, village=work.village, settled_at=None
     ).count()
-    summary.leads, summary.figures, summary.counted_at = leads, figures, clock.now()
+    summary.counted_at = clock.now()
     summary.save()
 
 
-def current_answers(work: VillageWork) -> pl.DataFrame:
-    """Every answered household of the village: household, form, group of the roster, and its answers."""
-    from django.db import connection
+def _roster(work: VillageWork) -> tuple[list[Answered], Counts, int]:
+    """Answered rows in order of the roster, households by form and outcome, and how many were found later."""
+    counts: Counts = defaultdict(dict)
+    answered, later = [], 0
+    for household, form, outcome, added, text in _answer_texts(work, "LEFT JOIN"):
+        key = DUE if outcome is None else str(outcome)
+        counts[form][key] = counts[form].get(key, 0) + 1
+        later += bool(added)
+        if text is not None:
+            answered.append(Answered(household, form, orjson.loads(text)))
+    return answered, dict(counts), later
 
+
+def _answer_texts(work: VillageWork, join: str) -> list[tuple[UUID, str, int | None, bool, str | None]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT e.household_id, e.form, r.answers, r.source FROM rounds_rosterentry e"
-            " JOIN responses_revision r ON r.id = e.revision"
+            f"SELECT e.household_id, e.form, e.outcome, e.added, r.answers FROM rounds_rosterentry e"
+            f" {join} responses_revision r ON r.id = e.revision"
             " WHERE e.round_id = %s AND e.village_id = %s ORDER BY e.id",
             [work.round.pk, work.village.pk],
         )
-        rows = cursor.fetchall()
+        return [(_uuid(row[0]), *row[1:]) for row in cursor.fetchall()]
+
+
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def current_answers(work: VillageWork) -> pl.DataFrame:
+    """Every answered household of the village as columns: household, form, and its answers."""
+    rows = _answer_texts(work, "JOIN")
     head = pl.DataFrame(
         {"household": [str(row[0]) for row in rows], "form": [row[1] for row in rows]},
         schema={"household": pl.String, "form": pl.String},
     )
-    answers = decode(pl.Series([row[2] for row in rows], dtype=pl.String), answer_schema(work.pack))
+    answers = decode(pl.Series([row[4] for row in rows], dtype=pl.String), answer_schema(work.pack))
     return pl.concat([head, answers], how="horizontal")
 
 
-def _counts(work: VillageWork) -> dict[str, dict[str, int]]:
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    rows = (
-        RosterEntry.objects.filter(round=work.round, village=work.village)
-        .values_list("form", "outcome")
-        .annotate(n=Count("pk"))
-        .order_by("form", "outcome")
-    )
-    for form, outcome, n in rows:
-        counts[form][DUE if outcome is None else str(outcome)] = n
-    return dict(counts)
-
-
-def done(pack: Pack, counts: dict[str, dict[str, int]]) -> dict[str, int]:
+def done(pack: Pack, counts: Counts) -> dict[str, int]:
     """Households met (outcomes 1–3), by form: form 4's 排查户数."""
     met = {str(n) for n in pack.outcome.done} if pack.outcome else {"1"}
     return {
@@ -106,69 +109,63 @@ def done(pack: Pack, counts: dict[str, dict[str, int]]) -> dict[str, int]:
     }
 
 
-def due(pack: Pack, counts: dict[str, dict[str, int]]) -> int:
+def due(pack: Pack, counts: Counts) -> int:
     """Households still due: not answered, or answered with an outcome that stays due."""
     stays = {DUE, *(str(n) for n in pack.outcome.stays_due)} if pack.outcome else {DUE}
     return sum(n for by in counts.values() for outcome, n in by.items() if outcome in stays)
 
 
-def _open_counts(work: VillageWork) -> tuple[dict[str, int], dict[str, int]]:
-    rows = (
-        Finding.objects.filter(round=work.round, village=work.village)
-        .values_list("severity", "rule", "kind", "state")
-        .annotate(n=Count("pk"))
-        .order_by("rule")
-    )
+def _open_counts(
+    pack: Pack, states: list[tuple[str, str, str, str]]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Open leads by rule, and the other figures, from every finding's (severity, rule, kind, state)."""
     leads: dict[str, int] = {}
-    opening = {kind.name for kind in work.pack.kinds if kind.counts_as_open}
     figures = {"soft": 0, "office": 0, "open_leads": 0, "decided": 0, "undismissed": 0}
-    for severity, rule, kind, state, n in rows:
+    opening = {kind.name for kind in pack.kinds if kind.counts_as_open}
+    for severity, rule, kind, state in states:
         if severity == "lead":
             if state == "open":
-                leads[rule] = leads.get(rule, 0) + n
-                figures["open_leads"] += n
+                leads[rule] = leads.get(rule, 0) + 1
+                figures["open_leads"] += 1
             elif state != "lapsed":
-                figures["decided"] += n
-            if state in ("open", "confirmed") and kind in opening:
-                figures["undismissed"] += n
+                figures["decided"] += 1
+            figures["undismissed"] += state in ("open", "confirmed") and kind in opening
         elif state == "open":
-            figures[severity] += n
-    return leads, figures
+            figures[severity] += 1
+    return dict(sorted(leads.items())), figures
 
 
-def village_facts(work: VillageWork) -> dict[str, Any]:
+def _undismissed(pack: Pack, findings: Iterable[Kept]) -> int:
+    """The fact open_leads: leads of the kinds that count, open or confirmed."""
+    opening = {kind.name for kind in pack.kinds if kind.counts_as_open}
+    return sum(
+        f.severity == "lead" and f.kind in opening and f.state in ("open", "confirmed") for f in findings
+    )
+
+
+def village_facts(work: VillageWork, open_leads: int) -> dict[str, Any]:
     """The facts a village rule may ask for (rules.md), by name."""
     met = done(work.pack, work.summary.counts)
-    _, figures = _open_counts(work)
-    facts: dict[str, Any] = {"rows": sum(met.values()), "open_leads": figures["undismissed"]}
+    facts: dict[str, Any] = {"rows": sum(met.values()), "open_leads": open_leads}
     facts |= {f"rows_{form}": n for form, n in met.items()}
     facts |= work.summary.facts
     return facts
 
 
-def _village_rules(work: VillageWork, leads: dict[str, int]) -> list[Fired]:
-    pack = work.pack
+def _village_rules(work: VillageWork, open_leads: int) -> list[Fired]:
+    pack, summary = work.pack, work.summary
     first = pack.schedule.stages[0].id
-    if due(pack, work.summary.counts) and not work.is_over(first):
-        return []
-    if not work.summary.counts and not work.summary.profile:
+    if not summary.counts and not summary.profile:
         return []  # nothing arrived from a village that has no roster either
-    facts = village_facts(work)
+    if due(pack, summary.counts) and not work.is_over(first):
+        return []
+    facts = village_facts(work, open_leads)
     names = [fact.name for fact in pack.facts if fact.scope == "village"]
-    row: dict[str, Any] = {name: [facts.get(name)] for name in names}
-    wanted: dict[str, Any] = dict.fromkeys(names, pl.Int64)
+    frame = pl.DataFrame({n: [facts.get(n)] for n in names}, schema=dict.fromkeys(names, pl.Int64))
     if pack.profile is not None:
-        answered = dict.fromkeys(pack.profile.questions)
-        wanted |= schema(pack, list(answered))
-    frame = pl.DataFrame(row, schema=dict.fromkeys(names, pl.Int64))
-    if pack.profile is not None:
-        import orjson
-
-        text = orjson.dumps({k: v for k, v in work.summary.profile.items() if v is not None}).decode()
-        frame = pl.concat(
-            [frame, decode(pl.Series([text]), schema(pack, list(dict.fromkeys(pack.profile.questions))))],
-            how="horizontal",
-        )
+        text = orjson.dumps(summary.profile).decode()
+        questions = list(dict.fromkeys(pack.profile.questions))
+        frame = pl.concat([frame, decode(pl.Series([text]), schema(pack, questions))], how="horizontal")
     fired = []
     for hit in village_leads(frame, pack):
         rule = hit.source

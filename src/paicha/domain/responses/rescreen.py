@@ -8,23 +8,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import polars as pl
-
 from paicha.core.pack import Rule
-from paicha.domain.responses.compiled import leads, validate
+from paicha.domain.responses.compiled import evaluate, hits
 from paicha.domain.responses.findings import Fired, load_kept, settle
 from paicha.domain.responses.recount import current_answers
 from paicha.domain.responses.wording import message_of
 from paicha.domain.responses.work import VillageWork
 
 
-def rescreen(work: VillageWork) -> int:
-    """Bring the findings of every answered household up to date; returns how many rows were written."""
+def rescreen(work: VillageWork) -> None:
+    """Bring the findings of every answered household up to date."""
     pack = work.pack
-    frame: pl.DataFrame = work.with_facts(current_answers(work))
+    frame = current_answers(work)
     households = [UUID(text) for text in frame["household"].to_list()]
     fired = []
-    for hit in [*leads(frame, pack), *validate(frame, pack, work.days)]:
+    for hit in hits(pack, work.days, evaluate(frame, pack, work.days)):
         source = hit.source
         if hit.severity == "hard":
             continue
@@ -43,4 +41,4 @@ def rescreen(work: VillageWork) -> int:
     kept = load_kept(work.round.pk, work.village.pk, None)
     rules = work.row_rules
     mine = {key: old for key, old in kept.items() if key[0] is not None and key[1] in rules}
-    return settle(work.round.pk, work.village.pk, fired, mine, work.at)
+    settle(work.round.pk, work.village.pk, fired, mine, work.at)

@@ -22,7 +22,7 @@ from paicha.domain.responses.wording import message_of
 from paicha.domain.responses.work import VillageWork
 from paicha.domain.rounds.services import NewEntry, add_entries, record_outcomes
 
-_REVISION = (
+REVISION = (
     "id", "round", "village", "household", "form", "number", "base", "answers", "source", "upload", "part",
     "address", "at",
 )  # fmt: skip
@@ -92,7 +92,7 @@ def write_revisions(
             entries.append(NewEntry(household, forms[i], groups[i] or "", outcome[i], id_, number))
         else:
             moved.append((outcome[i], id_, number, old.entry))
-    bulk.insert(Revision, _REVISION, revisions)
+    bulk.insert(Revision, REVISION, revisions)
     add_entries(work.round, work.village, entries)
     record_outcomes(moved)
     if moved:

@@ -12,13 +12,14 @@ from uuid import UUID
 
 import polars as pl
 
-from paicha.core.pack import Check, Constraint, Pack
+from paicha.core.pack import Check, Constraint
 from paicha.domain.responses.against import against_stored
-from paicha.domain.responses.compiled import Hit, validate
-from paicha.domain.responses.frames import answer_schema, complete, texts_of
+from paicha.domain.responses.compiled import Hit, evaluate, hits
+from paicha.domain.responses.evaluation import Evaluated, prepare
+from paicha.domain.responses.frames import texts_of
 from paicha.domain.responses.receipts import Receipt, Rows, Said, finger
 from paicha.domain.responses.stored import Stored, load_stored
-from paicha.domain.responses.storing import create_households, find, write_revisions
+from paicha.domain.responses.storing import create_households, keep_findings, write_revisions
 from paicha.domain.responses.wording import message_of
 from paicha.domain.responses.work import VillageWork
 
@@ -31,36 +32,26 @@ def submit_responses(work: VillageWork, rows: Rows) -> list[Receipt]:
     if rows.frame.height == 0:
         return []
     pack = work.pack
-    frame = complete(rows.frame, answer_schema(pack))
+    frame = rows.frame if rows.evaluated else prepare(pack, rows.frame)
     ids = [UUID(text) if text else None for text in frame["household"].to_list()]
     receipts = [
         Receipt(row, "stored", household) for row, household in zip(frame["row"].to_list(), ids, strict=True)
     ]
     stored = load_stored(work, {id_ for id_ in ids if id_ is not None})
-    frame = _prepare(pack, frame)
-    if stored:
-        frame = against_stored(work, rows, frame, receipts, stored)
-    texts = texts_of(pack, frame)
+    merged = against_stored(work, rows, frame, receipts, stored) if stored else frame
+    known = rows.evaluated if merged is frame else None
+    frame = merged
+    texts = known.texts if known else texts_of(pack, frame)
     _unchanged(receipts, texts, stored)
-    _validate(work, frame, receipts)
+    found = _evaluate(work, frame, receipts, known)
+    _refuse(work, frame, receipts, found)
     accepted = [i for i, r in enumerate(receipts) if r.status in ("stored", "merged")]
     if not accepted:
         return receipts
     create_households(work, frame, receipts, accepted)
     write_revisions(work, rows, frame, receipts, accepted, texts, stored)
-    find(work, frame, receipts, accepted, stored)
+    keep_findings(work, frame, receipts, accepted, found)
     return receipts
-
-
-def _prepare(pack: Pack, frame: pl.DataFrame) -> pl.DataFrame:
-    """The default outcome put in, so that 'not said' and 'met' are one answer; empty lists are no answer."""
-    changes = []
-    if pack.outcome is not None:
-        changes.append(pl.col(pack.outcome.question).fill_null(pack.outcome.default))
-    for name in pack.answer_questions:
-        if pack.questions[name].type == "choices":
-            changes.append(pl.when(pl.col(name).list.len() > 0).then(pl.col(name).list.sort()).alias(name))
-    return frame.with_columns(changes) if changes else frame
 
 
 def _unchanged(receipts: list[Receipt], texts: list[str], stored: Mapping[UUID, Stored]) -> None:
@@ -73,35 +64,46 @@ def _unchanged(receipts: list[Receipt], texts: list[str], stored: Mapping[UUID, 
             receipt.status = "unchanged"
 
 
-def _validate(work: VillageWork, frame: pl.DataFrame, receipts: list[Receipt]) -> None:
-    """The pack's hard rules refuse; what is soft is said, and kept as a finding by `_find`."""
+def _evaluate(
+    work: VillageWork, frame: pl.DataFrame, receipts: list[Receipt], known: Evaluated | None
+) -> dict[int, list[Hit]]:
+    """What the pack says about the rows that may go in, by row of the frame."""
     indexes = [i for i, r in enumerate(receipts) if r.status in ("stored", "merged")]
     if not indexes:
-        return
+        return {}
+    found: dict[int, list[Hit]] = {}
+    if known is not None:
+        wanted = set(indexes)
+        for hit in hits(work.pack, work.days, (mark for mark in known.marks if mark[0] in wanted)):
+            found.setdefault(hit.index, []).append(hit)
+        return found
     part = frame if len(indexes) == frame.height else frame[indexes]
-    hits = validate(part, work.pack, work.days)
-    refused: dict[int, list[Hit]] = {}
-    for hit in hits:
-        index = indexes[hit.index]
-        if hit.severity == "hard":
-            refused.setdefault(index, []).append(hit)
-        else:
-            work.soft.setdefault(receipts[index].row, []).append(hit)
-    for index, found in refused.items():
+    for hit in hits(work.pack, work.days, evaluate(part, work.pack, work.days)):
+        found.setdefault(indexes[hit.index], []).append(hit)
+    return found
+
+
+def _refuse(
+    work: VillageWork, frame: pl.DataFrame, receipts: list[Receipt], found: Mapping[int, list[Hit]]
+) -> None:
+    """The pack's hard rules refuse a row, each fault said once."""
+    for index, hits_ in found.items():
+        hard = [hit for hit in hits_ if hit.severity == "hard"]
+        if not hard:
+            continue
         receipt = receipts[index]
-        found = _plain_first(found)
         answers = frame.row(index, named=True)
         receipt.status = "refused"
-        work.soft.pop(receipt.row, None)
-        for hit in found:
-            receipt.said.append(
-                Said(hit.id, "hard", finger(hit, answers), message_of(work.pack, hit, answers))
-            )
+        for hit in _plain_first(hard):
+            said = message_of(work.pack, hit, answers)
+            receipt.said.append(Said(hit.id, "hard", finger(hit, answers), said))
 
 
 def _plain_first(hits: list[Hit]) -> list[Hit]:
     """An answer that breaks its own constraint is said once: checks that also read it would only repeat it."""
     broken = {hit.questions[0] for hit in hits if isinstance(hit.source, Constraint)}
     return [
-        hit for hit in hits if not isinstance(hit.source, Check) or not broken & set(hit.source.expression.names)
+        hit
+        for hit in hits
+        if not isinstance(hit.source, Check) or not broken & set(hit.source.expression.names)
     ]

@@ -6,35 +6,49 @@ on the households concerned. Soft ones wait for a reason, office ones are for to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from hashlib import blake2b
+from itertools import groupby
 from typing import Any
 from uuid import UUID
-
-import polars as pl
 
 from paicha.core.pack import NamedCheck, Pack
 from paicha.domain.responses.findings import Fired
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A household's answers in force, as their text holds them (dates as ISO text)."""
+
+    household: UUID
+    form: str
+    answers: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Village:
-    """A village's answered rows, profile answers and counts by form and outcome."""
+    """A village's answered rows, profile answers and households met by form."""
 
     pack: Pack
-    rows: pl.DataFrame
+    rows: Sequence[Answered]
     profile: Mapping[str, Any]
-    counts: Mapping[str, Mapping[str, int]]
     done: Mapping[str, int]
 
-    @property
-    def met(self) -> pl.DataFrame:
-        """Rows whose household was met."""
+    @cached_property
+    def met(self) -> Sequence[Answered]:
+        """Rows whose household was met, in the order of the roster."""
         outcome = self.pack.outcome
-        if outcome is None or self.rows.height == 0:
+        if outcome is None:
             return self.rows
-        return self.rows.filter(pl.col(outcome.question).is_in(list(outcome.done)))
+        return [row for row in self.rows if row.answers.get(outcome.question) in outcome.done]
+
+    def values(self, question: str | None) -> list[Any]:
+        """A question's answers over the rows that were met."""
+        return [row.answers.get(question) for row in self.met] if question else []
 
     def stated(self, check: NamedCheck) -> int | None:
         """The figure of the profile that the check names `total`; None where it wasn't answered."""
@@ -76,9 +90,9 @@ def _surveyed_all(v: Village, check: NamedCheck) -> Iterator[Saying]:
 
 def _people_total(v: Village, check: NamedCheck) -> Iterator[Saying]:
     total, population = v.stated(check), v.pack.roles.population
-    if total is None or population is None or v.met.height == 0:
+    if total is None or population is None or not v.met:
         return
-    people = int(v.met[population].sum())
+    people = sum(n for n in v.values(population) if n)
     if abs(people - total) > check.number("tolerance") * total:
         yield None, {"people": people, "total": total}
 
@@ -89,10 +103,10 @@ def _class_rows(v: Village, check: NamedCheck) -> Iterator[Saying]:
     Rows of another form may belong to the class too (`also`), or may or may not (`perhaps`): a household of
     1-3 that was lifted before, or that a sudden hardship put there.
     """
-    total, rows, mark = v.stated(check), v.done.get(check.name_of("form") or ""), check.name_of("mark")
+    total, rows = v.stated(check), v.done.get(check.name_of("form") or "")
     if total is None or rows is None:
         return
-    marks = v.met[mark].to_list() if mark and v.met.height else []
+    marks = v.values(check.name_of("mark"))
     rows += marks.count(check.number("also", -1))
     if not rows <= total <= rows + marks.count(check.number("perhaps", -1)):
         yield None, {"total": total, "rows": rows}
@@ -101,14 +115,15 @@ def _class_rows(v: Village, check: NamedCheck) -> Iterator[Saying]:
 def _option_rows(v: Village, check: NamedCheck) -> Iterator[Saying]:
     """Households that give an option, at most as many as the profile states."""
     total, several, single = v.stated(check), check.name_of("several"), check.name_of("single")
-    if total is None or v.met.height == 0:
+    if total is None or not v.met:
         return
-    says = pl.lit(False)
-    if several:
-        says |= pl.col(several).list.contains(int(check.number("several_option"))).fill_null(False)
-    if single:
-        says |= (pl.col(single) == int(check.number("single_option"))).fill_null(False)
-    rows = int(v.met.select(says.sum()).item())
+    rows = 0
+    for row in v.met:
+        chosen = (row.answers.get(several) or []) if several else []
+        if (several and check.number("several_option") in chosen) or (
+            single and row.answers.get(single) == check.number("single_option")
+        ):
+            rows += 1
     if total < rows:
         yield None, {"total": total, "rows": rows}
 
@@ -116,51 +131,44 @@ def _option_rows(v: Village, check: NamedCheck) -> Iterator[Saying]:
 def _people_somewhere(v: Village, check: NamedCheck) -> Iterator[Saying]:
     """The profile states people of some kind and no row has any, or the reverse."""
     total, question = v.stated(check), check.name_of("question")
-    if total is None or question is None or v.met.height == 0:
+    if total is None or question is None or not v.met:
         return
-    found = bool(v.met[question].is_in(list(check.numbers("options"))).any())
+    found = bool(set(check.numbers("options")) & set(v.values(question)))
     if (total > 0) != found:
         yield None, {"total": total, "words": check.parameters["some" if found else "none"]}
 
 
 def _shared_phone(v: Village, check: NamedCheck) -> Iterator[Saying]:
     phone = v.pack.roles.phone
-    if phone is None or v.met.height == 0:
+    if phone is None:
         return
-    many = int(check.number("households"))
-    met = v.met.select("household", "form", phone, n=pl.len().over(phone))
-    for household, form, number, n in met.filter(pl.col(phone).is_null() | (pl.col("n") >= many)).iter_rows():
-        words = "没有联系电话" if number is None else f"联系电话和本村另外 {n - 1} 户相同"
-        yield UUID(household), {"words": words, "form": form}
+    many = check.number("households")
+    shared = Counter(v.values(phone))
+    for row in v.met:
+        number = row.answers.get(phone)
+        if number is None:
+            yield row.household, {"words": "没有联系电话", "form": row.form}
+        elif shared[number] >= many:
+            words = f"联系电话和本村另外 {shared[number] - 1} 户相同"
+            yield row.household, {"words": words, "form": row.form}
 
 
 def _same_answers(v: Village, check: NamedCheck) -> Iterator[Saying]:
     roles = v.pack.roles
-    if roles.surveyors is None or v.met.height == 0:
+    if roles.surveyors is None:
         return
-    limit = int(check.number("rows"))
-    aside = {"household", roles.head, roles.phone, roles.population, roles.remark}
-    answers = v.met.select(pl.struct(pl.exclude([c for c in aside if c])).struct.json_encode().alias("a"))[
-        "a"
-    ]
-    run = pl.DataFrame({"a": answers, "run": answers.rle_id(), "s": v.met[roles.surveyors]})
-    for surveyor, n in (
-        run.group_by("run").agg(pl.len(), pl.col("s").first()).select("s", "len").sort("s").iter_rows()
-    ):
-        if n >= limit:
-            yield None, {"words": f"{surveyor}连续 {n} 户的答案完全一样"}
+    aside = {roles.head, roles.phone, roles.population, roles.remark, roles.surveyed_on}
+    for answers, run in groupby(v.met, lambda row: [p for p in row.answers.items() if p[0] not in aside]):
+        n = sum(1 for _ in run)
+        if n >= check.number("rows"):
+            yield None, {"words": f"{dict(answers).get(roles.surveyors)}连续 {n} 户的答案完全一样"}
             return
-    per_day = int(check.number("per_day"))
-    if roles.surveyed_on is None:
-        return
-    days = (
-        v.met.filter(pl.col(roles.surveyed_on).is_not_null())
-        .group_by(roles.surveyors, roles.surveyed_on)
-        .len()
-    )
-    for surveyor, day, n in days.filter(pl.col("len") > per_day).sort(roles.surveyed_on).iter_rows():
-        yield None, {"words": f"{surveyor}在{day.month}月{day.day}日一天排查了 {n} 户"}
-        return
+    days = Counter(zip(v.values(roles.surveyors), v.values(roles.surveyed_on), strict=False))
+    for (surveyor, day), n in sorted(days.items(), key=str):
+        if day and n > check.number("per_day"):
+            on = date.fromisoformat(day)
+            yield None, {"words": f"{surveyor}在{on.month}月{on.day}日一天排查了 {n} 户"}
+            return
 
 
 def _income_bounds(v: Village, check: NamedCheck) -> Iterator[Saying]:
@@ -169,12 +177,14 @@ def _income_bounds(v: Village, check: NamedCheck) -> Iterator[Saying]:
     Bands are options 1, 2, … with the parameter's numbers as upper ends; the last one is open.
     """
     total, population, band = v.stated(check), v.pack.roles.population, check.name_of("band")
-    if total is None or population is None or band is None or v.met.height == 0:
+    if total is None or population is None or band is None:
         return
     bounds = check.numbers("bounds")
     least = most = people = 0
     open_ended = False
-    for n, option in v.met.select(population, band).drop_nulls().iter_rows():
+    for n, option in zip(v.values(population), v.values(band), strict=True):
+        if n is None or option is None:
+            continue
         least += n * (0 if option == 1 else bounds[min(option - 2, len(bounds) - 1)] + 1)
         most += n * (bounds[option - 1] if option <= len(bounds) else 0)
         people, open_ended = people + n, open_ended or option > len(bounds)

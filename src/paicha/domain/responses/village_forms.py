@@ -6,54 +6,55 @@ revision; the profile in force stands in the summary row, where statistics and v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
-import polars as pl
 
-from paicha.core.pack import ProfileForm
+from paicha.core.pack import Pack, ProfileForm
+from paicha.domain import bulk
+from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.households.services import new_id
-from paicha.domain.responses import parts
-from paicha.domain.responses.compiled import validate_village_form
-from paicha.domain.responses.frames import complete, decode, encode, schema
+from paicha.domain.responses.compiled import Mark, evaluate_form, form_hits
 from paicha.domain.responses.models import Revision
 from paicha.domain.responses.receipts import Receipt, Said
+from paicha.domain.responses.storing import REVISION
 from paicha.domain.responses.wording import message_of
 from paicha.domain.responses.work import VillageWork, record_facts
 
 
 @dataclass(frozen=True, slots=True)
 class FormAnswers:
-    """Answers of one village form; questions not in `values` keep what is stored."""
+    """Answers of one village form; questions not in `values` keep what is stored.
+
+    `marks`: what `evaluate_form` found over exactly these values, where that was done beside reading.
+    """
 
     form: ProfileForm
     values: Mapping[str, Any]
     source: str
     upload: UUID | None = None
     address: str = ""
+    marks: Sequence[Mark] | None = None
 
 
 def submit_village_form(work: VillageWork, answers: FormAnswers) -> Receipt:
     """Take one village form in. Status stored, unchanged or refused; `row` of the receipt is 0."""
     form, pack = answers.form, work.pack
-    names = tuple(dict.fromkeys(form.questions))
-    wanted = schema(pack, names)
     latest = latest_form(work, form.name)
-    old = orjson.loads(latest.answers) if latest else {}
-    kept = decode(pl.Series([orjson.dumps(old).decode()]), wanted).row(0, named=True)
-    merged = {name: answers.values.get(name, kept[name]) for name in names}
-    frame = complete(pl.DataFrame({k: [v] for k, v in merged.items()}, schema=wanted), wanted)
-    text = encode(frame, names)[0]
+    merged = dict(answers.values)
+    if latest:
+        merged = {**_answers(pack, latest.answers), **merged}
+    text = _text(form, merged)
     receipt = Receipt(0, "stored", revision=latest.number if latest else 0)
     if latest and latest.answers == text:
         receipt.status = "unchanged"
         return receipt
-    row = frame.with_columns(pl.lit(form.name).alias("form"))
-    for hit in validate_village_form(row, pack, form):
+    marks = answers.marks if answers.marks is not None and not latest else evaluate_form(merged, pack, form)
+    for hit in form_hits(pack, form, marks):
         said = Said(hit.id, hit.severity, hit.questions[0], message_of(pack, hit, merged))
         receipt.said.append(said)
         if hit.severity == "hard":
@@ -62,16 +63,31 @@ def submit_village_form(work: VillageWork, answers: FormAnswers) -> Receipt:
         receipt.said = [said for said in receipt.said if said.severity == "hard"]
         return receipt
     receipt.revision += 1
-    part, id_ = new_id(), new_id()
-    Revision.objects.create(
-        id=id_, round=work.round, village=work.village, household=None, form=form.name, number=receipt.revision,
-        base=receipt.revision - 1, answers=text, source=answers.source, upload=answers.upload, part=part,
-        address=answers.address, at=work.at,
+    part = new_id()
+    row = (
+        new_id(), work.round.pk, work.village.pk, None, form.name, receipt.revision, receipt.revision - 1, text,
+        answers.source, answers.upload, part, answers.address, work.at,
     )  # fmt: skip
+    bulk.insert(Revision, REVISION, [row])
     _tell(work, form, merged)
-    written = [parts.Written(id_, None, form.name, receipt.revision, text)]
-    work.note(parts.part_entry(work.village.pk, work.actor, parts.VILLAGE_FORM, part, written))
+    content = digest(text.encode())
+    chain = village_chain(work.village.pk)
+    work.note(Entry(chain, work.actor, "responses.village_form", f"part:{part}", content))
     return receipt
+
+
+def _answers(pack: Pack, text: str) -> dict[str, Any]:
+    """Answers of a stored text, dates as dates."""
+    return {
+        name: date.fromisoformat(value) if pack.questions[name].type == "date" else value
+        for name, value in orjson.loads(text).items()
+    }
+
+
+def _text(form: ProfileForm, values: Mapping[str, Any]) -> str:
+    """Canonical JSON text: questions in official order, what was not answered left out."""
+    names = dict.fromkeys(form.questions)
+    return orjson.dumps({n: values[n] for n in names if values.get(n) not in (None, [])}).decode()
 
 
 def latest_form(work: VillageWork, form: str) -> Revision | None:

@@ -10,22 +10,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
-import polars as pl
 from django.db import transaction
 
 from paicha.core.pack import Pack
 from paicha.domain import clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, append
-from paicha.domain.responses.compiled import Days, Hit
+from paicha.domain.responses.compiled import Days
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.queries import is_over, stages
 
 
-@dataclass(slots=True)
+@dataclass
 class VillageWork:
     """What a part of a batch needs to know, and what it leaves to be done at its end."""
 
@@ -36,7 +36,6 @@ class VillageWork:
     summary: VillageSummary
     at: datetime
     days: Days
-    soft: dict[int, list[Hit]] = field(default_factory=dict)
     changed: bool = False
     _notes: list[Entry] = field(default_factory=list)
 
@@ -49,7 +48,7 @@ class VillageWork:
         """Whether a stage's deadline has passed."""
         return is_over(self.round, self.pack, stage, self.days.today)
 
-    @property
+    @cached_property
     def row_rules(self) -> frozenset[str]:
         """Ids whose findings rest on one row alone; the others belong to the recount."""
         named = {check.id for check in self.pack.named_checks}
@@ -57,12 +56,14 @@ class VillageWork:
         ids |= {constraint.id for constraint in self.pack.constraints} | {c.id for c in self.pack.checks}
         return frozenset(ids - named)
 
-    def with_facts(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Facts of households that upper apps recorded; none yet means null for every one."""
-        return frame
-
     def notes(self) -> list[Entry]:
         return self._notes
+
+
+def days_of(round_: Round, pack: Pack, on: date | None = None) -> Days:
+    """What dated constraints compare with, on a day (today without one)."""
+    today = on or clock.today()
+    return Days(today, round_.opens_on, max(stage.deadline for stage in stages(round_, pack, today)))
 
 
 @contextmanager
@@ -79,11 +80,7 @@ def village_work(
         summary, _ = VillageSummary.objects.select_for_update().get_or_create(
             round=round_, code=village.code, defaults={"village": village}
         )
-        today = on or clock.today()
-        closes = max(stage.deadline for stage in stages(round_, pack, today))
-        work = VillageWork(
-            round_, pack, village, actor, summary, clock.now(), Days(today, round_.opens_on, closes)
-        )
+        work = VillageWork(round_, pack, village, actor, summary, clock.now(), days_of(round_, pack, on))
         yield work
         if work.changed:
             recount(work)
