@@ -256,5 +256,6 @@ def test_counts_typed_in_one_cell_come_back_in_one_cell() -> None:
 
 
 def test_the_footer_may_hold_an_ampersand() -> None:
-    sheet = sheet_of(household_sheet("general", {"1": 1}), footer="甲&乙 内部资料")
-    assert "甲&&乙" in sheet.oddFooter.left.text or "甲&乙" in sheet.oddFooter.left.text
+    sheet = sheet_of(household_sheet("general", {"1": 1}), footer="2022年 甲&乙")
+    assert sheet.oddFooter.left.text.strip() == "2022年 甲&&乙"
+    assert sheet.oddFooter.left.size == 8

@@ -34,7 +34,9 @@ _MILLIMETRES = {"A4": (210, 297), "A3": (297, 420)}
 _POINTS = 72 / 25.4
 _FRAME = 0.31  # about that share of a household page is title, header and foot
 _PROFILE = 490  # points that the table of a profile may fill, above its signers
+_REMEMBERED_AT_MOST = 200_000  # bytes of data
 _lock = threading.Lock()
+_remembered = 0
 
 
 def write(document: Document, pack: Pack, *, size: Size | None = None) -> bytes:
@@ -49,14 +51,28 @@ def write(document: Document, pack: Pack, *, size: Size | None = None) -> bytes:
     }
     data = orjson.dumps(plan).decode()
     with _lock:
-        made = _compiler().compile(sys_inputs={"data": data}, format="pdf", pdf_tags=False)
+        made = _compiler("official.typ").compile(sys_inputs={"data": data}, format="pdf", pdf_tags=False)
+        _forget(len(data))
     assert isinstance(made, bytes), "one PDF, not a picture per page"
     return made
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(Path(__file__).with_name("official.typ"), font_paths=fonts.faces())
+def _compiler(template: str) -> typst.Compiler:
+    return typst.Compiler(Path(__file__).with_name(template), font_paths=fonts.faces())
+
+
+def _forget(size: int) -> None:
+    """Keeps memory level: Typst remembers the layout of its last ten compilations, 700 MB of villages.
+
+    After every few hundred kilobytes of data, ten empty pages push the rest out (30 ms; 250 MB stay).
+    """
+    global _remembered  # noqa: PLW0603  # guarded by _lock, one compiler a process
+    _remembered += size
+    if _remembered > _REMEMBERED_AT_MOST:
+        _remembered = 0
+        for _ in range(10):
+            _compiler("blank.typ").compile(format="pdf")
 
 
 def _sheet(sheet: Sheet, pack: Pack, size: Size | None) -> dict[str, Any]:

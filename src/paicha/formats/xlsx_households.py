@@ -1,8 +1,8 @@
 """Household forms in Excel: official header, rows with their keys, questions that are not printed.
 
-A sheet is a run of sections. A form that is printed by group has a section a page (title, heading,
-header, 15 rows, foot), exactly as the paper has; any other form, and one with a single group, is one
-section whose title and header rows Excel repeats on every page. Every section is an Excel table:
+A sheet is a run of sections. One with several blocks (groups) has a section a page (title, heading,
+header, 15 rows, foot), exactly as the paper has; one with a single block is one section whose title
+and header rows Excel repeats on every page. Every section is an Excel table:
 that is the only way to have a filter per section, and its range takes in the key and the questions
 right of the print area, so that sorting never parts a household from its answers.
 
@@ -130,7 +130,7 @@ class Drawing:
         text = {"num_format": "@"}
         for field in self.table.fields:
             yield self._place(field, True, border=1)
-        yield self._place(Field(KEY, NUMBER_LABEL, "text", 12), False, font_color="#777777", **text)
+        yield self._place(Field(KEY, NUMBER_LABEL, "text", 16), False, font_color="#777777", **text)
         yield self._place(Field(BASE, BASE_LABEL, "integer", 8), False, font_color="#777777")
         for field in layout.unprinted_fields(self.pack, self.form):
             yield self._place(field, False)
@@ -152,7 +152,7 @@ class Drawing:
     def _sections(self) -> Iterator[Section]:
         size = self.form.paper.rows_per_page
         blocks = list(self._blocks())
-        if self.form.by_group and len(blocks) > 1:
+        if len(blocks) > 1:
             for part in layout.pages(blocks, size):
                 yield Section(part.group, part.first, part.rows)
             return
@@ -162,9 +162,7 @@ class Drawing:
 
     def _blocks(self) -> Sequence[Block]:
         if isinstance(self.sheet, HouseholdSheet):
-            if self.form.by_group or len(self.sheet.blocks) < 2:
-                return self.sheet.blocks
-            return [Block(None, [row for block in self.sheet.blocks for row in block.rows])]
+            return self.sheet.blocks
         rows = [
             dict(row.values) | {PLACE_LABEL: row.place, REASON_LABEL: row.reason} for row in self.sheet.rows
         ]
