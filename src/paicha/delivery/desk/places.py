@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from paicha.core.pack import Pack
 from paicha.domain.accounts.policies import CODE_DIGITS, Scope, code_prefix, scope
 from paicha.domain.accounts.roles import Kind, Verb
-from paicha.domain.areas.models import Group
+from paicha.domain.areas.models import Area, Group
 from paicha.domain.audit.services import read_logged
 from paicha.domain.households.models import Household
 from paicha.domain.responses.queries import entry_of
@@ -123,10 +123,28 @@ def home_of(who: Scope, household: UUID, verb: Verb = Verb.READ_HOUSEHOLDS) -> H
     entry = entry_of(household)
     if entry is None:
         raise Http404
-    place = place_of(who, entry.village.code, verb)
-    if place.round.pk != entry.round_id or not in_groups(place, entry.household.group):
-        raise Http404
+    code, groups = entry.village.code, None
+    if not who.covers(verb, code):
+        if not who.covers(verb, code, group=entry.group_id):  # type: ignore[attr-defined]
+            raise Http404
+        groups = frozenset({entry.household.group})
+    village, *above = _frozen_path(entry)
+    place = Place(entry.round, pack_of(entry.round), who, village, tuple(reversed(above)), groups)
     return Home(place, entry)
+
+
+def _frozen_path(entry: RosterEntry) -> list[RoundArea]:
+    """The areas of a household's round, from the village up, as they were read with its entry."""
+    found: list[RoundArea] = []
+    area: Area | None = entry.village
+    for name in entry.names_frozen:  # type: ignore[attr-defined]
+        if area is None or name is None:
+            break
+        found.append(
+            RoundArea(round_id=entry.round_id, area_id=area.pk, code=area.code, level=area.level, name=name)
+        )
+        area = area.parent
+    return found
 
 
 def in_groups(place: Place, group: str) -> bool:

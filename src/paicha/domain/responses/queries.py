@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +20,11 @@ from paicha.core.pack import Pack
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.areas.models import Group
 from paicha.domain.households.models import BaseChange, HouseholdEvent
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
 from paicha.domain.responses.tallies import Selection
-from paicha.domain.rounds.models import RosterEntry, Round
+from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 
 _STRENGTH = {"strong": 0, "normal": 1, "": 1, "weak": 2}
 
@@ -130,7 +131,7 @@ def answers_in_force(round_: Round) -> Subquery:
 def findings(
     round_: Round,
     villages: Collection[int],
-    severity: str,
+    severities: Collection[str],
     *,
     states: Collection[str] = (Finding.State.OPEN.value,),
     rule: str = "",
@@ -142,7 +143,7 @@ def findings(
     The village's own findings come with those of its households, except where `groups` narrows.
     """
     rows = Finding.objects.filter(
-        round=round_, village_id__in=villages, severity=severity, state__in=states
+        round=round_, village_id__in=villages, severity__in=severities, state__in=states
     ).select_related("household", "village")
     if rule:
         rows = rows.filter(rule=rule)
@@ -264,18 +265,52 @@ def names(actors: Iterable[str]) -> dict[str, str]:
 
 
 def entry_of(household: UUID) -> RosterEntry | None:
-    """A household's place in the newest round that has it."""
-    return (
+    """A household's place in the newest round that has it; one query.
+
+    With the names of village, town and county as the round froze them (`names_frozen`, from the village up) and
+    the id of the household's group (`group_id`, None where it has none).
+    """
+    frozen = RoundArea.objects.filter(round=OuterRef("round"))
+    group = Group.objects.filter(village=OuterRef("village"), name=OuterRef("household__group"))
+    entry = (
         RosterEntry.objects.filter(household=household)
-        .select_related("household", "round", "village")
+        .select_related("household", "round", "village__parent__parent")
+        .annotate(
+            name_0=Subquery(frozen.filter(area=OuterRef("village")).values("name")[:1]),
+            name_1=Subquery(frozen.filter(area=OuterRef("village__parent")).values("name")[:1]),
+            name_2=Subquery(frozen.filter(area=OuterRef("village__parent__parent")).values("name")[:1]),
+            group_id=Subquery(group.values("pk")[:1]),
+        )
         .order_by("-round__opens_on", "-round_id")
         .first()
     )
+    if entry is not None:
+        entry.names_frozen = (entry.name_0, entry.name_1, entry.name_2)  # type: ignore[attr-defined]
+    return entry
 
 
 def changes_between(pack: Pack, older: Mapping[str, Any], newer: Mapping[str, Any]) -> list[str]:
     """Questions whose answer differs, in the pack's order."""
     return [name for name in pack.answer_questions if older.get(name) != newer.get(name)]
+
+
+def waiting(round_: Round, village: int, groups: Collection[str] | None = None) -> tuple[int, list[date]]:
+    """What else waits in a village: open conflicts, and the days of changes not yet entered; one query."""
+    rows = Conflict.objects.filter(round=round_, village_id=village, settled_at=None)
+    changes = BaseChange.objects.filter(village_id=village, entered_on=None)
+    if groups is not None:
+        rows = rows.filter(household__group__in=groups)
+        changes = changes.filter(household__group__in=groups)
+    text = CharField()
+    one = (
+        rows.order_by()
+        .annotate(what=Value("conflict", text), day=Cast("at", text))
+        .values_list("what", "day")
+    )
+    two = changes.order_by().annotate(what=Value("change", text), day=Cast("noted_on", text))
+    found = list(one.union(two.values_list("what", "day"), all=True))
+    days = [date.fromisoformat(day[:10]) for what, day in found if what == "change"]
+    return len(found) - len(days), days
 
 
 def base_changes(village: int, groups: Collection[str] | None = None) -> QuerySet[BaseChange]:

@@ -55,10 +55,10 @@ class Paging:
         return f"?{self.query}page={self.number + 1}" if self.number < self.pages else ""
 
 
-def paging(request: HttpRequest, total: int, size: int = SIZE) -> Paging:
+def paging(request: HttpRequest, total: int, size: int | None = None) -> Paging:
     """The page that was asked for, within what there is."""
     text = request.GET.get("page", "1")
-    pages = max(1, -(-total // size))
+    pages = max(1, -(-total // (size or SIZE)))
     number = min(max(int(text) if text.isdecimal() and len(text) < 7 else 1, 1), pages)
     kept = {key: value for key, value in request.GET.items() if key != "page" and value}
     return Paging(number, pages, total, urlencode(kept) + "&" if kept else "")
@@ -153,7 +153,7 @@ def leads(request: HttpRequest, place: Place) -> HttpResponse:
     states = [Finding.State.CONFIRMED.value, Finding.State.DISMISSED.value] if what == "decided" else ["open"]
     options: dict[str, Any] = {"states": states, "rule": rule, "kind": kind}
     if place.is_village:
-        every = findings(place.round, [place.area.area_id], severity, groups=place.groups, **options)
+        every = findings(place.round, [place.area.area_id], [severity], groups=place.groups, **options)
         turned = paging(request, len(every))
         listed = every[(turned.number - 1) * SIZE : turned.number * SIZE]
     else:
@@ -161,7 +161,7 @@ def leads(request: HttpRequest, place: Place) -> HttpResponse:
         turned = paging(request, sum(counts))
         covered, skip = covering(counts, (turned.number - 1) * SIZE, SIZE)
         ids = [rows[i].village_id for i in covered]
-        listed = findings(place.round, ids, severity, **options)[skip : skip + SIZE] if ids else []
+        listed = findings(place.round, ids, [severity], **options)[skip : skip + SIZE] if ids else []
     place.log_read(f"findings:{what}", len({f.household_id for f in listed if f.household_id}))
     counted: dict[str, int] = {}
     for summary in rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,9 +15,10 @@ from paicha.core.pack import Pack
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place
 from paicha.delivery.desk.wording import basis_parts, group_text, kind_text, rule_message
+from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.responses.queries import base_changes, by_group, conflicts, findings
+from paicha.domain.responses.queries import by_group, findings, waiting
 from paicha.domain.responses.tallies import Tally, add_counts, tally
 
 _SHOWN = 8
@@ -55,21 +57,27 @@ class Case:
 
 def village_page(request: HttpRequest, place: Place) -> HttpResponse:
     """The page of a whole village, or of a person's groups in it."""
-    summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
-    if summary is None:
-        raise Http404
-    pack, village = place.pack, summary.village_id
+    pack, village = place.pack, place.area.area_id
+    summary = None
+    if place.groups is None:
+        summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
+        if summary is None:
+            raise Http404
     groups = by_group(place.round, village, place.groups)
     reads = place.may(Verb.READ_HOUSEHOLDS)
-    leads = findings(place.round, [village], "lead", groups=place.groups) if reads else []
-    total = tally(pack, [summary]) if place.groups is None else _of_groups(place, village, groups, leads)
+    wanted = ["lead"] if summary else ["lead", "soft"]
+    found = findings(place.round, [village], wanted, groups=place.groups) if reads else []
+    leads = [finding for finding in found if finding.severity == "lead"]
+    total = tally(pack, [summary]) if summary else _of_groups(pack, groups, found)
+    total.conflicts, unentered = waiting(place.round, village, place.groups)
     cases = case_list(pack, leads)
     if reads:
         place.log_read("village", sum(1 for case in cases[:_SHOWN] if case.household))
     return page(
         request, place, "village.html", "area",
         total=total, cases=cases[:_SHOWN], more=max(len(cases) - _SHOWN, 0),
-        todos=todos(place, village, total, groups, leads), gaps=gaps(place, summary, total),
+        todos=todos(place, total, groups, leads, unentered),
+        gaps=gaps(place, summary, total) if summary else [],
         groups=[(group, _counted(pack, counts)) for group, counts in groups.items()],
         bar=bar(total), reads=reads,
     )  # fmt: skip
@@ -81,15 +89,12 @@ def _counted(pack: Pack, counts: dict[str, dict[str, int]]) -> Tally:
     return total
 
 
-def _of_groups(
-    place: Place, village: int, groups: dict[str, dict[str, dict[str, int]]], leads: Sequence[Finding]
-) -> Tally:
+def _of_groups(pack: Pack, groups: dict[str, dict[str, dict[str, int]]], found: Sequence[Finding]) -> Tally:
     """The figures of some groups: from their own rows, for the summary row counts the whole village."""
-    total = Tally(villages=1, open_leads=len(leads))
+    leads = sum(finding.severity == "lead" for finding in found)
+    total = Tally(villages=1, open_leads=leads, soft=len(found) - leads)
     for counts in groups.values():
-        add_counts(total, place.pack, counts)
-    total.soft = len(findings(place.round, [village], "soft", groups=place.groups))
-    total.conflicts = conflicts(place.round, [village], place.groups).count()
+        add_counts(total, pack, counts)
     return total
 
 
@@ -121,10 +126,10 @@ def bar(total: Tally) -> list[tuple[str, float, float]]:
 
 def todos(
     place: Place,
-    village: int,
     total: Tally,
     groups: dict[str, dict[str, dict[str, int]]],
     leads: Sequence[Finding],
+    unentered: Sequence[date],
 ) -> list[Todo]:
     """Work as sentences, the most urgent first; only the first action is filled."""
     lines: list[Todo] = []
@@ -158,14 +163,8 @@ def todos(
                 f"{address['leads']}?what=soft",
             )
         )
-    unentered = list(
-        base_changes(village, place.groups).filter(entered_on=None).values_list("noted_on")[:500]
-    )
     if unentered:
-        oldest = min(day for (day,) in unentered)
-        from paicha.domain import clock
-
-        note = f"最早一处已有 {(clock.today() - oldest).days} 天"
+        note = f"最早一处已有 {(clock.today() - min(unentered)).days} 天"
         lines.append(Todo(len(unentered), "处信息变更还没录入全国系统", note, "看清单", address["changes"]))
     return lines
 
@@ -177,8 +176,6 @@ def _kinds(pack: Pack, leads: Sequence[Finding]) -> str:
 
 def gaps(place: Place, summary: VillageSummary, total: Tally) -> list[tuple[str, str, str]]:
     """What is missing before the village can hand up: (sentence, action, address)."""
-    if place.groups is not None:
-        return []
     pack = place.pack
     found: list[tuple[str, str, str]] = []
     if total.due:
