@@ -86,6 +86,8 @@ def head_name(value: str, silences: Collection[str] = ()) -> str | None:
 
 def name_key(value: str) -> str:
     """What two spellings of one name share: no blanks, one middle dot, half-width."""
+    if _PLAIN.fullmatch(value):
+        return value
     key = "".join(fold(value).split())
     return key.translate({ord(dot): "·" for dot in "•∙・‧．."})
 

@@ -22,6 +22,9 @@ from paicha.core.pack.models import Pack
 from paicha.core.pack.references import check_references
 from paicha.core.pack.vocabulary import parse_rules
 
+# libyaml's parser where PyYAML was built with it: ten times as fast, with the same safe tags.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 YAML_FILES = ("pack.yaml", "questions.yaml", "forms.yaml", "rules.yaml", "procedures.yaml")
 AREAS_FILE = "areas.csv"
 FILES = (*YAML_FILES, AREAS_FILE)
@@ -117,8 +120,9 @@ def _read_yaml(
         errors.append(PackError(name, 1, "P01", f"缺少文件 {name}", "请补上这个文件"))
         return
     try:
-        node = yaml.compose(content, Loader=yaml.SafeLoader)
-        loaded = yaml.load(content, Loader=yaml.SafeLoader)
+        reader = _LOADER(content)
+        node = reader.get_single_node()
+        loaded = reader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, UnicodeDecodeError) as failure:
         mark = getattr(failure, "problem_mark", None)
         errors.append(

@@ -72,6 +72,8 @@ class Places:
     _villages: dict[str, list[RoundArea]] = field(default_factory=dict)
     _towns: dict[str, RoundArea] = field(default_factory=dict)
     _by_code: dict[str, RoundArea] = field(default_factory=dict)
+    _whole: list[str] = field(default_factory=list)  # village names that end as one, to be found in a text
+    _read: dict[tuple[str, str], Named | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for area in self.areas:
@@ -88,6 +90,9 @@ class Places:
                 stem = _stem(area.name, _RESIDENTS_TAILS)
                 for key in {area.name, *(stem + tail for tail in _RESIDENTS_TAILS)}:
                     self._villages.setdefault(key, []).append(area)
+
+        tails = ("村", "社区", "委员会", "居委会")
+        self._whole = [key for key in self._villages if len(key) > 2 and key.endswith(tails)]
 
     def of_code(self, code: str) -> RoundArea | None:
         """A village by its 12 digits."""
@@ -109,41 +114,45 @@ class Places:
         if asked:
             listed.append(Named("导入时指明的村", village=asked))
         towns = [(town, s) for s in listed if s.town and (town := self._towns.get(_squeeze(s.town)))]
-        found: list[tuple[RoundArea, Named]] = []
+        named: list[tuple[list[RoundArea], Named]] = []
         for source in listed:
             if source.village is None:
                 continue
-            place = self._village(source, towns[0][0] if towns else None)
-            if place.area is not None:
-                found.append((place.area, source))
-            elif not found or source.cell:
-                return place
-        if not found:
+            meant = self._meant(source.village, towns[0][0] if towns else None)
+            if meant:
+                named.append((meant, source))
+            elif source.cell:  # a heading is meant to name a village; a file's name may be anything
+                return self._unknown(source, towns[0][0] if towns else None)
+        if not named:
             return Place(None, "A01", sentence("A01"))
-        first, said = found[0]
-        for other, source in found[1:]:
-            if other.code != first.code:
-                return self._disagree((first, said), self.label(other), source)
+        sure = next(((areas[0], source) for areas, source in named if len(areas) == 1), None)
+        if sure is None:
+            areas, source = named[0]
+            text = sentence("A04", read=source.village, candidates="、".join(self.label(a) for a in areas))
+            return Place(None, "A04", text, source.cell, source.village or "")
+        for areas, source in named:
+            if sure[0] not in areas:
+                return self._disagree(sure, self.label(areas[0]), source)
         for town, source in towns:
-            if town.code != first.parent_code:
-                return self._disagree((first, said), town.name, source)
-        return Place(first)
+            if town.code != sure[0].parent_code:
+                return self._disagree(sure, town.name, source)
+        return Place(sure[0])
 
-    def _village(self, source: Named, town: RoundArea | None) -> Place:
-        read = _squeeze(source.village or "")
+    def _meant(self, text: str, town: RoundArea | None) -> list[RoundArea]:
+        """The villages that a name may mean: one, several where it occurs twice, none."""
+        read = _squeeze(text)
         code = _CODE.search(read)
-        if code and self.of_code(code[0]):
-            return Place(self.of_code(code[0]))
+        if code and (area := self.of_code(code[0])):
+            return [area]
         found = self._villages.get(read, [])
         if not found and town is not None and read.startswith(town.name):
             found = self._villages.get(read[len(town.name) :], [])
         if town is not None and len(found) > 1:
             found = [area for area in found if area.parent_code == town.code] or found
-        if len(found) == 1:
-            return Place(found[0])
-        if len(found) > 1:
-            text = sentence("A04", read=source.village, candidates="、".join(self.label(a) for a in found))
-            return Place(None, "A04", text, source.cell, source.village or "")
+        return found
+
+    def _unknown(self, source: Named, town: RoundArea | None) -> Place:
+        read = _squeeze(source.village or "")
         pool = [
             key for key, areas in self._villages.items() if town is None or areas[0].parent_code == town.code
         ]
@@ -159,6 +168,12 @@ class Places:
 
     def in_text(self, text: str, where: str) -> Named | None:
         """A village or town named inside a sheet's, file's or folder's name; None where neither is."""
+        key = (text, where)
+        if key not in self._read:
+            self._read[key] = self._named_in(text, where)
+        return self._read[key]
+
+    def _named_in(self, text: str, where: str) -> Named | None:
         squeezed = _squeeze(text)
         code = _CODE.search(squeezed)
         if code and code[0] in self._by_code:
@@ -169,12 +184,8 @@ class Places:
         towns = [key for key in self._towns if len(key) > 1 and key.endswith(_TOWN_TAILS) and key in squeezed]
         town = max(towns, key=len, default=None)
         rest = squeezed.replace(town, "", 1) if town else squeezed
-        exact = _stem(rest, ()) if rest in self._villages else None
-        inside = [
-            k
-            for k in self._villages
-            if len(k) > 2 and k.endswith(("村", "社区", "委员会", "居委会")) and k in rest
-        ]
+        exact = rest if rest in self._villages else None
+        inside = [key for key in self._whole if key in rest]
         # "石窑坪村" also holds no shorter village's name at its end: the longest name is meant
         village = exact or max(inside, key=len, default=None)
         if village is None and town is None:

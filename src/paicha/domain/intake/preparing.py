@@ -5,7 +5,8 @@ Why here: it is half of an import's work and needs no database, so it runs besid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ import polars as pl
 
 from paicha.core.catalogue import Message
 from paicha.core.pack import Pack, ProfileForm
-from paicha.domain.responses.compiled import Days, Mark, evaluate_form
+from paicha.domain.responses.compiled import Days, Mark, evaluate_forms
 from paicha.domain.responses.evaluation import Evaluated, evaluate_rows, prepare
 from paicha.formats.reading import ROSTER, Fault, Headings, HouseholdTable, ReadFile, VillageTable
 
@@ -57,20 +58,32 @@ class Prepared:
     messages: list[Message] = field(default_factory=list)
 
 
-def prepare_file(read: ReadFile, pack: Pack, days: Days) -> Prepared:
-    """Make every table of a file ready."""
-    prepared = Prepared(read.file, messages=read.messages)
-    for table in read.tables:
-        if isinstance(table, VillageTable):
-            prepared.tables.append(VillageFormRead(table, _marks(table, pack)))
-        elif table.form == ROSTER:
-            prepared.tables.append(table)
-        else:
-            prepared.tables.append(_household_rows(table, pack, days))
+def prepare_files(reads: Sequence[ReadFile], pack: Pack, days: Days) -> list[Prepared]:
+    """Make every table of some files ready. Their rows are evaluated together: one select for many files."""
+    households: list[tuple[HouseholdTable, pl.DataFrame, frozenset[str]]] = []
+    forms: dict[str, list[VillageTable]] = {}
+    for read in reads:
+        for table in read.tables:
+            if isinstance(table, VillageTable):
+                if isinstance(pack.form(table.form), ProfileForm) and not table.faults:
+                    forms.setdefault(table.form, []).append(table)
+            elif table.form != ROSTER:
+                households.append((table, *_prepared(table, pack)))
+    rows = iter(_evaluated(households, pack, days))
+    marks = {id(t): found for form, listed in forms.items() for t, found in _form_marks(form, listed, pack)}
+    prepared = []
+    for read in reads:
+        tables: list[Table] = []
+        for table in read.tables:
+            if isinstance(table, VillageTable):
+                tables.append(VillageFormRead(table, marks.get(id(table), [])))
+            else:
+                tables.append(table if table.form == ROSTER else next(rows))
+        prepared.append(Prepared(read.file, tables, read.messages))
     return prepared
 
 
-def _household_rows(table: HouseholdTable, pack: Pack, days: Days) -> HouseholdRows:
+def _prepared(table: HouseholdTable, pack: Pack) -> tuple[pl.DataFrame, frozenset[str]]:
     frame, group = table.frame, pack.roles.group
     present = set(frame.columns) & set(pack.answer_questions)
     if group:
@@ -78,16 +91,44 @@ def _household_rows(table: HouseholdTable, pack: Pack, days: Days) -> HouseholdR
         frame = frame.with_columns(pl.coalesce(*own, pl.col("_group")).alias(group))
         if frame[group].null_count() < frame.height:
             present.add(group)
-    frame = prepare(pack, frame.with_columns(pl.lit(table.form).alias("form")))
-    evaluated = evaluate_rows(pack, days, frame)
-    return HouseholdRows(
-        table.file, table.sheet, table.form, frame, table.cells, table.headings, table.faults, frozenset(present),
-        evaluated,
-    )  # fmt: skip
+    kept = [*_META, *(name for name in frame.columns if name in present)]
+    return frame.select(kept).with_columns(pl.lit(table.form).alias("form")), frozenset(present)
 
 
-def _marks(table: VillageTable, pack: Pack) -> list[Mark]:
-    form: Any = pack.form(table.form)
-    return (
-        evaluate_form(table.values, pack, form) if isinstance(form, ProfileForm) and not table.faults else []
-    )
+_META = ("_row", "_group", "_key", "_base", "_answered")
+
+
+def _evaluated(
+    tables: Sequence[tuple[HouseholdTable, pl.DataFrame, frozenset[str]]], pack: Pack, days: Days
+) -> list[HouseholdRows]:
+    if not tables:
+        return []
+    whole = prepare(pack, pl.concat([frame for _, frame, _ in tables], how="diagonal"))
+    found = evaluate_rows(pack, days, whole)
+    starts = [0]
+    for _, frame, _ in tables:
+        starts.append(starts[-1] + frame.height)
+    marks: list[list[Mark]] = [[] for _ in tables]
+    for row, kind, entry, mark in found.marks:
+        at = bisect_right(starts, row) - 1
+        marks[at].append((row - starts[at], kind, entry, mark))
+    rows = []
+    for number, (table, frame, present) in enumerate(tables):
+        start, end = starts[number], starts[number + 1]
+        rows.append(
+            HouseholdRows(
+                table.file, table.sheet, table.form, whole.slice(start, frame.height), table.cells, table.headings,
+                table.faults, present, Evaluated(found.texts[start:end], marks[number]),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _form_marks(
+    form: str, tables: Sequence[VillageTable], pack: Pack
+) -> Iterator[tuple[VillageTable, list[Mark]]]:
+    profile: Any = pack.form(form)
+    found: list[list[Mark]] = [[] for _ in tables]
+    for row, kind, entry, mark in evaluate_forms([table.values for table in tables], pack, profile):
+        found[row].append((0, kind, entry, mark))
+    yield from zip(tables, found, strict=True)

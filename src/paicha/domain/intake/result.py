@@ -39,6 +39,7 @@ class ImportResult:
     seconds: float = 0.0
     messages: list[Message] = field(default_factory=list)
     refused_rows: list[RefusedRow] = field(default_factory=list)
+    wants_plan: bool = False
     plan: list[dict[str, Any]] = field(default_factory=list)  # row by row, for a preview
 
     def refuse(

@@ -116,7 +116,7 @@ def import_files(
         raise ImportRefused(f"没有代码是 {village} 的村，请写 12 位的村代码。")
     upload = upload or new_id()
     started = time.monotonic()
-    result = ImportResult(str(upload), files=len(sources))
+    result = ImportResult(str(upload), files=len(sources), wants_plan=dry_run)
     record = None
     if not dry_run:
         record, _ = Upload.objects.get_or_create(

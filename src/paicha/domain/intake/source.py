@@ -11,20 +11,22 @@ import multiprocessing
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from paicha.core.catalogue import Message, message
 from paicha.core.pack import Pack, load
-from paicha.domain.intake.preparing import Prepared, prepare_file
+from paicha.domain.intake.preparing import Prepared, prepare_files
 from paicha.domain.responses.compiled import Days
-from paicha.formats.reading import FileRefused, read_file
+from paicha.formats.reading import FileRefused, ReadFile, read_file
 
 SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".csv", ".txt", ".et")
-_AHEAD = 6  # files read ahead of the one being stored
+_CHUNK = 8  # files read and evaluated together
+_AHEAD = 2  # chunks read ahead of the one being stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +66,24 @@ def readings(
     sources: Sequence[Source], pack: Pack, days: Days, processes: int = 1
 ) -> Iterator[tuple[Source, Prepared | Message]]:
     """Each source as read, or the sentence why it can't be; in order."""
-    if processes < 2 or len(sources) < 3:
-        for source in sources:
-            yield source, read_source(source, pack, days)
+    chunks = [sources[start : start + _CHUNK] for start in range(0, len(sources), _CHUNK)]
+    if processes < 2 or len(chunks) < 2:
+        for chunk in chunks:
+            yield from zip(chunk, read_chunk(chunk, pack, days), strict=True)
         return
-    yield from _pooled(sources, pack, days, processes)
+    yield from _pooled(chunks, pack, days, processes)
 
 
-def read_source(source: Source, pack: Pack, days: Days) -> Prepared | Message:
-    """One file as read and made ready, or the sentence why it can't be."""
-    try:
-        return prepare_file(read_file(source.read(), source.name, pack, days.opens_on), pack, days)
-    except FileRefused as refusal:
-        return Message(refusal.code, "hard", refusal.sentence, file=source.name)
+def read_chunk(sources: Sequence[Source], pack: Pack, days: Days) -> list[Prepared | Message]:
+    """Some files as read and made ready, or for each the sentence why it can't be."""
+    read: list[ReadFile | Message] = []
+    for source in sources:
+        try:
+            read.append(read_file(source.read(), source.name, pack, days.opens_on))
+        except FileRefused as refusal:
+            read.append(Message(refusal.code, "hard", refusal.sentence, file=source.name))
+    prepared = iter(prepare_files([entry for entry in read if isinstance(entry, ReadFile)], pack, days))
+    return [next(prepared) if isinstance(entry, ReadFile) else entry for entry in read]
 
 
 _worker: tuple[Pack, Days] | None = None
@@ -84,42 +91,48 @@ _worker: tuple[Pack, Days] | None = None
 
 def _start(files: dict[str, bytes], days: Days) -> None:
     global _worker  # noqa: PLW0603  (one pack a reading process, loaded once)
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     _worker = load(files), days
 
 
-def _read(source: Source) -> Prepared | Message:
+def _read(chunk: Sequence[Source]) -> list[Prepared | Message]:
     assert _worker is not None
-    return read_source(source, *_worker)
+    return read_chunk(chunk, *_worker)
 
 
 def _pooled(
-    sources: Sequence[Source], pack: Pack, days: Days, processes: int
+    chunks: Sequence[Sequence[Source]], pack: Pack, days: Days, processes: int
 ) -> Iterator[tuple[Source, Prepared | Message]]:
-    waiting: deque[tuple[Source, Future[Prepared | Message]]] = deque()
     pool = _pool(pack, days, processes)
-    rest = iter(sources)
+    rest = iter(chunks)
+    waiting = deque((chunk, pool.submit(_read, chunk)) for chunk in islice(rest, _AHEAD + processes))
     try:
-        for source in rest:
-            waiting.append((source, pool.submit(_read, source)))
-            if len(waiting) >= _AHEAD * processes:
-                break
         while waiting:
-            source, future = waiting.popleft()
+            chunk, future = waiting.popleft()
             try:
-                yield source, future.result()
+                read = future.result()
             except BrokenProcessPool:
-                yield source, message("F04", file=source.name)
+                read = [_alone(source, pack, days) for source in chunk]
                 pool = _pool(pack, days, processes)
                 waiting = deque((other, pool.submit(_read, other)) for other, _ in waiting)
             following = next(rest, None)
             if following is not None:
                 waiting.append((following, pool.submit(_read, following)))
+            yield from zip(chunk, read, strict=True)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
+def _alone(source: Source, pack: Pack, days: Days) -> Prepared | Message:
+    """A file of a chunk that brought its reader down, in a process of its own: it may not be the one."""
+    with _pool(pack, days, 1) as pool:
+        try:
+            return pool.submit(_read, [source]).result()[0]
+        except BrokenProcessPool:
+            return message("F04", file=source.name)
+
+
 def _pool(pack: Pack, days: Days, processes: int) -> ProcessPoolExecutor:
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # inherited: several readers share few cores
     return ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context("spawn"),

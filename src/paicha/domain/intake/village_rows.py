@@ -8,7 +8,7 @@ not; rows that match nothing wait until the whole upload has claimed its househo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -219,9 +219,8 @@ def _submit_part(
     frame, evaluated = _joined(lines)
     rows = Rows(frame, presents, source, upload, evaluated)
     receipts = submit_responses(work, rows)
-    numbers = _numbers(receipts)
     for line, receipt in zip(lines, receipts, strict=True):
-        _account(work, line, receipt, memory, result, numbers)
+        _account(work, line, receipt, memory, result)
 
 
 def _without_repeats(
@@ -260,23 +259,12 @@ def _seen_before(line: Line, memory: VillageMemory) -> Line | None:
     return None
 
 
-def _numbers(receipts: Iterable[Receipt]) -> dict[UUID, int]:
-    from paicha.domain.households.models import Household
-
-    made = [r.household for r in receipts if r.created and r.household]
-    numbers: dict[UUID, int] = {}
-    for start in range(0, len(made), 500):
-        numbers.update(Household.objects.filter(pk__in=made[start : start + 500]).values_list("pk", "number"))
-    return numbers
-
-
 def _account(
     work: VillageWork,
     line: Line,
     receipt: Receipt,
     memory: VillageMemory,
     result: ImportResult,
-    numbers: dict[UUID, int],
 ) -> None:
     said_once = [_say(line, said.question, said.code, said.severity, said.message) for said in receipt.said]
     messages = list({(m.code, m.cell, m.message): m for m in said_once}.values())
@@ -296,7 +284,7 @@ def _account(
     if receipt.created and receipt.household is not None:
         asked = line.asked
         memory.register.add(
-            Known(receipt.household, numbers[receipt.household], asked.group, asked.head, asked.phone, "")
+            Known(receipt.household, receipt.number, asked.group, asked.head, asked.phone, "")
         )
         memory.register.claimed[receipt.household] = asked.address
         memory.seen[receipt.household] = line
@@ -338,7 +326,7 @@ def _plan(
     messages: Sequence[Message] = (),
 ) -> None:
     """Remember what happens to a row, for a preview of some files (a county's import keeps none)."""
-    if len(result.plan) < _PLAN_LIMIT:
+    if result.wants_plan and len(result.plan) < _PLAN_LIMIT:
         result.plan.append(
             {
                 "file": line.table.file,

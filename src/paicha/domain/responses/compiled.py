@@ -95,14 +95,14 @@ def hits(pack: Pack, days: Days, marks: Iterable[Mark]) -> list[Hit]:
     return found
 
 
-def evaluate_form(values: Mapping[str, Any], pack: Pack, form: ProfileForm) -> list[Mark]:
-    """Constraints and checks of a village form (V01, V02, V04, V16–V18, V23, V43) that its answers break."""
+def evaluate_forms(rows: Sequence[Mapping[str, Any]], pack: Pack, form: ProfileForm) -> list[Mark]:
+    """Constraints and checks of a village form (V01, V02, V04, V16–V18, V23, V43), for the answers of each."""
     tests, sets = _profile_tests(pack, form), rule_sets(pack)
     checked = any(form.name in check.forms for check in sets.village_check_sources)
-    if not tests and not checked:
+    if not rows or not (tests or checked):
         return []
     names = tuple(dict.fromkeys(form.questions))
-    frame = pl.DataFrame({n: [values.get(n)] for n in names}, schema=schema(pack, names))
+    frame = pl.DataFrame({n: [row.get(n) for row in rows] for n in names}, schema=schema(pack, names))
     found: list[Mark] = [(row, _CONSTRAINT, n, mark) for row, n, mark in _run(frame, tests)]
     if checked:
         whole = frame.with_columns(pl.lit(form.name).alias("form"))
@@ -111,7 +111,7 @@ def evaluate_form(values: Mapping[str, Any], pack: Pack, form: ProfileForm) -> l
 
 
 def form_hits(pack: Pack, form: ProfileForm, marks: Iterable[Mark]) -> list[Hit]:
-    """Marks of `evaluate_form` with what they say."""
+    """Marks of `evaluate_forms` with what they say."""
     tests, sets = _profile_tests(pack, form), rule_sets(pack)
     found = []
     for row, kind, entry, mark in marks:

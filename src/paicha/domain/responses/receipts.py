@@ -34,6 +34,7 @@ class Receipt:
     household: UUID | None = None
     revision: int = 0
     created: bool = False
+    number: int = 0  # of a household that was created
     said: list[Said] = field(default_factory=list)
 
 

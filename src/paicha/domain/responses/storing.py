@@ -50,9 +50,9 @@ def create_households(
         ],
     )  # fmt: skip
     add_groups(work.village, {groups[i] for i in new if groups[i]})
-    for i, (household, _number) in zip(new, made, strict=True):
-        receipts[i].household = household
-        receipts[i].created = True
+    for i, (household, number) in zip(new, made, strict=True):
+        receipt = receipts[i]
+        receipt.household, receipt.number, receipt.created = household, number, True
 
 
 def write_revisions(

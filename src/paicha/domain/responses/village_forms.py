@@ -16,21 +16,21 @@ import orjson
 
 from paicha.core.pack import Pack, ProfileForm
 from paicha.domain import bulk
-from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.households.services import new_id
-from paicha.domain.responses.compiled import Mark, evaluate_form, form_hits
+from paicha.domain.responses import parts
+from paicha.domain.responses.compiled import Mark, evaluate_forms, form_hits
 from paicha.domain.responses.models import Revision
 from paicha.domain.responses.receipts import Receipt, Said
 from paicha.domain.responses.storing import REVISION
 from paicha.domain.responses.wording import message_of
-from paicha.domain.responses.work import VillageWork, record_facts
+from paicha.domain.responses.work import FormInForce, VillageWork, record_facts
 
 
 @dataclass(frozen=True, slots=True)
 class FormAnswers:
     """Answers of one village form; questions not in `values` keep what is stored.
 
-    `marks`: what `evaluate_form` found over exactly these values, where that was done beside reading.
+    `marks`: what `evaluate_forms` found over exactly these values, where that was done beside reading.
     """
 
     form: ProfileForm
@@ -44,7 +44,7 @@ class FormAnswers:
 def submit_village_form(work: VillageWork, answers: FormAnswers) -> Receipt:
     """Take one village form in. Status stored, unchanged or refused; `row` of the receipt is 0."""
     form, pack = answers.form, work.pack
-    latest = latest_form(work, form.name)
+    latest = work.form_revisions().get(form.name)
     merged = dict(answers.values)
     if latest:
         merged = {**_answers(pack, latest.answers), **merged}
@@ -53,7 +53,9 @@ def submit_village_form(work: VillageWork, answers: FormAnswers) -> Receipt:
     if latest and latest.answers == text:
         receipt.status = "unchanged"
         return receipt
-    marks = answers.marks if answers.marks is not None and not latest else evaluate_form(merged, pack, form)
+    marks = (
+        answers.marks if answers.marks is not None and not latest else evaluate_forms([merged], pack, form)
+    )
     for hit in form_hits(pack, form, marks):
         said = Said(hit.id, hit.severity, hit.questions[0], message_of(pack, hit, merged))
         receipt.said.append(said)
@@ -64,15 +66,16 @@ def submit_village_form(work: VillageWork, answers: FormAnswers) -> Receipt:
         return receipt
     receipt.revision += 1
     part = new_id()
+    id_ = new_id()
     row = (
-        new_id(), work.round.pk, work.village.pk, None, form.name, receipt.revision, receipt.revision - 1, text,
+        id_, work.round.pk, work.village.pk, None, form.name, receipt.revision, receipt.revision - 1, text,
         answers.source, answers.upload, part, answers.address, work.at,
     )  # fmt: skip
     bulk.insert(Revision, REVISION, [row])
     _tell(work, form, merged)
-    content = digest(text.encode())
-    chain = village_chain(work.village.pk)
-    work.note(Entry(chain, work.actor, "responses.village_form", f"part:{part}", content))
+    work.form_revisions()[form.name] = FormInForce(receipt.revision, text)
+    written = [parts.Written(id_, None, form.name, receipt.revision, text)]
+    work.note(parts.part_entry(work.village.pk, work.actor, parts.VILLAGE_FORM, part, written))
     return receipt
 
 
@@ -88,15 +91,6 @@ def _text(form: ProfileForm, values: Mapping[str, Any]) -> str:
     """Canonical JSON text: questions in official order, what was not answered left out."""
     names = dict.fromkeys(form.questions)
     return orjson.dumps({n: values[n] for n in names if values.get(n) not in (None, [])}).decode()
-
-
-def latest_form(work: VillageWork, form: str) -> Revision | None:
-    """The revision of a village form in force."""
-    return (
-        Revision.objects.filter(round=work.round, village=work.village, household__isnull=True, form=form)
-        .order_by("-number")
-        .first()
-    )
 
 
 def _tell(work: VillageWork, form: ProfileForm, values: Mapping[str, Any]) -> None:

@@ -20,9 +20,17 @@ from paicha.domain import clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, append
 from paicha.domain.responses.compiled import Days
-from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.models import Revision, VillageSummary
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.queries import is_over, stages
+
+
+@dataclass(frozen=True, slots=True)
+class FormInForce:
+    """The revision of a village form in force: its number and canonical text."""
+
+    number: int
+    answers: str
 
 
 @dataclass
@@ -37,7 +45,16 @@ class VillageWork:
     at: datetime
     days: Days
     changed: bool = False
+    _forms: dict[str, FormInForce] | None = None
     _notes: list[Entry] = field(default_factory=list)
+
+    def form_revisions(self) -> dict[str, FormInForce]:
+        """The village's own forms in force, by form; read once a transaction."""
+        if self._forms is None:
+            rows = Revision.objects.filter(round=self.round, village=self.village, household__isnull=True)
+            found = rows.order_by("number").values_list("form", "number", "answers")
+            self._forms = {form: FormInForce(number, answers) for form, number, answers in found}
+        return self._forms
 
     def note(self, entry: Entry) -> None:
         """An audit entry, written with all others at the end; also marks the village as changed."""
