@@ -6,6 +6,7 @@ YAML. Rules stand in words beside their expression; both come from the same chec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
@@ -15,7 +16,9 @@ from paicha.core.expressions import Expression
 from paicha.core.pack.forms import HouseholdForm, Paper, ProblemForm, ProfileForm, Question, StatisticsForm
 from paicha.core.pack.models import Pack
 from paicha.core.pack.rules import Check, Constraint, NamedCheck, Rule
+from paicha.core.pack.vocabulary import condition
 
+_BLANK = re.compile(r"\{[a-z_]+\}")  # what a message fills in
 _TYPES = {"text": "文字", "integer": "整数", "choice": "单选", "choices": "多选", "date": "日期"}
 _SEVERITIES = {"hard": "必须改正", "soft": "要说明原因", "office": "镇市核对"}
 _STRENGTHS = {"strong": "强", "normal": "一般", "weak": "弱"}
@@ -204,7 +207,8 @@ def _parameters(pack: Pack) -> Iterator[str]:
         yield from (f"- `{name}` = {value}" for name, value in pack.parameters.items())
     if pack.conditions:
         yield from ("", "## 命名的条件", "")
-        yield from (f"- `{name}`：`{text}`" for name, text in pack.conditions.items())
+        for name, text in pack.conditions.items():
+            yield f"- `{name}`：{words_of(pack, condition(pack, name))}。`{text}`"
     if pack.facts:
         yield from ("", "## 规则还会用到的事实", "")
         for fact in pack.facts:
@@ -248,7 +252,7 @@ def _validations(pack: Pack) -> Iterator[str]:
 
 
 def _every(pack: Pack) -> list[Check | Constraint | NamedCheck]:
-    every = [*pack.constraints, *pack.checks, *pack.named_checks]
+    every: list[Check | Constraint | NamedCheck] = [*pack.constraints, *pack.checks, *pack.named_checks]
     return sorted(every, key=lambda check: check.id)
 
 
@@ -257,7 +261,7 @@ def _validation(pack: Pack, check: Check | Constraint | NamedCheck) -> str:
     if isinstance(check, Check):
         where = "、".join(pack.form(name).sheet for name in check.forms)
         return f"{said}{words_of(pack, check.expression)}（{where}）。`{check.when}`"
-    return f"{said}{check.message}"
+    return said + _BLANK.sub("…", check.message)
 
 
 def _procedures(pack: Pack) -> Iterator[str]:
@@ -283,6 +287,10 @@ def describe_data(pack: Pack) -> dict[str, Any]:
     levels = [area.level for area in pack.areas]
     data["areas"] = {level: levels.count(level) for level in ("county", "town", "village", "residents")}
     data["digest"] = pack.digest
+    data["conditions"] = {
+        name: {"when": text, "words": words_of(pack, condition(pack, name))}
+        for name, text in pack.conditions.items()
+    }
     for entry, rule in zip(data["rules"], pack.rules, strict=True):
         entry["words"], entry["reads"] = words_of(pack, rule.expression), list(rule.expression.names)
     for entry, check in zip(data["checks"], pack.checks, strict=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from paicha.core.expressions import ExpressionErrors, Kind, Symbol, Vocabulary, parse
+from paicha.core.expressions import Expression, ExpressionErrors, Kind, Symbol, Vocabulary, parse
 from paicha.core.pack.errors import PackError
 from paicha.core.pack.forms import HouseholdForm, ProfileForm, Question
 from paicha.core.pack.models import Pack
@@ -65,6 +65,13 @@ def _readable(text: str, symbols: dict[str, Symbol], parameters: dict[str, int])
 def _symbol(name: str, question: Question) -> Symbol:
     options = frozenset(o.number for o in question.options) if question.options else None
     return Symbol(name, _KIND[question.type], options, question.low, question.high)
+
+
+def condition(pack: Pack, name: str) -> Expression:
+    """A named condition as an expression of its own, over villages where it can be read there."""
+    over_villages = vocabulary(pack, "village")
+    scope = over_villages if name in over_villages.conditions else vocabulary(pack, "household")
+    return parse(pack.conditions[name], scope)
 
 
 def parse_rules(pack: Pack, line_of: LineOf) -> list[PackError]:
