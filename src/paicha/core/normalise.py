@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     0x3000: 0x20, 0xA0: 0x20, 0x2002: 0x20, 0x2003: 0x20, 0x2009: 0x20, 0x202F: 0x20,
@@ -84,10 +85,9 @@ def head_name(value: str, silences: Collection[str] = ()) -> str | None:
     return clean and clean.replace("\n", " ")
 
 
+@lru_cache(maxsize=1 << 16)
 def name_key(value: str) -> str:
     """What two spellings of one name share: no blanks, one middle dot, half-width."""
-    if _PLAIN.fullmatch(value):
-        return value
     key = "".join(fold(value).split())
     return key.translate({ord(dot): "·" for dot in "•∙・‧．."})
 

@@ -16,6 +16,7 @@ from paicha.core.catalogue import Message
 from paicha.core.pack import Pack, ProfileForm
 from paicha.domain.responses.compiled import Days, Mark, evaluate_forms
 from paicha.domain.responses.evaluation import Evaluated, evaluate_rows, prepare
+from paicha.domain.responses.frames import complete
 from paicha.formats.reading import ROSTER, Fault, Headings, HouseholdTable, ReadFile, VillageTable
 
 
@@ -91,11 +92,18 @@ def _prepared(table: HouseholdTable, pack: Pack) -> tuple[pl.DataFrame, frozense
         frame = frame.with_columns(pl.coalesce(*own, pl.col("_group")).alias(group))
         if frame[group].null_count() < frame.height:
             present.add(group)
-    kept = [*_META, *(name for name in frame.columns if name in present)]
+    kept = [name for name in frame.columns if name in _META or name in present]
     return frame.select(kept).with_columns(pl.lit(table.form).alias("form")), frozenset(present)
 
 
-_META = ("_row", "_group", "_key", "_base", "_answered")
+# What the reader tells about a row; a table without keys has no such columns.
+_META = {
+    "_row": pl.UInt32(),
+    "_group": pl.String(),
+    "_key": pl.String(),
+    "_base": pl.Int64(),
+    "_answered": pl.Boolean(),
+}
 
 
 def _evaluated(
@@ -103,7 +111,8 @@ def _evaluated(
 ) -> list[HouseholdRows]:
     if not tables:
         return []
-    whole = prepare(pack, pl.concat([frame for _, frame, _ in tables], how="diagonal"))
+    whole = complete(pl.concat([frame for _, frame, _ in tables], how="diagonal"), _META)
+    whole = prepare(pack, whole)
     found = evaluate_rows(pack, days, whole)
     starts = [0]
     for _, frame, _ in tables:
