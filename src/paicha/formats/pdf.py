@@ -6,6 +6,7 @@ compiler is kept for the life of the process, since it holds the fonts.
 
 from __future__ import annotations
 
+import re
 import threading
 from functools import cache
 from pathlib import Path
@@ -33,7 +34,7 @@ Size = Literal["A4", "A3"]
 _MILLIMETRES = {"A4": (210, 297), "A3": (297, 420)}
 _POINTS = 72 / 25.4
 _FRAME = 0.31  # about that share of a household page is title, header and foot
-_PROFILE = 490  # points that the table of a profile may fill, above its signers
+_PROFILE = 425  # points that the table of a profile may fill, above its signers
 _REMEMBERED_AT_MOST = 200_000  # bytes of data
 _lock = threading.Lock()
 _remembered = 0
@@ -125,10 +126,9 @@ def _household(sheet: HouseholdSheet, pack: Pack, size: Size | None) -> dict[str
     cells = _Cells(table, page, form)
     pages = []
     for part in layout.pages(sheet.blocks, form.paper.rows_per_page):
-        cells.long = False
-        rows = [cells.row(part.first + i, values) for i, values in enumerate(part.rows)]
-        heading = layout.heading(form, sheet.town, sheet.village, part.group)
-        pages.append({"heading": heading, "rows": rows, "long": cells.long})
+        rows, long = cells.page(part)
+        heading = _to_write_in(layout.heading(form, sheet.town, sheet.village, part.group))
+        pages.append({"heading": heading, "rows": rows, "long": long})
     return page | _head(table) | {
         "kind": "household",
         "title": form.title,
@@ -139,6 +139,11 @@ def _household(sheet: HouseholdSheet, pack: Pack, size: Size | None) -> dict[str
     }  # fmt: skip
 
 
+def _to_write_in(heading: str) -> str:
+    """Blanks between the brackets of an empty heading, wide enough for a pen."""
+    return re.sub(" {3,}", lambda blanks: "\u3000" * len(blanks[0]), heading)
+
+
 class _Cells:
     """Cells of one form's rows, each in the largest letters that its place allows."""
 
@@ -147,7 +152,16 @@ class _Cells:
         self.sizes = (page["size"], page["label"], page["small"])
         self.height = page["height"] * (1 - _FRAME) * _POINTS / form.paper.rows_per_page
         self.fields = [(field, field.width * across - 4) for field in table.fields]
-        self.long = False
+        self.long = self.short_counts = False
+
+    def page(self, page: layout.Page) -> tuple[list[list[Any]], bool]:
+        """Rows of a page, and whether an answer is too long for its row: then counts are put briefly."""
+        self.long = self.short_counts = False
+        rows = [self.row(page.first + i, values) for i, values in enumerate(page.rows)]
+        if self.long:
+            self.short_counts = True
+            rows = [self.row(page.first + i, values) for i, values in enumerate(page.rows)]
+        return rows, self.long
 
     def row(self, number: int, values: Row | None) -> list[Any]:
         if values is None:
@@ -166,9 +180,9 @@ class _Cells:
         for size in self.sizes[:2]:
             if _lines(text, width, size) == 1:
                 return text if size == self.sizes[0] else (text, size)
-        for size in self.sizes:
+        for size in self.sizes[1:]:
             if _lines(text, width, size) * size * 1.28 <= self.height:
-                return text if size == self.sizes[0] else (text, size)
+                return text, size
         self.long = True
         return text, self.sizes[-1]
 
@@ -176,7 +190,7 @@ class _Cells:
         """The counts with their words, one a line, where that fits; else their numbers (`1.0人 2.4人`)."""
         lines, small = text.split(" "), self.sizes[-1]
         needed = sum(_lines(line, width, small) for line in lines)
-        if needed * small * 1.28 <= self.height:
+        if needed * small * 1.28 <= self.height and not self.short_counts:
             return "\n".join(lines), small
         short = [
             f"{part.number}.{layout.BLANK if values.get(part.name) is None else values[part.name]}{part.unit}"
@@ -271,7 +285,7 @@ def _profile(sheet: ProfileSheet, pack: Pack) -> dict[str, Any]:
             }
             for line in lines
         ],
-        "least": min(36, max(20, (_PROFILE - tall * len(high)) / max(1, len(lines) - len(high)))),
+        "least": min(34, max(16, (_PROFILE - tall * len(high)) / max(1, len(lines) - len(high)))),
         "tall": tall,
         "signers": village_layout.signer_texts(form, sheet.values),
     }
