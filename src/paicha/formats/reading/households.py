@@ -14,7 +14,7 @@ from paicha.core.catalogue import Message, message, sentence
 from paicha.core.normalise import fold
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.formats.reading.cell import Bad
-from paicha.formats.reading.columns import ColumnParsers, series
+from paicha.formats.reading.columns import ColumnParsers, nulls, series
 from paicha.formats.reading.grid import Grid, Raw, address, letters, typed
 from paicha.formats.reading.headings import Collected, HeadingReader
 from paicha.formats.reading.layout import Block, Columns
@@ -71,7 +71,9 @@ class HouseholdReader:
         data, groups = segment.data, segment.groups
         for index in range(block.first, block.end):
             name = grid.rows[index][name_column]
-            if (type(name) is str and name and len(name) < _LONG_NAME and name[-1] not in "组计:：") or self._is_household(grid, index, name, asked, heading, segment):
+            if (
+                type(name) is str and name and len(name) < _LONG_NAME and name[-1] not in "组计:："
+            ) or self._is_household(grid, index, name, asked, heading, segment):
                 data.append(index)
                 groups.append(heading.group)
             elif (heading.town, heading.village) != (segment.town, segment.village):
@@ -329,9 +331,12 @@ class _TableBuilder:
             pl.Series("_row", [row + 1 for row in self.segment.data], dtype=pl.UInt32),
             pl.Series("_group", groups, dtype=pl.String),
         ]
-        for name in (KEY, TOWN, VILLAGE, CLASS):
-            columns.append(pl.Series(name, extra.get(name, [None] * len(groups)), dtype=pl.String))
-        columns.append(pl.Series(BASE, extra.get(BASE, [None] * len(groups)), dtype=pl.Int64))
+        columns += [
+            pl.Series(name, extra[name], dtype=pl.Int64 if name == BASE else pl.String)
+            if name in extra
+            else nulls(name, len(groups))
+            for name in (KEY, TOWN, VILLAGE, CLASS, BASE)
+        ]
         columns.append(pl.Series("_answered", answered, dtype=pl.Boolean))
         columns += [series(self.pack.questions[name], values) for name, values in self.values.items()]
         if group_question and group_question in self.cells:

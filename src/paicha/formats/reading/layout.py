@@ -120,7 +120,8 @@ class LayoutFinder:
         return False
 
     def _is_header(self, row: list[Raw]) -> bool:
-        return sum(1 for value in row if self._vocabulary.knows(value)) >= 2
+        knows = self._vocabulary.knows
+        return sum(1 for value in row if type(value) is str and value and knows(value)) >= 2
 
     def _is_upper_header(self, row: list[Raw]) -> bool:
         values = [value for value in row if value != ""]
@@ -265,8 +266,8 @@ def _texts_of_columns(rows: list[list[Raw]], spans: list[Span], first: int) -> l
 
 def _is_options_row(row: list[Raw]) -> bool:
     """A row below the labels that prints the options: `1.本村 2.村外镇内 …` in several cells."""
-    listed = sum(1 for value in row if isinstance(value, str) and _OPTION_LIST.search(fold(value)))
-    return listed >= 2
+    long = [value for value in row if type(value) is str and len(value) > 5]
+    return len(long) >= 2 and sum(1 for value in long if _OPTION_LIST.search(fold(value))) >= 2
 
 
 def _is_numbering(row: list[Raw]) -> bool:

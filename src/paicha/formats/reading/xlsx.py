@@ -68,7 +68,7 @@ def read_xlsx(data: bytes, file: str, archive: Archive) -> Iterator[Grid]:
     """Every worksheet in order. Raises `FileRefused`."""
     parts = _sheet_parts(archive)
     scans = {name: _scan(archive, part, name) for name, part in parts.items()}
-    _guard_other_parts(archive, set(parts.values()))
+    _guard_other_parts(archive)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         for meta in book.sheets_metadata:
@@ -122,13 +122,12 @@ def _plain(archive: Archive, name: str) -> bytes:
     return content
 
 
-def _guard_other_parts(archive: Archive, scanned: set[str]) -> None:
-    """Count what calamine will unpack besides the sheets, and refuse entities there too."""
-    for name in sorted(archive.names - scanned):
-        if name.startswith("xl/") and name.count("/") <= 2 and name.endswith((".xml", ".rels")):
-            for index, piece in enumerate(archive.pieces(name)):
-                if index == 0 and (b"<!DOCTYPE" in piece or b"<!ENTITY" in piece):
-                    raise FileRefused("F07", file=archive.file)
+def _guard_other_parts(archive: Archive) -> None:
+    """Count what calamine unpacks besides the sheets: texts and styles, where they could be large."""
+    for name in sorted(archive.names):
+        if name.lower().endswith(("sharedstrings.xml", "styles.xml")) and archive.may_be_large(name):
+            for _ in archive.pieces(name):
+                pass
 
 
 def _scan(archive: Archive, part: str, sheet: str) -> Scan:
