@@ -18,10 +18,10 @@ from paicha.formats.reading.model import Headings
 
 _SLOT = r"[(\[]?\s*[_\s]*([^()\[\]_:：,，;；]*?)[_\s]*[)\]]?"
 _TOWN_SLOT = re.compile(
-    r"(?:乡镇|镇街|镇\s*\(\s*街\s*(?:道)?\s*\)|镇)\s*[(\[:：]\s*[_\s]*([^()\[\]:：]*?)[_\s]*(?:[)\]]|(?=\s*(?:行政)?村\s*[(:：])|$)"
+    r"(?:乡镇|镇街|镇\s*\(\s*街\s*(?:道)?\s*\)|镇(?!\s*\(\s*街))\s*[(\[:：]\s*[_\s]*([^()\[\]:：]*?)[_\s]*(?:[)\]]|(?=\s*(?:行政)?村\s*[(:：])|$)"
 )
 _VILLAGE_SLOT = re.compile(
-    r"(?:行政村|村\s*\(\s*组\s*\)|村\s*\(\s*社区\s*\)|村)\s*[(\[:：]\s*[_\s]*([^()\[\]:：]*?)[_\s]*(?:[)\]]|(?=\s*(?:村民)?小?组别?\s*[(:：])|$)"
+    r"(?:行政村|村\s*\(\s*组\s*\)|村\s*\(\s*社区\s*\)|村(?!\s*\(\s*(?:组|社区)))\s*[(\[:：]\s*[_\s]*([^()\[\]:：]*?)[_\s]*(?:[)\]]|(?=\s*(?:村民)?小?组别?\s*[(:：])|$)"
 )
 _GROUP_SLOT = re.compile(
     r"(?<!村\()(?<!村民小)(?:村民小组|小组|组别|组)\s*[(\[:：]\s*[_\s]*([^()\[\]:：]*?)[_\s]*(?:[)\]]|$)"
@@ -34,6 +34,7 @@ _ONLY_GROUP = re.compile(
 _AREA_WORD = re.compile("[镇乡街村组社居办队]")
 _TOWN_END = re.compile("镇|乡|街道办事处|街道办|街道|办事处")
 _VILLAGE_END = re.compile("村民委员会|居民委员会|村委会|居委会|社区|村")
+_CHOICE_OF_WORDS = re.compile(r"\(\s*(?:街|街道|组|社区)\s*\)")  # printed: 镇(街), 村(组)
 _LONGEST_STEM = 10
 _VILLAGE_TAIL = re.compile(r"(?:村民委员会|居民委员会|村委会|居委会|社区|村)$")
 _WRITTEN_VILLAGE = re.compile(
@@ -81,11 +82,12 @@ class HeadingReader:
         return replace(self._memo[text])
 
     def _read(self, text: str) -> Found:
-        folded = " ".join(fold(text).split())
+        folded = " ".join(re.sub(r"(?<=[^\s(\[:])_+|_+(?=[^\s)\]])", "", fold(text)).split())
         found = Found()
         town, village, group = (
             pattern.search(folded) for pattern in (_TOWN_SLOT, _VILLAGE_SLOT, _GROUP_SLOT)
         )
+        folded = _CHOICE_OF_WORDS.sub("", folded)
         found.town = self._slot(town) or _longest_name(folded, _TOWN_END, self._towns)
         slotted = self._slot(village)
         if slotted:

@@ -144,6 +144,8 @@ def _figures_header(sheet: SheetLabels, form: StatisticsForm) -> tuple[int, dict
             continue
         columns: dict[str, int] = {}
         last = top
+        for column in range(1, len(written)):  # a grouped header reaches right over blanks, merged or not
+            written[column] = written[column] or written[column - 1]
         for column, upper in enumerate(written):
             for depth in range(min(3, len(filled) - top)):
                 lower = key(typed(filled[top + depth][column]))

@@ -1,0 +1,342 @@
+"""Where clerks put headers, groups, subtotals and notes: whole sheets and what is read from them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from paicha.core.pack import Pack
+from paicha.formats.reading import FileRefused, HouseholdTable, ReadFile, VillageTable, raw_rows, read_file
+
+from .conftest import workbook
+
+HEAD = ["序号", "户主姓名", "家庭人口", "联系电话", "居住地", "有无安全住房", "有无义务教育阶段因贫失学辍学学生",
+        "有无安全饮水", "家庭成员参加城乡居民(职工)基本医疗保险", "人均年纯收入", "有无较大刚性支出",
+        "是否享受民政政策", "是否需要纳入易返贫致贫户", "排查人员签字", "备注"]  # fmt: skip
+TITLE = "神木市防止返贫动态监测集中排查表（一般农户）"
+
+
+def row(number: Any, name: str, people: int = 3) -> list[Any]:
+    return [number, name, people, "13812345678", 1, 2, 3, 2, f"0,{people},0", 3, 2, 5, 3, "张三", ""]
+
+
+def read(pack: Pack, data: bytes, name: str = "a.xlsx") -> ReadFile:
+    return read_file(data, name, pack)
+
+
+def households(found: ReadFile) -> list[HouseholdTable]:
+    return [table for table in found.tables if isinstance(table, HouseholdTable)]
+
+
+def names(found: ReadFile) -> list[tuple[str | None, str | None]]:
+    """(group, head) of every row, table after table."""
+    return [pair for table in households(found) for pair in table.frame.select("_group", "head_name").rows()]
+
+
+def test_several_groups_in_one_sheet(pack: Pack) -> None:
+    sheet = [
+        [TITLE], ["镇(街)(大保当镇)村(任家伙场村)组(一)"], HEAD, row(1, "刘志强"), row(2, "高爱莲"), ["", "小计", 6], [],
+        ["镇(街)(大保当镇)村(任家伙场村)组(二)"], HEAD, row(1, "折建国"), [], ["沟岔组"], row(1, "贺军"),
+        ["说明:根据实际情况选填对应选项序号。"], ["填表人：张三", "", "", "审核人：李四"],
+    ]  # fmt: skip
+    found = read(pack, workbook(**{"Sheet1": sheet}))
+    assert names(found) == [("1", "刘志强"), ("1", "高爱莲"), ("2", "折建国"), ("沟岔组", "贺军")]
+    (table,) = households(found)
+    assert (table.headings.town, table.headings.village, table.headings.groups) == (
+        "大保当镇", "任家伙场村", ("1", "2", "沟岔组"),
+    )  # fmt: skip
+    assert table.frame["_row"].to_list() == [4, 5, 10, 13]
+    assert table.skipped == [6, 14, 15]
+
+
+@pytest.mark.parametrize(
+    ("line", "town", "village", "group"),
+    [
+        ("镇（街）（ 高家堡镇 ） 村（ 贺东沟村 ） 组（ 1 ）", "高家堡镇", "贺东沟村", "1"),
+        ("镇(街)(大保当镇)村(组)(任家伙场村二组)", "大保当镇", "任家伙场村", "2"),
+        ("镇(街)( 大保当镇 )  村(组)( 任家伙场村 )", "大保当镇", "任家伙场村", None),
+        ("镇(街)(      )  村(      )  组(      )", None, None, None),
+        ("大保当镇任家伙场村第三村民小组", "大保当镇", "任家伙场村", "3"),
+        ("大保当镇 任家伙场村 沟岔组", "大保当镇", "任家伙场村", "沟岔组"),
+        ("填报单位：大保当镇任家伙场村委会", "大保当镇", "任家伙场村委会", None),
+        ("乡镇：大保当镇  行政村：任家伙场村  组别：2", "大保当镇", "任家伙场村", "2"),
+        ("__大保当__镇（街）__任家伙场__村__2__组", "大保当镇", "任家伙场村", "2"),
+        ("大保当镇任家伙场村2022年春季排查", "大保当镇", "任家伙场村", None),
+        ("永兴街道办事处 赵家沟村 5组", "永兴街道办事处", "赵家沟村", "5"),
+    ],
+)
+def test_headings(pack: Pack, line: str, town: str | None, village: str | None, group: str | None) -> None:
+    found = read(pack, workbook(Sheet1=[[TITLE], [line], HEAD, row(1, "刘志强")]))
+    (table,) = households(found)
+    assert (table.headings.town, table.headings.village, table.frame["_group"][0]) == (town, village, group)
+
+
+HEADERS = {
+    "line breaks and blanks": lambda head: [" ".join(text) if i % 2 else text[:2] + "\n" + text[2:] for i, text in enumerate(head)],
+    "full width": lambda head: [text.replace("(", "（").replace(")", "）") for text in head],
+    "numbered": lambda head: [f"{i}、{text}" for i, text in enumerate(head, 1)],
+    "with units": lambda head: [text + {"家庭人口": "（人）", "联系电话": "（手机）", "备注": "*"}.get(text, "") for text in head],
+    "other words": lambda head: [{"户主姓名": "户主", "家庭人口": "人口数", "联系电话": "手机号码", "排查人员签字": "排查人",
+                                  "有无安全住房": "住房安全", "人均年纯收入": "人均纯收入"}.get(text, text) for text in head],
+    "options in the cell": lambda head: [
+        {"居住地": "居住地\n1.本村 2.村外镇内 3.神木市城区 4.神木市域内其他镇街 5.市外",
+         "有无安全住房": "有无安全住房1.不安全2.自有住房且安全3.租房且安全"}.get(text, text) for text in head],
+    "a little different": lambda head: [
+        {"是否需要纳入易返贫致贫户": "是否需要纳入易返贫致贫户情况", "有无义务教育阶段因贫失学辍学学生": "有无义务教育阶段失学辍学的学生"}.get(text, text)
+        for text in head],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", HEADERS)
+def test_header_spellings(pack: Pack, spelling: str) -> None:
+    found = read(pack, workbook(Sheet1=[HEADERS[spelling](HEAD), row(1, "刘志强")]))
+    (table,) = households(found)
+    plain = households(read(pack, workbook(Sheet1=[HEAD, row(1, "刘志强")])))[0]
+    assert table.form == "general"
+    assert table.frame.to_dicts() == [plain.frame.to_dicts()[0]]
+    assert table.cells == plain.cells
+
+
+def test_columns_in_any_order_and_more_of_them(pack: Pack) -> None:
+    order = [14, 3, 1, 2, 4, 6, 5, 7, 8, 10, 9, 12, 11, 13]
+    head = [HEAD[i] for i in order] + ["身份证号", "户主身份证号码"]
+    values = [row(1, "刘志强")[i] for i in order] + ["612722…", "x"]
+    found = read(pack, workbook(Sheet1=[head, values]))
+    (table,) = households(found)
+    assert table.frame["head_name"].to_list() == ["刘志强"]
+    assert (table.cells["head_name"], table.frame["income_band"][0], table.frame["major_expense"][0]) == (
+        "C",
+        3,
+        2,
+    )
+    (note,) = [entry for entry in found.messages if entry.code == "B05"]
+    assert "身份证号" in note.message and "户主身份证号码" in note.message
+
+
+def test_grouped_header_and_options_below(pack: Pack) -> None:
+    form = pack.household_forms["lifted"]
+    upper = [column.group or column.label for column in form.columns]
+    lower = [column.label if column.group else "" for column in form.columns]
+    options = ["" for _ in form.columns]
+    options[4] = "1.本村 2.村外镇内 3.神木市城区 4.神木市域内其他镇街 5.市外"
+    options[5] = "1.不安全 2.自有住房且安全 3.租房且安全"
+    values = [1, "刘志强", 3, "", 1, 2, 3, 2, "居民3人", 3, 2, "1、2", 1, "产业奖补", 2, 3, "张三", ""]
+    found = read(pack, workbook(Sheet1=[[form.title], upper, lower, options, values]))
+    (table,) = households(found)
+    assert table.form == "lifted"
+    values_read = table.frame.to_dicts()[0]
+    assert values_read["livelihood"] == [1, 2]
+    assert (values_read["policies"], values_read["policy_gap"], values_read["enrol"]) == ("产业奖补", 2, 3)
+    assert [values_read[f"insured_{part}"] for part in ("none", "resident", "employee")] == [0, 3, 0]
+
+
+@pytest.mark.parametrize("labels", [["未参加", "参加城乡居民医保", "参加职工医保"], ["1.未参加(人)", "2.参加城乡居民医保(人)", "3.参加职工医保(人)"], ["", "", ""]])  # fmt: skip
+def test_insurance_in_three_columns(pack: Pack, labels: list[str]) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet("附件1-1")
+        head = HEAD[:8] + [HEAD[8], "", ""] + HEAD[9:]
+        values = row(1, "刘志强", 4)
+        values = values[:8] + ["", 3, 1] + values[9:]
+        for column, text in enumerate(head):
+            sheet.write(0, column, text)
+        sheet.merge_range(0, 8, 0, 10, HEAD[8])
+        for offset, text in enumerate(labels):
+            sheet.write(1, 8 + offset, text)
+        for column, value in enumerate(values):
+            sheet.write(2, column, value)
+    (table,) = households(read(pack, stream.getvalue()))
+    assert table.frame.select("insured_none", "insured_resident", "insured_employee").rows() == [(0, 3, 1)]
+    assert table.faults == []
+
+
+def test_doubled_column_refuses_the_sheet(pack: Pack) -> None:
+    found = read(pack, workbook(Sheet1=[[*HEAD, "居住地"], [*row(1, "刘志强"), 2]]))
+    assert found.tables == []
+    assert [(entry.code, entry.severity) for entry in found.messages] == [("B01", "hard")]
+
+
+def test_merged_signature_hangs_over(pack: Pack) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet("附件1-1")
+        for r, values in enumerate([HEAD, row(1, "刘志强"), row(2, "高爱莲"), [3, "折建国", 4]]):
+            for c, value in enumerate(values):
+                sheet.write(r, c, value)
+        sheet.merge_range(1, 13, 3, 13, "张三")
+    (table,) = households(read(pack, stream.getvalue()))
+    assert table.frame["surveyors"].to_list() == ["张三"] * 3
+    assert table.frame["_answered"].to_list() == [True, True, False]
+    assert raw_rows(stream.getvalue(), "a.xlsx", "附件1-1", [3])[3]["N"] == "张三"
+
+
+def test_horizontally_merged_answers_have_two_readings(pack: Pack) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet("附件1-1")
+        for r, values in enumerate([HEAD, row(1, "刘志强")]):
+            for c, value in enumerate(values):
+                sheet.write(r, c, value)
+        sheet.merge_range(1, 4, 1, 5, 1)
+    (table,) = households(read(pack, stream.getvalue()))
+    assert [(fault.code, fault.cell, fault.question) for fault in table.faults] == [("R12", "F2", "housing")]
+
+
+def test_formulas(pack: Pack) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet("附件1-1")
+        for r, values in enumerate([HEAD, row(1, "刘志强"), row(2, "高爱莲")]):
+            for c, value in enumerate(values):
+                sheet.write(r, c, value)
+        sheet.write_formula(1, 2, "=1+2", None, 3)
+        sheet.write_formula(1, 4, "=1+2", None, "")
+        sheet.write_formula(2, 4, "=NA()", None, "#N/A")
+    (table,) = households(read(pack, stream.getvalue()))
+    assert table.frame["population"].to_list() == [3, 3]
+    assert [(f.code, f.cell, f.row_index) for f in table.faults] == [("R06", "E2", 0), ("R07", "E3", 1)]
+
+
+def test_row_without_a_name_is_not_lost(pack: Pack) -> None:
+    values = row(1, "刘志强")
+    values[1] = ""
+    found = read(pack, workbook(Sheet1=[HEAD, values, [2], ["", "", "", ""]]))
+    (table,) = households(found)
+    assert table.frame.select("_row", "head_name", "_answered").rows() == [(2, None, True)]
+
+
+def test_roster(pack: Pack) -> None:
+    sheet = [
+        ["神木市2022年排查农户花名册"],
+        ["电话", "类别", "村", "户主", "组", "人口", "身份证", "镇"],
+        ["13812345678", "一般户", "任家伙场村", "刘志强", "二组", "3人", "x", "大保当镇"],
+        ["", "脱贫户", "任家伙场村", "高爱莲", "2", 2, "", "大保当镇"],
+        ["", "监测对象", "野鸡河村", "折建国", "", 4, "", "大保当镇"],
+        ["", "富户", "野鸡河村", "贺军", "", 4, "", "大保当镇"],
+    ]
+    found = read(pack, workbook(名册=sheet))
+    (table,) = households(found)
+    assert table.form == "roster"
+    assert table.frame.select("_town", "_village", "_group", "head_name", "population", "phone", "_class").rows() == [
+        ("大保当镇", "任家伙场村", "2", "刘志强", 3, "13812345678", "general"),
+        ("大保当镇", "任家伙场村", "2", "高爱莲", 2, None, "lifted"),
+        ("大保当镇", "野鸡河村", None, "折建国", 4, None, "monitored"),
+        ("大保当镇", "野鸡河村", None, "贺军", 4, None, None),
+    ]  # fmt: skip
+    assert [(fault.code, fault.cell, fault.read) for fault in table.faults] == [("R15", "B6", "富户")]
+    assert table.cells["_class"] == "B"
+
+
+def text_table(rows: Sequence[Sequence[Any]], delimiter: str) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=delimiter).writerows(rows)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_delimited(pack: Pack, encoding: str, delimiter: str) -> None:
+    rows = [[TITLE], ["镇(街)(大保当镇)村(任家伙场村)组(一)"], HEAD, row(1, "刘志强"), row(2, "高爱莲")]
+    found = read(pack, text_table(rows, delimiter).encode(encoding), "a.csv")
+    (table,) = households(found)
+    assert table.frame["head_name"].to_list() == ["刘志强", "高爱莲"]
+    assert table.frame["insured_resident"].to_list() == [3, 3]
+    assert table.headings.village == "任家伙场村"
+
+
+def test_village_forms(pack: Pack) -> None:
+    profile = [
+        ["神木市 大保当镇 任家伙场村 村情调查表"], ["村类型：一般村"], ["村民小组数", "5个"], ["总人口", "120户 350人"],
+        ["常住户", 80, "户", 200, "人"], ["脱贫户", "10户30人"], ["易返贫致贫户", "____户____人"], ["低保户", "户", "", "人"],
+        ["残疾人", "12人"], ["2021年度农民人均纯收入", "12,500元"], ["网格员数量", 3, "人"],
+        ["网格员是否按规定开展入户排查", "☑是 □否"], ["是否每半月召开村级核实研判会议", "□是 □否"],
+        ["基础信息是否准确录入全国防返贫监测信息系统", "否"], ["存在问题", "饮水管道老化"], ["意见和建议", "无"],
+        ["支部书记签字：张三", "", "第一书记签字：", "", "包村干部签字：", "李四"],
+    ]  # fmt: skip
+    problems = [
+        ["神木市防止返贫动态监测集中排查问题清单"], ["大保当镇任家伙场村"], ["序号", "类型", "具体问题"],
+        [1, "“两不愁三保障”和饮水安全方面", "1.二组饮水不安全；\n2.三组住房漏雨"], [2, "帮扶政策落实方面", "无"],
+        [3, "收入未稳定达标方面", ""], [4, "“应纳未纳”“体外循环”方面", "高爱莲低保未纳入"],
+        [5, "网格员管理及日常排查方面"], [6, "数据质量方面"], [7, "信访舆情方面"], [8, "其他方面", "第一行\n第二行"],
+        ["支部书记签字：张三  第一书记签字：无此岗位  包村干部签字：李四"],
+    ]  # fmt: skip
+    statistics = [
+        ["神木市防止返贫动态监测集中排查统计表"], ["填报单位(盖章)：任家伙场村"],
+        ["序号", "镇街", "行政村", "村民小组数", "总人口", "", "常住户", "", "排查户数", "", "", "", "发现问题数量", "备注"],
+        ["", "", "", "", "户数", "人数", "户数", "人数", "合计", "一般农户", "已脱贫户", "易返贫户", "", ""],
+        [1, "大保当镇", "任家伙场村", 5, 120, 350, 80, 200, 118, 108, 10, 0, 4, "外出未联系上2户"],
+        ["合计", "", "", 5, 120, 350, 80, 200, 118, 108, 10, 0, 4, ""],
+        ["支部书记签字：张三"],
+    ]  # fmt: skip
+    found = read(pack, workbook(附件2=profile, 附件3=problems, 附件4=statistics))
+    assert [table.form for table in found.tables] == ["village_profile", "problem_list", "statistics"]
+    one, two, three = [table for table in found.tables if isinstance(table, VillageTable)]
+    assert one.faults == two.faults == three.faults == []
+    assert (one.headings.town, one.headings.village) == ("大保当镇", "任家伙场村")
+    expected = {
+        "village_type": 2, "groups": 5, "total_households": 120, "total_people": 350, "resident_households": 80,
+        "resident_people": 200, "lifted_households": 10, "lifted_people": 30, "monitored_households": None,
+        "monitored_people": None, "dibao_households": None, "dibao_people": None, "disabled_people": 12,
+        "income_per_head": 12500, "grid_workers": 3, "grid_visits": 1, "fortnightly_meetings": None,
+        "system_accurate": 2, "profile_problems": "饮水管道老化", "suggestions": None, "secretary": "张三",
+        "first_secretary": None, "liaison_cadre": "李四",
+    }  # fmt: skip
+    assert one.values == expected
+    assert (one.cells["resident_people"], one.cells["groups"], one.cells["liaison_cadre"]) == (
+        "D5",
+        "B3",
+        "F17",
+    )
+    assert two.problems == [
+        (1, "二组饮水不安全", "C4"), (1, "三组住房漏雨", "C4"), (4, "高爱莲低保未纳入", "C7"),
+        (8, "第一行", "C11"), (8, "第二行", "C11"),
+    ]  # fmt: skip
+    assert (two.values["secretary"], two.values["first_secretary"], two.values["liaison_cadre"]) == (
+        "张三", "无此岗位", "李四",
+    )  # fmt: skip
+    assert three.rows == [
+        {"town_name": "大保当镇", "village_name": "任家伙场村", "groups": 5, "total_households": 120,
+         "total_people": 350, "resident_households": 80, "resident_people": 200, "surveyed": 118,
+         "surveyed_general": 108, "surveyed_lifted": 10, "surveyed_monitored": 0, "problems": 4,
+         "remark": "外出未联系上2户"},
+    ]  # fmt: skip
+    assert three.row_cells[0]["problems"] == "M5"
+
+
+def test_verification(pack: Pack) -> None:
+    sheet = [
+        ["神木市防止返贫动态监测集中排查镇级核查表"], ["大保当镇任家伙场村"],
+        ["安排部署", "☑是 □否 规范及时"], ["排查工作", "□是 ☑否", "扎实全面"], ["帮扶措施", "是", "精准落实"],
+        ["数据信息", "1"], ["发现问题", "√是 否 全面准确"], ["信访舆情", "□是 □否 及时处置"],
+        ["镇级核查结论", "存在问题：入户不实\n意见建议：限期整改"],
+        ["包片(站)领导签字：王五"], ["核查人员签字：张三、李四"], ["核查时间：2022年3月24日"],
+    ]  # fmt: skip
+    (table,) = read(pack, workbook(附件5=sheet)).tables
+    assert isinstance(table, VillageTable) and table.form == "town_verification"
+    assert table.faults == []
+    assert {name: str(value) for name, value in table.values.items()} == {
+        "v_arranged": "1", "v_survey": "2", "v_measures": "1", "v_data": "1", "v_problems": "1", "v_petitions": "None",
+        "conclusion_problems": "入户不实", "conclusion_opinion": "限期整改", "area_leader": "王五",
+        "verifiers": "张三、李四", "verified_on": "2022-03-24",
+    }  # fmt: skip
+
+
+def test_our_own_columns(pack: Pack) -> None:
+    head = [*HEAD, "村民小组", "排查情况", "排查日期", "人均年纯收入(元)", "户编号", "底稿版本"]
+    values = [*row(1, "刘志强"), "2", "1 入户", "2022-03-15", 8000, "H00000019", 3]
+    (table,) = households(read(pack, workbook(**{"附件1-1": [HEAD and head, values]})))
+    found = table.frame.to_dicts()[0]
+    assert (found["_key"], found["_base"], found["_group"]) == ("H00000019", 3, "2")
+    assert (found["outcome"], found["income"], found["income_band"]) == (1, 8000, 3)
+    assert str(found["surveyed_on"]) == "2022-03-15"
+
+
+def test_nothing_recognised(pack: Pack) -> None:
+    with pytest.raises(FileRefused) as refused:
+        read(pack, workbook(Sheet1=[["姓名", "成绩"], ["张三", 90]]))
+    assert refused.value.code == "F09"
