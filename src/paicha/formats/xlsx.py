@@ -63,7 +63,7 @@ def write(document: Document, pack: Pack) -> bytes:
 
 
 def write_refused(
-    sheets: Sequence[RefusedSheet], pack: Pack, *, title: str = "退回", footer: str = ""
+    sheets: Sequence[RefusedSheet | ListSheet], pack: Pack, *, title: str = "退回", footer: str = ""
 ) -> bytes:
     """Rows that could not be taken in: official layout, text as typed, then 原位置 and 退回原因.
 

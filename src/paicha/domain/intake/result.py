@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from paicha.core.catalogue import Message
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRow:
+class Refused:
     """A row that was not taken in: where it stands, and why."""
 
     file: str
@@ -19,6 +20,8 @@ class RefusedRow:
     row: int
     village: str
     messages: tuple[Message, ...]
+    cells: Mapping[str, str]  # question → column letters
+    group: str = ""
 
 
 @dataclass(slots=True)
@@ -38,16 +41,14 @@ class ImportResult:
     forms_refused: int = 0
     seconds: float = 0.0
     messages: list[Message] = field(default_factory=list)
-    refused_rows: list[RefusedRow] = field(default_factory=list)
+    refused_rows: list[Refused] = field(default_factory=list)
     wants_plan: bool = False
     plan: list[dict[str, Any]] = field(default_factory=list)  # row by row, for a preview
 
-    def refuse(
-        self, file: str, sheet: str, form: str, row: int, village: str, messages: tuple[Message, ...]
-    ) -> None:
+    def refuse(self, row: Refused) -> None:
         """Count a refused row and keep its place; its messages are said by the caller."""
         self.refused += 1
-        self.refused_rows.append(RefusedRow(file, sheet, form, row, village, messages))
+        self.refused_rows.append(row)
 
     @property
     def rows(self) -> int:

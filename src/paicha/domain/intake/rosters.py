@@ -15,7 +15,7 @@ from paicha.domain.areas.services import add_groups
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.intake.matching import Asked, Known
-from paicha.domain.intake.result import ImportResult
+from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.rounds.services import NewEntry, add_due
 
 if TYPE_CHECKING:
@@ -51,7 +51,15 @@ def take_roster(
         if messages:
             result.messages += messages
             result.refuse(
-                table.file, table.sheet, table.form, row["_row"], work.village.code, tuple(messages)
+                Refused(
+                    table.file,
+                    table.sheet,
+                    table.form,
+                    row["_row"],
+                    work.village.code,
+                    tuple(messages),
+                    table.cells,
+                )
             )
             continue
         head, group = row[roles.head], row.get("_group") or ""

@@ -25,7 +25,7 @@ from paicha.domain.households.services import new_id, register_tag
 from paicha.domain.intake.matching import register_of
 from paicha.domain.intake.places import Named, Place, Places, path_sources
 from paicha.domain.intake.preparing import HouseholdRows, Prepared, VillageFormRead
-from paicha.domain.intake.result import ImportResult
+from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.rosters import take_roster
 from paicha.domain.intake.source import Source, readings
 from paicha.domain.intake.statistics import Found, compare
@@ -227,7 +227,7 @@ def _refuse_table(job: _Import, table: AnyTable, place: Place) -> None:
         return
     for row, answered in zip(table.frame["_row"].to_list(), table.frame["_answered"].to_list(), strict=True):
         if answered or table.form == "roster":
-            job.result.refuse(table.file, table.sheet, table.form, row, "", (said,))
+            job.result.refuse(Refused(table.file, table.sheet, table.form, row, "", (said,), table.cells))
         else:
             job.result.skipped += 1
 
@@ -248,7 +248,7 @@ def _place_roster(job: _Import, table: HouseholdTable, parts: dict[str, _Village
             cell = f"{table.cells.get('_village', 'A')}{row}"
             said = Message(place.code, "hard", place.sentence, table.file, table.sheet, cell, key[1] or "")
             job.result.messages.append(said)
-            job.result.refuse(table.file, table.sheet, table.form, row, "", (said,))
+            job.result.refuse(Refused(table.file, table.sheet, table.form, row, "", (said,), table.cells))
         else:
             rows[place.area.code].append(index)
     for code, indexes in rows.items():

@@ -18,7 +18,7 @@ import polars as pl
 from paicha.core.catalogue import Message, sentence
 from paicha.core.normalise import name_key
 from paicha.domain.intake.matching import Asked, Known, Match, Register
-from paicha.domain.intake.result import ImportResult
+from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.responses.evaluation import Evaluated
 from paicha.domain.responses.services import Receipt, Rows, submit_responses
 from paicha.domain.responses.work import VillageWork
@@ -118,7 +118,15 @@ def _lines(
     for fault in table.faults:
         if fault.row_index is not None:
             faults[fault.row_index].append(
-                Message(fault.code, "hard", fault.sentence, table.file, table.sheet, fault.cell, fault.read)
+                Message(
+                    fault.code,
+                    "hard",
+                    f"{table.sheet} {fault.cell}：{fault.sentence}",
+                    table.file,
+                    table.sheet,
+                    fault.cell,
+                    fault.read,
+                )
             )
     lines = []
     for i in range(frame.height):
@@ -310,7 +318,19 @@ def _say(line: Line, question: str, code: str, severity: str, text: str) -> Mess
 def _refuse(line: Line, work: VillageWork, result: ImportResult, messages: Sequence[Message]) -> None:
     result.messages += messages
     table = line.table
-    result.refuse(table.file, table.sheet, table.form, line.row, work.village.code, tuple(messages))
+    group = line.asked.group
+    result.refuse(
+        Refused(
+            table.file,
+            table.sheet,
+            table.form,
+            line.row,
+            work.village.code,
+            tuple(messages),
+            table.cells,
+            group,
+        )
+    )
     _plan(result, line, "refused", messages=messages)
 
 
