@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from paicha.core.pack.errors import PackError
-from paicha.core.pack.forms import HouseholdForm, ProblemForm, ProfileForm, StatisticsForm
+from paicha.core.pack.forms import Form, HouseholdForm, ProblemForm, ProfileForm, StatisticsForm
 from paicha.core.pack.models import Pack
 from paicha.core.pack.named_checks import FACTS, NAMED_CHECKS, Meaning
 from paicha.core.pack.rules import Fact, NamedCheck
@@ -246,23 +246,52 @@ def _questions(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
 
 def _columns(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
     for index, form in enumerate(pack.forms):
-        if isinstance(form, HouseholdForm):
+        for path, code, said, remedy in _unclear(form):
+            file, line = line_of(("forms", index, *path))
+            yield PackError(file, line, code, said, remedy)
+
+
+# (place in the form, code, what is wrong, remedy)
+Unclear = Iterator[tuple[Path, str, str, str]]
+
+
+def _unclear(form: Form) -> Unclear:
+    match form:
+        case HouseholdForm():
             for number, column in enumerate(form.columns):
                 if column.question and column.parts:
-                    file, line = line_of(("forms", index, "columns", number))
-                    said = f"{form.name} 的列 {column.name} 有两个来源"
-                    yield PackError(file, line, "P14", said, "请只留一个")
-        if isinstance(form, StatisticsForm):
+                    yield (
+                        ("columns", number),
+                        "P14",
+                        f"{form.name} 的列 {column.name} 有两个来源",
+                        "请只留一个",
+                    )
+        case StatisticsForm():
             for number, figure in enumerate(form.figures):
                 if (figure.source == "profile") != (figure.question is not None):
-                    file, line = line_of(("forms", index, "figures", number))
-                    said = f"{figure.name} 的来源不清楚"
-                    yield PackError(file, line, "P14", said, "来源为 profile 时写 question")
-        if isinstance(form, ProblemForm):
-            for number, times in Counter(kind.number for kind in form.types).items():
+                    yield (
+                        ("figures", number),
+                        "P14",
+                        f"{figure.name} 的来源不清楚",
+                        "来源为 profile 时写 question",
+                    )
+        case ProfileForm():
+            yield from _unclear_profile(form)
+        case ProblemForm():
+            for kind, times in Counter(kind.number for kind in form.types).items():
                 if times > 1:
-                    file, line = line_of(("forms", index, "types"))
-                    yield PackError(file, line, "P11", f"问题类型 {number} 写了 {times} 次", "请改编号")
+                    yield ("types",), "P11", f"问题类型 {kind} 写了 {times} 次", "请改编号"
+
+
+def _unclear_profile(form: ProfileForm) -> Unclear:
+    """Cells of a row are told apart by the words before each, or by their order alone."""
+    for number, row in enumerate(form.rows):
+        if len({bool(cell.before) for cell in row.cells}) > 1:
+            said = f"“{row.label}”一行有的格写了 before，有的没写"
+            yield ("rows", number), "P14", said, "请都写或都不写，或分成两行"
+    for cell in form.lead:
+        if not cell.before:
+            yield ("lead",), "P14", f"表上方的 {cell.question} 没有 before", "请写出印在前面的字"
 
 
 def _placeholders(pack: Pack, line_of: LineOf) -> Iterator[PackError]:

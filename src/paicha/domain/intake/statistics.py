@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from paicha.core.pack import NamedCheck, Pack, StatisticsForm
+from paicha.core.pack.forms import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def compare(
 ) -> Iterator[Difference]:
     """Every figure of one village's row that doesn't agree."""
     named = {check.check: check for check in pack.named_checks}
-    yield from _required(pack, form, row)
+    yield from _required(pack, form, row, found)
     parts = [f.name for f in form.figures if f.source == "surveyed" and f.form]
     total = next((f.name for f in form.figures if f.source == "surveyed" and f.form is None), None)
     if total and "statistics_add_up" in named and all(isinstance(row.get(n), int) for n in [total, *parts]):
@@ -61,19 +62,29 @@ def compare(
             yield from [_difference(problems, figure.name, "", value, found.problems)] if problems else []
 
 
-def _required(pack: Pack, form: StatisticsForm, row: Mapping[str, object]) -> Iterator[Difference]:
-    """A figure without a number can't be compared, so it is asked for."""
+def _required(
+    pack: Pack, form: StatisticsForm, row: Mapping[str, object], found: Found
+) -> Iterator[Difference]:
+    """A blank figure that there is something to compare with is asked for."""
     check = next((c for c in pack.constraints if c.kind == "required" and not c.questions), None)
     if check is None:
         return
     for figure in form.figures:
-        if (
-            figure.source in ("profile", "surveyed", "problems")
-            and figure.name in row
-            and row[figure.name] is None
-        ):
+        if figure.name in row and row[figure.name] is None and _is_known(figure, found):
             label = (figure.group or "") + figure.label
             yield Difference(figure.name, check.id, "", check.message.format(label=label))
+
+
+def _is_known(figure: Figure, found: Found) -> bool:
+    match figure.source:
+        case "profile":
+            return found.profile is not None and found.profile.get(figure.question or "") is not None
+        case "surveyed":
+            return found.surveyed is not None
+        case "problems":
+            return found.problems is not None
+        case _:
+            return False
 
 
 def _difference(check: NamedCheck, figure: str, label: str, read: object, expected: object) -> Difference:

@@ -50,7 +50,7 @@ def submit_village_form(work: VillageWork, answers: FormAnswers) -> Receipt:
         merged = {**_answers(pack, latest.answers), **merged}
     text = _text(form, merged)
     receipt = Receipt(0, "stored", revision=latest.number if latest else 0)
-    if latest and latest.answers == text:
+    if text == (latest.answers if latest else "{}"):  # a blank form says nothing
         receipt.status = "unchanged"
         return receipt
     marks = (

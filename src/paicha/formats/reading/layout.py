@@ -124,9 +124,10 @@ class LayoutFinder:
         return sum(1 for value in row if type(value) is str and value and knows(value)) >= 2
 
     def _is_upper_header(self, row: list[Raw]) -> bool:
+        """Half of its words are known; a single one is a title unless it stands beside the first column."""
         values = [value for value in row if value != ""]
         known = sum(1 for value in values if self._vocabulary.knows(value))
-        return known >= 1 and known * 2 >= len(values) and len(values) > 1
+        return known >= 1 and known * 2 >= len(values) and (len(values) > 1 or row[0] == "")
 
     def _columns(self, grid: Grid, first: int, last: int) -> Columns | None:
         rows = grid.rows[first : last + 1]

@@ -42,8 +42,8 @@ class FileReader:
             if grid.sheet in keys.LEDGER_SHEETS or not grid.rows or not grid.width:
                 continue
             before = len(found.tables), len(found.messages)
-            self._sheet(grid, name, found)
-            if (len(found.tables), len(found.messages)) == before:
+            blank = self._sheet(grid, name, found)
+            if (len(found.tables), len(found.messages)) == before and not blank:
                 if any(value != "" for row in grid.rows[:200] for value in row):
                     found.messages.append(message("B04", file=name, sheet=grid.sheet))
             elif grid.hidden:
@@ -52,13 +52,14 @@ class FileReader:
             raise FileRefused("F09", file=name)
         return found
 
-    def _sheet(self, grid: Grid, file: str, found: ReadFile) -> None:
+    def _sheet(self, grid: Grid, file: str, found: ReadFile) -> bool:
+        """Read one sheet's tables into `found`; True for a form that was recognised, filled or not."""
         blocks = self._layout.blocks(grid)
         if not blocks:
             form = self._village_forms.read(grid, file)
             if form is not None:
                 found.tables.append(form)
-            return
+            return form is not None
         heading = Collected()
         segments: dict[tuple[object, ...], Segment] = {}
         start = 0
@@ -79,6 +80,7 @@ class FileReader:
         for segment in segments.values():
             if segment.data:
                 found.tables.append(self._households.table(grid, segment, file, found.messages))
+        return bool(segments)
 
     def _lines_above(self, grid: Grid, start: int, top: int, heading: Collected) -> None:
         for index in range(start, top):
