@@ -18,7 +18,7 @@ Row = Mapping[str, Value]
 
 KEY = "_key"  # household number with its check digit, as `core.keys.make_number` writes it
 BASE = "_base"  # number of the revision that the row was made from
-PLACE_LABEL, REASON_LABEL = "原位置", "退回原因"  # columns of a workbook of refused rows; import ignores them
+PLACE_LABEL, REASON_LABEL = "原位置", "退回原因"  # beside refused rows; import ignores them
 NOTE = "_note"  # what the printed 备注 says by itself: the words of an outcome
 
 

@@ -190,8 +190,8 @@ def _texts(question: Question) -> tuple[tuple[int, str], ...]:
 
 
 def _unprinted_width(question: Question) -> float:
-    if question.type in ("choice", "choices"):
-        return 14
+    if question.options:
+        return max(14, min(26, len(options_text(question)) / 2))
     return 20 if question.type == "text" and question.format == "line" else 11
 
 

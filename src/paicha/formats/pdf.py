@@ -238,6 +238,7 @@ def _statistics(sheet: StatisticsSheet) -> dict[str, Any]:
         page | {"label": page["size"]}, table, form.title, [[value_text(cell) for cell in row] for row in rows],
         above=village_layout.above_texts(form, sheet.unit, sheet.date),
         signers=village_layout.signer_texts(form, sheet.signers),
+        least=20 if len(rows) < form.paper.rows_per_page // 2 else _POINTS * 106 / form.paper.rows_per_page,
     )  # fmt: skip
 
 

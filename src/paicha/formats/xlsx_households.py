@@ -130,15 +130,15 @@ class Drawing:
         text = {"num_format": "@"}
         for field in self.table.fields:
             yield self._place(field, True, border=1)
-        yield self._place(Field(KEY, NUMBER_LABEL, "text", 16), False, font_color="#777777", **text)
-        yield self._place(Field(BASE, BASE_LABEL, "integer", 8), False, font_color="#777777")
-        for field in layout.unprinted_fields(self.pack, self.form):
-            yield self._place(field, False)
         if self.raw:
             for name in (PLACE_LABEL, REASON_LABEL):
                 width = 60 if name == REASON_LABEL else 26
                 field = Field(name, name, "text", width)
                 yield self._place(field, False, align="left", font_color="#C00000", **text)
+        yield self._place(Field(KEY, NUMBER_LABEL, "text", 16), False, font_color="#777777", **text)
+        yield self._place(Field(BASE, BASE_LABEL, "integer", 8), False, font_color="#777777")
+        for field in layout.unprinted_fields(self.pack, self.form):
+            yield self._place(field, False)
 
     def _place(self, field: Field, printed: bool, **look: Any) -> Place:
         composed = field.kind in ("choices", "parts") or bool(field.texts)
