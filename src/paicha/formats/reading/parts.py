@@ -17,7 +17,7 @@ from paicha.formats.reading.cell import Bad, is_moment, plain
 from paicha.formats.reading.choices import label_pattern
 from paicha.formats.reading.grid import Raw
 
-EVERYBODY = -1
+EVERYBODY = -(1 << 40)  # no count that anybody writes, a slip like -1 included
 
 Counts = tuple[int | None, ...]
 
