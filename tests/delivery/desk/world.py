@@ -88,7 +88,7 @@ class World:
             return submit_responses(work, Rows(frame, present, source))
 
 
-def build() -> World:
+def build(opened: date = OPENED) -> World:
     """Open a round over a register of three villages and let two thirds of it be answered."""
     content, pack = load_pack(read_pack("shenmu_2022_spring"), OPERATOR)
     far = Area.objects.filter(code__startswith=OTHER_TOWN[:9], level="village").order_by("code")[0]
@@ -99,11 +99,11 @@ def build() -> World:
         add_households(areas[code], listed)
     for group in ("1", "2", "沟岔组"):
         Group.objects.create(village=areas[VILLAGE], name=group)
-    with clock.frozen(OPENED):
-        world = World(open_round(content, pack, OPENED, OPERATOR), pack, areas)
+    with clock.frozen(opened):
+        world = World(open_round(content, pack, opened, OPERATOR), pack, areas)
     for code in (VILLAGE, NEIGHBOUR):
         world.answer(code, [r for r in (_row(world, code, *line) for line in ROSTER) if r])
-    world.users = _users(areas, far.code)
+    world.users = _users(areas, far.code, opened)
     return world
 
 
@@ -129,7 +129,7 @@ def _row(
     return known | CLEAN | {"phone": phone_of(head)} | BY_FORM[form] | differs
 
 
-def _users(areas: dict[str, Area], far: str) -> dict[str, User]:
+def _users(areas: dict[str, Area], far: str, since: date) -> dict[str, User]:
     group = Group.objects.get(village=areas[VILLAGE], name="1")
     work = {
         "city": ("city_officer", "area", ["610881"]),
@@ -147,5 +147,5 @@ def _users(areas: dict[str, Area], far: str) -> dict[str, User]:
     for name, (role, kind, refs) in work.items():
         users[name] = User.objects.create_user(name, password="a-long-password-1", name=f"{name}的姓名")
         for ref in refs:
-            Assignment.objects.create(user=users[name], role=role, kind=kind, ref=ref, since=OPENED)
+            Assignment.objects.create(user=users[name], role=role, kind=kind, ref=ref, since=since)
     return users

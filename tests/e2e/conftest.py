@@ -1,0 +1,69 @@
+"""A real Chromium before a real server, on the small world of the desk's tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+from tests.delivery.desk.world import World, build
+
+from paicha.domain import clock
+
+# Playwright's own event loop runs in this thread, which makes Django refuse the tests' queries.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+PASSWORD = "a-long-password-1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser."""
+    for item in items:
+        if Path(str(item.fspath)).parent == Path(__file__).parent:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, once a session."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def world(transactional_db: None, settings: Settings, tmp_path: Path) -> World:
+    """The small world, its round opened five days ago."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return build(clock.today() - timedelta(days=5))
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: LiveServer, world: World) -> Iterator[Page]:
+    """A page that fails the test for whatever the browser complains about: CSP above all."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=live_server.url)
+    made = context.new_page()
+    complaints: list[str] = []
+    made.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    yield made
+    context.close()
+    assert [c for c in complaints if "status of 4" not in c] == []
+
+
+def sign_in(page: Page, who: str) -> None:
+    """By keyboard alone."""
+    page.goto("/login/")
+    page.keyboard.type(who)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login/" not in url)
