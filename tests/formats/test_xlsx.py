@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +13,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from tests.formats.sample import FIGURES, TOWN, VILLAGE, household, household_sheet, pack, village_document
 
-from paicha.formats import xlsx
+from paicha.core.pack import Column, HouseholdForm, Question
+from paicha.core.pack.forms import Paper
+from paicha.formats import pdf, xlsx
 from paicha.formats.documents import (
     Block,
     Document,
@@ -259,3 +263,25 @@ def test_the_footer_may_hold_an_ampersand() -> None:
     sheet = sheet_of(household_sheet("general", {"1": 1}), footer="2022年 甲&乙")
     assert sheet.oddFooter.left.text.strip() == "2022年 甲&&乙"
     assert sheet.oddFooter.left.size == 8
+
+
+def test_another_form_is_written_without_code_of_its_own() -> None:
+    """One header row, no groups, a printed date, portrait A3, nothing unprinted; as Excel and as PDF."""
+    questions = {
+        "who": Question(name="who", label="姓名", type="text"),
+        "seen_on": Question(name="seen_on", label="走访日期", type="date"),
+    }
+    form = HouseholdForm(
+        name="visits", sheet="走访", letter="A", label="走访", title="走访表", heading="{town}{village}",
+        heading_blank="______", paper=Paper(size="A3", rows_per_page=8), foot="说明",
+        columns=tuple(Column(name=name, label=q.label, question=name) for name, q in questions.items()),
+    )  # fmt: skip
+    other = pack().model_copy(update={"questions": questions, "digest": "another for Excel"})
+    rows = [{"who": f"户{i}", "seen_on": date(2022, 3, 5)} for i in range(9)]
+    document = Document("试", [HouseholdSheet(form, "甲乡", "乙村", [Block(None, rows)])])
+    sheet = opened(xlsx.write(document, other))["走访"]
+    assert [sheet.cell(3, c).value for c in range(1, 5)] == ["姓名", "走访日期", "户编号", "底稿版本"]
+    assert sheet["B4"].value.date() == date(2022, 3, 5)
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (8, "portrait")
+    assert [entry.id for entry in sheet.row_breaks.brk] == [11]
+    assert re.findall(rb"/Count (\d+)", pdf.write(document, other)) == [b"2"]
