@@ -244,6 +244,7 @@ def pages(blocks: Sequence[Block], rows_per_page: int) -> Iterator[Page]:
 
 # What a cell shows
 
+_LEAD = "原因"  # clerks write it before any reason, and a reader takes it off
 _PLAIN_TEXT = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _WITH_TEXT = re.compile(r"((?:[0-9]{1,2}、)*[0-9]{1,2}),“(.*)”", re.DOTALL)
 
@@ -290,7 +291,7 @@ def _is_plain(field: Field, text: str) -> bool:
     if not _PLAIN_TEXT.fullmatch(text) or field.question is None:
         return False
     words = [word for o in field.question.options for word in (o.label, *o.aliases)]
-    words += re.findall(r"[\u3400-\u9fff]+", field.options)
+    words += [_LEAD, *re.findall(r"[\u3400-\u9fff]+", field.options)]
     return not any(word in text for word in words)
 
 
