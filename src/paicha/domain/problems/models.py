@@ -23,7 +23,9 @@ class Problem(models.Model):
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+", db_index=False)
     village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     type = models.PositiveSmallIntegerField("类型")
     text = models.CharField("具体问题", max_length=1000)
     measure = models.CharField("整改措施", max_length=500, blank=True)
