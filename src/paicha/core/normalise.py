@@ -86,6 +86,12 @@ def head_name(value: str, silences: Collection[str] = ()) -> str | None:
 
 
 @lru_cache(maxsize=1 << 16)
+def place(value: str, silences: Collection[str] = ()) -> str | None:
+    """The name of a town or village: no blanks (`界 牌`)."""
+    clean = "".join(fold(value).split())
+    return None if clean in silences or _EMPTY.fullmatch(clean) else clean
+
+
 def name_key(value: str) -> str:
     """What two spellings of one name share: no blanks, one middle dot, half-width."""
     key = "".join(fold(value).split())

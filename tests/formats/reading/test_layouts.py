@@ -44,7 +44,7 @@ def test_several_groups_in_one_sheet(pack: Pack) -> None:
         ["镇(街)(大保当镇)村(任家伙场村)组(二)"], HEAD, row(1, "折建国"), [], ["沟岔组"], row(1, "贺军"),
         ["说明:根据实际情况选填对应选项序号。"], ["填表人：张三", "", "", "审核人：李四"],
     ]  # fmt: skip
-    found = read(pack, workbook(**{"Sheet1": sheet}))
+    found = read(pack, workbook(Sheet1=sheet))
     assert names(found) == [("1", "刘志强"), ("1", "高爱莲"), ("2", "折建国"), ("沟岔组", "贺军")]
     (table,) = households(found)
     assert (table.headings.town, table.headings.village, table.headings.groups) == (

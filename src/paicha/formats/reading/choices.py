@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from paicha.core import normalise
 from paicha.core.pack import Question
+from paicha.formats.layout import read_with_text
 from paicha.formats.reading.cell import BOXES, INTEGER, TICKS, Bad, is_moment, plain
 from paicha.formats.reading.grid import Raw, typed
 
@@ -23,6 +24,8 @@ _STRONG = re.compile(r"[,，;；/\n]")
 _UNSURE = re.compile(r"[或?？不待未非无没]|可能|大概|约|左右|至|到")
 _EDGES = " \t\r\n,，、;；/.。:：_-—"
 _MARK = re.compile(f"[{re.escape(TICKS + BOXES)}]")
+_TICKED_BRACKET = re.compile(f"[(\\[]\\s*[{re.escape(TICKS)}]\\s*[)\\]]")
+_EMPTY_BRACKET = re.compile(r"[(\[]\s*[)\]]")
 _INT16 = 32_767
 
 
@@ -98,6 +101,9 @@ class ChoiceReader:
         if is_moment(raw):
             return Bad("R10", plain(raw))
         text = plain(raw).strip()
+        ours = read_with_text(text) if self.text_question else None
+        if ours is not None and self.numbers.issuperset(ours[0]):
+            return Chosen(tuple(sorted(ours[0])), normalise.text(ours[1], self._silences))
         if text in ("TRUE", "FALSE"):
             return self._bad("R01", text)
         found = self._labels.get(key(text)) if not INTEGER.fullmatch(text) else None
@@ -198,6 +204,8 @@ class ChoiceReader:
     # From tokens to an answer ----------------------------------------------------------------
 
     def _tokens_to_answer(self, text: str) -> Chosen | Bad:
+        if _TICKED_BRACKET.search(text):
+            text = _EMPTY_BRACKET.sub("□", _TICKED_BRACKET.sub("☑", text))
         tokens = self._tokens(text)
         options = [token for token in tokens if token.kind == "option"]
         marks = [token for token in tokens if token.kind == "mark"]

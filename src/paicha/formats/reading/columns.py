@@ -91,7 +91,8 @@ class ColumnParsers:
         """Text columns that are no question: `_key`, `_village` …"""
         found = self._memos.get(name)
         if found is None:
-            found = self._memos[name] = Memo(lambda raw: normalise.text(typed(raw), self.silences))
+            clean = normalise.place if name in ("_town", "_village") else normalise.text
+            found = self._memos[name] = Memo(lambda raw: clean(typed(raw), self.silences))
         return found
 
     def beside(self, name: str) -> Memo:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections.abc import Iterator
 
 from paicha.formats.reading.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Grid, Raw, rectangular
 from paicha.formats.reading.model import FileRefused
 
+_LONGEST_LINE = 200_000
 _DELIMITERS = ",;\t，"
 
 
@@ -20,17 +22,27 @@ def read_delimited(data: bytes, file: str) -> Grid:
         raise FileRefused("F02", file=file, kind="网页或其他文件")
     if "\0" in text:
         raise FileRefused("F02", file=file, kind="程序文件")
+    delimiter = _delimiter(text)
     try:
         rows: list[list[Raw]] = []
         width = 0
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
+        for row in csv.reader(_lines(text, delimiter, file), delimiter=delimiter):
             width = max(width, len(row))
             rows.append(list(row))
             if len(rows) > MAX_ROWS or width > MAX_COLUMNS or len(rows) * width > MAX_CELLS:
-                raise FileRefused("F06", file=file, sheet="", rows=len(rows), columns=width)
+                raise FileRefused("F11", file=file, rows=len(rows), columns=width)
     except csv.Error:
         raise FileRefused("F04", file=file) from None
     return Grid("", rectangular(rows, width))
+
+
+def _lines(text: str, delimiter: str, file: str) -> Iterator[str]:
+    """The lines of the text; one that no row of a form can be is refused before it is cut into fields."""
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        if len(line) > _LONGEST_LINE:
+            columns = line.count(delimiter) + 1
+            raise FileRefused("F11", file=file, rows=number, columns=columns)
+        yield line
 
 
 def _decode(data: bytes, file: str) -> str:

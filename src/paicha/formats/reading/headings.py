@@ -34,6 +34,11 @@ _ONLY_GROUP = re.compile(
 _AREA_WORD = re.compile("[镇乡街村组社居办队]")
 _TOWN_END = re.compile("镇|乡|街道办事处|街道办|街道|办事处")
 _VILLAGE_END = re.compile("村民委员会|居民委员会|村委会|居委会|社区|村")
+# The printed blanks filled in before their words: 贺家川 镇（街） 沙峁头 村 二 组
+_BEFORE_WORDS = re.compile(
+    r"(?:\S*?市)?\s*([^\s()]+?)\s*镇\s*\(\s*街道?\s*\)\s*([^\s()]+?)\s*村(?:\s*\(\s*组\s*\))?\s*"
+    r"(?:([^\s()]{1,6}?)\s*(?:村民小组|小组|组)|村情\S*)?"
+)
 _CHOICE_OF_WORDS = re.compile(r"\(\s*(?:街|街道|组|社区)\s*\)")  # printed: 镇(街), 村(组)
 _LONGEST_STEM = 10
 _VILLAGE_TAIL = re.compile(r"(?:村民委员会|居民委员会|村委会|居委会|社区|村)$")
@@ -57,6 +62,7 @@ class HeadingReader:
     def __init__(self, pack: Pack) -> None:
         self._silences = frozenset(pack.silences)
         self._has_groups = pack.roles.group is not None
+        self._no_villages = {option.label for q in pack.questions.values() for option in q.options}
         towns: dict[str, str] = {}
         villages: dict[str, str] = {}
         for area in pack.areas:
@@ -84,6 +90,9 @@ class HeadingReader:
     def _read(self, text: str) -> Found:
         folded = " ".join(re.sub(r"(?<=[^\s(\[:])_+|_+(?=[^\s)\]])", "", fold(text)).split())
         found = Found()
+        blanks = _BEFORE_WORDS.fullmatch(folded)
+        if blanks:
+            return self._before_words(blanks)
         town, village, group = (
             pattern.search(folded) for pattern in (_TOWN_SLOT, _VILLAGE_SLOT, _GROUP_SLOT)
         )
@@ -94,10 +103,16 @@ class HeadingReader:
             self._split_village(slotted, found)
         else:
             rest = folded.replace(found.town, " ") if found.town else folded
-            found.village = _longest_name(rest, _VILLAGE_END, self._villages) or _written_village(rest)
+            found.village = _longest_name(rest, _VILLAGE_END, self._villages) or self._written_village(rest)
         if self._has_groups:
             found.group = self._slot(group) or found.group or self._loose_group(folded, found)
         return found
+
+    def _before_words(self, match: re.Match[str]) -> Found:
+        town, village, group = match.groups()
+        town = town if town in self._towns else f"{town}镇"
+        village = village if village.endswith("村") else f"{village}村"
+        return Found(town, village, f"{group}组" if group and self._has_groups else None)
 
     def only_group(self, text: str) -> str | None:
         """The group that a line of its own names: `二组`, `第三村民小组`, `沟岔组`."""
@@ -119,6 +134,11 @@ class HeadingReader:
         else:
             found.village = slotted
 
+    def _written_village(self, text: str) -> str | None:
+        """A village that the pack does not know, by its ending; 一般村 of an option is none."""
+        match = _WRITTEN_VILLAGE.search(text)
+        return match[1] if match and match[1] not in self._no_villages else None
+
     @staticmethod
     def _loose_group(text: str, found: Found) -> str | None:
         rest = text
@@ -138,6 +158,7 @@ class Collected:
     town: str | None = None
     village: str | None = None
     group: str | None = None
+    named: str | None = None  # by the sheet's or the file's name
     groups: list[str] = field(default_factory=list)
     cells: dict[str, str] = field(default_factory=dict)
 
@@ -147,11 +168,22 @@ class Collected:
             self.town, self.cells["town"] = found.town, cell
         if found.village:
             if found.village != self.village:
-                self.group = None
+                self.group = self.named
             self.village, self.cells["village"] = found.village, cell
         if found.group:
             self.set_group(normalise.group(found.group, silences), cell)
         return bool(found.town or found.village or found.group)
+
+    def take_names(self, reader: HeadingReader, sheet: str, file: str) -> None:
+        """The group that the sheet's or the file's name holds, until a heading says another.
+
+        Town and village of these names are for the importer, which knows which of them disagree.
+        """
+        stem = re.sub(r"\.[A-Za-z0-9]{2,5}$", "", file.rpartition("/")[2])
+        for name in (sheet, stem):
+            group = reader.only_group(name) or reader.read(name).group
+            if group and self.named is None:
+                self.named = self.group = normalise.group(group)
 
     def set_group(self, group: str | None, cell: str) -> None:
         self.group = group
@@ -162,12 +194,6 @@ class Collected:
     def headings(self, groups: tuple[str, ...] | None = None) -> Headings:
         chosen = tuple(self.groups) if groups is None else groups
         return Headings(self.town, self.village, chosen, dict(self.cells))
-
-
-def _written_village(text: str) -> str | None:
-    """A village that the pack does not know, by its ending; the caller says what is near it."""
-    match = _WRITTEN_VILLAGE.search(text)
-    return match[1] if match else None
 
 
 def _longest_name(text: str, ends: re.Pattern[str], names: Mapping[str, str]) -> str | None:

@@ -121,7 +121,9 @@ def _statistics_row(
         label = f"{figure.group or ''}{figure.label}"
         if where in sheet.missing:
             add_fault(table, figure.name, where, missing_value(sheet.grid, where), label)
-        elif figure.source in ("town", "village", "remark"):
+        elif figure.source in ("town", "village"):
+            values[figure.name] = normalise.place(typed(raw[figure.name]), pack.silences)
+        elif figure.source == "remark":
             values[figure.name] = normalise.text(typed(raw[figure.name]), pack.silences)
         else:
             parsed = parsers.count(raw[figure.name])

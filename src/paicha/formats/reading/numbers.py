@@ -28,6 +28,7 @@ _CHINESE_DATE = re.compile(
     r"([〇零○一二三四五六七八九0-9]{4})年([一二三四五六七八九十0-9]{1,3})月([一二三四五六七八九十0-9]{1,3})[日号]?"
 )
 _TIME_BEHIND = re.compile(r"[ T日]+[0-9]{1,2}[:时点][0-9]{2}(?:[:分][0-9]{2}(?:\.[0-9]+)?)?秒?$")
+_WHOLE = re.compile(r"^\s*([0-9]+)\.0*\s*$")  # a number that became text: 13509120216.0
 _EPOCH = date(1899, 12, 30)
 _INT64 = 2**53
 
@@ -151,7 +152,7 @@ def read_phone(raw: Raw, silences: frozenset[str]) -> str | Bad | None:
     if isinstance(raw, str):
         match = _SCIENTIFIC.fullmatch(raw.strip()) if "e" in raw or "E" in raw else None
         if match is None:
-            return normalise.phone(raw, silences)
+            return normalise.phone(_WHOLE.sub(r"\1", raw), silences)
         digits, exponent = match[1].replace(".", ""), int(match[2])
         return normalise.phone(digits) if len(digits) == exponent + 1 else Bad("R11", raw)
     if is_moment(raw):

@@ -49,7 +49,7 @@ class PartsReader:
         marks = "".join(chr(0xE000 + index) for index in range(len(parts)))
         self._after = re.compile(rf"{_FILL}([{marks}]){_FILL}({_NUMBER})\s*个?[人口]?{_FILL}")
         self._before = re.compile(rf"{_FILL}({_NUMBER})\s*个?[人口]?{_FILL}([{marks}]){_FILL}")
-        self._blank = re.compile(rf"[{marks}](?:[\s:：]*[_人口]+{_FILL}(?![0-9])|{_FILL}(?=[{marks}]))")
+        self._blank = re.compile(rf"[{marks}](?:[\s:：]*[人口]|{_FILL}(?=[{marks}]))")
         self._example = " ".join(f"{part.number}.{part.label}0人" for part in parts)
         self._enumerated = re.compile(
             r"\s*".join(
@@ -64,7 +64,7 @@ class PartsReader:
             return empty
         if is_moment(raw):
             return Bad("R10", plain(raw))
-        text = plain(raw).strip()
+        text = plain(raw).replace("_", " ").strip()
         if normalise.text(text, self._silences) is None:
             return empty
         if isinstance(raw, int | float):

@@ -61,6 +61,7 @@ class FileReader:
                 found.tables.append(form)
             return form is not None
         heading = Collected()
+        heading.take_names(self._headings, grid.sheet, file)
         segments: dict[tuple[object, ...], Segment] = {}
         start = 0
         for block in blocks:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from paicha.formats.reading.archive import Archive
 from paicha.formats.reading.grid import MAX_FILE, Grid
 from paicha.formats.reading.model import FileRefused
+from paicha.formats.reading.ole import MAGIC
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = {
     b"%PDF": "PDF", b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"GIF8": "图片", b"Rar!": "压缩包",
     b"7z\xbc\xaf": "压缩包", b"\x1f\x8b": "压缩包", b"MZ": "程序", b"{\\rtf": "Word 文档",
@@ -39,7 +39,7 @@ def open_grids(data: bytes, file: str) -> Iterator[Grid]:
         else:
             word = any(name.startswith(("word/", "ppt/")) for name in archive.names)
             raise FileRefused("F02", file=file, kind="Word 或幻灯片" if word else "压缩包")
-    elif data.startswith(_OLE):
+    elif data.startswith(MAGIC):
         yield from read_xls(data, file)
     else:
         yield read_delimited(data, file)
