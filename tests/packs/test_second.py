@@ -170,7 +170,7 @@ def test_csv_and_roster_of_its_classes(round_: Opened) -> None:
 
 
 def test_its_forms_come_out_and_come_back_unchanged(round_: Opened, tmp_path: Path) -> None:
-    opened, pack = round_
+    opened, _ = round_
     take(("柳河村.xlsx", LIUHE), ("石墕村.xlsx", SHIYAN))
     county = RoundArea.objects.get(round=opened, level="county")
     done = export_area(opened, county, "xlsx", tmp_path, scope=SCOPE, exporter="tester")

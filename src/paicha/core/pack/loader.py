@@ -195,6 +195,7 @@ def _expected(entry: Any) -> str:
             return words.format(context[key])
     known = {
         "int_type": "应为整数", "string_type": "应为文字，数字请加引号", "bool_type": "应为 true 或 false",
-        "tuple_type": "应为列表", "date_from_datetime_parsing": "应为日期，如 2022-03-10",
+        "tuple_type": "应为列表", "date_parsing": "应为日期，如 2022-03-10",
+        "date_from_datetime_parsing": "应为日期，如 2022-03-10",
     }  # fmt: skip
     return known.get(entry["type"], str(entry["msg"]))

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from paicha.core.pack.errors import PackError
-from paicha.core.pack.forms import Form, HouseholdForm, ProblemForm, ProfileForm, StatisticsForm
+from paicha.core.pack.forms import Form, HouseholdForm, ProblemForm, ProfileForm, Question, StatisticsForm
 from paicha.core.pack.models import Pack
 from paicha.core.pack.named_checks import FACTS, NAMED_CHECKS, Meaning
 from paicha.core.pack.rules import Fact, NamedCheck
@@ -21,6 +21,9 @@ Path = tuple[Any, ...]
 LineOf = Callable[[Path], tuple[str, int]]
 # (place, name used, names that exist, what it is)
 Use = tuple[Path, str, Iterable[str], str]
+
+# (place inside a form or question, code, what is wrong, remedy)
+Unclear = Iterator[tuple[Path, str, str, str]]
 
 _LISTED = 12
 
@@ -222,26 +225,31 @@ def _repeated(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
 
 def _questions(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
     for question in pack.questions.values():
-        file, line = line_of(("questions", question.name))
-        choice = question.type in ("choice", "choices")
-        if choice and not question.options:
-            yield PackError(file, line, "P12", f"选择题 {question.name} 没有选项", "请写出 options")
-        if not choice and question.options:
-            yield PackError(
-                file, line, "P12", f"{question.name} 不是选择题却有选项", "请改 type 或删去 options"
-            )
-        numbers = Counter(option.number for option in question.options)
-        for number, times in numbers.items():
-            if times > 1:
-                yield PackError(
-                    file, line, "P11", f"{question.name} 的选项 {number} 写了 {times} 次", "请改编号"
-                )
-        if question.type == "integer" and (question.low is None or question.high is None):
-            yield PackError(file, line, "P13", f"数字题 {question.name} 没有范围", "请写出 low 和 high")
-        if question.type == "choice" and any(option.exclusive for option in question.options):
-            yield PackError(
-                file, line, "P12", f"单选题 {question.name} 的选项不用 exclusive", "请删去 exclusive"
-            )
+        place = ("questions", question.name)
+        for path, code, said, remedy in (*_type_faults(question), *_option_faults(question)):
+            yield PackError(*line_of((*place, *path)), code, said, remedy)
+
+
+def _type_faults(question: Question) -> Unclear:
+    choice = question.type in ("choice", "choices")
+    if choice and not question.options:
+        yield (), "P12", f"选择题 {question.name} 没有选项", "请写出 options"
+    if not choice and question.options:
+        yield (), "P12", f"{question.name} 不是选择题却有选项", "请改 type 或删去 options"
+    if question.type == "integer" and (question.low is None or question.high is None):
+        yield (), "P13", f"数字题 {question.name} 没有范围", "请写出 low 和 high"
+
+
+def _option_faults(question: Question) -> Unclear:
+    seen: set[int] = set()
+    for place, option in enumerate(question.options):
+        if option.number in seen:
+            said = f"{question.name} 的选项 {option.number} 写了两次"
+            yield ("options", place), "P11", said, "请改编号"
+        seen.add(option.number)
+        if question.type == "choice" and option.exclusive:
+            said = f"单选题 {question.name} 的选项不用 exclusive"
+            yield ("options", place), "P12", said, "请删去 exclusive"
 
 
 def _columns(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
@@ -249,10 +257,6 @@ def _columns(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
         for path, code, said, remedy in _unclear(form):
             file, line = line_of(("forms", index, *path))
             yield PackError(file, line, code, said, remedy)
-
-
-# (place in the form, code, what is wrong, remedy)
-Unclear = Iterator[tuple[Path, str, str, str]]
 
 
 def _unclear(form: Form) -> Unclear:
@@ -278,9 +282,11 @@ def _unclear(form: Form) -> Unclear:
         case ProfileForm():
             yield from _unclear_profile(form)
         case ProblemForm():
-            for kind, times in Counter(kind.number for kind in form.types).items():
-                if times > 1:
-                    yield ("types",), "P11", f"问题类型 {kind} 写了 {times} 次", "请改编号"
+            seen: set[int] = set()
+            for number, kind in enumerate(form.types):
+                if kind.number in seen:
+                    yield ("types", number), "P11", f"问题类型 {kind.number} 写了两次", "请改编号"
+                seen.add(kind.number)
 
 
 def _unclear_profile(form: ProfileForm) -> Unclear:
@@ -308,13 +314,14 @@ def _placeholders(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
 
 
 def _areas(pack: Pack) -> Iterator[PackError]:
-    codes = Counter(area.code for area in pack.areas)
+    seen: set[str] = set()
     parent_level = {"town": "county", "village": "town", "residents": "town"}
     levels = {area.code: area.level for area in pack.areas}
     for number, area in enumerate(pack.areas):
         line = number + 2
-        if codes[area.code] > 1:
+        if area.code in seen:
             yield PackError("areas.csv", line, "P11", f"代码 {area.code} 重复", "请改正代码")
+        seen.add(area.code)
         expected = parent_level.get(area.level)
         if expected and levels.get(area.parent_code) != expected:
             said = f"{area.name} 的上级 {area.parent_code} 不对"
