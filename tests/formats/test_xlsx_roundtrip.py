@@ -237,7 +237,6 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS)
-@pytest.mark.xfail(strict=False, reason="the reader does not ask layout.read_with_text yet")
 def test_texts_of_options_that_look_like_options(text: str) -> None:
     changes = {
         "major_expense": 1, "major_expense_reason": text, "civil_aid": [1, 4], "civil_aid_other": text, "enrol": 3,

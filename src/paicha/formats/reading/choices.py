@@ -101,7 +101,7 @@ class ChoiceReader:
         if is_moment(raw):
             return Bad("R10", plain(raw))
         text = plain(raw).strip()
-        ours = read_with_text(text) if self.text_question else None
+        ours = read_with_text(raw.strip()) if self.text_question and isinstance(raw, str) else None
         if ours is not None and self.numbers.issuperset(ours[0]):
             return Chosen(tuple(sorted(ours[0])), normalise.text(ours[1], self._silences))
         if text in ("TRUE", "FALSE"):
