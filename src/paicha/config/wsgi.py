@@ -1,7 +1,8 @@
 """The WSGI entry that gunicorn loads, once in every worker.
 
-What holds: Polars is not imported here, so that it is never loaded before a fork, and a web worker keeps it to
-one thread (a page's batch is small; the import command and the worker use every core).
+What holds: this module is loaded after the fork (no preload), so that Polars never is before it; what a first
+request would wait for is read here already; a web worker keeps Polars to one thread (a page's batch is small;
+the import command and the worker use every core).
 """
 
 from __future__ import annotations
@@ -14,3 +15,7 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
+
+from paicha.delivery.desk.warm import warm  # noqa: E402  (needs the apps to be loaded)
+
+warm()

@@ -81,6 +81,14 @@ def test_a_refused_row_says_where_and_why(world: World) -> None:
     page = client.get(send(client, VILLAGE, changed(workbook(client), "王建国", 8, 7))).content.decode()
     assert "不收，要改" in page
     assert "没有选项 7" in page
+    (address,) = re.findall(r'href="([^"]+/file/)"', page)
+    answer = client.get(address)
+    returned = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    cells = [str(c.value) for sheet in returned for line in sheet.iter_rows() for c in line if c.value]
+    assert "王建国" in cells
+    assert any("没有选项 7" in text for text in cells)
+    assert "訾埃生" not in cells
+    assert world.client("town").get(address).status_code == 404
 
 
 def test_many_files_go_to_the_worker_and_are_polled(world: World) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import shutil
 import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django_tasks import task
@@ -17,6 +19,10 @@ from paicha.delivery.desk import tray
 from paicha.delivery.desk.tray import State
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import scope
+
+if TYPE_CHECKING:
+    from paicha.domain.intake.result import ImportResult
+    from paicha.domain.intake.source import Source
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 0.5
@@ -68,8 +74,26 @@ def _import(tray_id: UUID, state: State) -> None:
     )  # fmt: skip
     state.result, state.plan, state.n = result.as_dict(), list(result.plan), state.total
     state.phase = tray.READY if state.job == "preview" else tray.DONE
+    state.made = _returned(tray_id, result, sources)
     if state.job == "import":
         tray.empty(tray_id)
+
+
+def _returned(tray_id: UUID, result: ImportResult, sources: Sequence[Source]) -> str:
+    """Write the refused rows in the official layout, ready to be corrected; the name of the file, or ''."""
+    from paicha.domain.intake.returned import write_report
+
+    target = tray.folder(tray_id) / "returned"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(mode=0o700)
+    written = write_report(result, sources, target) if result.refused else []
+    if not written:
+        return ""
+    if len(written) == 1:
+        written[0].replace(tray.folder(tray_id) / "returned.xlsx")
+        return f"要改的行-{written[0].name}"
+    shutil.make_archive(str(tray.folder(tray_id) / "returned"), "zip", target)
+    return "要改的行.zip"
 
 
 def _export(tray_id: UUID, state: State) -> None:
@@ -91,6 +115,6 @@ def _export(tray_id: UUID, state: State) -> None:
     export_area(round_, area, kind, target, scope=scope(user), exporter=str(user), progress=progress)
     archive = shutil.make_archive(str(tray.folder(tray_id) / "export"), "zip", target)
     shutil.rmtree(target)
-    state.refused = f"{area.name}-{kind}.zip"
+    state.made = f"{area.name}-{kind}.zip"
     state.phase = tray.DONE
     assert archive

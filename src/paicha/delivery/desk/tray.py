@@ -43,7 +43,7 @@ class State:
     error: str = ""
     result: dict[str, Any] = field(default_factory=dict)
     plan: list[dict[str, Any]] = field(default_factory=list)
-    refused: str = ""  # file of refused rows, or the export that was made
+    made: str = ""  # name of the file that was made: an export, or the refused rows
     kind: str = ""
 
     @property

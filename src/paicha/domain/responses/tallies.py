@@ -121,6 +121,27 @@ def tally(pack: Pack, summaries: Iterable[VillageSummary]) -> Tally:
     return total
 
 
+def combined(tallies: Iterable[Tally]) -> Tally:
+    """The sum of tallies, which stay as they are."""
+    total = Tally()
+    for one in tallies:
+        for name in _SUMMED:
+            setattr(total, name, getattr(total, name) + getattr(one, name))
+        for form, (met, listed) in one.by_form.items():
+            had = total.by_form.get(form, (0, 0))
+            total.by_form[form] = (had[0] + met, had[1] + listed)
+        for outcome, n in one.waiting.items():
+            total.waiting[outcome] = total.waiting.get(outcome, 0) + n
+        total.leads.update(one.leads)
+    return total
+
+
+_SUMMED = (
+    "villages", "households", "done", "due", "added", "people", "open_leads", "decided", "soft", "office",
+    "conflicts", "problems", "profiles",
+)  # fmt: skip
+
+
 def add_counts(total: Tally, pack: Pack, counts: Counts) -> None:
     """Add households by form and outcome to `total`."""
     total.households += Selection().count(pack, counts)

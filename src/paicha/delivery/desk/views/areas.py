@@ -5,8 +5,9 @@ What holds: every figure is a sum of village summary rows, and is a link to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -21,10 +22,11 @@ from paicha.domain.accounts.policies import Scope, code_prefix
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import summaries
-from paicha.domain.responses.tallies import Selection, Tally, tally, without_class
+from paicha.domain.responses.tallies import Selection, Tally, combined, tally, without_class
 from paicha.domain.rounds.models import RoundArea
 
-_LEVELS = (1, 5, 15)  # open leads from which a tile is light, middle, dark
+# Open leads from which a tile is light, middle, dark: the first steps by which a quarter at most is dark.
+_STEPS = ((1, 5, 15), (1, 10, 30), (1, 20, 60), (1, 50, 150), (1, 100, 300))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,15 @@ def area(request: HttpRequest, place: Place) -> HttpResponseBase:
         return village_page(request, place)
     rows = summaries(place.scope, place.round, place.prefix)
     areas = names_below(place)
-    total = tally(place.pack, rows)
-    context = overview(place.pack, place.code, rows, total)
+    each = {s.code: tally(place.pack, [s]) for s in rows}
+    zero = {s.code for s in without_class(place.pack, rows, place.pack.classes[0].name)}
+    context = overview(place.pack, place.code, rows, each, zero)
     if place.area.level == "county":
-        context["towns"] = town_lines(place.pack, rows, areas)
+        steps = steps_for([one.open_leads for one in each.values() if one.households])
+        context["towns"] = town_lines(place.pack, rows, areas, each, zero, steps)
+        context["key"] = [f"{low}—{high - 1}" for low, high in pairwise(steps)] + [f"{steps[-1]} 以上"]
     else:
-        context["villages"] = village_lines(place.pack, rows, areas)
+        context["villages"] = village_lines(rows, areas, each)
     context["figures_seen"] = place.may(Verb.READ_STATISTICS)
     context["town_names"] = [a for a in areas.values() if a.level == "town"]
     return page(request, place, "area.html", "area", **context)
@@ -78,7 +83,7 @@ def villages(request: HttpRequest, place: Place) -> HttpResponse:
     only = request.GET.get("only", "")
     watched = place.pack.classes[0]
     kept = select_villages(place.pack, rows, only)
-    lines = village_lines(place.pack, kept, areas)
+    lines = village_lines(kept, areas, {s.code: tally(place.pack, [s]) for s in kept})
     titles = {
         "": "全部", "finished": "已查完", "leads": "有线索没处理", "zero": f"没有{watched.label}",
         "zero_leads": f"没有{watched.label}却有线索", "conflicts": "有冲突", "soft": "有地方要写理由",
@@ -135,20 +140,20 @@ def names_below(place: Place) -> dict[str, RoundArea]:
     return {area.code: area for area in rows}
 
 
-def overview(pack: Pack, code: str, rows: Sequence[VillageSummary], total: Tally) -> dict[str, Any]:
-    """The figures of a county or town, and what does not fit together."""
-    watched = pack.classes[0]
+def overview(
+    pack: Pack, code: str, rows: Sequence[VillageSummary], each: Mapping[str, Tally], zero: Collection[str]
+) -> dict[str, Any]:
+    """The figures of a county or town, and what does not fit together. `zero`: villages with nobody watched."""
+    total = combined(each.values())
     with_rows = [s for s in rows if s.counts]
-    zero = without_class(pack, rows, watched.name)
-    rules = [(rule, rule_title(pack, rule), n) for rule, n in total.leads.most_common()]
     return {
         "total": total,
         "with_rows": len(with_rows),
-        "finished": len(select_villages(pack, rows, "finished")),
+        "finished": sum(not each[s.code].due for s in with_rows),
         "zero": len(zero),
-        "zero_leads": sum(bool(s.figures.get("open_leads")) for s in zero),
-        "watched": watched.label,
-        "rules": rules,
+        "zero_leads": sum(bool(each[c].open_leads) for c in zero),
+        "watched": pack.classes[0].label,
+        "rules": [(rule, rule_title(pack, rule), n) for rule, n in total.leads.most_common()],
         "forms": [(f, *total.by_form.get(f.name, (0, 0))) for f in pack.household_forms.values()],
         "mismatches": mismatches(pack, code, rows, total),
         "stays": [
@@ -190,41 +195,59 @@ def mismatches(
     return found
 
 
-def tile(pack: Pack, summary: VillageSummary, name: str, zero: bool) -> Tile:
+def steps_for(leads: Sequence[int]) -> tuple[int, int, int]:
+    """The steps of the tiles' colours: the finest by which a quarter of the villages at most is dark."""
+    for steps in _STEPS:
+        if sum(n >= steps[-1] for n in leads) * 4 <= len(leads):
+            return steps
+    return _STEPS[-1]
+
+
+def tile(pack: Pack, area: RoundArea, one: Tally, zero: bool, steps: Sequence[int]) -> Tile:
     """One village's tile: colour by open leads, a frame where nobody is watched."""
-    leads = summary.figures.get("open_leads", 0)
-    due = Selection(outcome="due").count(pack, summary.counts)
-    step = sum(leads >= bound for bound in _LEVELS)
-    looks = [f"l{step}" if step else ("in" if summary.counts and not due else "none")]
-    said = f"{name}：{leads} 条线索没处理" if leads else f"{name}：没有未处理的线索"
-    if summary.counts:
-        said += f"，还有 {due} 户没查" if due else "，已查完"
+    step = sum(one.open_leads >= bound for bound in steps)
+    looks = [f"l{step}" if step else ("in" if one.households and not one.due else "none")]
+    said = (
+        f"{area.name}：{one.open_leads} 条线索没处理" if one.open_leads else f"{area.name}：没有未处理的线索"
+    )
+    if one.households:
+        said += f"，还有 {one.due} 户没查" if one.due else "，已查完"
     if zero:
         looks.append("zero")
         said += f"，没有{pack.classes[0].label}"
-    return Tile(summary.code, name, " ".join(looks), said)
+    return Tile(area.code, area.name, " ".join(looks), said)
 
 
-def town_lines(pack: Pack, rows: Sequence[VillageSummary], areas: dict[str, RoundArea]) -> list[Line]:
+def town_lines(
+    pack: Pack,
+    rows: Sequence[VillageSummary],
+    areas: Mapping[str, RoundArea],
+    each: Mapping[str, Tally],
+    zero: Collection[str],
+    steps: Sequence[int],
+) -> list[Line]:
     """Towns in order of code, each with its villages' tiles."""
-    zero = {s.pk for s in without_class(pack, rows, pack.classes[0].name)}
     by_town: dict[str, list[VillageSummary]] = {}
     for summary in rows:
-        parent = areas[summary.code].parent_code if summary.code in areas else summary.code[:9] + "000"
-        by_town.setdefault(parent, []).append(summary)
+        by_town.setdefault(areas[summary.code].parent_code, []).append(summary)
     lines = []
-    for code in sorted(by_town):
-        below = by_town[code]
-        tiles = [tile(pack, s, areas[s.code].name, s.pk in zero) for s in below if s.counts or s.profile]
-        lines.append(Line(code, areas[code].name, tally(pack, below), tiles))
+    for code, below in sorted(by_town.items()):
+        tiles = [
+            tile(pack, areas[s.code], each[s.code], s.code in zero, steps)
+            for s in below
+            if s.counts or s.profile
+        ]
+        lines.append(Line(code, areas[code].name, combined(each[s.code] for s in below), tiles))
     return lines
 
 
-def village_lines(pack: Pack, rows: Sequence[VillageSummary], areas: dict[str, RoundArea]) -> list[Line]:
-    """Villages with rows, most open leads first."""
+def village_lines(
+    rows: Sequence[VillageSummary], areas: Mapping[str, RoundArea], each: Mapping[str, Tally]
+) -> list[Line]:
+    """Villages, and residents' committees with rows; most open leads first."""
     lines = [
-        Line(s.code, areas[s.code].name, tally(pack, [s]), profile=bool(s.profile))
+        Line(s.code, areas[s.code].name, each[s.code], profile=bool(s.profile))
         for s in rows
-        if s.code in areas and (s.counts or s.profile or areas[s.code].level == "village")
+        if s.counts or s.profile or areas[s.code].level == "village"
     ]
     return sorted(lines, key=lambda line: (-line.tally.open_leads, -line.tally.due, line.code))

@@ -175,11 +175,11 @@ def export_all(request: HttpRequest, place: Place) -> HttpResponse:
 
 @at_place(Verb.READ_AREAS)
 def fetch(request: HttpRequest, place: Place, tray_id: UUID) -> HttpResponseBase:
-    """The archive that was made."""
+    """The archive that was made, or the rows that were refused."""
     state = _own(place, tray_id)
-    file = tray.folder(tray_id) / "export.zip"
-    if state.job != "export" or state.phase != tray.DONE or not file.is_file():
+    kind = state.made.rpartition(".")[2]
+    file = tray.folder(tray_id) / f"{'export' if state.job == 'export' else 'returned'}.{kind}"
+    if state.busy or kind not in _TYPES or not file.is_file():
         raise Http404
-    return FileResponse(
-        file.open("rb"), as_attachment=True, filename=state.refused, content_type=_TYPES["zip"]
-    )
+    read_logged(place.scope.actor, f"fetch.{state.job}", f"area:{place.code}", state.result.get("refused", 1))
+    return FileResponse(file.open("rb"), as_attachment=True, filename=state.made, content_type=_TYPES[kind])
