@@ -43,7 +43,7 @@ def provable(text: str, vocabulary: Vocabulary) -> bool:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(slow_draws, max_examples=250)
+@settings(slow_draws, max_examples=150)
 @given(data=st.data())
 def test_generated_expressions(target: str, data: st.DataObject) -> None:
     vocabulary = data.draw(vocabularies())

@@ -186,6 +186,72 @@ def test_a_circle_of_conditions() -> None:
     assert {error.condition for error in refused.value.errors} == {"square"}
 
 
+def test_names_stand_in_the_order_of_the_text() -> None:
+    assert parse("enrol = 1 AND rows = 1 AND income = 1 AND deliberated", GOOD).names == (
+        "enrol",
+        "rows",
+        "income",
+        "deliberated",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("a + b = 0", (0, LIMIT), (0, 0)),
+        ("a + b = 0", (-LIMIT, 0), (-1, 0)),
+        ("a - b = 0", (0, LIMIT), (-1, 5)),
+        ("a - b = 0", (-LIMIT, 0), (0, 1)),
+        ("a - b = 0", (0, LIMIT), (0, LIMIT)),
+        ("a * b = 0", (-(2**27), 0), (0, 2**27)),
+        ("a * b = 0", (-(2**27), 0), (-(2**27), 0)),
+        ("a * b = 0", (-(2**26), 0), (-(2**27), 2**27)),
+        ("-a - b = 0", (-LIMIT, 0), (-1, 0)),
+        ("coalesce(a, b) + 1 = 0", (0, 1), (0, LIMIT)),
+        ("coalesce(b, a) - 1 = 0", (0, 1), (-LIMIT, 0)),
+        ("coalesce(a, 0) * 2 + b = 0", (5, 2**52), (0, 0)),
+        ("a + b = 0", (0, LIMIT + 1), (0, 0)),
+    ],
+)
+def test_the_range_proof_is_exact(text: str, first: tuple[int, int], second: tuple[int, int]) -> None:
+    """A text is accepted exactly when no values within the declared ranges take any part of it past 2^53."""
+    vocabulary = Vocabulary(
+        {
+            "a": Symbol("a", Kind.INTEGER, None, *first),
+            "b": Symbol("b", Kind.INTEGER, None, *second),
+        }
+    )
+    operations = {
+        "a + b = 0": lambda a, b: [a + b],
+        "a - b = 0": lambda a, b: [a - b],
+        "a * b = 0": lambda a, b: [a * b],
+        "-a - b = 0": lambda a, b: [-a, -a - b],
+        "coalesce(a, b) + 1 = 0": lambda a, b: [a + 1, b + 1],
+        "coalesce(b, a) - 1 = 0": lambda a, b: [a - 1, b - 1],
+        "coalesce(a, 0) * 2 + b = 0": lambda a, b: [a * 2, a * 2 + b],
+    }
+    reached = [abs(v) for a in first for b in second for v in [a, b, *operations[text](a, b)]]
+    if max(reached) <= LIMIT:
+        parse(text, vocabulary)
+    else:
+        with pytest.raises(ExpressionErrors) as refused:
+            parse(text, vocabulary)
+        assert {error.code for error in refused.value.errors} == {"overflow"}
+
+
+@given(st.sampled_from("+-*"), st.lists(st.integers(-(2**30), 2**30), min_size=4, max_size=4))
+def test_the_range_proof_holds(operator: str, ends: list[int]) -> None:
+    (a, b), (c, d) = sorted(ends[:2]), sorted(ends[2:])
+    symbols = {"a": Symbol("a", Kind.INTEGER, None, a, b), "b": Symbol("b", Kind.INTEGER, None, c, d)}
+    corners = [eval(f"({x}) {operator} ({y})") for x in (a, b) for y in (c, d)]
+    proven = True
+    try:
+        parse(f"a {operator} b = 0", Vocabulary(symbols))
+    except ExpressionErrors:
+        proven = False
+    assert proven == (max(map(abs, corners)) <= LIMIT)
+
+
 @pytest.mark.parametrize("name", ["and", "Group", "a-b", "1a", "null"])
 def test_names_that_no_rule_can_use(name: str) -> None:
     assert name in Vocabulary({name: Symbol(name, Kind.TEXT)}).problems
