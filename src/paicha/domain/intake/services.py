@@ -10,82 +10,41 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
 
-from paicha.core.catalogue import Message, Severity, sentence
-from paicha.core.pack import Pack, ProblemForm, ProfileForm, StatisticsForm
+from paicha.core.catalogue import Message, sentence
+from paicha.core.pack import StatisticsForm
 from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.areas.models import Area, Group
+from paicha.domain.areas.models import Area
 from paicha.domain.households.services import new_id, register_tag
-from paicha.domain.intake.matching import register_of
+from paicha.domain.intake.job import AnyTable, Job, VillagePart
 from paicha.domain.intake.places import Named, Place, Places, path_sources
 from paicha.domain.intake.preparing import HouseholdRows, Prepared, VillageFormRead
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.rosters import take_roster
 from paicha.domain.intake.source import Source, readings
-from paicha.domain.intake.statistics import Found, compare
-from paicha.domain.intake.village_rows import VillageMemory, take_pending, take_tables
-from paicha.domain.problems.services import ProblemError, record_signers, replace_list
+from paicha.domain.intake.village_forms import check_statistics, take_form
+from paicha.domain.intake.village_rows import take_pending, take_tables
 from paicha.domain.responses.models import Upload
-from paicha.domain.responses.recount import done
 from paicha.domain.responses.services import (
-    FormAnswers,
     VillageWork,
-    submit_village_form,
     village_work,
 )
 from paicha.domain.responses.work import days_of
-from paicha.domain.rounds.models import Round, RoundArea
+from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.queries import current_round
 from paicha.formats.reading import HouseholdTable, VillageTable
 
-AnyTable = HouseholdRows | HouseholdTable | VillageTable
 Progress = Callable[[int, int, str], None]
 
 
 class ImportRefused(Exception):
     """Nothing can be imported; the message is one sentence that says what to do."""
-
-
-@dataclass(slots=True)
-class _VillagePart:
-    """What one file holds of one village."""
-
-    area: RoundArea
-    households: list[HouseholdRows] = field(default_factory=list)
-    rosters: list[tuple[HouseholdTable, list[int]]] = field(default_factory=list)
-    forms: list[VillageFormRead] = field(default_factory=list)
-    statistics: list[tuple[VillageTable, int]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Import:
-    """One upload on its way."""
-
-    round: Round
-    pack: Pack
-    scope: Scope
-    source: str
-    upload: UUID
-    places: Places
-    result: ImportResult
-    asked: str | None
-    tag: str
-    memories: dict[str, VillageMemory] = field(default_factory=dict)
-    villages: dict[int, Area] = field(default_factory=dict)
-
-    def memory(self, work: VillageWork) -> VillageMemory:
-        code = work.village.code
-        if code not in self.memories:
-            groups = frozenset(Group.objects.filter(village=work.village).values_list("name", flat=True))
-            self.memories[code] = VillageMemory(register_of(work.village.pk, self.tag), groups=groups)
-        return self.memories[code]
 
 
 def import_files(
@@ -123,9 +82,7 @@ def import_files(
             pk=upload,
             defaults={"round": round_, "door": door, "actor": scope.actor, "started_at": clock.now()},
         )
-    job = _Import(
-        round_, pack, scope, f"{door}:{scope.actor}", upload, places, result, village, register_tag()
-    )
+    job = Job(round_, pack, scope, f"{door}:{scope.actor}", upload, places, result, village, register_tag())
     if dry_run:
         with transaction.atomic():
             _run(job, sources, progress, processes)
@@ -146,7 +103,7 @@ def _answered(earlier: Upload) -> ImportResult:
     return ImportResult(**stored, messages=messages)
 
 
-def _run(job: _Import, sources: Sequence[Source], progress: Progress | None, processes: int) -> None:
+def _run(job: Job, sources: Sequence[Source], progress: Progress | None, processes: int) -> None:
     days = days_of(job.round, job.pack)
     for number, (source, read) in enumerate(readings(sources, job.pack, days, processes), 1):
         if isinstance(read, Prepared):
@@ -164,8 +121,8 @@ def _run(job: _Import, sources: Sequence[Source], progress: Progress | None, pro
                 take_pending(work, memory, job.source, job.upload, job.result)
 
 
-def _take_file(job: _Import, read: Prepared) -> None:
-    parts: dict[str, _VillagePart] = {}
+def _take_file(job: Job, read: Prepared) -> None:
+    parts: dict[str, VillagePart] = {}
     for entry in read.tables:
         table = entry.table if isinstance(entry, VillageFormRead) else entry
         if isinstance(table, HouseholdTable):
@@ -177,7 +134,7 @@ def _take_file(job: _Import, read: Prepared) -> None:
             if place.area is None:
                 _refuse_table(job, table, place)
                 continue
-            part = parts.setdefault(place.area.code, _VillagePart(place.area))
+            part = parts.setdefault(place.area.code, VillagePart(place.area))
             if isinstance(entry, HouseholdRows):
                 part.households.append(entry)
             elif isinstance(entry, VillageFormRead):
@@ -187,13 +144,13 @@ def _take_file(job: _Import, read: Prepared) -> None:
             _take_part(job, work, part)
 
 
-def _village(job: _Import, area: RoundArea) -> Area:
+def _village(job: Job, area: RoundArea) -> Area:
     if area.area_id not in job.villages:
         job.villages[area.area_id] = Area.objects.get(pk=area.area_id)
     return job.villages[area.area_id]
 
 
-def _resolve(job: _Import, table: AnyTable, village: str | None = None, town: str | None = None) -> Place:
+def _resolve(job: Job, table: AnyTable, village: str | None = None, town: str | None = None) -> Place:
     headings = table.headings
     own = Named(
         "标题",
@@ -209,7 +166,7 @@ def _resolve(job: _Import, table: AnyTable, village: str | None = None, town: st
     return place
 
 
-def _refuse_table(job: _Import, table: AnyTable, place: Place) -> None:
+def _refuse_table(job: Job, table: AnyTable, place: Place) -> None:
     """A sheet whose village can't be told: said once, every row of it refused."""
     said = Message(
         place.code,
@@ -232,7 +189,7 @@ def _refuse_table(job: _Import, table: AnyTable, place: Place) -> None:
             job.result.skipped += 1
 
 
-def _place_roster(job: _Import, table: HouseholdTable, parts: dict[str, _VillagePart]) -> None:
+def _place_roster(job: Job, table: HouseholdTable, parts: dict[str, VillagePart]) -> None:
     frame = table.frame
     empty: list[str | None] = [None] * frame.height
     villages = frame["_village"].to_list() if "_village" in frame.columns else empty
@@ -254,10 +211,10 @@ def _place_roster(job: _Import, table: HouseholdTable, parts: dict[str, _Village
     for code, indexes in rows.items():
         area = job.places.of_code(code)
         assert area is not None
-        parts.setdefault(code, _VillagePart(area)).rosters.append((table, indexes))
+        parts.setdefault(code, VillagePart(area)).rosters.append((table, indexes))
 
 
-def _place_statistics(job: _Import, table: VillageTable, parts: dict[str, _VillagePart]) -> None:
+def _place_statistics(job: Job, table: VillageTable, parts: dict[str, VillagePart]) -> None:
     form = job.pack.form(table.form)
     assert isinstance(form, StatisticsForm)
     names = {f.source: f.name for f in form.figures if f.source in ("town", "village")}
@@ -275,115 +232,19 @@ def _place_statistics(job: _Import, table: VillageTable, parts: dict[str, _Villa
             job.result.forms += 1
             job.result.forms_refused += 1
         else:
-            parts.setdefault(place.area.code, _VillagePart(place.area)).statistics.append((table, index))
+            parts.setdefault(place.area.code, VillagePart(place.area)).statistics.append((table, index))
 
 
-def _take_part(job: _Import, work: VillageWork, part: _VillagePart) -> None:
+def _take_part(job: Job, work: VillageWork, part: VillagePart) -> None:
     memory = job.memory(work)
     for table, indexes in part.rosters:
         take_roster(work, table, indexes, memory, job.result)
     if part.households:
         take_tables(work, part.households, memory, job.source, job.upload, job.result)
     for form in part.forms:
-        _take_form(job, work, form)
+        take_form(job, work, form)
     for statistics, index in part.statistics:
-        _check_statistics(job, work, statistics, index, memory, part)
-
-
-def _take_form(job: _Import, work: VillageWork, read: VillageFormRead) -> bool:
-    table = read.table
-    form, result = job.pack.form(table.form), job.result
-    result.forms += 1
-    faults = [
-        Message(
-            f.code, "hard", f"{table.sheet} {f.cell}：{f.sentence}", table.file, table.sheet, f.cell, f.read
-        )
-        for f in table.faults
-    ]
-    if faults:
-        result.messages += faults
-        result.forms_refused += 1
-        return False
-    if isinstance(form, ProfileForm):
-        address = f"{table.file}!{table.sheet}"
-        receipt = submit_village_form(
-            work, FormAnswers(form, table.values, job.source, job.upload, address, read.marks)
-        )
-        for said in receipt.said:
-            cell = table.cells.get(said.question, "")
-            place = f"{table.sheet} {cell}：" if said.severity == "hard" else ""
-            value = table.values.get(said.question)
-            severity: Severity = "hard" if said.severity == "hard" else "soft"
-            result.messages.append(
-                Message(
-                    said.code, severity, place + said.message, table.file, table.sheet, cell,
-                    "" if value is None else str(value),
-                )
-            )  # fmt: skip
-        if receipt.status == "refused":
-            result.forms_refused += 1
-            return False
-    elif isinstance(form, ProblemForm):
-        return _take_problems(job, work, form, table)
-    return True
-
-
-def _take_problems(job: _Import, work: VillageWork, form: ProblemForm, table: VillageTable) -> bool:
-    try:
-        replace_list(work, [(number, text) for number, text, _ in table.problems], job.source, job.upload)
-    except ProblemError as error:
-        said = Message("V02", "hard", f"{table.sheet}：{error}", table.file, table.sheet)
-        job.result.messages.append(said)
-        job.result.forms_refused += 1
-        return False
-    signers = {s.question: table.values[s.question] for s in form.signers if table.values.get(s.question)}
-    if signers:
-        record_signers(
-            work, form, signers, job.source, upload=job.upload, address=f"{table.file}!{table.sheet}"
-        )
-    return True
-
-
-def _check_statistics(
-    job: _Import,
-    work: VillageWork,
-    table: VillageTable,
-    index: int,
-    memory: VillageMemory,
-    part: _VillagePart,
-) -> None:
-    form = job.pack.form(table.form)
-    assert isinstance(form, StatisticsForm)
-    job.result.forms += 1
-    row, cells = table.rows[index], table.row_cells[index]
-    own = set(cells.values())
-    faults = [f for f in table.faults if f.cell in own]
-    counts = memory.read_counts if memory.read_counts else None
-    if counts is None and work.summary.counts:
-        counts = done(job.pack, work.summary.counts)
-    profile = next(
-        (r.table.values for r in part.forms if r.table.form == getattr(job.pack.profile, "name", "")), None
-    )
-    problem_list = job.pack.problem_list.name if job.pack.problem_list else ""
-    listed = next((len(r.table.problems) for r in part.forms if r.table.form == problem_list), None)
-    if listed is None:
-        listed = work.summary.facts.get("problem_rows")
-    found = Found(counts, profile if profile is not None else (work.summary.profile or None), listed)
-    differences = list(compare(job.pack, form, row, found))
-    unread = {f.question for f in faults}
-    for fault in faults:
-        text = f"{table.sheet} {fault.cell}：{fault.sentence}"
-        job.result.messages.append(
-            Message(fault.code, "hard", text, table.file, table.sheet, fault.cell, fault.read)
-        )
-    for item in differences:
-        if item.figure in unread:
-            continue
-        cell = cells.get(item.figure, "")
-        text = f"{table.sheet} {cell}：{item.message}"
-        job.result.messages.append(Message(item.code, "hard", text, table.file, table.sheet, cell, item.read))
-    if differences or faults:
-        job.result.forms_refused += 1
+        check_statistics(job, work, statistics, index, memory, part)
 
 
 def read_sources(paths: Iterable[str]) -> list[Source]:

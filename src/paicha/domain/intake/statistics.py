@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from paicha.core.pack import NamedCheck, Pack, StatisticsForm
-from paicha.core.pack.forms import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +64,17 @@ def compare(
 def _required(
     pack: Pack, form: StatisticsForm, row: Mapping[str, object], found: Found
 ) -> Iterator[Difference]:
-    """A blank figure that there is something to compare with is asked for."""
+    """A figure without a number can't be compared, so it is asked for; not where there is nothing to compare."""
     check = next((c for c in pack.constraints if c.kind == "required" and not c.questions), None)
     if check is None:
         return
     for figure in form.figures:
-        if figure.name in row and row[figure.name] is None and _is_known(figure, found):
+        known = figure.source in ("surveyed", "problems")
+        if figure.source == "profile":
+            known = bool(found.profile) and (found.profile or {}).get(figure.question or "") is not None
+        if known and figure.name in row and row[figure.name] is None:
             label = (figure.group or "") + figure.label
             yield Difference(figure.name, check.id, "", check.message.format(label=label))
-
-
-def _is_known(figure: Figure, found: Found) -> bool:
-    match figure.source:
-        case "profile":
-            return found.profile is not None and found.profile.get(figure.question or "") is not None
-        case "surveyed":
-            return found.surveyed is not None
-        case "problems":
-            return found.problems is not None
-        case _:
-            return False
 
 
 def _difference(check: NamedCheck, figure: str, label: str, read: object, expected: object) -> Difference:
