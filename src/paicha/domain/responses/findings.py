@@ -66,6 +66,15 @@ def load_kept(
     return {(row[0], row[1]): Kept(*row[2:], row[1]) for row in rows}
 
 
+_NEW = (
+    "round", "village", "household", "form", "rule", "severity", "kind", "strength", "fingerprint", "state",
+    "detail", "found_at", "reason", "decided_by",
+)  # fmt: skip
+_CHANGED = (
+    "state", "fingerprint", "reason", "decided_by", "decided_at", "before", "form", "kind", "strength", "detail",
+)  # fmt: skip
+
+
 def settle(
     round_id: int,
     village_id: int,
@@ -102,30 +111,8 @@ def settle(
     gone = {key: old for key, old in kept.items() if key not in seen}
     states += [(o.severity, o.rule, o.kind, _LAPSED if o.state == _OPEN else o.state) for o in gone.values()]
     lapsed = [(_LAPSED, old.pk) for old in gone.values() if old.state == _OPEN]
-    bulk.insert(
-        Finding,
-        (
-            "round", "village", "household", "form", "rule", "severity", "kind", "strength", "fingerprint",
-            "state", "detail", "found_at", "reason", "decided_by",
-        ),
-        new,
-    )  # fmt: skip
-    bulk.update(
-        Finding,
-        (
-            "state",
-            "fingerprint",
-            "reason",
-            "decided_by",
-            "decided_at",
-            "before",
-            "form",
-            "kind",
-            "strength",
-            "detail",
-        ),
-        changed,
-    )
+    bulk.insert(Finding, _NEW, new)
+    bulk.update(Finding, _CHANGED, changed)
     bulk.update(Finding, ("state",), lapsed)
     return states
 
