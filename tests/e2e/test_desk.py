@@ -100,10 +100,11 @@ def test_a_phone_is_shown_in_place_for_a_purpose(page: Page, world: World) -> No
     expect(page.locator("#phone")).to_contain_text(PHONE)
 
 
-def test_a_chosen_filter_and_a_short_reason_apply_at_once(page: Page, world: World) -> None:
+def test_a_filter_waits_for_its_button_and_a_short_reason_fills_its_field(page: Page, world: World) -> None:
     sign_in(page, "cadre")
     page.goto(f"/area/{VILLAGE}/households/")
     page.get_by_label("排查情况").select_option("还没查完")
+    page.get_by_role("button", name="查找").click()
     page.wait_for_url("**outcome=due**")
     expect(page.locator("#count")).to_have_text("3")
     page.goto(f"/household/{world.household('訾埃生').pk}/")

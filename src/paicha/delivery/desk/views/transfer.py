@@ -27,7 +27,7 @@ from paicha.domain.audit.services import read_logged
 
 _AT_ONCE_BYTES = 2_000_000
 _TOO_MANY_BYTES = 600_000_000
-_SHOWN = 300
+_SHOWN = 100
 SUFFIXES = ".xlsx,.xls,.ods,.csv"
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -98,7 +98,9 @@ def _shown(request: HttpRequest, state: State) -> dict[str, Any]:
     """The rows of a plan, what needs a person first; messages about files and sheets apart."""
     counted = Counter(line["status"] for line in state.plan)
     only = request.GET.get("status", "")
-    plan = [line for line in state.plan if not only or line["status"] == only]
+    plan = [
+        line for line in state.plan if (line["status"] == only if only else line["status"] != "unchanged")
+    ]
     plan.sort(key=lambda line: _ORDER.get(line["status"], 9))
     lines = [(line, STATUS.get(line["status"], line["status"])) for line in plan[:_SHOWN]]
     told = [m for line in state.plan for m in line["messages"]]
