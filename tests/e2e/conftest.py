@@ -23,9 +23,9 @@ PASSWORD = "a-long-password-1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives a browser."""
+    """Mark what drives a browser."""
     for item in items:
-        if Path(str(item.fspath)).parent == Path(__file__).parent:
+        if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
 
 

@@ -51,6 +51,14 @@ def test_every_page_opens_in_twelve_queries(world: World) -> None:
     assert {address: n for address, n in taken.items() if n > MOST} == {}
 
 
+def test_a_grid_workers_pages_open_in_twelve_queries(world: World) -> None:
+    client, household = world.client("grid"), world.household("訾埃生")
+    names = ("area", "households", "leads", "conflicts", "changes")
+    addresses = [reverse(f"desk:{name}", args=[VILLAGE]) for name in names] + [f"/household/{household.pk}/"]
+    taken = {address: len(queries(client, address)[1]) for address in addresses}
+    assert {address: n for address, n in taken.items() if n > MOST} == {}
+
+
 def test_a_county_page_costs_the_same_with_more_households(world: World) -> None:
     client, address = world.client("city"), reverse("desk:area", args=[COUNTY])
     before = queries(client, address)[1]

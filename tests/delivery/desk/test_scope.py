@@ -142,6 +142,23 @@ def test_work_begins_at_the_own_place(world: World, who: str, where: str) -> Non
     assert (response.status_code, response["Location"]) == (302, where)
 
 
+def test_before_a_round_is_opened_that_is_said(db: None) -> None:
+    from datetime import date
+
+    from django.test import Client
+
+    from paicha.domain.accounts.models import Assignment, User
+
+    user = User.objects.create_user("early", password="a-long-password-1")
+    Assignment.objects.create(
+        user=user, role="village_cadre", kind="village", ref=VILLAGE, since=date(2022, 1, 1)
+    )
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "排查还没有开始" in client.get("/").content.decode()
+    assert client.get(f"/area/{VILLAGE}/").status_code == 404
+
+
 def test_several_villages_are_listed_and_no_work_is_said(world: World) -> None:
     page = world.client("liaison").get("/").content.decode()
     assert f'href="/area/{VILLAGE}/"' in page

@@ -87,7 +87,7 @@ def villages(request: HttpRequest, place: Place) -> HttpResponse:
     titles = {
         "": "全部", "finished": "已查完", "leads": "有线索没处理", "zero": f"没有{watched.label}",
         "zero_leads": f"没有{watched.label}却有线索", "conflicts": "有冲突", "soft": "有地方要写理由",
-        "profile": "没交村情表",
+        **({"profile": f"没交{place.pack.profile.label}"} if place.pack.profile else {}),
     }  # fmt: skip
     return page(
         request, place, "villages.html", "villages", lines=lines, only=only, titles=titles,

@@ -20,6 +20,7 @@ from paicha.domain.accounts.policies import CODE_DIGITS, Scope, scope
 from paicha.domain.accounts.roles import Kind, Verb
 from paicha.domain.accounts.services import change_password, signed_in
 from paicha.domain.areas.models import Group
+from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.queries import current_round
 
 
@@ -88,6 +89,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """Where a person's own work begins: the smallest area that holds all of it, else a list of the places."""
     who = scope(request.user)
     codes = own_codes(who)
+    if codes and not RoundArea.objects.filter(code__in=codes).exists():
+        return render(request, "desk/no_round.html")
     if len(codes) == 1:
         return redirect("desk:area", codes[0])
     if codes:

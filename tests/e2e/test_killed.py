@@ -1,0 +1,124 @@
+"""An import that was killed and run again ends as an undisturbed one (SIGKILL, at any point).
+
+Six points in the ordinary run, several of them one after the other in one home; `PAICHA_KILL_POINTS=30` takes
+thirty, each in a home of its own. On PostgreSQL with `--db=postgres`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from tests.e2e.homes import Home, Outcome, county_of, new_home, outcome_of
+
+HOUSEHOLDS = 3000  # from here on every kind of error is planted
+TOWNS = 3  # of the county's files, those of some towns are enough
+DEFAULT_POINTS = 6
+POINTS = int(os.environ.get("PAICHA_KILL_POINTS", DEFAULT_POINTS))
+AT_ONCE = 3 if POINTS <= DEFAULT_POINTS else 1  # kills in one home before it may end
+DONE = "SELECT COUNT(*) FROM responses_villagesummary WHERE counted_at IS NOT NULL"
+COUNTED = ("files", "rows", "refused", "skipped", "forms", "forms_refused")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def workbooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The villages of some towns of a small county, faults among them."""
+    whole, some = tmp_path_factory.mktemp("whole"), tmp_path_factory.mktemp("some")
+    county_of(HOUSEHOLDS, whole)
+    for town in sorted(path for path in whole.iterdir() if path.is_dir())[:TOWNS]:
+        shutil.move(town, some / town.name)
+    return some
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return new_home(tmp_path_factory.mktemp("empty") / "home")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    empty: Home, workbooks: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Outcome, int]:
+    """The outcome of an import that nothing disturbs, and its number of villages."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    home = empty.copy(folder / "home")
+    result = home.json("import", workbooks, codes=(1,))
+    assert result["refused"] > 0 and result["forms_refused"] > 0, "the files hold planted errors"
+    outcome = outcome_of(home, folder / "exports")
+    assert outcome.counts["households"] == result["created"] and outcome.findings.height > 50
+    return outcome, home.rows(DONE)[0][0]
+
+
+def kill_after(home: Home, workbooks: Path, villages: int, moment: float) -> bool:
+    """Start an import and kill it `moment` seconds after so many villages were stored; False: it was quicker."""
+    with home.start("import", workbooks) as process:
+        while process.poll() is None and home.rows(DONE)[0][0] < villages:
+            time.sleep(0.005)
+        time.sleep(moment)
+        running = process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.stdout.close()  # type: ignore[union-attr]  # its readers may still hold the other ends
+        process.stderr.close()  # type: ignore[union-attr]
+    return running
+
+
+def moments(villages: int) -> list[list[tuple[int, float]]]:
+    """Points over the whole import, before the first village and after the last but one too."""
+    draw = random.Random(20220310)
+    places = [round(n * (villages - 1) / max(POINTS - 1, 1)) for n in range(POINTS)]
+    points = [(place, draw.uniform(0, 0.08)) for place in places]
+    homes = max(1, POINTS // AT_ONCE)
+    return [points[start::homes] for start in range(homes)]  # rising within a home
+
+
+def test_a_killed_import_run_again_ends_as_an_undisturbed_one(
+    empty: Home, workbooks: Path, undisturbed: tuple[Outcome, int], tmp_path: Path
+) -> None:
+    expected, villages = undisturbed
+    killed = []
+    for number, points in enumerate(moments(villages)):
+        home = empty.copy(tmp_path / f"home-{number}")
+        for place, moment in points:
+            assert kill_after(home, workbooks, place, moment), "the import was over before it was killed"
+            killed.append(home.rows(DONE)[0][0])
+            _whole_villages(home)
+        result = home.json("import", workbooks, codes=(1,))
+        _same(outcome_of(home, tmp_path / f"exports-{number}"), expected)
+        audit = home.json("audit", "verify")
+        assert audit["ok"], audit["broken"]
+        again = home.json("import", workbooks, codes=(1,))
+        assert {name: again[name] for name in COUNTED} == {name: result[name] for name in COUNTED}
+        assert (again["accepted"], again["created"], again["conflicts"]) == (0, 0, 0)
+    assert len(set(killed)) > len(killed) // 2, f"the points fell together: {killed}"
+    print(f"killed after villages: {killed}")
+
+
+def _whole_villages(home: Home) -> None:
+    """Nothing half: every revision stands in a part of the audit chain, every village with answers is counted."""
+    audit = home.json("audit", "verify")
+    assert audit["ok"], audit["broken"]
+    uncounted = home.rows(
+        "SELECT COUNT(DISTINCT r.village_id) FROM responses_revision r JOIN responses_villagesummary s"
+        " ON s.village_id = r.village_id WHERE s.counted_at IS NULL"
+    )
+    assert uncounted == [(0,)]
+
+
+def _same(found: Outcome, expected: Outcome) -> None:
+    assert found.counts == expected.counts
+    assert _differing(found.findings_stored, expected.findings_stored) == ([], [])
+    assert _differing(found.summaries, expected.summaries) == ([], [])
+    assert found.answers.equals(expected.answers)
+    assert found.findings.equals(expected.findings)
+
+
+def _differing(left: Sequence[object], right: Sequence[object]) -> tuple[list[object], list[object]]:
+    return [x for x in left if x not in right], [x for x in right if x not in left]
