@@ -202,3 +202,15 @@ def test_its_answers_leave_as_columns_and_are_screened_without_a_database(
     again = pl.read_parquet(tmp_path / "f.parquet").select("household_id", "rule").rows()
     stored = pl.read_parquet(tmp_path / "findings.parquet").select("household_id", "rule").rows()
     assert sorted(again) == sorted((id_, rule) for id_, rule in stored if id_)
+
+
+def test_what_the_importer_says_itself_carries_the_pack_s_ids(round_: Opened) -> None:
+    twice = workbook({"表": [["同住老人走访表"], ["柳河镇柳河村"], FAMILY_HEADER, *[
+        [1, "李四", None, 3, 800, 1, "王五"], [2, "李四", None, 3, 900, 1, "王五"], [3, "", None, 3, 900, 1, "王五"],
+    ]]})  # fmt: skip
+    astray = workbook(
+        {"表": [["同住老人走访表"], ["东山乡柳河村"], FAMILY_HEADER, [1, "李四", None, 3, 800, 1, "王五"]]}
+    )
+    roster = "东山乡东山村\n老人姓名,同住人数,类别\n,1,独居\n王己,99,同住\n".encode()
+    result = take(("甲.xlsx", twice), ("乙.xlsx", astray), ("丙.csv", roster))
+    assert sorted(result.codes().items()) == [("K01", 2), ("K03", 1), ("K30", 1), ("K31", 1)]

@@ -109,6 +109,9 @@ CATALOGUE: dict[str, Entry] = {
     "M06": Entry("hard", "“{name}”在这次上传里出现两次（{first} 和 {second}），内容不同，请只留一行"),
     "M07": Entry("soft", "“{name}”是新出现的农户，已新建，请核对"),
     "M08": Entry("soft", "{village}原来没有“{group}”，已新建，请核对"),
+    "M09": Entry("hard", "这一户不在本轮本村的名册里，请核对村名"),
+    "M10": Entry("hard", "{name}是{label}，应填{sheet}，不能填在这张表上"),
+    "M11": Entry("hard", "没有填{label}，请补上"),
     # Areas
     "A01": Entry("hard", "看不出是哪个村的，请在标题下写上镇和村，或在导入时指明"),
     "A02": Entry("hard", "标题写的是{first}，{where}写的是{second}，两处不一致，请改正"),

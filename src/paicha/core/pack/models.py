@@ -158,6 +158,18 @@ class Pack(Strict):
         )
         return {check.id: check for check in every}
 
+    def constraint(self, kind: str, question: str) -> Constraint | None:
+        """The constraint of a kind on a question: one that names it before one for every question."""
+        found = [
+            c for c in self.constraints if c.kind == kind and (not c.questions or question in c.questions)
+        ]
+        return max(found, key=lambda c: bool(c.questions), default=None)
+
+    def id_of(self, check: str, otherwise: str) -> str:
+        """The id of the pack's named check, or `otherwise` where it has none."""
+        named = self.named_check(check)
+        return named.id if named else otherwise
+
     def named_check(self, check: str) -> NamedCheck | None:
         """The pack's validation that is kept by the code named `check`; None where it has none."""
         return next((c for c in self.named_checks if c.check == check), None)

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field, PrivateAttr
 
 from paicha.core.expressions import Expression
+from paicha.core.pack.forms import Question
 from paicha.core.pack.naming import Label, Name, RuleId, Severity, Strength, Strict
 
 
@@ -83,6 +84,16 @@ class Constraint(Strict):
     kind: Literal["required", "option", "range", "count", "usual", "phone", "future", "period", "people_name"]
     questions: tuple[Name, ...] = ()  # empty: every question it can apply to
     message: str
+
+    def say(self, question: Question, value: object, label: str = "") -> str:
+        """The sentence about one answer; `label` where the paper calls the question otherwise."""
+        return self.message.format(
+            label=label or question.label,
+            value=value,
+            low=question.low,
+            high=question.high,
+            options="、".join(f"{option.number} {option.label}" for option in question.options),
+        )
 
 
 class NamedCheck(Strict):

@@ -69,6 +69,7 @@ class Places:
     """The villages of a round by every way of writing them."""
 
     areas: Sequence[RoundArea]
+    disagreement: str = "A02"  # the pack's own id of two places that disagree
     _villages: dict[str, list[RoundArea]] = field(default_factory=dict)
     _towns: dict[str, RoundArea] = field(default_factory=dict)
     _by_code: dict[str, RoundArea] = field(default_factory=dict)
@@ -164,7 +165,9 @@ class Places:
     def _disagree(self, first: tuple[RoundArea, Named], other: str, source: Named) -> Place:
         area, said = first
         text = sentence("A02", first=self.label(area), where=source.where, second=other)
-        return Place(None, "V13", text, said.cell or source.cell, said.village or source.town or "")
+        return Place(
+            None, self.disagreement, text, said.cell or source.cell, said.village or source.town or ""
+        )
 
     def in_text(self, text: str, where: str) -> Named | None:
         """A village or town named inside a sheet's, file's or folder's name; None where neither is."""

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from paicha.core.catalogue import Message
+from paicha.core.normalise import is_phone
+from paicha.core.pack import Question
 from paicha.domain.areas.services import add_groups
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.services import NewHousehold, add_households
@@ -92,29 +94,22 @@ def _row(frame: Any, index: int) -> dict[str, Any]:
 
 
 def _check(work: VillageWork, table: HouseholdTable, row: dict[str, Any]) -> list[Message]:
-    """Name given (V01), population in range (V03), phone well formed (V12)."""
-    from paicha.core.normalise import is_phone
+    """Name given (V01), population in range (V03), phone well formed (V12), by the pack's own ids."""
+    from paicha.domain.intake.village_rows import missing
 
     pack, roles = work.pack, work.pack.roles
     said = []
     if not row.get(roles.head):
-        said.append(("V01", roles.head, f"没有填{pack.questions[roles.head].label}，请补上", ""))
-    value = row.get(roles.population or "")
-    if roles.population and value is not None:
-        question = pack.questions[roles.population]
-        if not (question.low or 0) <= value <= (question.high or 99):
-            text = f"{question.label}是 {value}，应在 {question.low} 到 {question.high} 之间"
-            said.append(("V03", roles.population, text, str(value)))
-    phone = row.get(roles.phone or "")
-    if roles.phone and phone and not is_phone(phone):
-        said.append(
-            (
-                "V12",
-                roles.phone,
-                f"{pack.questions[roles.phone].label} {phone} 不对，请写11位手机号，或带区号的座机",
-                phone,
-            )
-        )
+        code, text = missing(pack, roles.head)
+        said.append((code, roles.head, text, ""))
+    for kind, name, is_wrong in (
+        ("range", roles.population, _out_of_range),
+        ("phone", roles.phone, _no_phone),
+    ):
+        value = row.get(name or "")
+        constraint = pack.constraint(kind, name) if name else None
+        if name and value not in (None, "") and constraint and is_wrong(pack.questions[name], value):
+            said.append((constraint.id, name, constraint.say(pack.questions[name], value), str(value)))
     messages = []
     for code, question_name, text, read in said:
         cell = f"{table.cells.get(question_name, 'A')}{row['_row']}"
@@ -122,3 +117,11 @@ def _check(work: VillageWork, table: HouseholdTable, row: dict[str, Any]) -> lis
             Message(code, "hard", f"{table.sheet} {cell}：{text}", table.file, table.sheet, cell, read)
         )
     return messages
+
+
+def _out_of_range(question: Question, value: Any) -> bool:
+    return not (question.low or 0) <= value <= (question.high or value)
+
+
+def _no_phone(_: Question, value: Any) -> bool:
+    return not is_phone(value)

@@ -70,7 +70,7 @@ def import_files(
     if earlier is not None and earlier.result is not None:
         return _answered(earlier)
     pack = pack_of(round_)
-    places = Places(list(RoundArea.objects.filter(round=round_)))
+    places = Places(list(RoundArea.objects.filter(round=round_)), pack.id_of("area_known", "A02"))
     if village and places.of_code(village) is None:
         raise ImportRefused(f"没有代码是 {village} 的村，请写 12 位的村代码。")
     upload = upload or new_id()

@@ -61,7 +61,8 @@ def _take_problems(job: Job, work: VillageWork, form: ProblemForm, table: Villag
     try:
         replace_list(work, [(number, text) for number, text, _ in table.problems], job.source, job.upload)
     except ProblemError as error:
-        said = Message("V02", "hard", f"{table.sheet}：{error}", table.file, table.sheet)
+        option = next((c.id for c in job.pack.constraints if c.kind == "option"), "R01")
+        said = Message(option, "hard", f"{table.sheet}：{error}", table.file, table.sheet)
         job.result.messages.append(said)
         job.result.forms_refused += 1
         return False

@@ -51,6 +51,13 @@ class VillageMemory:
     pending: list[Line] = field(default_factory=list)
 
 
+def missing(pack: Pack, question: str) -> tuple[str, str]:
+    """What the pack says where an answer that a row can't do without is missing: its id and its sentence."""
+    required = pack.constraint("required", question)
+    asked = pack.questions[question]
+    return (required.id, required.say(asked, "")) if required else ("M11", sentence("M11", label=asked.label))
+
+
 def take_tables(
     work: VillageWork,
     tables: Sequence[HouseholdRows],
@@ -140,8 +147,8 @@ def _lines(
             memory.register.match(asked)  # it claims its household all the same
             _refuse(line, work, result, faults[i])
         elif not asked.head:
-            text = f"没有填{pack.questions[roles.head].label}，请补上"
-            _refuse(line, work, result, [_say(line, roles.head, "V01", "hard", text)])
+            code, text = missing(pack, roles.head)
+            _refuse(line, work, result, [_say(line, roles.head, code, "hard", text)])
         else:
             lines.append(line)
     return lines
@@ -245,7 +252,9 @@ def _without_repeats(
             _plan(result, line, "unchanged")
         else:
             words = {"name": line.asked.head, "first": first.asked.address, "second": line.asked.address}
-            message = _say(line, work.pack.roles.head, "V11", "hard", sentence("M06", **words))
+            message = _say(
+                line, work.pack.roles.head, work.pack.id_of("one_form", "M06"), "hard", sentence("M06", **words)
+            )  # fmt: skip
             _refuse(line, work, result, [message])
     return keep
 

@@ -13,7 +13,8 @@ from uuid import UUID
 
 import polars as pl
 
-from paicha.core.pack import NamedCheck, Pack
+from paicha.core.catalogue import sentence
+from paicha.core.pack import Pack
 from paicha.domain import bulk
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.responses.frames import answer_schema, decode, texts_of
@@ -52,23 +53,20 @@ def _refuse_misplaced(
     pack: Pack, frame: pl.DataFrame, receipts: list[Receipt], known: Sequence[Stored | None]
 ) -> None:
     """V11: a row on a form that is not its class's is refused, naming the right one."""
-    check = _named(pack, "one_form")
+    check = pack.named_check("one_form")
     heads = frame[pack.roles.head].to_list()
     for receipt, old, form, head in zip(receipts, known, frame["form"].to_list(), heads, strict=True):
         if receipt.household is not None and old is None:
             receipt.status = "refused"
             receipt.said.append(
-                Said("V13", "hard", pack.roles.head, "这一户不在本轮本村的名册里，请核对村名")
+                Said(pack.id_of("area_known", "M09"), "hard", pack.roles.head, sentence("M09"))
             )
         elif old is not None and old.form != form:
             right = pack.household_forms[old.form]
-            text = (
-                check.message.format(name=head, label=right.label, sheet=f"{right.sheet}（{right.label}）")
-                if check
-                else ""
-            )
+            words = {"name": head, "label": right.label, "sheet": f"{right.sheet}（{right.label}）"}
+            text = check.message.format(**words) if check else sentence("M10", **words)
             receipt.status = "refused"
-            receipt.said.append(Said(check.id if check else "V11", "hard", pack.roles.head, text))
+            receipt.said.append(Said(check.id if check else "M10", "hard", pack.roles.head, text))
 
 
 def _keep_absent(
@@ -177,7 +175,3 @@ def _open_conflicts(work: VillageWork, households: Sequence[UUID | None]) -> set
         round=work.round, village=work.village, household_id__in=[h for h in households if h], settled_at=None
     )
     return set(query.values_list("household_id", "answers"))
-
-
-def _named(pack: Pack, check: str) -> NamedCheck | None:
-    return next((c for c in pack.named_checks if c.check == check), None)

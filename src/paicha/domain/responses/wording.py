@@ -29,13 +29,8 @@ def message_of(pack: Pack, hit: Hit, answers: Mapping[str, Any]) -> str:
     source = hit.source
     if isinstance(source, Constraint):
         question = pack.questions[hit.questions[0]]
-        return source.message.format(
-            label=_printed_label(pack, question, str(answers.get("form", ""))),
-            value=_value(answers.get(question.name)),
-            low=question.low,
-            high=question.high,
-            options="、".join(f"{o.number} {o.label}" for o in question.options),
-        )
+        label = _printed_label(pack, question, str(answers.get("form", "")))
+        return source.say(question, _value(answers.get(question.name)), label)
     if hit.severity == "lead":
         return source.message
     return source.message.format_map({name: _value(answers.get(name)) for name in pack.questions})
