@@ -129,7 +129,7 @@ def test_a_county_costs_three_queries(
     area = county.county
     with django_assert_num_queries(3):
         counted = whole(county, area)
-    assert [row.name for row in counted.rows] == [village.name for village in county.villages]
+    assert [row.name for row in counted.rows] == [village.spoken for village in county.villages]
 
 
 def test_one_row_word_for_word(county: County) -> None:
@@ -137,7 +137,7 @@ def test_one_row_word_for_word(county: County) -> None:
     put(county, county.villages[0], [*roster, ("general", None), ("general", 5)], PROFILE, 2)  # type: ignore[arg-type]
     row = whole(county, county.county).rows[0]
     assert dict(row.values) == {
-        "number": 1, "town_name": county.towns[0].name, "village_name": county.villages[0].name, "groups": 3,
+        "number": 1, "town_name": county.towns[0].name, "village_name": county.villages[0].spoken, "groups": 3,
         "total_households": 6, "total_people": 24, "resident_households": 5, "resident_people": 20,
         "surveyed": 3, "surveyed_general": 2, "surveyed_lifted": 1, "surveyed_monitored": 0, "problems": 2,
         "remark": "外出未联系上2户，拒访1户",

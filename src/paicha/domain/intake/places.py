@@ -15,32 +15,14 @@ from pathlib import PurePath
 
 from paicha.core.catalogue import sentence
 from paicha.core.normalise import fold
+from paicha.domain.areas.naming import RESIDENTS_TAILS, TOWN_TAILS, VILLAGE_TAILS, stem
 from paicha.domain.rounds.models import RoundArea
 
-_VILLAGE_TAILS = ("村民委员会", "村委会", "行政村", "村")
-_RESIDENTS_TAILS = ("社区居民委员会", "社区居委会", "社区居民委会", "居民委员会", "居委会", "社区")
-_TOWN_TAILS = ("街道办事处", "办事处", "街道办", "街道", "镇人民政府", "镇政府", "镇", "乡")
 _CODE = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 
 
 def _squeeze(text: str) -> str:
     return "".join(fold(text).split()).replace("_", "")
-
-
-def _stem(name: str, tails: Sequence[str]) -> str:
-    for tail in tails:
-        if name.endswith(tail) and len(name) > len(tail):
-            return name[: -len(tail)]
-    return name
-
-
-def spoken_name(area: RoundArea) -> str:
-    """How people write it: 水磨河村, 新元社区, 高家堡镇."""
-    if area.level == "village":
-        return _stem(area.name, _VILLAGE_TAILS) + "村"
-    if area.level == "residents":
-        return _stem(area.name, _RESIDENTS_TAILS) + "社区"
-    return area.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +62,16 @@ class Places:
         for area in self.areas:
             self._by_code[area.code] = area
             if area.level == "town":
-                stem = _stem(area.name, _TOWN_TAILS)
-                for key in {area.name, stem, *(stem + tail for tail in _TOWN_TAILS)}:
+                base = stem(area.name, TOWN_TAILS)
+                for key in {area.name, base, *(base + tail for tail in TOWN_TAILS)}:
                     self._towns.setdefault(key, area)
             elif area.level == "village":
-                stem = _stem(area.name, _VILLAGE_TAILS)
-                for key in {area.name, stem, *(stem + tail for tail in _VILLAGE_TAILS)}:
+                base = stem(area.name, VILLAGE_TAILS)
+                for key in {area.name, base, *(base + tail for tail in VILLAGE_TAILS)}:
                     self._villages.setdefault(key, []).append(area)
             elif area.level == "residents":
-                stem = _stem(area.name, _RESIDENTS_TAILS)
-                for key in {area.name, *(stem + tail for tail in _RESIDENTS_TAILS)}:
+                base = stem(area.name, RESIDENTS_TAILS)
+                for key in {area.name, *(base + tail for tail in RESIDENTS_TAILS)}:
                     self._villages.setdefault(key, []).append(area)
 
         tails = ("村", "社区", "委员会", "居委会")
@@ -107,7 +89,7 @@ class Places:
     def label(self, area: RoundArea) -> str:
         """高家堡镇桑树渠村."""
         town = self.town_of(area)
-        return f"{town.name if town else ''}{spoken_name(area)}"
+        return f"{town.name if town else ''}{area.spoken}"
 
     def resolve(self, sources: Iterable[Named], asked: str | None = None) -> Place:
         """Decide the village from sources in order of trust; `asked` is the code of `--village`."""
@@ -184,7 +166,7 @@ class Places:
             if area.level == "town":
                 return Named(where, town=area.name)
             return Named(where, village=code[0]) if area.level != "county" else None
-        towns = [key for key in self._towns if len(key) > 1 and key.endswith(_TOWN_TAILS) and key in squeezed]
+        towns = [key for key in self._towns if len(key) > 1 and key.endswith(TOWN_TAILS) and key in squeezed]
         town = max(towns, key=len, default=None)
         rest = squeezed.replace(town, "", 1) if town else squeezed
         exact = rest if rest in self._villages else None

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from paicha.core.pack import HouseholdForm, Pack
-from paicha.domain.intake.places import spoken_name
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.source import Source
 from paicha.domain.rounds.models import RoundArea
@@ -52,7 +51,7 @@ def returned_workbooks(result: ImportResult, sources: Sequence[Source]) -> Itera
     for code, rows in sorted(villages.items()):
         area = areas.get(code)
         town = areas.get(area.parent_code) if area else None
-        town_name, village_name = (town.name if town else ""), (spoken_name(area) if area else "")
+        town_name, village_name = (town.name if town else ""), (area.spoken if area else "")
         raw = _raw_texts(rows, by_name)
         sheets = list(_sheets(pack, rows, raw, town_name, village_name))
         name = f"{code}-{village_name}-退回.xlsx" if area else f"{_UNPLACED}-退回.xlsx"

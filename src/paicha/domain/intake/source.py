@@ -2,13 +2,14 @@
 
 Why processes: reading is half of an import's time and runs beside the database work of the files before.
 What holds: files arrive in the order given; a file that brings its reader down is refused like any other
-that can't be read, and the next one is read by a fresh process.
+that can't be read, and the next one is read by a fresh process; no reader outlives the import, even a killed one.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -91,7 +92,16 @@ _worker: tuple[Pack, Days] | None = None
 
 def _start(files: dict[str, bytes], days: Days) -> None:
     global _worker  # noqa: PLW0603  (one pack a reading process, loaded once)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = load(files), days
+
+
+def _end_with_parent() -> None:
+    """A reader waits for work on a pipe that it holds open itself, so it would wait for ever after a SIGKILL."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read(chunk: Sequence[Source]) -> list[Prepared | Message]:

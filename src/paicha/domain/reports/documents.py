@@ -80,22 +80,22 @@ def village_document(
     sheets: list[Sheet] = []
     for form in pack.forms:
         if isinstance(form, HouseholdForm):
-            sheets.append(household_sheet(pack, form, town, village.name, households, places.tag))
+            sheets.append(household_sheet(pack, form, town, village.spoken, households, places.tag))
         elif isinstance(form, ProfileForm):
             if form.by == "village" or form.name in answers:
-                sheets.append(ProfileSheet(form, town, village.name, answers.get(form.name, {})))
+                sheets.append(ProfileSheet(form, town, village.spoken, answers.get(form.name, {})))
         elif isinstance(form, ProblemForm):
-            sheets.append(problem_sheet(form, town, village.name, problems, answers.get(form.name, {})))
+            sheets.append(problem_sheet(form, town, village.spoken, problems, answers.get(form.name, {})))
         else:
             counted = village_statistics(pack, village, town, summary, len(problems))
-            sheets.append(statistics_sheet(counted, town + village.name, answers.get(form.name, {})))
+            sheets.append(statistics_sheet(counted, town + village.spoken, answers.get(form.name, {})))
     leads = load_leads(round_, pack, village.area_id, households, summary)
     sheets += [
-        ledger_sheet(pack, village.name, problems),
-        leads_sheet(pack, village.name, leads),
-        changes_sheet(village.name, load_changes(round_, village.area_id)),
+        ledger_sheet(pack, village.spoken, problems),
+        leads_sheet(pack, village.spoken, leads),
+        changes_sheet(village.spoken, load_changes(round_, village.area_id)),
     ]
-    return Document(f"{town}{village.name}{pack.title}", sheets, watermark(exporter) if exporter else "")
+    return Document(f"{town}{village.spoken}{pack.title}", sheets, watermark(exporter) if exporter else "")
 
 
 def town_document(

@@ -182,7 +182,7 @@ def _village_row(
             case "town":
                 values[figure.name] = town
             case "village":
-                values[figure.name] = village.name
+                values[figure.name] = village.spoken
             case "profile":
                 values[figure.name] = profile.get(figure.question)
             case "surveyed":
@@ -193,7 +193,7 @@ def _village_row(
                 values[figure.name] = remark(pack, counts)
         if figure.source in SUMMED:
             opens[figure.name] = _opens(figure.source, figure.form, village.code)
-    return FigureRow(village.code, village.name, values, opens)
+    return FigureRow(village.code, village.spoken, values, opens)
 
 
 def _opens(source: str, form: str | None, code: str) -> Opens:

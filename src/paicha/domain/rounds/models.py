@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.db import models
 
 from paicha.domain.areas.models import Area
+from paicha.domain.areas.naming import spoken_name
 from paicha.domain.households.models import Household
 
 
@@ -56,6 +57,11 @@ class RoundArea(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def spoken(self) -> str:
+        """The name on paper and screen: 水磨河村."""
+        return spoken_name(self.level, self.name)
 
 
 class RosterEntry(models.Model):
