@@ -15,6 +15,7 @@ from paicha.domain import bulk
 from paicha.domain.accounts.policies import Grant, Scope
 from paicha.domain.accounts.roles import Kind, Verb
 from paicha.domain.areas.models import Area
+from paicha.domain.areas.naming import spoken_name
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.problems.models import Problem
 from paicha.domain.problems.services import replace_list
@@ -129,7 +130,7 @@ def test_a_county_costs_three_queries(
     area = county.county
     with django_assert_num_queries(3):
         counted = whole(county, area)
-    assert [row.name for row in counted.rows] == [village.spoken for village in county.villages]
+    assert [row.name for row in counted.rows] == [spoken_name(v.level, v.name) for v in county.villages]
 
 
 def test_one_row_word_for_word(county: County) -> None:
@@ -137,7 +138,7 @@ def test_one_row_word_for_word(county: County) -> None:
     put(county, county.villages[0], [*roster, ("general", None), ("general", 5)], PROFILE, 2)  # type: ignore[arg-type]
     row = whole(county, county.county).rows[0]
     assert dict(row.values) == {
-        "number": 1, "town_name": county.towns[0].name, "village_name": county.villages[0].spoken, "groups": 3,
+        "number": 1, "town_name": county.towns[0].name, "village_name": spoken_name("village", county.villages[0].name), "groups": 3,
         "total_households": 6, "total_people": 24, "resident_households": 5, "resident_people": 20,
         "surveyed": 3, "surveyed_general": 2, "surveyed_lifted": 1, "surveyed_monitored": 0, "problems": 2,
         "remark": "外出未联系上2户，拒访1户",
