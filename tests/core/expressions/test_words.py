@@ -33,7 +33,11 @@ VOCABULARY = Vocabulary(
         "surveyed_on": Symbol("surveyed_on", Kind.DATE),
     },
     {"line": 6000},
-    {"within_line": "coalesce(income <= :line, income_band <= 2)", "named": "enrol = 1"},
+    {
+        "within_line": "coalesce(income <= :line, income_band <= 2)",
+        "named": "enrol = 1",
+        "either": "enrol = 1 OR policies IS NULL",
+    },
 )
 
 
@@ -57,12 +61,14 @@ VOCABULARY = Vocabulary(
         ("NOT coalesce(deliberated, FALSE)", "已综合研判：否或没有记录"),
         ("deliberated = FALSE", "已综合研判：否"),
         ("measures + 1 > 2 * income", "帮扶措施条数 ＋ 1 大于 2 × 人均纯收入"),
-        ("surveyed_on < DATE '2022-03-10'", "排查日期 小于 2022年3月10日"),
+        ("surveyed_on < DATE '2022-03-10'", "排查日期 早于 2022年3月10日"),
         (
             "within_line AND (enrol = 3 OR policies IS NULL)",
             "（人均纯收入 不超过 6000；没有填时看：人均年纯收入 是 1 4000元以下 或 2 4000元—6000元(含)），"
             "且 （是否需要纳入 是 3 否，或 没有填帮扶政策）",
         ),
+        ("either", "是否需要纳入 是 1 是，或 没有填帮扶政策"),
+        ("either AND enrol = 3", "（是否需要纳入 是 1 是，或 没有填帮扶政策），且 是否需要纳入 是 3 否"),
         ("named", "符合“需要纳入”"),
     ],
 )

@@ -13,6 +13,7 @@ from paicha.core.expressions.tree import Constant, Node
 from paicha.core.expressions.vocabulary import Kind
 
 _WORDS = {"=": "等于", "<>": "不等于", "<": "小于", "<=": "不超过", ">": "大于", ">=": "不低于"}
+_DAY_WORDS = {"=": "是", "<>": "不是", "<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
 _SIGNS = {"+": "＋", "-": "－", "*": "×"}
 _MIRROR: dict[str, str] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -47,7 +48,7 @@ class _Speaker:
                 return f"{self._label(operand.name)} 写有“{fragment}”"
             case tree.Condition(name, body):
                 label = self._labels.get(name)
-                return f"符合“{label}”" if label else self._inner(body)
+                return f"符合“{label}”" if label else self.say(body)
             case tree.Coalesce():
                 return self._fallback(node)
             case tree.Constant(value):
@@ -67,6 +68,8 @@ class _Speaker:
     def _inner(self, node: Node) -> str:
         """A part of a larger sentence: what holds a comma of its own goes in brackets."""
         said = self.say(node)
+        while isinstance(node, tree.Condition):
+            node = node.body
         return f"（{said}）" if isinstance(node, tree.Join) and "，" in said else said
 
     def _not(self, operand: Node) -> str:
@@ -93,7 +96,8 @@ class _Speaker:
             return f"{self._term(left)} {self._choice_words(choice, operator, right.value)}"
         if isinstance(right, Constant) and isinstance(right.value, bool):
             return f"{self._term(left)}：{'是' if right.value == (operator == '=') else '否'}"
-        return f"{self._term(left)} {_WORDS[operator]} {self._term(right)}"
+        words = _DAY_WORDS if _day(left) or _day(right) else _WORDS
+        return f"{self._term(left)} {words[operator]} {self._term(right)}"
 
     def _choice_words(self, name: str, operator: str, value: int) -> str:
         if operator == "=":
@@ -167,6 +171,18 @@ def _choice(node: Node) -> str | None:
             return next((found for found in map(_choice, parts) if found), None)
         case _:
             return None
+
+
+def _day(node: Node) -> bool:
+    match node:
+        case tree.Name(_, kind):
+            return kind is Kind.DATE
+        case tree.Constant(value):
+            return isinstance(value, dt.date)
+        case tree.Coalesce(parts):
+            return _day(parts[0])
+        case _:
+            return False
 
 
 def _boolean(node: Node) -> bool:
