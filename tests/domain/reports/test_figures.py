@@ -138,7 +138,8 @@ def test_one_row_word_for_word(county: County) -> None:
     put(county, county.villages[0], [*roster, ("general", None), ("general", 5)], PROFILE, 2)  # type: ignore[arg-type]
     row = whole(county, county.county).rows[0]
     assert dict(row.values) == {
-        "number": 1, "town_name": county.towns[0].name, "village_name": spoken_name("village", county.villages[0].name), "groups": 3,
+        "number": 1, "town_name": county.towns[0].name, "village_name": spoken_name("village", county.villages[0].name),
+        "groups": 3,
         "total_households": 6, "total_people": 24, "resident_households": 5, "resident_people": 20,
         "surveyed": 3, "surveyed_general": 2, "surveyed_lifted": 1, "surveyed_monitored": 0, "problems": 2,
         "remark": "外出未联系上2户，拒访1户",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
     scope, _, _ = open_home()
     from paicha.domain.intake.services import ImportRefused, import_files, read_sources
 
+    gc.freeze()  # what is loaded by now lives to the end; the collector needn't walk it for every village
     try:
         sources = read_sources(args.paths)
         if not sources:

@@ -7,6 +7,7 @@ that can't be read, and the next one is read by a fresh process; no reader outli
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -94,6 +95,7 @@ def _start(files: dict[str, bytes], days: Days) -> None:
     global _worker  # noqa: PLW0603  (one pack a reading process, loaded once)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = load(files), days
+    gc.freeze()  # the pack lives to the end: the collector needn't walk it for every file
 
 
 def _end_with_parent() -> None:
