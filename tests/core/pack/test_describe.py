@@ -48,7 +48,7 @@ def test_everything_is_on_the_page(pack: Pack) -> None:
         (DEFAULT, "- 村级排查结束后才列出"),
         (DEFAULT, "- 排查户数／一般农户：附件1-1已排查户数"),
         (DEFAULT, "- V19 合计等于三类之和：排查户数合计写 …，三类加起来是 …"),
-        (SECOND, "- 什么时候：出生日期 小于 1937年1月1日，且 呼叫器 是 2 没装"),
+        (SECOND, "- 什么时候：出生日期 早于 1937年1月1日，且 呼叫器 是 2 没装"),
         (SECOND, "纸张：A3 横向，每页 7 行；10 列"),
         (SECOND, "- 老人数：取自村敬老情况表的六十岁以上老人"),
         (SECOND, "- `poor`：每月养老金 小于 300。`pension < :low_pension`"),
