@@ -67,18 +67,11 @@ CATALOGUE: dict[str, Entry] = {
     "F10": Entry("hard", "文件 {file} 超过 {limit} MB，请按村拆开后再上传"),
     # A sheet
     "B01": Entry("hard", "“{label}”有两列（{cells}），不知道读哪一列，整张表没有读，请删去一列"),
-    "B02": Entry(
-        "hard",
-        "表头里“{label}”印的选项与本次排查表的序号不同（{read}），"
-        "只写序号的格不能读，请改用本次的表样，或写选项文字",
-    ),
     "B03": Entry("hard", "认出了{form}，但没有找到“{label}”一列，整张表没有读，请补上表头"),
     "B04": Entry("note", "工作表“{sheet}”不是排查表或花名册，没有读"),
     "B05": Entry("note", "没有读这些列：{columns}"),
     "B06": Entry("note", "“{columns}”是隐藏的列，一并读了"),
     "B07": Entry("note", "工作表“{sheet}”是隐藏的，一并读了"),
-    "B08": Entry("note", "第 {rows} 行是小计、说明或签字，没有当作农户"),
-    "B09": Entry("hard", "分不清这张表是{first}还是{second}，没有读，请在标题里写明表名"),
     # A cell that has no single reading
     "R01": Entry("hard", "{label}读到“{read}”，不是一个明确的选项，请写序号：{options}"),
     "R02": Entry("hard", "{label}读到“{read}”，像是选了几项，这里只能选一项，请写一个序号：{options}"),
@@ -96,6 +89,7 @@ CATALOGUE: dict[str, Entry] = {
     "R14": Entry("hard", "{label}读到“{read}”，超出了能保存的范围，请检查"),
     "R15": Entry("hard", "类别读到“{read}”，不是{options}里的一种，请改正"),
     "R16": Entry("note", "{label}读到“{read}”，按 {value} 读；多出的文字没有地方保存，需要的话请写进备注"),
+    "R17": Entry("hard", "{label}的表头印的选项序号与本次不同（{printed}），只写“{read}”看不出是哪一项，请写选项文字"),
     # Rows and the register
     "M01": Entry("hard", "村里没有“{name}”，有相近的：{candidates}，请核对姓名或电话后再导入"),
     "M02": Entry("hard", "“{name}”在村里有几户：{candidates}，分不清是哪一户，请写上组或电话"),

@@ -232,6 +232,60 @@ def test_roster(pack: Pack) -> None:
     assert table.cells["_class"] == "B"
 
 
+def test_options_numbered_otherwise(pack: Pack) -> None:
+    """A table whose options stand in another order: labels count, bare numbers have two readings."""
+    head = [
+        text + {"有无安全饮水": "\n1.自来水供水且安全 2.不安全 3.分散取水且安全"}.get(text, "")
+        for text in HEAD
+    ]
+    one, two = row(1, "刘志强"), row(2, "高爱莲")
+    two[7] = "不安全"
+    (table,) = households(read(pack, workbook(Sheet1=[head, one, two])))
+    assert table.frame["water"].to_list() == [None, 1]
+    assert [(fault.code, fault.cell) for fault in table.faults] == [("R17", "H2")]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "人均年纯收入（元）",
+        "人均年纯收入（元）\n1.4000元以下 2.4000元—6000元(含) 3.6000元—10000元(含) 4.10000元以上",
+    ],
+)
+def test_band_with_a_unit_is_not_the_sum(pack: Pack, label: str) -> None:
+    head = [label if text == "人均年纯收入" else text for text in HEAD]
+    (table,) = households(read(pack, workbook(Sheet1=[head, row(1, "刘志强")])))
+    assert table.frame["income_band"].to_list() == [3]
+    assert "income" not in table.frame.columns
+
+
+def test_options_name_a_column(pack: Pack) -> None:
+    options = "1.不安全 2.自有住房且安全 3.租房且安全"
+    head = [f"房子怎么样\n{options}" if text == "有无安全住房" else text for text in HEAD]
+    (table,) = households(read(pack, workbook(Sheet1=[head, row(1, "刘志强")])))
+    assert table.cells["housing"] == "F"
+
+
+def test_form_without_its_name_column_is_told(pack: Pack) -> None:
+    found = read(pack, workbook(Sheet1=[[TITLE], [text for text in HEAD if text != "户主姓名"], [1, 3]]))
+    assert [(entry.code, entry.severity) for entry in found.messages] == [("B03", "hard")]
+
+
+def test_two_forms_in_one_sheet(pack: Pack) -> None:
+    lifted = [column.label for column in pack.household_forms["lifted"].columns]
+    values = [1, "高爱莲", 3, "", 1, 2, 3, 2, "0,3,0", 3, 2, "2", 1, "", 2, 3, "张三", ""]
+    sheet = [
+        [TITLE], ["大保当镇任家伙场村二组"], HEAD, row(1, "刘志强"), ["小计", "1户", 3], ["第1页"], [],
+        ["神木市防止返贫动态监测集中排查表（已脱贫户）"], ["大保当镇任家伙场村"], lifted, values, ["", "合计", 3],
+    ]  # fmt: skip
+    found = read(pack, workbook(Sheet1=sheet))
+    assert [(table.form, table.headings.groups) for table in households(found)] == [
+        ("general", ("2",)),
+        ("lifted", ()),
+    ]
+    assert names(found) == [("2", "刘志强"), (None, "高爱莲")]
+
+
 def text_table(rows: Sequence[Sequence[Any]], delimiter: str) -> str:
     stream = io.StringIO()
     csv.writer(stream, delimiter=delimiter).writerows(rows)

@@ -31,7 +31,7 @@ def read(parsers: ColumnParsers, question: str, raw: Any) -> Any:
 
 SINGLE = [
     ("housing", "", None), ("housing", "  ", None), ("housing", "/", None), ("housing", "-", None),
-    ("housing", 3.0, 3), ("housing", 3, 3), ("housing", "3", 3), ("housing", "3.0", "R01"),
+    ("housing", 3.0, 3), ("housing", 3, 3), ("housing", "3", 3), ("housing", "3.0", 3),
     ("housing", "3.", 3), ("housing", "3、", 3), ("housing", "(3)", 3), ("housing", "（3）", 3),
     ("housing", "3)", 3), ("housing", "③", 3), ("housing", "⒊", 3), ("housing", "⑶", 3), ("housing", "３", 3),
     ("housing", "３．", 3), ("housing", "3.租房且安全", 3), ("housing", "3、租房且安全", 3),

@@ -113,6 +113,8 @@ class ChoiceReader:
             return NOTHING
         if INTEGER.fullmatch(text):
             return self._integer(int(text), text)
+        if re.fullmatch(r"[0-9]+\.0+", text):
+            return self._integer(int(text.partition(".")[0]), text)
         if re.fullmatch(r"[0-9]+\.[0-9]+", text):
             return self._bad("R01", text)
         answer = self._tokens_to_answer(text)

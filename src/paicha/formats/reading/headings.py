@@ -167,8 +167,7 @@ class Collected:
         if found.town:
             self.town, self.cells["town"] = found.town, cell
         if found.village:
-            if found.village != self.village:
-                self.group = self.named
+            self.group = self.named  # a new heading; its own group follows
             self.village, self.cells["village"] = found.village, cell
         if found.group:
             self.set_group(normalise.group(found.group, silences), cell)

@@ -13,7 +13,7 @@ from typing import Any
 from paicha.core.catalogue import Message, message, sentence
 from paicha.core.normalise import fold
 from paicha.core.pack import HouseholdForm, Pack
-from paicha.formats.reading.cell import Bad
+from paicha.formats.reading.cell import Bad, plain
 from paicha.formats.reading.columns import ColumnParsers, nulls, series
 from paicha.formats.reading.grid import Grid, Raw, address, letters, typed
 from paicha.formats.reading.headings import Collected, HeadingReader
@@ -23,7 +23,9 @@ from paicha.formats.reading.parts import EVERYBODY
 from paicha.formats.reading.vocabulary import BASE, CLASS, KEY, NUMBER, TOWN, VILLAGE
 
 _STOP = re.compile(
-    r"(?:本?[村组页屯队]?(?:小计|合计|总计|共计|累计|计))|(?:说明|注|备注|附注|填表|填报|审核|负责人|制表|单位|联系人|日期|时间|村支|支部|第一书记|包村|驻村|签字|排查人员|排查时间|户主签字)[^\n]{0,6}[:：]"
+    r"本?[村组页屯队]?(?:小计|合计|总计|共计|累计|计)|第[0-9]+页|共[0-9]+页"
+    r"|(?:说明|注|备注|附注|填表|填报|审核|负责人|制表|单位|联系人|日期|时间|村支|支部|第一书记|包村|驻村|签字"
+    r"|排查人员|排查时间|户主签字)[^\n]{0,6}[:：]"
 )
 _LONG_NAME = 5
 _LONGEST_NAME = 12
@@ -72,7 +74,7 @@ class HouseholdReader:
         for index in range(block.first, block.end):
             name = grid.rows[index][name_column]
             if (
-                type(name) is str and name and len(name) < _LONG_NAME and name[-1] not in "组计:："
+                type(name) is str and len(name) < _LONG_NAME and name.isalpha() and name[-1] not in "组计户页"
             ) or self._is_household(grid, index, name, asked, heading, segment):
                 data.append(index)
                 groups.append(heading.group)
@@ -211,7 +213,12 @@ class _TableBuilder:
         memo = self.parsers.memo(name)
         parsed = memo.column(values)
         self.cells[name] = letters(column)
-        if memo.faulty:
+        contrary = column in self.segment.columns.contrary
+        if contrary:
+            parsed = [
+                self._bare_number(raw, value, column) for raw, value in zip(values, parsed, strict=True)
+            ]
+        if memo.faulty or contrary:
             self._collect(name, column, parsed)
             parsed = [None if type(value) is Bad else value for value in parsed]
         self.values[name] = parsed
@@ -225,6 +232,12 @@ class _TableBuilder:
                 self.cells[text_question] = letters(column)
             else:
                 self._join_texts(text_question, texts)
+
+    def _bare_number(self, raw: Raw, value: Any, column: int) -> Any:
+        """Where the header numbers its options otherwise, a number alone has two readings."""
+        if value is None or type(value) is Bad or re.search(r"[^\W\d_]", plain(raw)):
+            return value
+        return Bad("R17", typed(raw), {"printed": self.segment.columns.texts[column][:60]})
 
     def _join_texts(self, name: str, beside: list[str | None]) -> None:
         """The text stands both in the option's cell and in a column of its own."""

@@ -15,7 +15,8 @@ from paicha.core.normalise import fold
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.formats.reading.choices import key
 from paicha.formats.reading.grid import Grid, Raw, Span
-from paicha.formats.reading.vocabulary import CLASS, NUMBER, VILLAGE, Vocabulary
+from paicha.formats.reading.printed_options import agrees, contradicts, printed_options
+from paicha.formats.reading.vocabulary import CLASS, NUMBER, VILLAGE, Vocabulary, without_brackets
 
 _MAX_HEADER_ROWS = 6
 _OPTION_LIST = re.compile(
@@ -31,6 +32,7 @@ class Columns:
     meanings: tuple[str | None, ...]
     texts: tuple[str, ...]
     doubled: tuple[str, tuple[int, ...]] | None = None  # a meaning found in two columns
+    contrary: frozenset[int] = frozenset()  # columns whose printed options are numbered otherwise
 
 
 @dataclass(slots=True)
@@ -164,7 +166,7 @@ class LayoutFinder:
             score = self._score(form, meanings, hint)
             if score <= 0 or (best is not None and score <= best[0]):
                 continue
-            best = (score, self._named(form, meanings, texts, rows, spans, first))
+            best = (score, self._named(form, meanings, texts, spans))
         return best[1] if best else None
 
     def _meaning(self, texts: list[str], form: str) -> str | None:
@@ -212,12 +214,12 @@ class LayoutFinder:
         form: str,
         meanings: list[str | None],
         texts: list[list[str]],
-        rows: list[list[Raw]],
         spans: list[Span],
-        first: int,
     ) -> Columns:
         named = list(meanings)
         self._spread_parts(form, named)
+        self._prefer_printed(form, named, texts)
+        contrary = self._heed_options(form, named, texts)
         doubled = None
         seen: dict[str, int] = {}
         for column, meaning in enumerate(named):
@@ -229,7 +231,41 @@ class LayoutFinder:
                 elif doubled is None:
                     doubled = (meaning, (seen[meaning], column))
             seen.setdefault(meaning, column)
-        return Columns(form, tuple(named), tuple(" ".join(column) for column in texts), doubled)
+        return Columns(form, tuple(named), tuple(" ".join(column) for column in texts), doubled, contrary)
+
+    def _prefer_printed(self, form: str, named: list[str | None], texts: list[list[str]]) -> None:
+        """`人均年纯收入(元)` on a form without `人均年纯收入` is the printed column, not the unprinted sum."""
+        layout = self._pack.household_forms.get(form)
+        if layout is None:
+            return
+        printed = {column.question for column in layout.columns if column.question}
+        for column, meaning in enumerate(named):
+            if meaning not in layout.unprinted:
+                continue
+            for text in texts[column]:
+                bare = self._vocabulary.words[form].get(without_brackets(text))
+                if bare in printed and bare not in named:
+                    named[column] = bare
+
+    def _heed_options(self, form: str, named: list[str | None], texts: list[list[str]]) -> frozenset[int]:
+        """Printed options name a column that its label leaves open; contrary ones are returned."""
+        layout = self._pack.household_forms.get(form)
+        if layout is None:
+            return frozenset()
+        contrary = set()
+        for column, meaning in enumerate(named):
+            printed = printed_options(texts[column])
+            if not printed or (meaning or "").startswith("#"):
+                continue
+            question = self._pack.questions.get(meaning or "")
+            if question is not None and question.options:
+                if contradicts(question, printed):
+                    contrary.add(column)
+                continue
+            fitting = [name for name in layout.questions if agrees(self._pack.questions[name], printed)]
+            if len(fitting) == 1 and fitting[0] not in named:
+                named[column] = fitting[0]
+        return frozenset(contrary)
 
     def _spread_parts(self, form: str, named: list[str | None]) -> None:
         """A cell of several counts that spans as many columns: one column a part, in printed order."""

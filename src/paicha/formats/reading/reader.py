@@ -12,6 +12,7 @@ from datetime import date
 from paicha.core import keys
 from paicha.core.catalogue import Message, message
 from paicha.core.pack import Pack
+from paicha.formats.reading.choices import key
 from paicha.formats.reading.columns import ColumnParsers
 from paicha.formats.reading.grid import Grid, address, letters, typed
 from paicha.formats.reading.headings import Collected, HeadingReader
@@ -45,7 +46,7 @@ class FileReader:
             blank = self._sheet(grid, name, found)
             if (len(found.tables), len(found.messages)) == before and not blank:
                 if any(value != "" for row in grid.rows[:200] for value in row):
-                    found.messages.append(message("B04", file=name, sheet=grid.sheet))
+                    found.messages.append(self._unread(grid, name))
             elif grid.hidden:
                 found.messages.append(message("B07", file=name, sheet=grid.sheet))
         if not found.tables and not any(entry.severity == "hard" for entry in found.messages):
@@ -83,12 +84,25 @@ class FileReader:
                 found.tables.append(self._households.table(grid, segment, file, found.messages))
         return bool(segments)
 
+    def _unread(self, grid: Grid, file: str) -> Message:
+        """A sheet that was not recognised: hard where it says that it is a household form."""
+        texts = {key(value) for row in grid.rows[:20] for value in row if isinstance(value, str)}
+        for form in self._pack.household_forms.values():
+            if key(form.title) in texts or key(form.sheet) == key(grid.sheet):
+                head = self._pack.questions[self._pack.roles.head].label
+                return message("B03", file=file, sheet=grid.sheet, form=form.sheet, label=head)
+        return message("B04", file=file, sheet=grid.sheet)
+
     def _lines_above(self, grid: Grid, start: int, top: int, heading: Collected) -> None:
         for index in range(start, top):
-            for column, value in enumerate(grid.rows[index]):
-                if isinstance(value, str) and len(value) > 1:
-                    cell = address(index, column)
-                    heading.take(self._headings.read(value), cell, self._parsers.silences)
+            texts = [
+                (column, value)
+                for column, value in enumerate(grid.rows[index])
+                if isinstance(value, str) and len(value) > 1
+            ]
+            if texts:
+                line = " ".join(value for _, value in texts)
+                heading.take(self._headings.read(line), address(index, texts[0][0]), self._parsers.silences)
 
     def _note_columns(self, grid: Grid, columns: Columns, file: str, messages: list[Message]) -> None:
         meanings, texts = columns.meanings, columns.texts

@@ -63,6 +63,11 @@ def without_options(text: str) -> str:
     return text
 
 
+def without_brackets(text: str) -> str:
+    """The key of a header without its options and what stands in brackets."""
+    return key(_BRACKET.sub("", without_options(fold(text))))
+
+
 class Vocabulary:
     """Header words of one pack. `forms` holds each household form's name and the roster's."""
 
