@@ -81,7 +81,9 @@ def run(args: argparse.Namespace) -> int:
     round_, _ = ensure_round(files, opens)
     clock.mark_demo()
     with ExitStack() as stack:
-        folder = Path(args.workbooks or stack.enter_context(tempfile.TemporaryDirectory(prefix="paicha-demo-")))
+        folder = Path(
+            args.workbooks or stack.enter_context(tempfile.TemporaryDirectory(prefix="paicha-demo-"))
+        )
         truth = _generate(files, args, opens, folder)
         result = _import(folder)
     accounts = _accounts()
@@ -91,9 +93,13 @@ def run(args: argparse.Namespace) -> int:
     seconds = round(time.monotonic() - started, 1)
     if args.json:
         told = {"households": result.created, "refused": result.refused, "seconds": seconds}
-        print_json({**told, "leads": sum(line["kind"] == "lead" for line in truth), "accounts": len(accounts)})
+        print_json(
+            {**told, "leads": sum(line["kind"] == "lead" for line in truth), "accounts": len(accounts)}
+        )
         return 0
-    speak(f"演示县已建好：{round_}，{result.created} 户，埋入的错误行已退回 {result.refused} 行。用时 {seconds} 秒。")
+    speak(
+        f"演示县已建好：{round_}，{result.created} 户，埋入的错误行已退回 {result.refused} 行。用时 {seconds} 秒。"
+    )
     for account in accounts:
         speak(f"  演示账号 {account['username']}  密码 {account['password']}  {account['title']}")
     return 0

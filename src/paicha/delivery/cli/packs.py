@@ -57,7 +57,9 @@ def run_check(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"ok": True, "name": pack.name, "version": pack.version, "errors": []})
     else:
-        speak(f"方案包 {pack.name} {pack.version} 没有错误：{len(pack.forms)} 张表，{len(pack.rules)} 条规则。")
+        speak(
+            f"方案包 {pack.name} {pack.version} 没有错误：{len(pack.forms)} 张表，{len(pack.rules)} 条规则。"
+        )
     return 0
 
 

@@ -38,7 +38,9 @@ def _run_file(args: argparse.Namespace) -> int:
     pack = load_or_refuse(args.pack)
     started = time.monotonic()
     try:
-        screened = screen_file(Path(args.input), Path(args.findings), Path(args.rollup), pack, ProgressLine("筛查"))
+        screened = screen_file(
+            Path(args.input), Path(args.findings), Path(args.rollup), pack, ProgressLine("筛查")
+        )
     except ScreenInputError as error:
         raise CommandRefused(str(error)) from error
     seconds = round(time.monotonic() - started, 3)

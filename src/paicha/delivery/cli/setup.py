@@ -14,7 +14,9 @@ from paicha.delivery.cli.packs import read_or_refuse
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("init", help="建立或升级数据库，载入方案包，打开一轮排查")
     parser.add_argument("--pack", default=None, metavar="名字或文件夹")
-    parser.add_argument("--opens", type=day, default=None, metavar="YYYY-MM-DD", help="开始日期，不写则用方案包的")
+    parser.add_argument(
+        "--opens", type=day, default=None, metavar="YYYY-MM-DD", help="开始日期，不写则用方案包的"
+    )
     parser.set_defaults(run=run)
 
 
@@ -47,7 +49,11 @@ def ensure_round(files: dict[str, bytes], opens: date | None) -> tuple[Any, bool
         raise CommandRefused(f"方案包有 {len(errors.errors)} 处错误，没有载入：\n{errors}") from errors
     current = current_round()
     day_ = opens or pack.schedule.opens_on
-    if current is not None and current.pack_id == content.digest and (opens is None or current.opens_on == day_):
+    if (
+        current is not None
+        and current.pack_id == content.digest
+        and (opens is None or current.opens_on == day_)
+    ):
         return current, False
     if current is not None and opens is None and current.pack.name == pack.name:
         return current, False
