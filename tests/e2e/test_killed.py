@@ -18,7 +18,7 @@ import pytest
 from tests.e2e.homes import Home, Outcome, county_of, new_home, outcome_of
 
 HOUSEHOLDS = 3000  # from here on every kind of error is planted
-TOWNS = 3  # of the county's files, those of some towns are enough
+FILES = 110  # of the county's; those with errors among them
 DEFAULT_POINTS = 6
 POINTS = int(os.environ.get("PAICHA_KILL_POINTS", DEFAULT_POINTS))
 AT_ONCE = 3 if POINTS <= DEFAULT_POINTS else 1  # kills in one home before it may end
@@ -30,11 +30,13 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def workbooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The villages of some towns of a small county, faults among them."""
+    """Some villages of a small county, those with planted errors among them."""
     whole, some = tmp_path_factory.mktemp("whole"), tmp_path_factory.mktemp("some")
-    county_of(HOUSEHOLDS, whole)
-    for town in sorted(path for path in whole.iterdir() if path.is_dir())[:TOWNS]:
-        shutil.move(town, some / town.name)
+    faulty = sorted({line["file"] for line in county_of(HOUSEHOLDS, whole) if line["kind"] == "error"})
+    others = sorted(str(path.relative_to(whole)) for path in whole.rglob("*.xlsx"))
+    for name in [*faulty, *(name for name in others if name not in faulty)][:FILES]:
+        (some / name).parent.mkdir(exist_ok=True)
+        shutil.copy(whole / name, some / name)
     return some
 
 
@@ -65,8 +67,7 @@ def kill_after(home: Home, workbooks: Path, villages: int, moment: float) -> boo
         time.sleep(moment)
         running = process.poll() is None
         process.send_signal(signal.SIGKILL)
-        process.stdout.close()  # type: ignore[union-attr]  # its readers may still hold the other ends
-        process.stderr.close()  # type: ignore[union-attr]
+        process.communicate(timeout=20)  # ends when the reading processes, which share its output, have ended
     return running
 
 

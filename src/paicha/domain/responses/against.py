@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
 import polars as pl
 
 from paicha.core.catalogue import sentence
@@ -23,6 +24,8 @@ from paicha.domain.responses.models import Conflict
 from paicha.domain.responses.receipts import Receipt, Rows, Said
 from paicha.domain.responses.stored import Stored, answers_of
 from paicha.domain.responses.work import VillageWork
+
+_Listed = tuple[list[str], dict[str, Any]]  # colliding questions and the answers of a conflict that waits
 
 
 def against_stored(
@@ -77,7 +80,12 @@ def _keep_absent(
         having = [form for form, names in present.items() if name in names]
         if len(having) == len(present):
             continue
-        kept = now[name].alias(f"{name}@now")
+        kept = now[name]
+        if pack.outcome is not None and name == pack.outcome.question:
+            kept = kept.fill_null(
+                pack.outcome.default
+            )  # answered without a word about the visit: it took place
+        kept = kept.alias(f"{name}@now")
         changes.append((name, having, kept))
     if not changes:
         return frame
@@ -109,8 +117,8 @@ def _merge_others(
     merge = merge_fields(chosen, now[others], base, names)
     merged = merge.answers.cast(chosen.schema)
     forms = frame["form"][others]
-    now_texts, merged_texts, mine = (
-        texts_of(pack, f.with_columns(forms)) for f in (now[others], merged, chosen)
+    now_texts, merged_texts, mine, other = (
+        texts_of(pack, f.with_columns(forms)) for f in (now[others], merged, chosen, merge.other)
     )
     conflicts: list[tuple[Any, ...]] = []
     listed = _open_conflicts(work, [receipts[i].household for i in others])
@@ -128,10 +136,10 @@ def _merge_others(
             labels = "、".join(pack.questions[n].short or pack.questions[n].label for n in fields)
             text = f"和已存的答案不同：{labels}，请到冲突列表逐项定夺"
             receipt.said.append(Said("C01", "soft", fields[0], text))
-            if (receipt.household, mine[position]) not in listed:
+            if not _is_listed(listed.get(old.household, ()), fields, other[position]):
                 conflicts.append(
                     (
-                        work.round.pk, work.village.pk, receipt.household, old.number, mine[position], fields,
+                        work.round.pk, work.village.pk, receipt.household, old.number, other[position], fields,
                         rows.source, rows.upload, frame["address"][i], work.at, "",
                     )
                 )  # fmt: skip
@@ -170,8 +178,20 @@ def _list_conflicts(work: VillageWork, conflicts: list[tuple[Any, ...]]) -> None
         )
 
 
-def _open_conflicts(work: VillageWork, households: Sequence[UUID | None]) -> set[tuple[UUID, str]]:
+def _open_conflicts(work: VillageWork, households: Sequence[UUID | None]) -> dict[UUID, list[_Listed]]:
     query = Conflict.objects.filter(
         round=work.round, village=work.village, household_id__in=[h for h in households if h], settled_at=None
     )
-    return set(query.values_list("household_id", "answers"))
+    found: dict[UUID, list[_Listed]] = {}
+    for household, fields, answers in query.values_list("household_id", "fields", "answers"):
+        found.setdefault(household, []).append((fields, orjson.loads(answers)))
+    return found
+
+
+def _is_listed(listed: Sequence[_Listed], fields: list[str], text: str) -> bool:
+    """Whether the same answers to the same questions wait for a person already."""
+    mine = orjson.loads(text)
+    return any(
+        set(fields) <= set(known) and all(answers.get(name) == mine.get(name) for name in fields)
+        for known, answers in listed
+    )

@@ -48,6 +48,7 @@ class Kept:
     strength: str
     detail: str
     severity: str
+    before: dict[str, str] | None
     rule: str
 
 
@@ -61,7 +62,7 @@ def load_kept(
     rows = query.values_list(
         "household_id", "rule", "pk", "state", "fingerprint", "reason", "decided_by", "decided_at",
         "form", "kind", "strength", "detail",
-        "severity",
+        "severity", "before",
     )  # fmt: skip
     return {(row[0], row[1]): Kept(*row[2:], row[1]) for row in rows}
 
@@ -124,8 +125,8 @@ def _again(item: Fired, old: Kept) -> tuple[Any, ...] | None:
     if same and old.state != _LAPSED:
         if shown == (old.form, old.kind, old.strength, old.detail):
             return None
-        return (old.state, old.fingerprint, old.reason, old.decided_by, old.decided_at, None, *shown)
-    before = None
+        return (old.state, old.fingerprint, old.reason, old.decided_by, old.decided_at, old.before, *shown)
+    before = old.before  # shown until somebody decides again
     if decided or old.reason:
         before = {
             "state": old.state,

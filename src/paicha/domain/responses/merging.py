@@ -15,9 +15,13 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """`answers`: what would be in force; `fields`: questions both changed, empty without a conflict."""
+    """`answers`: what would be in force; `fields`: questions both changed, empty without a conflict.
+
+    `other`: the same with the incoming answers in those fields.
+    """
 
     answers: pl.DataFrame
+    other: pl.DataFrame
     fields: list[list[str]]
 
 
@@ -44,19 +48,17 @@ def merge_fields(
     )
     mine_changed = {q: differs(f"{q}@in", f"{q}@base") for q in questions}
     theirs_changed = {q: differs(f"{q}@now", f"{q}@base") for q in questions}
-    answers = joined.select(
-        [
-            pl.when(mine_changed[q] & ~theirs_changed[q])
-            .then(pl.col(f"{q}@in"))
-            .otherwise(pl.col(f"{q}@now"))
-            .alias(q)
-            for q in questions
-        ]
-    )
+
+    def taking(wins: dict[str, pl.Expr]) -> pl.DataFrame:
+        return joined.select(
+            pl.when(wins[q]).then(pl.col(f"{q}@in")).otherwise(pl.col(f"{q}@now")).alias(q) for q in questions
+        )
+
+    answers = taking({q: mine_changed[q] & ~theirs_changed[q] for q in questions})
     collide = joined.select(
         [(mine_changed[q] & theirs_changed[q] & differs(f"{q}@in", f"{q}@now")).alias(q) for q in questions]
     )
     fields: list[list[str]] = [
         [q for q, hit in zip(questions, row, strict=True) if hit] for row in collide.iter_rows()
     ]
-    return Merge(answers, fields)
+    return Merge(answers, taking(mine_changed), fields)

@@ -7,6 +7,7 @@ and the village is counted again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -93,13 +94,7 @@ def settle_conflict(
         entry = RosterEntry.objects.get(round=round_, household_id=fresh.household_id)
         assert entry.revision is not None, "a conflict is with answers in force"
         current = orjson.loads(Revision.objects.get(pk=entry.revision).answers)
-        other = orjson.loads(fresh.answers)
-        chosen = {**current, **{n: v for n, v in other.items() if n not in current and n not in fresh.fields}}
-        for name in fresh.fields:
-            value = (other if take_other[name] else current).get(name)
-            chosen.pop(name, None)
-            if value is not None:
-                chosen[name] = value
+        chosen = _chosen(work, fresh, current, take_other)
         receipt = _resubmit(work, entry, chosen, source)
         if receipt.status == "refused":
             raise DecisionError("这样选以后答案不合规则：" + "；".join(said.message for said in receipt.said))
@@ -107,6 +102,23 @@ def settle_conflict(
         fresh.save(update_fields=["settled_at", "settled_by"])
         work.note(Entry(village_chain(work.village.pk), actor, "conflict.settle", f"conflict:{fresh.pk}"))
     return receipt
+
+
+def _chosen(
+    work: VillageWork, conflict: Conflict, current: Mapping[str, Any], take_other: Mapping[str, bool]
+) -> dict[str, Any]:
+    """Colliding answers as chosen; what the other alone had changed, unless it was changed since, too."""
+    met = Revision.objects.get(round=work.round, household=conflict.household_id, number=conflict.number)
+    then, other = orjson.loads(met.answers), orjson.loads(conflict.answers)
+    chosen = dict(current)
+    for name in {*then, *other, *conflict.fields}:
+        if name in conflict.fields:
+            taken = take_other[name]
+        else:
+            taken = other.get(name) != then.get(name) and current.get(name) == then.get(name)
+        if taken:
+            chosen[name] = other.get(name)
+    return {name: value for name, value in chosen.items() if value is not None}
 
 
 def _resubmit(work: VillageWork, entry: RosterEntry, answers: Mapping[str, object], source: str) -> Receipt:
