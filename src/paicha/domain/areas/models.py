@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from paicha.domain.areas.naming import spoken_name
+
 
 class Area(models.Model):
     """One area. `code`: 12 digits; a town ends in 000, a county in 000000."""
@@ -33,6 +35,11 @@ class Area(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def spoken(self) -> str:
+        """The name on paper and screen: 水磨河村."""
+        return spoken_name(self.level, self.name)
 
 
 class AreaName(models.Model):

@@ -91,7 +91,7 @@ def villages(request: HttpRequest, place: Place) -> HttpResponse:
     }  # fmt: skip
     return page(
         request, place, "villages.html", "villages", lines=lines, only=only, titles=titles,
-        towns={code: a.name for code, a in areas.items() if a.level == "town"},
+        towns={code: a.spoken for code, a in areas.items() if a.level == "town"},
         show_towns=place.area.level == "county",
     )  # fmt: skip
 
@@ -128,7 +128,7 @@ def own_places(request: HttpRequest, who: Scope, codes: Sequence[str]) -> HttpRe
     for code in codes:
         if code in areas:
             below = [s for s in rows if s.code.startswith(code_prefix(code))]
-            lines.append(Line(code, areas[code].name, tally(pack, below)))
+            lines.append(Line(code, areas[code].spoken, tally(pack, below)))
     from django.shortcuts import render
 
     return render(request, "desk/places.html", {"lines": lines, "round": round_, "pack": pack})
@@ -208,14 +208,14 @@ def tile(pack: Pack, area: RoundArea, one: Tally, zero: bool, steps: Sequence[in
     step = sum(one.open_leads >= bound for bound in steps)
     looks = [f"l{step}" if step else ("in" if one.households and not one.due else "none")]
     said = (
-        f"{area.name}：{one.open_leads} 条线索没处理" if one.open_leads else f"{area.name}：没有未处理的线索"
+        f"{area.spoken}：{one.open_leads} 条线索没处理" if one.open_leads else f"{area.spoken}：没有未处理的线索"
     )
     if one.households:
         said += f"，还有 {one.due} 户没查" if one.due else "，已查完"
     if zero:
         looks.append("zero")
         said += f"，没有{pack.classes[0].label}"
-    return Tile(area.code, area.name, " ".join(looks), said)
+    return Tile(area.code, area.spoken, " ".join(looks), said)
 
 
 def town_lines(
@@ -237,7 +237,7 @@ def town_lines(
             for s in below
             if s.counts or s.profile
         ]
-        lines.append(Line(code, areas[code].name, combined(each[s.code] for s in below), tiles))
+        lines.append(Line(code, areas[code].spoken, combined(each[s.code] for s in below), tiles))
     return lines
 
 
@@ -246,7 +246,7 @@ def village_lines(
 ) -> list[Line]:
     """Villages, and residents' committees with rows; most open leads first."""
     lines = [
-        Line(s.code, areas[s.code].name, each[s.code], profile=bool(s.profile))
+        Line(s.code, areas[s.code].spoken, each[s.code], profile=bool(s.profile))
         for s in rows
         if s.counts or s.profile or areas[s.code].level == "village"
     ]

@@ -96,7 +96,7 @@ def form(request: HttpRequest, place: Place, name: str) -> HttpResponse:
         return _household_form(request, place, found)
     answers = village_forms(place.round, place.pack, place.area.area_id).get(found.name, {})
     common: dict[str, Any] = {
-        "form": found, "title": place_text(found.title, place.town, place.area.name),
+        "form": found, "title": place_text(found.title, place.town, place.area.spoken),
         "signers": signer_texts(found, answers), "forms": _siblings(place),
     }  # fmt: skip
     if isinstance(found, ProfileForm):
@@ -107,7 +107,7 @@ def form(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     listed = problems_in_force(place.round, place.area.area_id)
     place.log_read("form:problems", len({p.household_id for p in listed if p.household_id}))
     return page(
-        request, place, "form_problems.html", "forms", heading=place_text(found.heading, place.town, place.area.name),
+        request, place, "form_problems.html", "forms", heading=place_text(found.heading, place.town, place.area.spoken),
         table=problem_table(found), types=_by_type(found, listed), **common,
     )  # fmt: skip
 
@@ -138,7 +138,7 @@ def _by_type(
 def _household_form(request: HttpRequest, place: Place, found: HouseholdForm) -> HttpResponse:
     pack = place.pack
     households = load_households(place.round, pack, place.area.area_id)
-    made = household_sheet(pack, found, place.town, place.area.name, households, "")
+    made = household_sheet(pack, found, place.town, place.area.spoken, households, "")
     table = household_table(pack, found)
     pointed = _pointed(place, found)
     group = request.GET.get("group")
@@ -146,13 +146,13 @@ def _household_form(request: HttpRequest, place: Place, found: HouseholdForm) ->
     for block in made.blocks:
         if group is not None and (block.group or "") != group:
             continue
-        sheet = Sheet(heading(found, place.town, place.area.name, block.group), block.group or "")
+        sheet = Sheet(heading(found, place.town, place.area.spoken, block.group), block.group or "")
         sheet.lines = [_line(pack, table, number, row, pointed) for number, row in enumerate(block.rows, 1)]
         sheets.append(sheet)
     place.log_read(f"form:{found.name}", sum(len(sheet.lines) for sheet in sheets))
     return page(
         request, place, "form_households.html", "forms", form=found, table=table, sheets=sheets,
-        blank=heading(found, place.town, place.area.name, None), forms=_siblings(place), group=group,
+        blank=heading(found, place.town, place.area.spoken, None), forms=_siblings(place), group=group,
         groups=[(b.group or "", group_text(b.group or "")) for b in made.blocks] if len(made.blocks) > 1 else [],
     )  # fmt: skip
 
@@ -199,7 +199,7 @@ def statistics_page(request: HttpRequest, place: Place) -> HttpResponse:
     answers: Row = {}
     if place.is_village:
         answers = village_forms(place.round, place.pack, place.area.area_id).get(found.name, {})
-    unit = place.town + place.area.name if place.is_village else place.area.name
+    unit = place.town + place.area.spoken if place.is_village else place.area.spoken
     return page(
         request, place, "form_statistics.html", "forms", form=found, table=table,
         above=above_texts(found, unit, date_words()), signers=signer_texts(found, answers) if place.is_village else (),

@@ -160,7 +160,7 @@ def _file(request: HttpRequest, place: Place, kind: str) -> tuple[bytes, str]:
         content = exporting.write(document, place.pack, "pdf" if kind == "pdf" else "xlsx")
         read_logged(place.scope.actor, f"export.{kind}", f"area:{place.code}", len(document.sheets))
     title = "各表" if place.is_village else (place.pack.statistics.label if place.pack.statistics else "")
-    return content, f"{place.code}-{place.town if place.is_village else ''}{place.area.name}{title}.{kind}"
+    return content, f"{place.code}-{place.town if place.is_village else ''}{place.area.spoken}{title}.{kind}"
 
 
 @require_POST
