@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.format import Format
@@ -235,7 +236,7 @@ class Drawing:
             columns.append({"header": name, "header_format": style})
         options = {
             "columns": columns,
-            "name": f"T{self.page.index + 1}_{number + 1}_",
+            "name": f"T{(self.page.index or 0) + 1}_{number + 1}_",
             "style": None,
             "autofilter": True,
             "banded_rows": False,
@@ -262,8 +263,8 @@ class Drawing:
                     lines = max(lines, _lines(value, place.field.width))
             elif isinstance(value, int):
                 write_number(row, column, value, place.style)
-            else:
-                page.write_datetime(row, column, value, place.style)
+            elif isinstance(value, date):
+                page.write_datetime(row, column, datetime.combine(value, time()), place.style)
         page.set_row(row, max(self.row_height, min(400, lines * 12.5 + 2)))
 
     # Header texts, heights and choices

@@ -7,7 +7,7 @@ value, never a formula: a formula without a cached value would come back as a bl
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.format import Format
@@ -269,7 +269,7 @@ def _put(page: Worksheet, row: int, column: int, value: Value, style: Format) ->
     elif isinstance(value, int):
         page.write_number(row, column, value, style)
     elif isinstance(value, date):
-        page.write_datetime(row, column, value, style)
+        page.write_datetime(row, column, datetime.combine(value, time()), style)
     else:
         page.write_string(row, column, value if isinstance(value, str) else "、".join(map(str, value)), style)
 
