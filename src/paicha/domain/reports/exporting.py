@@ -57,7 +57,7 @@ class Exported:
 class _Task:
     """What a worker needs to know; picklable."""
 
-    round_id: int
+    round: Round
     folder: Path
     kind: Kind
     scope: Scope
@@ -98,7 +98,7 @@ def export_area(
         if kind == "parquet":
             _parquet(round_, area, folder, scope, done)
         else:
-            task = _Task(round_.pk, folder, kind, scope, exporter, places_of(round_))
+            task = _Task(round_, folder, kind, scope, exporter, places_of(round_))
             _documents(round_, area, task, done, processes, progress)
     return done
 
@@ -185,15 +185,9 @@ def _nth(task: _Task, listed: Sequence[RoundArea], index: int) -> tuple[str, str
     return _village(listed[index], task)
 
 
-_rounds: dict[int, Round] = {}
-
-
 def _village(village: RoundArea, task: _Task) -> tuple[str, str, int]:
     """Write one village's file; returns its name, checksum and how many households stand in it."""
-    if task.round_id not in _rounds:
-        _rounds[task.round_id] = Round.objects.get(pk=task.round_id)
-    round_ = _rounds[task.round_id]
-    pack = pack_of(round_)
+    round_, pack = task.round, pack_of(task.round)
     document = village_document(
         round_, pack, village, scope=task.scope, exporter=task.exporter, places=task.places
     )
