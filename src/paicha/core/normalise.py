@@ -34,6 +34,7 @@ _NUMERAL = re.compile(
 _COLLOQUIAL = re.compile("[千仟百佰][一二两三四五六七八九]$")  # 一百二 is 120 to some, 102 to others
 _YEAR = re.compile("[一二][〇零○一二三四五六七八九]{3}")
 
+_DOTS = {ord(dot): "·" for dot in "•∙・‧．."}
 _GROUP = re.compile(r"第?(?P<number>[0-9]+|[〇零一二两三四五六七八九十百]+)(?:号)?(?:村民)?(?:小)?组?")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})-[2-8][0-9]{6,7}")
@@ -85,17 +86,17 @@ def head_name(value: str, silences: Collection[str] = ()) -> str | None:
     return clean and clean.replace("\n", " ")
 
 
-@lru_cache(maxsize=1 << 16)
 def place(value: str, silences: Collection[str] = ()) -> str | None:
     """The name of a town or village: no blanks (`界 牌`)."""
     clean = "".join(fold(value).split())
     return None if clean in silences or _EMPTY.fullmatch(clean) else clean
 
 
+@lru_cache(maxsize=1 << 16)
 def name_key(value: str) -> str:
     """What two spellings of one name share: no blanks, one middle dot, half-width."""
     key = "".join(fold(value).split())
-    return key.translate({ord(dot): "·" for dot in "•∙・‧．."})
+    return key.translate(_DOTS)
 
 
 def people(value: str, silences: Collection[str] = ()) -> str | None:

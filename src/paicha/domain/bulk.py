@@ -31,9 +31,8 @@ def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> N
         kinds = [_pg_type(field) for field in fields]
         with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN BINARY") as copy:
             copy.set_types(kinds)
-            adapt = _adapters(fields)
-            for row in listed:
-                copy.write_row([f(v) for f, v in zip(adapt, row, strict=True)] if adapt else row)
+            for row in _adapted(fields, listed):
+                copy.write_row(row)
         return
     marks = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
@@ -60,23 +59,17 @@ def _column(field: Any) -> str:
 
 
 def _adapted(fields: Sequence[Any], rows: list[Any]) -> list[Any]:
-    adapt = _adapters(fields)
-    if adapt is None:
+    """Rows with their values as the database takes them, a column at a time: most columns need nothing."""
+    adapt = {place: f for place, field in enumerate(fields) if (f := _adapter(field)) is not None}
+    if not adapt:
         return rows
-    return [tuple([f(v) for f, v in zip(adapt, row, strict=True)]) for row in rows]
+    columns: list[Any] = list(zip(*rows, strict=True))
+    for place, f in adapt.items():
+        columns[place] = list(map(f, columns[place]))
+    return list(zip(*columns, strict=True))
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
-def _adapters(fields: Sequence[Any]) -> list[Callable[[Any], Any]] | None:
-    """One function a column, or None where no column needs any."""
-    found = [_adapter(field) for field in fields]
-    return None if all(f is _same for f in found) else found
-
-
-def _adapter(field: Any) -> Callable[[Any], Any]:
+def _adapter(field: Any) -> Callable[[Any], Any] | None:
     kind = _target(field).get_internal_type()
     if kind == "JSONField":
         if connection.vendor == "postgresql":
@@ -85,14 +78,14 @@ def _adapter(field: Any) -> Callable[[Any], Any]:
             return lambda v: None if v is None else Jsonb(v)
         return lambda v: None if v is None else json.dumps(v, ensure_ascii=False)
     if connection.vendor == "postgresql":
-        return _same
+        return None
     if kind == "UUIDField":
         return _hex
     if kind == "DateTimeField":
         return _cached(connection.ops.adapt_datetimefield_value)
     if kind == "DateField":
         return lambda v: v.isoformat() if isinstance(v, date) else v
-    return _same
+    return None
 
 
 def _hex(value: UUID | None) -> str | None:
