@@ -108,7 +108,7 @@ CATALOGUE: dict[str, Entry] = {
     "M11": Entry("hard", "没有填{label}，请补上"),
     # Areas
     "A01": Entry("hard", "看不出是哪个村的，请在标题下写上镇和村，或在导入时指明"),
-    "A02": Entry("hard", "标题写的是{first}，{where}写的是{second}，两处不一致，请改正"),
+    "A02": Entry("hard", "{origin}写的是{first}，{where}写的是{second}，两处不一致，请改正"),
     "A03": Entry("hard", "没有叫“{read}”的村，相近的有：{candidates}，请改正"),
     "A05": Entry("hard", "{village}不在您负责的范围内，请交给负责这个村的人导入"),
     "A04": Entry("hard", "叫“{read}”的村有几个：{candidates}，请写上镇名"),

@@ -146,7 +146,7 @@ class Places:
 
     def _disagree(self, first: tuple[RoundArea, Named], other: str, source: Named) -> Place:
         area, said = first
-        text = sentence("A02", first=self.label(area), where=source.where, second=other)
+        text = sentence("A02", origin=said.where, first=self.label(area), where=source.where, second=other)
         return Place(
             None, self.disagreement, text, said.cell or source.cell, said.village or source.town or ""
         )
@@ -169,7 +169,9 @@ class Places:
         towns = [key for key in self._towns if len(key) > 1 and key.endswith(TOWN_TAILS) and key in squeezed]
         town = max(towns, key=len, default=None)
         rest = squeezed.replace(town, "", 1) if town else squeezed
-        exact = rest if rest in self._villages else None
+        # 高家堡镇政通路社区 is named with its town, and 万镇村 like its town, which 万镇 alone means
+        whole = squeezed if squeezed in self._villages and squeezed not in self._towns else None
+        exact = rest if rest in self._villages else whole
         inside = [key for key in self._whole if key in rest]
         # "石窑坪村" also holds no shorter village's name at its end: the longest name is meant
         village = exact or max(inside, key=len, default=None)
