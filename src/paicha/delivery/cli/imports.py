@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from paicha.domain.intake.services import ImportRefused, import_files, read_sources
 
     gc.freeze()  # what is loaded by now lives to the end; the collector needn't walk it for every village
+    gc.set_threshold(100_000, 50, 100)
     try:
         sources = read_sources(args.paths)
         if not sources:

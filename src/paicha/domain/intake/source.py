@@ -95,6 +95,7 @@ def _start(files: dict[str, bytes], days: Days) -> None:
     global _worker  # noqa: PLW0603  (one pack a reading process, loaded once)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = load(files), days
+    gc.set_threshold(100_000, 50, 100)
     gc.freeze()  # the pack lives to the end: the collector needn't walk it for every file
 
 
