@@ -10,7 +10,7 @@ from django.test import Client
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope, scope
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.accounts.services import create_user
+from paicha.domain.accounts.services import change_password, create_user
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.models import AuditEntry
 
@@ -25,6 +25,7 @@ def admin(client: Client, operator: Scope) -> Client:
         Area.objects.create(level="village", code=code, name=code)
     user, _password = create_user(operator, "admin81", "管理员", ["610881"])
     create_user(operator, "far", "信息员", ["610882101201"])
+    change_password(user, "own-password-of-the-administrator")
     client.force_login(user)
     return client
 
