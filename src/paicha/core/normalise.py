@@ -18,7 +18,7 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 # Stored text keeps its Chinese punctuation; only letters, digits and blanks become half-width.
 _STORED = {code: to for code, to in _WIDE.items() if to is None or to == 0x20 or chr(to) not in _PUNCTUATION}
-_PLAIN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+PLAIN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _EMPTY = re.compile(r"[\s_\-—–－/\\.。、·]*")
 _SPACES = re.compile(r"[ \t\r\f\v]+")
 _BREAKS = re.compile(r" ?\n[ \n]*")
@@ -71,7 +71,7 @@ def chinese_number(text: str) -> int | None:
 
 def text(value: str, silences: Collection[str] = ()) -> str | None:
     """Free text as it is stored, or None where it says nothing (`silences` of the pack, blanks, dashes)."""
-    if _PLAIN.fullmatch(value):  # the common case: a name
+    if PLAIN.fullmatch(value):  # the common case: a name
         return None if value in silences else value
     clean = value if value.isascii() else value.translate(_STORED)
     clean = _BREAKS.sub("\n", _SPACES.sub(" ", clean)).strip()
@@ -102,7 +102,7 @@ def name_key(value: str) -> str:
 def people(value: str, silences: Collection[str] = ()) -> str | None:
     """Several names in one cell; line breaks and commas become `、`."""
     clean = text(value, silences)
-    if clean is None or _PLAIN.fullmatch(clean):
+    if clean is None or PLAIN.fullmatch(clean):
         return clean
     return re.sub(r"\s*(?:[,，;；/、\n]\s*)+", "、", clean).strip("、 ") or None
 

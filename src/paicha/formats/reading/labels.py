@@ -36,24 +36,25 @@ class SheetLabels:
             for column, value in enumerate(values)
             if type(value) is str and value
         ]
+        self._exact = {written: (row, column) for row, column, _, written in reversed(self.texts)}
         self.joined = "\n".join(written for _, _, _, written in self.texts)
         self.missing = grid.uncached | grid.broken
 
     def find(self, label: str, others: Iterable[str] = ()) -> Label | None:
         """The first cell that is the label; else one that begins with it, and with no longer one of `others`."""
         wanted = key(label)
+        exact = self._exact.get(wanted)
+        if exact is not None:
+            return Label(*exact, "")
+        if wanted not in self.joined:
+            return None
         longer = tuple(other for other in others if len(other) > len(wanted) and other.startswith(wanted))
-        partial: Label | None = None
         for row, column, value, written in self.texts:
-            if not written.startswith(wanted):
-                continue
-            if written == wanted:
-                return Label(row, column, "")
-            if partial is None and not (longer and written.startswith(longer)):
+            if written.startswith(wanted) and not (longer and written.startswith(longer)):
                 rest = _behind(value, len(wanted))
                 if rest is not None:
-                    partial = Label(row, column, rest)
-        return partial
+                    return Label(row, column, rest)
+        return None
 
     def filled(self) -> list[list[Raw]]:
         """Rows with merged cells spelt out."""

@@ -100,18 +100,23 @@ class LayoutFinder:
         while first > 0 and top - first < 2 and self._is_upper_header(rows[first - 1]):
             first -= 1
         while last + 1 < len(rows) and last - first + 1 < _MAX_HEADER_ROWS:
-            below = rows[last + 1]
-            options = _is_options_row(below) and not self._names_somebody(rows[first : last + 1], below)
-            if options or self._is_header(below) or _is_numbering(below):
-                last += 1
-            else:
+            if not self._goes_on(rows[first : last + 1], rows[last + 1]):
                 break
+            last += 1
         for span in grid.merges:  # a header cell that reaches further down takes its rows with it
             if first <= span.top <= last < span.bottom < first + _MAX_HEADER_ROWS:
                 value = rows[span.top][span.left] if span.left < len(rows[span.top]) else ""
                 if self._vocabulary.knows(value):
                     last = max(last, span.bottom)
         return first, min(last, len(rows) - 1)
+
+    def _goes_on(self, header: list[list[Raw]], below: list[Raw]) -> bool:
+        """Whether the row below still belongs to the header: more labels, printed options, column numbers."""
+        numbers = [value for value in below if type(value) in (float, int)]
+        if len(numbers) > 1:
+            return numbers[1] == 2 and _is_numbering(below)
+        options = _is_options_row(below) and not self._names_somebody(header, below)
+        return options or self._is_header(below) or _is_numbering(below)
 
     def _names_somebody(self, header: list[list[Raw]], row: list[Raw]) -> bool:
         """Whether the row has a name under the name's header: then it is a household, options ticked."""
