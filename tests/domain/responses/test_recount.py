@@ -127,7 +127,7 @@ def test_a_summary_is_what_its_rows_say(village: FilledVillage, here: list[Any],
         check_tally([village, neighbour])
         assert verify() == [] and broken_parts() == []
         numbers = Revision.objects.filter(household__isnull=False).values_list("household", "number")
-        latest = {id_: number for id_, number in sorted(numbers, key=str)}
+        latest = dict(sorted(numbers, key=str))
         in_force = RosterEntry.objects.exclude(revision=None).values_list("household", "revision_number")
         assert dict(in_force) == latest
         transaction.set_rollback(True)

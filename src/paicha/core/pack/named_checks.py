@@ -27,7 +27,8 @@ class Shape:
 
 NAMED_CHECKS: Mapping[str, Shape] = {
     "one_form": Shape(),
-    "area_known": Shape(),
+    # a village's groups against the profile's number of them, `total`
+    "area_known": Shape({"total": "village"}, {}, frozenset({"total"})),
     "statistics_add_up": Shape(),
     "statistics_surveyed": Shape(),
     "statistics_profile": Shape(),

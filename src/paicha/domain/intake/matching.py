@@ -95,6 +95,8 @@ class Register:
                 self.claimed.setdefault(known.id, asked.address)
                 return match
         found = self._by_words(asked)
+        if len(found) == 1 and self._is_another(found[0], asked):
+            found = []
         if len(found) > 1:
             names = "、".join(self._label(known) for known in found)
             match.code, match.sentence = "M02", sentence("M02", name=asked.head, candidates=names)
@@ -119,6 +121,11 @@ class Register:
             return None
         self.keys_used[number] = asked.address
         return known
+
+    def _is_another(self, known: Known, asked: Asked) -> bool:
+        """Two families of one name: the one household that is known by it has its row, and the phone tells."""
+        taken = self.claimed.get(known.id, asked.address) != asked.address
+        return taken and "" not in (known.phone, asked.phone) and known.phone != asked.phone
 
     def _by_words(self, asked: Asked) -> list[Known]:
         found = self._by_name.get(name_key(asked.head), [])

@@ -27,7 +27,7 @@ from paicha.domain.intake.preparing import HouseholdRows, Prepared, VillageFormR
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.rosters import take_roster
 from paicha.domain.intake.source import Source, readings
-from paicha.domain.intake.village_forms import check_statistics, take_form
+from paicha.domain.intake.village_forms import check_statistics, remember, take_form
 from paicha.domain.intake.village_rows import take_pending, take_tables
 from paicha.domain.responses.models import Upload
 from paicha.domain.responses.services import (
@@ -114,11 +114,13 @@ def _run(job: Job, sources: Sequence[Source], progress: Progress | None, process
         if progress:
             progress(number, len(sources), source.name)
     for code, memory in job.memories.items():
-        if memory.pending:
+        if memory.pending or memory.statistics:
             area = job.places.of_code(code)
             assert area is not None
             with village_work(job.round, job.pack, _village(job, area), job.scope.actor) as work:
                 take_pending(work, memory, job.source, job.upload, job.result)
+                for table, index in memory.statistics:
+                    check_statistics(job, work, table, index, memory)
 
 
 def _take_file(job: Job, read: Prepared) -> None:
@@ -242,9 +244,9 @@ def _take_part(job: Job, work: VillageWork, part: VillagePart) -> None:
     if part.households:
         take_tables(work, part.households, memory, job.source, job.upload, job.result)
     for form in part.forms:
+        remember(job, memory, form.table)
         take_form(job, work, form)
-    for statistics, index in part.statistics:
-        check_statistics(job, work, statistics, index, memory, part)
+    memory.statistics += part.statistics
 
 
 def read_sources(paths: Iterable[str]) -> list[Source]:

@@ -13,7 +13,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
@@ -117,7 +117,7 @@ def _pooled(
 ) -> Iterator[tuple[Source, Prepared | Message]]:
     pool = _pool(pack, days, processes)
     rest = iter(chunks)
-    waiting = deque((chunk, pool.submit(_read, chunk)) for chunk in islice(rest, _AHEAD + processes))
+    waiting = deque((chunk, _submitted(pool, chunk)) for chunk in islice(rest, _AHEAD + processes))
     try:
         while waiting:
             chunk, future = waiting.popleft()
@@ -126,13 +126,31 @@ def _pooled(
             except BrokenProcessPool:
                 read = [_alone(source, pack, days) for source in chunk]
                 pool = _pool(pack, days, processes)
-                waiting = deque((other, pool.submit(_read, other)) for other, _ in waiting)
+                waiting = deque((other, _again(pool, other, earlier)) for other, earlier in waiting)
             following = next(rest, None)
             if following is not None:
-                waiting.append((following, pool.submit(_read, following)))
+                waiting.append((following, _submitted(pool, following)))
             yield from zip(chunk, read, strict=True)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+_Reading = Future[list[Prepared | Message]]
+
+
+def _submitted(pool: ProcessPoolExecutor, chunk: Sequence[Source]) -> _Reading:
+    """A chunk on its way; broken from the start where a reader has died since, so that its turn shows it."""
+    try:
+        return pool.submit(_read, chunk)
+    except BrokenProcessPool as broken:
+        failed: _Reading = Future()
+        failed.set_exception(broken)
+        return failed
+
+
+def _again(pool: ProcessPoolExecutor, chunk: Sequence[Source], earlier: _Reading) -> _Reading:
+    """What was read before a reader died stands; the rest goes to the fresh readers."""
+    return earlier if earlier.done() and earlier.exception() is None else _submitted(pool, chunk)
 
 
 def _alone(source: Source, pack: Pack, days: Days) -> Prepared | Message:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from paicha.core.catalogue import Message, Severity
 from paicha.core.pack import ProblemForm, ProfileForm, StatisticsForm
-from paicha.domain.intake.job import Job, VillagePart
+from paicha.domain.intake.job import Job
 from paicha.domain.intake.preparing import VillageFormRead
 from paicha.domain.intake.statistics import Found, compare
 from paicha.domain.intake.village_rows import VillageMemory
@@ -79,15 +79,18 @@ def _record_signers(
         record_signers(work, form, signers, job.source, upload=job.upload, address=address)
 
 
+def remember(job: Job, memory: VillageMemory, table: VillageTable) -> None:
+    """Keep what a form of this upload states, whether or not it went in: form 4 is compared with it."""
+    if job.pack.profile is not None and table.form == job.pack.profile.name:
+        memory.profile = table.values
+    if job.pack.problem_list is not None and table.form == job.pack.problem_list.name:
+        memory.problems = len(table.problems)
+
+
 def check_statistics(
-    job: Job,
-    work: VillageWork,
-    table: VillageTable,
-    index: int,
-    memory: VillageMemory,
-    part: VillagePart,
+    job: Job, work: VillageWork, table: VillageTable, index: int, memory: VillageMemory
 ) -> None:
-    """Compare one village's row of a filled form 4 (V19–V22); only its signers are kept."""
+    """Compare one village's row of a filled form 4 (V19–V22), after all rows; only its signers are kept."""
     form = job.pack.form(table.form)
     assert isinstance(form, StatisticsForm)
     job.result.forms += 1
@@ -97,14 +100,11 @@ def check_statistics(
     counts = memory.read_counts if memory.read_counts else None
     if counts is None and work.summary.counts:
         counts = done(job.pack, work.summary.counts)
-    profile = next(
-        (r.table.values for r in part.forms if r.table.form == getattr(job.pack.profile, "name", "")), None
-    )
-    problem_list = job.pack.problem_list.name if job.pack.problem_list else ""
-    listed = next((len(r.table.problems) for r in part.forms if r.table.form == problem_list), None)
+    listed = memory.problems
     if listed is None:
         listed = work.summary.facts.get("problem_rows")
-    found = Found(counts, profile if profile is not None else (work.summary.profile or None), listed)
+    profile = memory.profile if memory.profile is not None else (work.summary.profile or None)
+    found = Found(counts, profile, listed)
     differences = list(compare(job.pack, form, row, found))
     unread = {f.question for f in faults}
     for fault in faults:

@@ -8,7 +8,7 @@ not; rows that match nothing wait until the whole upload has claimed its househo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from paicha.domain.responses.work import VillageWork
 if TYPE_CHECKING:
     from paicha.core.pack import Pack
     from paicha.domain.intake.preparing import HouseholdRows
+    from paicha.formats.reading import VillageTable
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class Line:
     row: int  # sheet row
     text: str  # canonical answers, to tell equal rows
     household: UUID | None = None
+    soft: list[Message] = field(default_factory=list)  # said where the row goes in
 
 
 @dataclass(slots=True)
@@ -47,8 +49,12 @@ class VillageMemory:
     register: Register
     seen: dict[object, Line] = field(default_factory=dict)  # household id, or (group, name) of a new one
     read_counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # form → rows met, for V20
-    groups: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()  # before this upload
+    groups_told: set[str] = field(default_factory=set)
     pending: list[Line] = field(default_factory=list)
+    profile: Mapping[str, object] | None = None  # as this upload's form 2 states it, refused or not
+    problems: int | None = None  # entries of this upload's form 3
+    statistics: list[tuple[VillageTable, int]] = field(default_factory=list)  # rows of form 4, compared last
 
 
 def missing(pack: Pack, question: str) -> tuple[str, str]:
@@ -101,7 +107,7 @@ def take_pending(
             )
             continue
         for code, text in match.notes:
-            result.messages.append(_say(line, work.pack.roles.head, code, "soft", text))
+            line.soft.append(_say(line, work.pack.roles.head, code, "soft", text))
         ready.append(line)
     memory.pending = []
     _submit(work, ready, memory, source, upload, result)
@@ -284,10 +290,12 @@ def _account(
     result: ImportResult,
 ) -> None:
     said_once = [_say(line, said.question, said.code, said.severity, said.message) for said in receipt.said]
-    messages = list({(m.code, m.cell, m.message): m for m in said_once}.values())
+    messages = [*line.soft, *{(m.code, m.cell, m.message): m for m in said_once}.values()]
     if receipt.status == "refused":
         _refuse(line, work, result, messages)
         return
+    if receipt.status in ("stored", "merged"):
+        messages += _new_group(work, line, memory)
     result.messages += messages
     _plan(result, line, receipt.status, created=receipt.created, messages=messages)
     if receipt.status == "conflict":
@@ -305,6 +313,22 @@ def _account(
         )
         memory.register.claimed[receipt.household] = asked.address
         memory.seen[receipt.household] = line
+
+
+def _new_group(work: VillageWork, line: Line, memory: VillageMemory) -> list[Message]:
+    """V13, soft: a group that the village, which has groups, doesn't have, or beyond its number; said once."""
+    group = line.asked.group
+    if not group or group in memory.groups or group in memory.groups_told:
+        return []
+    check = work.pack.named_check("area_known")
+    stated = work.summary.profile.get((check and check.name_of("total")) or "")
+    beyond = isinstance(stated, int) and group.isdecimal() and int(group) > stated
+    if not (beyond or memory.groups):
+        return []
+    memory.groups_told.add(group)
+    label = f"{group}组" if group.isdecimal() else group
+    text = sentence("M08", village="村里", group=label)
+    return [_say(line, work.pack.roles.head, check.id if check else "M08", "soft", text)]
 
 
 def _cell(line: Line, question: str) -> str:

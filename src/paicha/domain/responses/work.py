@@ -56,10 +56,10 @@ class VillageWork:
             self._forms = {form: FormInForce(number, answers) for form, number, answers in found}
         return self._forms
 
-    def note(self, entry: Entry) -> None:
-        """An audit entry, written with all others at the end; also marks the village as changed."""
+    def note(self, entry: Entry, *, recount: bool = True) -> None:
+        """An audit entry, written with all others at the end; also marks the village as to be counted again."""
         self._notes.append(entry)
-        self.changed = True
+        self.changed = self.changed or recount
 
     def is_over(self, stage: str) -> bool:
         """Whether a stage's deadline has passed."""

@@ -1,0 +1,484 @@
+"""An upload as a whole: what goes in, what stays out, what is counted and what is said about it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.domain.intake.sheets import (
+    book,
+    household_sheet,
+    key_of,
+    numbers,
+    profile_sheet,
+    said,
+    send,
+    statistics_sheet,
+)
+from tests.domain.reports.build import OPENS, PROFILE, County
+
+from paicha.domain import clock
+from paicha.domain.accounts.policies import operator_scope
+from paicha.domain.areas.models import Area, Group
+from paicha.domain.audit.queries import verify
+from paicha.domain.households.models import Household
+from paicha.domain.households.services import change_head, new_id
+from paicha.domain.intake.services import ImportRefused, ImportResult, Source, import_files
+from paicha.domain.responses.models import Conflict, Finding, Revision, Upload, VillageSummary
+from paicha.domain.responses.parts import broken_parts
+from paicha.domain.rounds.models import RosterEntry
+
+COLLEAGUE = operator_scope("other")
+pytestmark = pytest.mark.usefixtures("county")
+
+
+def person(head: str, **more: Any) -> dict[str, Any]:
+    return {"户主姓名": head} | more
+
+
+def id_of(head: str) -> UUID:
+    return Household.objects.get(head_name=head).pk
+
+
+def code(name: str = "水磨河") -> str:
+    return Area.objects.get(name__startswith=name, level="village").code
+
+
+def everything() -> dict[str, int]:
+    tables = (Household, RosterEntry, Revision, Finding, Conflict, Upload, VillageSummary, Group)
+    return {table.__name__: table.objects.count() for table in tables}
+
+
+# The first import, and the same again
+
+
+def test_a_first_import_creates_and_the_same_again_changes_nothing() -> None:
+    sheet = household_sheet(
+        person("张三", 联系电话="13900000001"), person("李四"), person("王五", 人均年纯收入=1)
+    )
+    first = send(sheet)
+    assert numbers(first) == {"accepted": 3, "created": 3}
+    assert first.complete and said(first) == []
+    household = Household.objects.get(head_name="张三")
+    assert (household.group, household.phone, household.population) == ("1", "13900000001", 4)
+    assert Finding.objects.filter(severity="lead", rule="S01", household__head_name="王五").count() == 1
+    before = everything()
+    second = send(sheet)
+    assert numbers(second) == {"unchanged": 3} and second.complete
+    assert everything() == before | {"Upload": before["Upload"] + 1}
+    assert verify() == [] and broken_parts() == []
+
+
+def test_a_dry_run_says_the_same_and_stores_nothing() -> None:
+    send(household_sheet(person("张三"), person("李四")))
+    before = everything()
+    sheets = (
+        household_sheet(person("张三", 有无安全住房=1), person("贺保平"), person("坏", 居住地=9)), profile_sheet(),
+    )  # fmt: skip
+    dry = send(*sheets, dry_run=True)
+    assert everything() == before
+    assert [(p["head"], p["status"]) for p in dry.plan] == [
+        ("张三", "stored"), ("贺保平", "created"), ("坏", "refused"),
+    ]  # fmt: skip
+    real = send(*sheets)
+    left, right = dry.as_dict(), real.as_dict()
+    assert left | {"upload": "", "seconds": 0} == right | {"upload": "", "seconds": 0}
+
+
+def test_the_same_upload_id_answers_as_the_first_did() -> None:
+    upload = new_id()
+    sheet = household_sheet(person("张三"), person("李四", 居住地=9))
+    first = send(sheet, upload=upload)
+    before = everything()
+    again = send(household_sheet(person("别人")), upload=upload)
+    assert again.as_dict() == first.as_dict()
+    assert everything() == before
+
+
+def test_an_upload_that_was_stopped_goes_on_under_its_id(county: County) -> None:
+    upload = new_id()
+    Upload.objects.create(pk=upload, round=county.round, door="excel", actor="tester", started_at=clock.now())
+    assert numbers(send(household_sheet(person("张三")), upload=upload)) == {"accepted": 1, "created": 1}
+    assert Upload.objects.get(pk=upload).result["created"] == 1
+
+
+def test_without_a_known_village_nothing_is_imported() -> None:
+    with pytest.raises(ImportRefused, match="12 位"):
+        send(household_sheet(person("张三")), village="610881999999")
+
+
+# Rows that meet the register
+
+
+def test_a_correction_of_the_same_person_and_a_conflict_with_another() -> None:
+    send(household_sheet(person("张三")))
+    assert numbers(send(household_sheet(person("张三", 有无安全住房=1)))) == {"accepted": 1}
+    other = send(household_sheet(person("张三", 有无安全住房=3)), scope=COLLEAGUE)
+    assert numbers(other) == {"conflicts": 1} and not other.complete
+    assert said(other, "soft") == [("C01", "F4")]
+    assert numbers(send(household_sheet(person("张三", 有无安全住房=3)), scope=COLLEAGUE)) == {"conflicts": 1}
+    assert Conflict.objects.count() == 1
+
+
+def test_a_key_with_its_base_makes_another_person_s_change_a_correction() -> None:
+    send(household_sheet(person("张三"), person("李四")))
+    row = person("张三", 有无安全住房=1) | key_of(id_of("张三"))
+    assert numbers(send(household_sheet(row), scope=COLLEAGUE)) == {"accepted": 1}
+
+
+def test_two_people_on_one_base_are_merged_by_field() -> None:
+    send(household_sheet(person("张三")))
+    key = key_of(id_of("张三"))
+    send(household_sheet(person("张三", 有无安全住房=1) | key))
+    merged = send(household_sheet(person("张三", 有无安全饮水=1) | key), scope=COLLEAGUE)
+    assert numbers(merged) == {"accepted": 1}
+    answers = Revision.objects.get(number=3).answers
+    assert '"housing":1' in answers and '"water":1' in answers
+
+
+def test_an_absent_column_keeps_and_a_blank_cell_clears() -> None:
+    send(household_sheet(person("张三", 备注="瓦房", 联系电话="13900000001")))
+    send(household_sheet(person("张三"), without=("备注",)))
+    answers = Revision.objects.get(number=2).answers
+    assert "瓦房" in answers and "13900000001" not in answers
+
+
+def test_households_of_a_roster_are_met_by_a_clerk_s_sheet() -> None:
+    roster = (
+        b"\xef\xbb\xbf"
+        + "村,组,户主,人口,类别\n水磨河村,1,张三,4,一般农户\n水磨河村,1,李四,3,脱贫户\n".encode()
+    )
+    assert numbers(send(("花名册.csv", roster))) == {"accepted": 2, "created": 2}
+    met = send(household_sheet(person("张三")), household_sheet(person("李四"), name="附件1-2", lifted=True))
+    assert numbers(met) == {"accepted": 2}
+    (summary,) = VillageSummary.objects.exclude(counts={})
+    assert summary.counts == {"general": {"1": 1}, "lifted": {"1": 1}}
+
+
+def test_a_row_on_another_class_s_form_names_the_right_one() -> None:
+    send(household_sheet(person("张三"), lifted=True))
+    wrong = send(household_sheet(person("张三", 有无安全住房=1)))
+    assert said(wrong) == [("V11", "B4")] and "附件1-2" in wrong.messages[-1].message
+
+
+def test_a_near_miss_is_refused_and_a_real_newcomer_warned_of() -> None:
+    send(household_sheet(person("张建国"), person("李伟")))
+    result = send(household_sheet(person("张建军"), person("李伟"), person("欧阳焱")))
+    assert numbers(result) == {"accepted": 1, "created": 1, "unchanged": 1, "refused": 1}
+    assert said(result) == [("M01", "B4")] and said(result, "soft") == [("M07", "B6")]
+    assert result.warned == 1
+
+
+def test_whom_a_later_file_claims_is_no_candidate() -> None:
+    send(household_sheet(person("张建国"), person("李伟")))
+    files = [
+        ("一.xlsx", book(household_sheet(person("张建军")))),
+        ("二.xlsx", book(household_sheet(person("张建国"), person("李伟")))),
+    ]
+    result = send(*files)
+    assert numbers(result) == {"accepted": 1, "created": 1, "unchanged": 2}
+    assert said(result, "soft", "hard") == [("M07", "B4")]
+
+
+def test_a_refused_row_claims_its_household_all_the_same() -> None:
+    send(household_sheet(person("张建国")))
+    result = send(household_sheet(person("张建军"), person("张建国", 居住地=9)))
+    assert numbers(result) == {"accepted": 1, "created": 1, "refused": 1}
+    assert said(result) == [("V02", "E5")]
+
+
+def test_keys_of_our_own_workbooks() -> None:
+    send(household_sheet(person("张三"), person("李四"), person("王五")))
+    key = key_of(id_of("张三"))
+    foreign = {"户编号": "HBEEF-00000015", "底稿版本": 1}
+    result = send(
+        household_sheet(
+            person("张三") | key,
+            person("张三", 有无安全住房=1) | key,
+            person("李四") | key,
+            person("王五") | foreign,
+        )
+    )
+    assert numbers(result) == {"unchanged": 2, "refused": 2}
+    assert said(result) == [("M04", "B5"), ("M03", "B6")]
+    assert [code for code, _ in said(result, "note")] == ["M05"]
+
+
+def test_a_recorded_change_of_head_goes_in_under_the_new_name() -> None:
+    send(household_sheet(person("张三")))
+    key = key_of(id_of("张三"))
+    assert said(send(household_sheet(person("张小三") | key))) == [("M03", "B4")]
+    change_head(Household.objects.get(), "张小三", actor="5", reason="户主去世")
+    assert numbers(send(household_sheet(person("张小三") | key))) == {"accepted": 1}
+
+
+# The same household twice
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("where", ["one sheet", "two sheets", "two files"])
+@pytest.mark.parametrize("equal", [True, False])
+def test_the_same_household_twice_in_one_upload(known: bool, where: str, equal: bool) -> None:
+    if known:
+        send(household_sheet(person("张三", 有无安全饮水=3)))
+    first, second = person("张三"), person("张三", 有无安全住房=2 if equal else 1)
+    if where == "one sheet":
+        result = send(household_sheet(first, second))
+    elif where == "two sheets":
+        result = send(household_sheet(first), household_sheet(second, name="附件1-1 (2)"))
+    else:
+        result = send(("一.xlsx", book(household_sheet(first))), ("二.xlsx", book(household_sheet(second))))
+    created = {} if known else {"created": 1}
+    assert numbers(result) == {"accepted": 1} | created | ({"unchanged": 1} if equal else {"refused": 1})
+    if not equal:
+        (message,) = [m for m in result.messages if m.severity == "hard"]
+        assert message.code == "V11"
+        assert "附件1-1!B4" in message.message and "内容不同" in message.message
+    assert Revision.objects.count() == (2 if known else 1)
+
+
+@pytest.mark.parametrize("where", ["one file", "two files"])
+def test_two_families_of_one_name_are_told_by_phone(where: str) -> None:
+    first, second = person("张三", 联系电话="13900000001"), person("张三", 联系电话="13900000002")
+    if where == "one file":
+        files: list[Any] = [household_sheet(first, second)]
+    else:
+        files = [("一.xlsx", book(household_sheet(first))), ("二.xlsx", book(household_sheet(second)))]
+    assert numbers(send(*files)) == {"accepted": 2, "created": 2}
+    assert numbers(send(*files)) == {"unchanged": 2}
+
+
+# Rows that stay out, and rows that say nothing
+
+
+def test_prefilled_rows_without_an_answer_are_skipped() -> None:
+    send(household_sheet(person("张三"), person("李四")))
+    blank = dict.fromkeys(
+        (
+            "家庭人口", "居住地", "有无安全住房", "有无义务教育阶段因贫失学辍学学生", "有无安全饮水",
+            "家庭成员参加城乡居民(职工)基本医疗保险", "人均年纯收入", "有无较大刚性支出", "是否享受民政政策",
+            "是否需要纳入易返贫致贫户", "排查人员签字",
+        )
+    )  # fmt: skip
+    result = send(
+        household_sheet(person("张三") | blank, person("贺平") | blank, person("李四", 有无安全住房=1))
+    )
+    assert numbers(result) == {"accepted": 1, "skipped": 2}
+    assert Household.objects.count() == 2
+
+
+# What a row breaks; where it is said
+BROKEN = [
+    ({"居住地": 9}, "V02", "E4"),
+    ({"有无安全住房": None}, "V01", "F4"),
+    ({"家庭人口": 0}, "V03", "C4"),
+    ({"家庭成员参加城乡居民(职工)基本医疗保险": "1,4,0"}, "V05", "I4"),
+    ({"有无较大刚性支出": 1}, "V06", "K4"),
+    ({"是否享受民政政策": "1,5"}, "V08", "L4"),
+    ({"联系电话": "139"}, "V12", "D4"),
+    ({"排查人员签字": None}, "V14", "N4"),
+    ({"户主姓名": None}, "V01", "B4"),
+]
+
+
+@pytest.mark.parametrize(("changes", "code", "cell"), BROKEN)
+def test_a_broken_row_is_refused_at_its_cell_and_its_neighbour_goes_in(
+    changes: dict[str, Any], code: str, cell: str
+) -> None:
+    result = send(household_sheet(person("张三") | changes, person("李四")))
+    assert numbers(result) == {"accepted": 1, "created": 1, "refused": 1}
+    assert (code, cell) in said(result)
+    message = next(m for m in result.messages if m.code == code)
+    assert message.message.startswith(f"附件1-1 {cell}：") and message.file == "表.xlsx"
+    assert list(Household.objects.values_list("head_name", flat=True)) == ["李四"]
+    assert Revision.objects.count() == 1
+
+
+def test_a_soft_finding_goes_in_warned_and_waits() -> None:
+    result = send(household_sheet(person("张三", 家庭人口=5)))
+    assert numbers(result) == {"accepted": 1, "created": 1} and result.complete
+    assert result.warned == 1 and [m.severity for m in result.messages] == ["soft"]
+    assert Finding.objects.filter(severity="soft", state="open", rule=result.messages[0].code).count() == 1
+
+
+def test_a_sheet_of_no_village_is_refused_row_by_row_and_said_once() -> None:
+    result = send(household_sheet(person("张三"), person("李四"), village="", town=""))
+    assert numbers(result) == {"refused": 2}
+    assert [code for code, _ in said(result)] == ["A01"]
+    named = send(household_sheet(person("张三"), village="", town=""), village=code())
+    assert numbers(named) == {"accepted": 1, "created": 1}
+
+
+def test_who_may_not_import_for_a_village_is_told(county: County) -> None:
+    from paicha.domain.accounts.policies import Scope
+
+    result = send(household_sheet(person("张三")), scope=Scope("7"))
+    assert numbers(result) == {"refused": 1} and [code for code, _ in said(result)] == ["A05"]
+    assert Household.objects.count() == 0
+
+
+def test_counts_add_up_over_everything_at_once() -> None:
+    send(household_sheet(person("张三"), person("李四"), person("王秀英")))
+    result = send(
+        household_sheet(
+            person("张三"), person("李四", 有无安全住房=1), person("王秀兰"), person("贺保平"), person("坏", 居住地=9),
+            person("贺保平"),
+        ),
+        household_sheet(person("钱七"), village="常家沟村", name="常家沟村"),
+        profile_sheet(),
+    )  # fmt: skip
+    # 王秀兰 is nearly 王秀英, whom no row of the upload matches
+    assert numbers(result) == {
+        "accepted": 3, "created": 2, "unchanged": 2, "refused": 2, "forms": 1,
+    }  # fmt: skip
+    assert VillageSummary.objects.get(code=code()).counts == {"general": {"1": 4}}
+
+
+# Groups
+
+
+@pytest.mark.parametrize(
+    ("groups", "group", "warned"),
+    [(None, "2", False), (None, "沟岔组", False), (2, "2", False), (2, "3", True), (2, "沟岔组", False)],
+)
+def test_a_group_beyond_what_the_profile_states_is_warned_of(
+    groups: int | None, group: str, warned: bool
+) -> None:
+    if groups is not None:
+        send(profile_sheet(groups=groups))
+    result = send(household_sheet(person("张三"), group=group))
+    assert numbers(result) == {"accepted": 1, "created": 1}
+    assert [c for c, _ in said(result, "soft")] == (["V13"] if warned else [])
+    assert Group.objects.count() == 1
+
+
+@pytest.mark.parametrize(("group", "warned"), [("1", False), ("2", True), ("沟岔组", True)])
+def test_a_group_that_the_village_does_not_have_is_made_with_a_warning_once(group: str, warned: bool) -> None:
+    send(household_sheet(person("张三")))
+    result = send(household_sheet(person("贺保平"), person("欧阳焱"), group=group))
+    assert numbers(result) == {"accepted": 2, "created": 2}
+    words = [m.message for m in result.messages if m.code == "V13"]
+    assert len(words) == warned and all(group.removesuffix("组") in word for word in words)
+    again = send(household_sheet(person("贺保平"), person("欧阳焱"), group=group))
+    assert numbers(again) == {"unchanged": 2} and again.messages == []
+
+
+# Village forms
+
+
+FIGURES = [PROFILE["groups"], 6, 24, 5, 20]
+
+
+def four(*surveyed: int, problems: int | None = 0, village: str = "水磨河村") -> list[Any]:
+    return ["滨河新区街道", village, *FIGURES, *surveyed, problems, None]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (four(3, 2, 1, 0), []),
+        (four(4, 2, 1, 0), [("V19", "I5")]),
+        (four(4, 3, 1, 0), [("V20", "J5")]),
+        (four(3, 3, 0, 0), [("V20", "J5"), ("V20", "K5")]),
+        ([*four(3, 2, 1, 0)[:2], 9, 6, 24, 5, 20, 3, 2, 1, 0, 0], [("V21", "D5")]),
+        ([*four(3, 2, 1, 0)[:2], 3, 6, 25, 5, 20, 3, 2, 1, 0, 0], [("V21", "F5")]),
+        (four(None, 2, 1, 0), [("V01", "I5")]),  # type: ignore[arg-type]
+    ],
+)
+@pytest.mark.parametrize("order", ["one file", "form 4 first", "form 4 last"])
+def test_a_filled_form_four_is_compared_cell_by_cell(
+    row: list[Any], expected: list[tuple[str, str]], order: str
+) -> None:
+    rows = (
+        household_sheet(person("张三"), person("坏", 居住地=9)),
+        household_sheet(person("李四"), name="附件1-2", lifted=True),
+        profile_sheet(),
+    )  # fmt: skip
+    sheet = statistics_sheet(row)
+    if order == "one file":
+        result = send(*rows, sheet)
+    else:
+        files = [("2.xlsx", book(*rows)), ("1.xlsx" if order == "form 4 first" else "3.xlsx", book(sheet))]
+        result = send(*sorted(files))
+    assert sorted(c for c in said(result) if c[0] != "V02") == sorted(expected), result.messages
+    counts = numbers(result)
+    assert (counts["accepted"], counts["refused"], counts["forms"]) == (2, 1, 2)
+    assert counts.get("forms_refused", 0) == bool(expected)
+
+
+def test_a_form_four_alone_is_compared_with_the_round() -> None:
+    send(household_sheet(person("张三"), person("李四")), profile_sheet())
+    assert said(send(statistics_sheet(four(2, 2, 0, 0)))) == []
+    differs = send(statistics_sheet(four(3, 3, 0, 0)))
+    assert said(differs) == [("V20", "J5")]
+    assert "3" in differs.messages[0].message and "2" in differs.messages[0].message
+
+
+def test_a_town_s_form_four_is_compared_village_by_village() -> None:
+    files = [
+        ("1-统计.xlsx", book(statistics_sheet(four(1, 1, 0, 0), four(2, 2, 0, 0, village="常家沟村")))),
+        ("2.xlsx", book(household_sheet(person("张三")))),
+        ("3.xlsx", book(household_sheet(person("李四"), village="常家沟村"))),
+    ]
+    result = send(*files)
+    assert said(result) == [("V20", "J6")]
+    assert numbers(result) == {"accepted": 2, "created": 2, "forms": 2, "forms_refused": 1}
+
+
+def test_a_form_four_of_an_unknown_village_is_refused() -> None:
+    result = send(statistics_sheet(four(1, 1, 0, 0, village="水磨沟村")))
+    assert said(result) == [("A03", "C5")] and numbers(result) == {"forms": 1, "forms_refused": 1}
+
+
+def test_a_refused_profile_stays_out_and_the_rows_go_in() -> None:
+    result = send(household_sheet(person("张三")), profile_sheet(lifted_households=9))
+    assert {code for code, _ in said(result)} == {"V16", "V17"}
+    assert numbers(result) == {"accepted": 1, "created": 1, "forms": 1, "forms_refused": 1}
+    assert VillageSummary.objects.get(code=code()).profile == {}
+
+
+# Readers
+
+
+class Killer(Source):
+    """A file that brings down whoever reads it, as one that eats all memory does."""
+
+    def read(self) -> bytes:
+        assert os.environ.get("PAICHA_TESTS_PID") != str(os.getpid()), "only a reading process may die"
+        time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+
+@pytest.mark.parametrize("deadly", [(3,), (0, 20, 47), (20,)])
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_kills_its_reader_is_refused_and_the_others_go_in(
+    county: County, monkeypatch: pytest.MonkeyPatch, deadly: tuple[int, ...]
+) -> None:
+    monkeypatch.setenv("PAICHA_TESTS_PID", str(os.getpid()))
+    sources = []
+    for number in range(48):
+        name = f"{number:02}.xlsx"
+        sheet = household_sheet(person(f"张{number:02}"), group=str(number))
+        sources.append(Killer(name) if number in deadly else Source(name, book(sheet)))
+
+    def slowly(number: int, _: int, __: str) -> None:
+        if number < 8:  # readers are ahead, and one dies while rows are being stored
+            time.sleep(0.2)
+
+    scope = operator_scope("tester")
+    result: ImportResult = import_files(sources, scope=scope, processes=2, progress=slowly)
+    assert [(m.code, m.file) for m in result.messages if m.severity == "hard"] == [
+        ("F04", f"{number:02}.xlsx") for number in deadly
+    ]
+    assert result.accepted == 48 - len(deadly) == Household.objects.count()
+
+
+def test_deadlines_do_not_block_an_import() -> None:
+    with clock.frozen(OPENS + timedelta(days=60)):
+        assert numbers(send(household_sheet(person("张三")))) == {"accepted": 1, "created": 1}
