@@ -104,7 +104,8 @@ def people(value: str, silences: Collection[str] = ()) -> str | None:
     clean = text(value, silences)
     if clean is None or PLAIN.fullmatch(clean):
         return clean
-    return re.sub(r"\s*(?:[,，;；/、\n]\s*)+", "、", clean).strip("、 ") or None
+    joined = re.sub(r"\s*(?:[,，;；/、\n]\s*)+", "、", clean).strip("、 ")
+    return text(joined, silences)
 
 
 def group(value: str, silences: Collection[str] = ()) -> str | None:

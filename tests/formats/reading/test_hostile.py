@@ -32,8 +32,9 @@ answer = {}
 path = Path(sys.argv[1])
 try:
     found = read_file(path.read_bytes(), path.name, pack)
-    answer["rows"] = sum(t.frame.height for t in found.tables if isinstance(t, HouseholdTable))
-    answer["text"] = repr([t.frame.to_dicts() for t in found.tables if isinstance(t, HouseholdTable)]) + repr(found.messages)
+    tables = [table for table in found.tables if isinstance(table, HouseholdTable)]
+    answer["rows"] = sum(table.frame.height for table in tables)
+    answer["text"] = repr([table.frame.to_dicts() for table in tables]) + repr(found.messages)
 except FileRefused as refused:
     answer["sentence"] = answer["text"] = refused.sentence
 answer["seconds"] = time.monotonic() - started

@@ -94,7 +94,7 @@ class ColumnParsers:
     """The parsers of every question of one pack, with what they remember."""
 
     def __init__(self, pack: Pack, near: date) -> None:
-        self._pack = pack
+        self.pack = pack
         self._near = near
         self.silences = frozenset(pack.silences)
         self._leads = _leads_of(pack)
@@ -106,14 +106,14 @@ class ColumnParsers:
         """The parser of one question's cells."""
         found = self._memos.get(name)
         if found is None:
-            found = self._memos[name] = self._make_memo(self._pack.questions[name])
+            found = self._memos[name] = self._make_memo(self.pack.questions[name])
         return found
 
     def parts(self, column: str, parts: Sequence[Part]) -> Memo:
         """The parser of a printed column that holds several counts; values are tuples."""
         found = self._memos.get(f"#{column}")
         if found is None:
-            reader = PartsReader(parts, dict(self._pack.questions), self.silences)
+            reader = PartsReader(parts, dict(self.pack.questions), self.silences)
             found = self._memos[f"#{column}"] = Memo(reader.read)
         return found
 
@@ -145,7 +145,7 @@ class ColumnParsers:
     def _choice_reader(self, name: str) -> ChoiceReader:
         found = self.choices.get(name)
         if found is None:
-            question = self._pack.questions[name]
+            question = self.pack.questions[name]
             found = self.choices[name] = ChoiceReader(question, self.silences, self._leads.get(name, ()))
         return found
 

@@ -1,26 +1,20 @@
-"""One block of rows under a header → a `HouseholdTable`.
+"""Which rows under a header are households, and under which heading they stand.
 
-Rows that are no household (blank, subtotal, note, group line) are told apart first, then each column
-is parsed as a whole. A cell without a single reading becomes a fault and a null, never a guess.
+Blank rows, subtotals, notes and lines that name a group or a village are told apart from households
+here; a row that says anything else is a household, even without a name, so that none is lost.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
-from paicha.core.catalogue import Message, message, sentence
 from paicha.core.normalise import fold
-from paicha.core.pack import HouseholdForm, Pack
-from paicha.formats.reading.cell import Bad, plain
-from paicha.formats.reading.columns import ColumnParsers, nulls, series
-from paicha.formats.reading.grid import Grid, Raw, address, letters, typed
+from paicha.core.pack import Pack
+from paicha.formats.reading.grid import Grid, Raw, address
 from paicha.formats.reading.headings import Collected, HeadingReader
 from paicha.formats.reading.layout import Block, Columns
-from paicha.formats.reading.model import Fault, Headings, HouseholdTable
-from paicha.formats.reading.parts import EVERYBODY
-from paicha.formats.reading.vocabulary import BASE, CLASS, KEY, NUMBER, TOWN, VILLAGE
+from paicha.formats.reading.vocabulary import BASE, KEY, NUMBER
 
 _STOP = re.compile(
     r"本?[村组页屯队]?(?:小计|合计|总计|共计|累计|计)|第[0-9]+页|共[0-9]+页"
@@ -52,21 +46,18 @@ class Segment:
         self.skipped += other.skipped
 
 
-class HouseholdReader:
-    """Reads blocks of household forms and rosters for one pack."""
+class RowSorter:
+    """Sorts the rows of blocks for one pack."""
 
-    def __init__(self, pack: Pack, parsers: ColumnParsers, headings: HeadingReader) -> None:
-        self.pack = pack
-        self.parsers = parsers
+    def __init__(self, pack: Pack, headings: HeadingReader) -> None:
+        self._head = pack.roles.head
         self._headings = headings
-        self._classes = {
-            label: entry.name for entry in pack.classes for label in (entry.label, *entry.aliases, entry.name)
-        }
+        self._silences = frozenset(pack.silences)
 
     def segments(self, grid: Grid, block: Block, heading: Collected) -> list[Segment]:
         """Sort the rows of a block; lines between them that name a village or group hold for those below."""
         meanings = block.columns.meanings
-        name_column = meanings.index(self.pack.roles.head)
+        name_column = meanings.index(self._head)
         asked = [c for c, meaning in enumerate(meanings) if meaning and meaning not in (NUMBER, KEY, BASE)]
         segment = self._segment(block, heading, block.first)
         found = [segment]
@@ -125,279 +116,7 @@ class HouseholdReader:
         seen = self._headings.read(line)
         if not (seen.group or (seen.village and seen.town)):
             return False
-        return heading.take(seen, address(index, texts[0][0]), self.parsers.silences)
-
-    def table(self, grid: Grid, segment: Segment, file: str, messages: list[Message]) -> HouseholdTable:
-        """The typed table of a segment's households."""
-        return _TableBuilder(self, grid, segment, file, messages).build()
-
-    def class_of(self, text: str) -> str | None:
-        clean = "".join(fold(text).split())
-        return self._classes.get(clean) or self._classes.get(clean.removesuffix("户"))
-
-
-class _TableBuilder:
-    """Builds one table; lives for one call."""
-
-    def __init__(
-        self, reader: HouseholdReader, grid: Grid, segment: Segment, file: str, messages: list[Message]
-    ) -> None:
-        self.pack = reader.pack
-        self.parsers = reader.parsers
-        self.reader = reader
-        self.grid = grid
-        self.segment = segment
-        self.file = file
-        self.messages = messages
-        self.layout: HouseholdForm | None = self.pack.household_forms.get(segment.columns.form)
-        self.meanings = segment.columns.meanings
-        self.faults: list[Fault] = []
-        self.values: dict[str, list[Any]] = {}
-        self.cells: dict[str, str] = {}
-        self.hanging: set[tuple[int, int]] = set()
-        self.covered: set[tuple[int, int]] = set()
-
-    def build(self) -> HouseholdTable:
-        self._fill_merged()
-        picked = [self.grid.rows[index] for index in self.segment.data]
-        columns = list(zip(*picked, strict=True))
-        extra: dict[str, list[Any]] = {}
-        for column, meaning in enumerate(self.meanings):
-            if meaning is None or meaning == NUMBER:
-                continue
-            if meaning in (TOWN, VILLAGE, CLASS, KEY, BASE):
-                extra[meaning] = self._extra(meaning, column, columns[column])
-                self.cells[meaning] = letters(column)
-            elif meaning.startswith("#"):
-                self._read_parts(meaning[1:], column, columns[column])
-            else:
-                self._read_question(meaning, column, columns[column])
-        self._cell_faults()
-        self._complete_parts()
-        return self._finish(extra)
-
-    def _fill_merged(self) -> None:
-        """Merged cells hold their value once; every row they reach says the same. Other columns are covered."""
-        first, end = self.segment.first, self.segment.end
-        rows = self.grid.rows
-        for span in self.grid.merges:
-            if span.bottom < first or span.top >= end or span.left >= self.grid.width:
-                continue
-            value = rows[span.top][span.left]
-            for row in range(max(span.top, first), min(span.bottom, end - 1) + 1):
-                if row > span.top:
-                    rows[row][span.left] = value
-                    self.hanging.add((row, span.left))
-                    if (span.top, span.left) in self.grid.uncached:
-                        self.grid.uncached.add((row, span.left))
-                for column in range(span.left + 1, min(span.right, self.grid.width - 1) + 1):
-                    self.covered.add((row, column))
-
-    def _extra(self, meaning: str, column: int, values: tuple[Raw, ...]) -> list[Any]:
-        texts = self.parsers.plain_text(meaning).column(values)
-        if meaning == BASE:
-            return [int(text) if text and text.isdigit() else None for text in texts]
-        if meaning != CLASS:
-            return texts
-        classes: list[str | None] = []
-        for place, text in enumerate(texts):
-            name = self.reader.class_of(text) if text else None
-            if text and name is None:
-                options = "、".join(entry.label for entry in self.pack.classes)
-                self._fault(place, CLASS, column, Bad("R15", text, {"options": options}))
-            classes.append(name)
-        return classes
-
-    def _read_question(self, name: str, column: int, values: tuple[Raw, ...]) -> None:
-        question = self.pack.questions[name]
-        memo = self.parsers.memo(name)
-        parsed = memo.column(values)
-        self.cells[name] = letters(column)
-        contrary = column in self.segment.columns.contrary
-        if contrary:
-            parsed = [
-                self._bare_number(raw, value, column) for raw, value in zip(values, parsed, strict=True)
-            ]
-        if memo.faulty or contrary:
-            self._collect(name, column, parsed)
-            parsed = [None if type(value) is Bad else value for value in parsed]
-        self.values[name] = parsed
-        if memo.dropped:
-            self._note_dropped(name, column, values)
-        text_question = self.parsers.choices[name].text_question if question.options else None
-        if text_question:
-            texts = self.parsers.beside(name).column(values)
-            if text_question not in self.meanings:
-                self.values[text_question] = texts
-                self.cells[text_question] = letters(column)
-            else:
-                self._join_texts(text_question, texts)
-
-    def _bare_number(self, raw: Raw, value: Any, column: int) -> Any:
-        """Where the header numbers its options otherwise, a number alone has two readings."""
-        if value is None or type(value) is Bad or re.search(r"[^\W\d_]", plain(raw)):
-            return value
-        return Bad("R17", typed(raw), {"printed": self.segment.columns.texts[column][:60]})
-
-    def _join_texts(self, name: str, beside: list[str | None]) -> None:
-        """The text stands both in the option's cell and in a column of its own."""
-        column = self.meanings.index(name)
-        own = self.parsers.memo(name).column([self.grid.rows[row][column] for row in self.segment.data])
-        for place, (one, two) in enumerate(zip(own, beside, strict=True)):
-            if one and two and one != two:
-                self._fault(place, name, column, Bad("R13", one, {"other": two}))
-            own[place] = one or two
-        self.values[name] = own
-        self.cells[name] = letters(column)
-
-    def _read_parts(self, name: str, column: int, values: tuple[Raw, ...]) -> None:
-        assert self.layout is not None, "only a form has columns of several counts"
-        parts = next(c.parts for c in self.layout.columns if c.name == name)
-        memo = self.parsers.parts(name, parts)
-        parsed = memo.column(values)
-        if memo.faulty:
-            self._collect(parts[0].question, column, parsed, label=name)
-            parsed = [(None,) * len(parts) if type(value) is Bad else value for value in parsed]
-        for part, counts in zip(parts, zip(*parsed, strict=True), strict=True):
-            if part.question not in self.meanings:
-                self.values[part.question] = list(counts)
-                self.cells[part.question] = letters(column)
-
-    def _collect(self, name: str, column: int, parsed: list[Any], label: str = "") -> None:
-        for place, value in enumerate(parsed):
-            if type(value) is Bad:
-                self._fault(place, name, column, value, label)
-
-    def _note_dropped(self, name: str, column: int, values: tuple[Raw, ...]) -> None:
-        dropped = self.parsers.memo(name).dropped
-        for place, raw in enumerate(values):
-            if raw in dropped:
-                chosen, _ = dropped[raw]
-                words = {"label": self._label(name), "value": "、".join(map(str, chosen.numbers or ()))}
-                self.messages.append(
-                    message(
-                        "R16", file=self.file, sheet=self.grid.sheet,
-                        cell=address(self.segment.data[place], column), read=typed(raw), **words,
-                    )
-                )  # fmt: skip
-
-    def _fault(self, place: int, name: str, column: int, bad: Bad, label: str = "") -> None:
-        words = {"label": self._label(label or name), "read": bad.read} | bad.words
-        cell = address(self.segment.data[place], column)
-        self.faults.append(Fault(place, name, cell, bad.code, bad.read, sentence(bad.code, **words)))
-
-    def _label(self, name: str) -> str:
-        for column in self.layout.columns if self.layout else ():
-            if name in (column.name, column.question):
-                return column.label
-        question = self.pack.questions.get(name)
-        return question.label if question else "类别"
-
-    def _cell_faults(self) -> None:
-        """Cells that calamine shows as blank: formulas without a value, errors, parts of a merged cell."""
-        places = {row: place for place, row in enumerate(self.segment.data)}
-        for code, cells in (("R06", self.grid.uncached), ("R07", self.grid.broken), ("R12", self.covered)):
-            for row, column in cells:
-                meaning = self.meanings[column] if column < len(self.meanings) else None
-                if row not in places or meaning is None or meaning in (NUMBER, KEY, BASE):
-                    continue
-                if code == "R12" and self._harmless(row, column):
-                    continue
-                name = self._first_part(meaning)
-                self._fault(
-                    places[row], name, column, Bad(code, "公式" if code == "R06" else ""), meaning.lstrip("#")
-                )
-
-    def _first_part(self, meaning: str) -> str:
-        if not meaning.startswith("#") or self.layout is None:
-            return meaning
-        return next(c.parts[0].question for c in self.layout.columns if c.name == meaning[1:])
-
-    def _harmless(self, row: int, column: int) -> bool:
-        """A covered cell matters only where the cell that covers it is asked as well and says something."""
-        for span in self.grid.merges:
-            if span.top <= row <= span.bottom and span.left < column <= span.right:
-                meaning = self.meanings[span.left]
-                return meaning is None or _is_blank(self.grid.rows[span.top][span.left])
-        return True
-
-    def _complete_parts(self) -> None:
-        """A count that a cell does not mention is 0 where those mentioned add up to the population."""
-        population = self.values.get(self.pack.roles.population or "")
-        if self.layout is None or population is None:
-            return
-        for column in self.layout.columns:
-            names = [part.question for part in column.parts]
-            if names and all(name in self.values for name in names):
-                complete(population, [self.values[name] for name in names])
-
-    def _finish(self, extra: dict[str, list[Any]]) -> HouseholdTable:
-        import polars as pl
-
-        group_question = self.pack.roles.group
-        own_groups = self.values.pop(group_question, None) if group_question else None
-        groups = self.segment.groups
-        if own_groups is not None:
-            groups = [own or given for own, given in zip(own_groups, groups, strict=True)]
-        answered = self._answered()
-        columns = [
-            pl.Series("_row", [row + 1 for row in self.segment.data], dtype=pl.UInt32),
-            pl.Series("_group", groups, dtype=pl.String),
-        ]
-        columns += [
-            pl.Series(name, extra[name], dtype=pl.Int64 if name == BASE else pl.String)
-            if name in extra
-            else nulls(name, len(groups))
-            for name in (KEY, TOWN, VILLAGE, CLASS, BASE)
-        ]
-        columns.append(pl.Series("_answered", answered, dtype=pl.Boolean))
-        columns += [series(self.pack.questions[name], values) for name, values in self.values.items()]
-        if group_question and group_question in self.cells:
-            self.cells["_group"] = self.cells[group_question]
-        return HouseholdTable(
-            self.file, self.grid.sheet, self.segment.columns.form, pl.DataFrame(columns), self.cells,
-            Headings(
-                self.segment.town,
-                self.segment.village,
-                tuple(dict.fromkeys(group for group in self.segment.groups if group)),
-                self.segment.cells,
-            ),
-            sorted(self.faults, key=lambda fault: (fault.row_index or 0)), self.segment.skipped,
-        )  # fmt: skip
-
-    def _answered(self) -> list[bool]:
-        """Rows with any answer besides who the household is; signatures hanging over are none."""
-        roles = self.pack.roles
-        identity = {roles.head, roles.population, roles.phone, roles.group, roles.surveyors}
-        answers = [values for name, values in self.values.items() if name not in identity]
-        answered = [False] * len(self.segment.data)
-        for values in answers:
-            answered = [one or value is not None for one, value in zip(answered, values, strict=True)]
-            if all(answered):
-                break
-        for fault in self.faults:
-            answered[fault.row_index or 0] = True
-        if roles.surveyors in self.values:
-            column = self.meanings.index(roles.surveyors)
-            for place, value in enumerate(self.values[roles.surveyors]):
-                if value is not None and (self.segment.data[place], column) not in self.hanging:
-                    answered[place] = True
-        return answered
-
-
-def complete(population: list[int | None], counts: list[list[int | None]]) -> None:
-    """Fill counts in place: unmentioned ones with 0 where the others add up, 全部 with the population."""
-    if not any(None in column or EVERYBODY in column for column in counts):
-        return
-    for place, members in enumerate(zip(*counts, strict=True)):
-        if None not in members and EVERYBODY not in members:
-            continue
-        people = population[place]
-        known = [people if member == EVERYBODY else member for member in members]
-        mentioned = [member for member in known if member is not None]
-        adds_up = bool(mentioned) and people is not None and sum(mentioned) == people
-        for column, member in zip(counts, known, strict=True):
-            column[place] = 0 if member is None and adds_up else member
+        return heading.take(seen, address(index, texts[0][0]), self._silences)
 
 
 def _is_blank(value: Raw) -> bool:

@@ -16,7 +16,8 @@ from paicha.formats.reading.choices import key
 from paicha.formats.reading.columns import ColumnParsers
 from paicha.formats.reading.grid import Grid, address, letters, typed
 from paicha.formats.reading.headings import Collected, HeadingReader
-from paicha.formats.reading.households import HouseholdReader, Segment
+from paicha.formats.reading.household_table import TableBuilder
+from paicha.formats.reading.households import RowSorter, Segment
 from paicha.formats.reading.layout import Block, Columns, LayoutFinder
 from paicha.formats.reading.model import FileRefused, ReadFile
 from paicha.formats.reading.source import open_grids
@@ -34,7 +35,7 @@ class FileReader:
         self._headings = HeadingReader(pack)
         self._parsers = ColumnParsers(pack, near)
         self._village_forms = VillageFormReader(pack, self._parsers, self._headings)
-        self._households = HouseholdReader(pack, self._parsers, self._headings)
+        self._rows = RowSorter(pack, self._headings)
 
     def read(self, data: bytes, name: str) -> ReadFile:
         """Every table of the file. Raises `FileRefused`, F09 where no table was recognised."""
@@ -71,7 +72,7 @@ class FileReader:
             if block.columns.doubled:
                 found.messages.append(_doubled(grid, block, file))
                 continue
-            for segment in self._households.segments(grid, block, heading):
+            for segment in self._rows.segments(grid, block, heading):
                 place = (segment.columns.form, segment.columns.meanings, segment.town, segment.village)
                 if place in segments:
                     segments[place].absorb(segment)
@@ -81,7 +82,8 @@ class FileReader:
             self._note_columns(grid, columns, file, found.messages)
         for segment in segments.values():
             if segment.data:
-                found.tables.append(self._households.table(grid, segment, file, found.messages))
+                builder = TableBuilder(self._parsers, grid, segment, file, found.messages)
+                found.tables.append(builder.build())
         return bool(segments)
 
     def _unread(self, grid: Grid, file: str) -> Message:
