@@ -11,6 +11,7 @@ import xlsxwriter
 from tests.domain.reports.build import OPERATOR, PROFILE
 
 from paicha.core.keys import BASE_LABEL, NUMBER_LABEL, make_number
+from paicha.domain.areas.models import Area
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import register_tag
 from paicha.domain.intake.services import ImportResult, Source, import_files
@@ -143,3 +144,11 @@ def numbers(result: ImportResult) -> dict[str, int]:
     )  # fmt: skip
     assert counted["rows"] == sum(counted[n] for n in ("accepted", "unchanged", "conflicts", "refused"))
     return {name: counted[name] for name in names if counted[name]}
+
+
+def person(head: str, **more: Any) -> dict[str, Any]:
+    return {"户主姓名": head} | more
+
+
+def code(name: str = "水磨河") -> str:
+    return Area.objects.get(name__startswith=name, level="village").code

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,23 +9,24 @@ from uuid import UUID
 import pytest
 from tests.domain.intake.sheets import (
     book,
+    code,
     household_sheet,
     key_of,
     numbers,
+    person,
     profile_sheet,
     said,
     send,
-    statistics_sheet,
 )
-from tests.domain.reports.build import OPENS, PROFILE, County
+from tests.domain.reports.build import OPENS, County
 
 from paicha.domain import clock
 from paicha.domain.accounts.policies import operator_scope
-from paicha.domain.areas.models import Area, Group
+from paicha.domain.areas.models import Group
 from paicha.domain.audit.queries import verify
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import change_head, new_id
-from paicha.domain.intake.services import ImportRefused, ImportResult, Source, import_files
+from paicha.domain.intake.services import ImportRefused
 from paicha.domain.responses.models import Conflict, Finding, Revision, Upload, VillageSummary
 from paicha.domain.responses.parts import broken_parts
 from paicha.domain.rounds.models import RosterEntry
@@ -37,16 +35,8 @@ COLLEAGUE = operator_scope("other")
 pytestmark = pytest.mark.usefixtures("county")
 
 
-def person(head: str, **more: Any) -> dict[str, Any]:
-    return {"户主姓名": head} | more
-
-
 def id_of(head: str) -> UUID:
     return Household.objects.get(head_name=head).pk
-
-
-def code(name: str = "水磨河") -> str:
-    return Area.objects.get(name__startswith=name, level="village").code
 
 
 def everything() -> dict[str, int]:
@@ -337,146 +327,6 @@ def test_counts_add_up_over_everything_at_once() -> None:
         "accepted": 3, "created": 2, "unchanged": 2, "refused": 2, "forms": 1,
     }  # fmt: skip
     assert VillageSummary.objects.get(code=code()).counts == {"general": {"1": 4}}
-
-
-# Groups
-
-
-@pytest.mark.parametrize(
-    ("groups", "group", "warned"),
-    [(None, "2", False), (None, "沟岔组", False), (2, "2", False), (2, "3", True), (2, "沟岔组", False)],
-)
-def test_a_group_beyond_what_the_profile_states_is_warned_of(
-    groups: int | None, group: str, warned: bool
-) -> None:
-    if groups is not None:
-        send(profile_sheet(groups=groups))
-    result = send(household_sheet(person("张三"), group=group))
-    assert numbers(result) == {"accepted": 1, "created": 1}
-    assert [c for c, _ in said(result, "soft")] == (["V13"] if warned else [])
-    assert Group.objects.count() == 1
-
-
-@pytest.mark.parametrize(("group", "warned"), [("1", False), ("2", True), ("沟岔组", True)])
-def test_a_group_that_the_village_does_not_have_is_made_with_a_warning_once(group: str, warned: bool) -> None:
-    send(household_sheet(person("张三")))
-    result = send(household_sheet(person("贺保平"), person("欧阳焱"), group=group))
-    assert numbers(result) == {"accepted": 2, "created": 2}
-    words = [m.message for m in result.messages if m.code == "V13"]
-    assert len(words) == warned and all(group.removesuffix("组") in word for word in words)
-    again = send(household_sheet(person("贺保平"), person("欧阳焱"), group=group))
-    assert numbers(again) == {"unchanged": 2} and again.messages == []
-
-
-# Village forms
-
-
-FIGURES = [PROFILE["groups"], 6, 24, 5, 20]
-
-
-def four(*surveyed: int, problems: int | None = 0, village: str = "水磨河村") -> list[Any]:
-    return ["滨河新区街道", village, *FIGURES, *surveyed, problems, None]
-
-
-@pytest.mark.parametrize(
-    ("row", "expected"),
-    [
-        (four(3, 2, 1, 0), []),
-        (four(4, 2, 1, 0), [("V19", "I5")]),
-        (four(4, 3, 1, 0), [("V20", "J5")]),
-        (four(3, 3, 0, 0), [("V20", "J5"), ("V20", "K5")]),
-        ([*four(3, 2, 1, 0)[:2], 9, 6, 24, 5, 20, 3, 2, 1, 0, 0], [("V21", "D5")]),
-        ([*four(3, 2, 1, 0)[:2], 3, 6, 25, 5, 20, 3, 2, 1, 0, 0], [("V21", "F5")]),
-        (four(None, 2, 1, 0), [("V01", "I5")]),  # type: ignore[arg-type]
-    ],
-)
-@pytest.mark.parametrize("order", ["one file", "form 4 first", "form 4 last"])
-def test_a_filled_form_four_is_compared_cell_by_cell(
-    row: list[Any], expected: list[tuple[str, str]], order: str
-) -> None:
-    rows = (
-        household_sheet(person("张三"), person("坏", 居住地=9)),
-        household_sheet(person("李四"), name="附件1-2", lifted=True),
-        profile_sheet(),
-    )  # fmt: skip
-    sheet = statistics_sheet(row)
-    if order == "one file":
-        result = send(*rows, sheet)
-    else:
-        files = [("2.xlsx", book(*rows)), ("1.xlsx" if order == "form 4 first" else "3.xlsx", book(sheet))]
-        result = send(*sorted(files))
-    assert sorted(c for c in said(result) if c[0] != "V02") == sorted(expected), result.messages
-    counts = numbers(result)
-    assert (counts["accepted"], counts["refused"], counts["forms"]) == (2, 1, 2)
-    assert counts.get("forms_refused", 0) == bool(expected)
-
-
-def test_a_form_four_alone_is_compared_with_the_round() -> None:
-    send(household_sheet(person("张三"), person("李四")), profile_sheet())
-    assert said(send(statistics_sheet(four(2, 2, 0, 0)))) == []
-    differs = send(statistics_sheet(four(3, 3, 0, 0)))
-    assert said(differs) == [("V20", "J5")]
-    assert "3" in differs.messages[0].message and "2" in differs.messages[0].message
-
-
-def test_a_town_s_form_four_is_compared_village_by_village() -> None:
-    files = [
-        ("1-统计.xlsx", book(statistics_sheet(four(1, 1, 0, 0), four(2, 2, 0, 0, village="常家沟村")))),
-        ("2.xlsx", book(household_sheet(person("张三")))),
-        ("3.xlsx", book(household_sheet(person("李四"), village="常家沟村"))),
-    ]
-    result = send(*files)
-    assert said(result) == [("V20", "J6")]
-    assert numbers(result) == {"accepted": 2, "created": 2, "forms": 2, "forms_refused": 1}
-
-
-def test_a_form_four_of_an_unknown_village_is_refused() -> None:
-    result = send(statistics_sheet(four(1, 1, 0, 0, village="水磨沟村")))
-    assert said(result) == [("A03", "C5")] and numbers(result) == {"forms": 1, "forms_refused": 1}
-
-
-def test_a_refused_profile_stays_out_and_the_rows_go_in() -> None:
-    result = send(household_sheet(person("张三")), profile_sheet(lifted_households=9))
-    assert {code for code, _ in said(result)} == {"V16", "V17"}
-    assert numbers(result) == {"accepted": 1, "created": 1, "forms": 1, "forms_refused": 1}
-    assert VillageSummary.objects.get(code=code()).profile == {}
-
-
-# Readers
-
-
-class Killer(Source):
-    """A file that brings down whoever reads it, as one that eats all memory does."""
-
-    def read(self) -> bytes:
-        assert os.environ.get("PAICHA_TESTS_PID") != str(os.getpid()), "only a reading process may die"
-        time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGKILL)
-        raise AssertionError
-
-
-@pytest.mark.parametrize("deadly", [(3,), (0, 20, 47), (20,)])
-@pytest.mark.django_db(transaction=True)
-def test_a_file_that_kills_its_reader_is_refused_and_the_others_go_in(
-    county: County, monkeypatch: pytest.MonkeyPatch, deadly: tuple[int, ...]
-) -> None:
-    monkeypatch.setenv("PAICHA_TESTS_PID", str(os.getpid()))
-    sources = []
-    for number in range(48):
-        name = f"{number:02}.xlsx"
-        sheet = household_sheet(person(f"张{number:02}"), group=str(number))
-        sources.append(Killer(name) if number in deadly else Source(name, book(sheet)))
-
-    def slowly(number: int, _: int, __: str) -> None:
-        if number < 8:  # readers are ahead, and one dies while rows are being stored
-            time.sleep(0.2)
-
-    scope = operator_scope("tester")
-    result: ImportResult = import_files(sources, scope=scope, processes=2, progress=slowly)
-    assert [(m.code, m.file) for m in result.messages if m.severity == "hard"] == [
-        ("F04", f"{number:02}.xlsx") for number in deadly
-    ]
-    assert result.accepted == 48 - len(deadly) == Household.objects.count()
 
 
 def test_deadlines_do_not_block_an_import() -> None:
