@@ -152,14 +152,15 @@ def _village(job: Job, area: RoundArea) -> Area:
     return job.villages[area.area_id]
 
 
-def _resolve(job: Job, table: AnyTable, village: str | None = None, town: str | None = None) -> Place:
+def _resolve(
+    job: Job, table: AnyTable, village: str | None = None, town: str | None = None, cell: str = ""
+) -> Place:
+    """The village of a table, or of a row of it that names its own, in `cell`."""
     headings = table.headings
-    own = Named(
-        "标题",
-        village or headings.village,
-        town or headings.town,
-        headings.cells.get("village") or headings.cells.get("town") or "",
-    )
+    if not village:
+        cell = headings.cells.get("village") or headings.cells.get("town") or cell
+    where = "村名一栏" if village else "标题"
+    own = Named(where, village or headings.village, town or headings.town, cell)
     place = job.places.resolve([own, *path_sources(job.places, table.file, table.sheet)], job.asked)
     if place.area is not None and not job.scope.covers(Verb.IMPORT_FILES, place.area.code):
         return Place(
@@ -200,7 +201,8 @@ def _place_roster(job: Job, table: HouseholdTable, parts: dict[str, VillagePart]
     rows: dict[str, list[int]] = defaultdict(list)
     for index, key in enumerate(zip(towns, villages, strict=True)):
         if key not in known:
-            known[key] = _resolve(job, table, village=key[1], town=key[0])
+            first = f"{table.cells.get('_village', 'A')}{frame['_row'][index]}"
+            known[key] = _resolve(job, table, village=key[1], town=key[0], cell=first)
         place = known[key]
         if place.area is None:
             row = frame["_row"][index]
@@ -222,11 +224,11 @@ def _place_statistics(job: Job, table: VillageTable, parts: dict[str, VillagePar
     names = {f.source: f.name for f in form.figures if f.source in ("town", "village")}
     for index, row in enumerate(table.rows):
         village, town = row.get(names.get("village", "")), row.get(names.get("town", ""))
+        cell = table.row_cells[index].get(names.get("village", ""), "")
         place = _resolve(
-            job, table, village=str(village) if village else None, town=str(town) if town else None
+            job, table, village=str(village) if village else None, town=str(town) if town else None, cell=cell
         )
         if place.area is None:
-            cell = table.row_cells[index].get(names.get("village", ""), "")
             said = Message(
                 place.code, "hard", place.sentence, table.file, table.sheet, cell, str(village or "")
             )
