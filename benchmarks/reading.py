@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import pickle
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from pathlib import Path
 from statistics import median
 
 import python_calamine as calamine
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # as in the import's reading processes
 
 from paicha.core.pack import FILES, load
 from paicha.formats.reading import HouseholdTable, ReadFile, read_file

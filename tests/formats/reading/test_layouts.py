@@ -12,6 +12,7 @@ import xlsxwriter
 
 from paicha.core.pack import Pack
 from paicha.formats.reading import FileRefused, HouseholdTable, ReadFile, raw_rows, read_file
+from paicha.formats.reading.vocabulary import Vocabulary
 
 from .conftest import workbook
 
@@ -119,6 +120,21 @@ def test_columns_in_any_order_and_more_of_them(pack: Pack) -> None:
     )
     (note,) = [entry for entry in found.messages if entry.code == "B05"]
     assert "身份证号" in note.message and "户主身份证号码" in note.message
+
+
+@pytest.mark.parametrize(
+    ("header", "meaning"),
+    [
+        ("家庭成员参加城乡居民基本养老保险", None), ("有无较大刚性支出原因", "major_expense_reason"),
+        ("排查人员签字日期", None),
+        ("备用联系电话", None), ("户主身份证号", None), ("与户主关系", None), ("家庭劳动力人口", None),
+        ("户主联系电话", "phone"), ("是否需纳入易返贫致贫户情况", "enrol"), ("家庭成员参加医疗保险", None),
+        ("是否享受民政政策的情况", "civil_aid"), ("村干部签字", None), ("人均年纯收入（元）", "income"),
+        ("备注栏", None),
+    ],
+)  # fmt: skip
+def test_likeness(pack: Pack, header: str, meaning: str | None) -> None:
+    assert Vocabulary(pack).meanings(header).get("general") == meaning
 
 
 def test_grouped_header_and_options_below(pack: Pack) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 Raw = str | float | int | date | datetime | time | timedelta
@@ -51,6 +52,7 @@ class Grid:
         return len(self.rows[0]) if self.rows else 0
 
 
+@lru_cache(maxsize=2048)
 def letters(column: int) -> str:
     """0 → A, 26 → AA."""
     name = ""

@@ -104,7 +104,7 @@ class TableBuilder:
             parsed = [
                 self._bare_number(raw, value, column) for raw, value in zip(values, parsed, strict=True)
             ]
-        if memo.faulty or contrary:
+        if (memo.faulty or contrary) and Bad in set(map(type, parsed)):
             self._collect(name, column, parsed)
             parsed = [None if type(value) is Bad else value for value in parsed]
         self.values[name] = parsed
@@ -141,7 +141,7 @@ class TableBuilder:
         parts = next(c.parts for c in self.layout.columns if c.name == name)
         memo = self.parsers.parts(name, parts)
         parsed = memo.column(values)
-        if memo.faulty:
+        if memo.faulty and Bad in set(map(type, parsed)):
             self._collect(parts[0].question, column, parsed, label=name)
             parsed = [(None,) * len(parts) if type(value) is Bad else value for value in parsed]
         for part, counts in zip(parts, zip(*parsed, strict=True), strict=True):

@@ -85,9 +85,10 @@ class LayoutFinder:
         for index, row in enumerate(rows):
             if type(row[0]) in (float, int):  # a running number: a data row
                 continue
+            texts = [value for value in row if type(value) is str and value]
             hits = 0
-            for value in row:
-                if type(value) is str and value and knows(value):
+            for value in texts if len(texts) > 1 else ():
+                if knows(value):
                     hits += 1
                     if hits == 2:
                         tops.append(index)

@@ -50,6 +50,7 @@ _SECOND = re.compile(r"2\s*[)\].、．:：,，\s]|[②⑵❷]|2[^0-9]")
 _BRACKET = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
 _LEADING = re.compile(r"^\s*(?:[*★☆]|[(\[]?[0-9一二三四五六七八九十]{1,2}[)\].、．]\s*)+")
 _TRAILING = re.compile(r"(?:人|户|元|个|人数|情况|填序号|选填序号|必填|选填)$")
+_WEAK = frozenset("的是否有无情况户主家庭本全人员数序号填写选项及与和等请目前现在基名称或")
 _MAX_HEADER = 300
 
 
@@ -197,9 +198,16 @@ def _likeliest(spellings: list[str], words: Mapping[str, str]) -> str | None:
     return ranked[0][0]
 
 
-def _likeness(one: str, two: str) -> float:
-    shorter, longer = sorted((len(one), len(two)))
+def _likeness(written: str, word: str) -> float:
+    """How much of a word a header holds, 0 where it says anything else: 养老保险 is no 医疗保险.
+
+    A header may leave out some of the word and add weak characters (的, 情况, 是否 …), nothing more.
+    """
+    shorter, longer = sorted((len(written), len(word)))
     if shorter / longer < 0.6:
         return 0.0
-    matcher = SequenceMatcher(None, one, two, autojunk=False)
-    return matcher.ratio() if matcher.real_quick_ratio() > 0.8 else 0.0
+    matcher = SequenceMatcher(None, written, word, autojunk=False)
+    if matcher.real_quick_ratio() < 0.75 or matcher.quick_ratio() < 0.75:
+        return 0.0
+    added = "".join(written[i:j] for tag, i, j, _, _ in matcher.get_opcodes() if tag in ("delete", "replace"))
+    return matcher.ratio() if _WEAK.issuperset(added) else 0.0
