@@ -80,6 +80,44 @@ def profile_sheet(village: str = VILLAGE, town: str = TOWN, **changes: Any) -> S
     return "附件2", lines
 
 
+def problem_sheet(*problems: tuple[int, str], village: str = VILLAGE, town: str = TOWN) -> Sheet:
+    """Form 3: (type number, text)."""
+    types = [
+        "“两不愁三保障”和饮水安全方面", "帮扶政策落实方面", "收入未稳定达标方面", "“应纳未纳”“体外循环”方面",
+        "网格员管理及日常排查方面", "数据质量方面", "信访舆情方面", "其他方面",
+    ]  # fmt: skip
+    lines: list[list[Any]] = [
+        [f"{town}{village}防止返贫动态监测集中排查问题清单"],
+        ["序号", "类型", "具体问题"],
+    ]
+    for number, label in enumerate(types, 1):
+        texts = [text for kind, text in problems if kind == number] or [None]
+        lines += [
+            [number if n == 0 else None, label if n == 0 else None, text] for n, text in enumerate(texts)
+        ]
+    return "附件3", lines
+
+
+def verification_sheet(*noes: int, problems: str | None = None) -> Sheet:
+    """Form 5 of the village, with a 否 at these of its six points."""
+    points = [
+        ("安排部署", "规范及时"), ("排查工作", "扎实全面"), ("帮扶措施", "精准落实"), ("数据信息", "真实准确"),
+        ("发现问题", "全面准确"), ("信访舆情", "及时处置"),
+    ]  # fmt: skip
+    lines: list[list[Any]] = [
+        ["神木市防止返贫动态监测集中排查镇级核查表"],
+        [f"镇(街)({TOWN}) 村({VILLAGE})"],
+        ["核查内容", None, "是/否"],
+    ]
+    lines += [[what, how, "否" if n in noes else "是"] for n, (what, how) in enumerate(points, 1)]
+    lines += [
+        ["镇级核查结论", "存在问题", problems],
+        [None, "意见建议", "继续保持"],
+        ["包片(站)领导", "王磊", "核查人员", "李强", "核查时间", "2022-03-10"],
+    ]
+    return "附件5", lines
+
+
 def statistics_sheet(*rows: Sequence[Any]) -> Sheet:
     """Form 4: one row a village, figures as typed (groups … problems), after number, town and village."""
     lines: list[list[Any]] = [

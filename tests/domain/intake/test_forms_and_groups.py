@@ -11,15 +11,17 @@ from tests.domain.intake.sheets import (
     household_sheet,
     numbers,
     person,
+    problem_sheet,
     profile_sheet,
     said,
     send,
     statistics_sheet,
+    verification_sheet,
 )
 from tests.domain.reports.build import PROFILE
 
 from paicha.domain.areas.models import Group
-from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.models import Finding, VillageSummary
 
 pytestmark = pytest.mark.usefixtures("county")
 
@@ -80,6 +82,41 @@ def test_a_town_s_form_four_is_compared_village_by_village() -> None:
     result = send(*files)
     assert said(result) == [("V20", "J6")]
     assert numbers(result) == {"accepted": 2, "created": 2, "forms": 2, "forms_refused": 1}
+
+
+@pytest.mark.parametrize(("typed", "expected"), [(2, []), (0, [("V22", "M5")]), (3, [("V22", "M5")])])
+@pytest.mark.parametrize("earlier", [False, True])
+def test_the_problems_of_form_four_are_those_of_form_three(
+    typed: int, expected: list[tuple[str, str]], earlier: bool
+) -> None:
+    problems = problem_sheet((1, "窑洞漏雨"), (6, "3户电话没更新"))
+    if earlier:
+        send(problems)
+    sheets = [statistics_sheet(four(1, 1, 0, 0, problems=typed)), household_sheet(person("张三"))]
+    result = send(*sheets, *([] if earlier else [problems]))
+    assert said(result) == expected
+    assert VillageSummary.objects.get(code=code()).facts == {"problem_rows": 2}
+
+
+def test_a_problem_list_is_kept_and_withdrawn_by_who_wrote_it() -> None:
+    sheets = (household_sheet(person("张三")), problem_sheet((1, "窑洞漏雨"), (6, "3户电话没更新")))
+    assert numbers(send(*sheets)) == {"accepted": 1, "created": 1, "forms": 1}
+    send(problem_sheet((6, "3户电话没更新")))
+    assert VillageSummary.objects.get(code=code()).facts == {"problem_rows": 1}
+
+
+@pytest.mark.parametrize(
+    ("noes", "problems", "refused"), [((), None, 0), ((2, 4), "电话有误", 0), ((4,), None, 1)]
+)
+def test_a_no_of_a_town_s_visit_asks_for_its_problem(
+    noes: tuple[int, ...], problems: str | None, refused: int
+) -> None:
+    result = send(household_sheet(person("张三")), verification_sheet(*noes, problems=problems))
+    assert [c for c, _ in said(result)] == ["V23"] * refused
+    assert (result.forms, result.forms_refused) == (1, refused)
+    facts = VillageSummary.objects.get(code=code()).facts
+    assert facts == ({} if refused else {"no_answers_form5": len(noes)})
+    assert Finding.objects.filter(rule="S28", state="open").exists() is (bool(noes) and not refused)
 
 
 def test_a_form_four_of_an_unknown_village_is_refused() -> None:
