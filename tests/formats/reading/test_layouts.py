@@ -228,6 +228,17 @@ def test_formulas(pack: Pack) -> None:
     assert [(f.code, f.cell, f.row_index) for f in table.faults] == [("R06", "E2", 0), ("R07", "E3", 1)]
 
 
+def test_formatted_to_the_last_column(pack: Pack) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet("附件1-1")
+        for r, values in enumerate([HEAD, row(1, "刘志强")]):
+            for c, value in enumerate(values):
+                sheet.write(r, c, value)
+        sheet.write_blank(1, 16_383, None, book.add_format({"bold": True}))
+    assert names(read(pack, stream.getvalue())) == [(None, "刘志强")]
+
+
 def test_row_without_a_name_is_not_lost(pack: Pack) -> None:
     values = row(1, "刘志强")
     values[1] = ""

@@ -34,6 +34,9 @@ _ROW = re.compile(rb'<row [^>]*?r="(\d+)"')  # with a literal start, five times 
 _PREFIXED_ROW = re.compile(rb'<\w+:row\b[^>]*?\br="(\d+)"')
 _WIDE = re.compile(rb' r="([A-Z]{2,})\d')
 _ANY = re.compile(rb' r="([A-Z]+)\d')
+_VALUED = re.compile(
+    rb'<(?:\w+:)?c\b[^>/]*?\br="([A-Z]+)\d+"[^>/]*>'
+)  # not only formatted: <c r="XFD1" s="1"/>
 _ROW_START = re.compile(rb"<(?:\w+:)?row\b")
 _ROW_NUMBER = re.compile(rb'\br="(\d+)"')
 _MERGE = re.compile(rb'mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
@@ -153,9 +156,10 @@ def _scan_window(window: bytes, scan: Scan) -> None:
     if last > _MANY_ROWS:
         last = _last_row_with_value(window)
     scan.rows = max(scan.rows, last)
-    found = (_ANY if last > _MANY_ROWS else _WIDE).findall(window)
-    if found:
-        scan.columns = max(scan.columns, *(column_of(name.decode()) + 1 for name in set(found)))
+    columns = _columns(_ANY if last > _MANY_ROWS else _WIDE, window)
+    if columns > MAX_COLUMNS:
+        columns = _columns(_VALUED, window)
+    scan.columns = max(scan.columns, columns)
     end = window.rfind(b"sheetData>")
     if end >= 0 or b"mergeCell " in window:
         _scan_merges(window, max(end, 0), scan)
@@ -164,6 +168,11 @@ def _scan_window(window: bytes, scan: Scan) -> None:
     formulas = _FORMULA.search(window) is not None if scan.prefixed else b"<f" in window
     if odd or formulas:
         _scan_cells(window, scan)
+
+
+def _columns(pattern: re.Pattern[bytes], window: bytes) -> int:
+    """The number of columns up to the last that the pattern finds."""
+    return max((column_of(name.decode()) + 1 for name in set(pattern.findall(window))), default=0)
 
 
 def _scan_merges(window: bytes, start: int, scan: Scan) -> None:
