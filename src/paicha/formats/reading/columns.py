@@ -25,7 +25,10 @@ _REMEMBERED = 200_000
 
 
 class Memo(dict[Raw, Any]):
-    """Raw value → parsed value. `faulty` once any raw value was bad; `dropped` text that has no place."""
+    """Raw value → parsed value. `faulty` once any raw value was bad; `dropped` text that has no place.
+
+    Both only ever grow more cautious, so that threads may share a memo.
+    """
 
     def __init__(self, parse: Callable[[Raw], object]) -> None:
         super().__init__()
@@ -64,9 +67,7 @@ class Unique(Memo):
             parsed = [
                 parse(raw) if value is None else value for value, raw in zip(parsed, values, strict=True)
             ]
-            self.faulty = Bad in set(map(type, parsed))
-        else:
-            self.faulty = False
+            self.faulty = self.faulty or Bad in set(map(type, parsed))
         return parsed
 
 

@@ -26,7 +26,7 @@ from paicha.formats.reading.vocabulary import Vocabulary
 
 
 class FileReader:
-    """Reads files for one pack. Not for threads: its memories are plain dictionaries."""
+    """Reads files for one pack. Threads may share it: what it remembers never changes, only grows or goes."""
 
     def __init__(self, pack: Pack, near: date) -> None:
         self._pack = pack
