@@ -243,6 +243,24 @@ def test_two_families_of_one_name_are_told_by_phone(where: str) -> None:
     assert numbers(send(*files)) == {"unchanged": 2}
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_whom_somebody_else_imports_meanwhile_is_not_made_twice(waits: bool) -> None:
+    if waits:  # rows that match nobody wait for the end of the upload
+        send(household_sheet(person("王秀英")))
+
+    def meanwhile(number: int, _: int, __: str) -> None:
+        if number == (2 if waits else 1):
+            send(household_sheet(person("李四")), scope=COLLEAGUE)
+
+    files = [
+        ("一.xlsx", book(household_sheet(person("张三")))),
+        ("二.xlsx", book(household_sheet(person("李四")))),
+    ]
+    result = send(*files, progress=meanwhile)
+    assert numbers(result) == {"accepted": 1, "created": 1, "unchanged": 1}
+    assert Household.objects.filter(head_name="李四").count() == 1
+
+
 # Rows that stay out, and rows that say nothing
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from paicha.core.pack import Pack
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.areas.models import Area, Group
-from paicha.domain.intake.matching import register_of
+from paicha.domain.intake.matching import load_register, register_of
 from paicha.domain.intake.places import Places
 from paicha.domain.intake.preparing import HouseholdRows, VillageFormRead
 from paicha.domain.intake.result import ImportResult
@@ -48,8 +48,11 @@ class Job:
     villages: dict[int, Area] = field(default_factory=dict)
 
     def memory(self, work: VillageWork) -> VillageMemory:
+        """What this upload remembers of `work`'s village; whom others have added since its last file, too."""
         code = work.village.code
         if code not in self.memories:
             groups = frozenset(Group.objects.filter(village=work.village).values_list("name", flat=True))
             self.memories[code] = VillageMemory(register_of(work.village.pk, self.tag), groups=groups)
+        else:
+            self.memories[code].register.refresh(load_register(work.village.pk))
         return self.memories[code]

@@ -83,6 +83,12 @@ class Register:
             self._by_phone[known.phone].append(known)
         self._all.append(known)
 
+    def refresh(self, households: Iterable[Known]) -> None:
+        """Whoever was added since; `had_households` stays as it was before the upload."""
+        for known in households:
+            if known.number not in self._by_number:
+                self.add(known)
+
     def match(self, asked: Asked) -> Match:
         """Find one row's household. Near misses are judged later (`near`), when all rows have claimed theirs."""
         match = Match()

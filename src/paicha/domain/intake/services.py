@@ -118,7 +118,8 @@ def _run(job: Job, sources: Sequence[Source], progress: Progress | None, process
             area = job.places.of_code(code)
             assert area is not None
             with village_work(job.round, job.pack, _village(job, area), job.scope.actor) as work:
-                take_pending(work, memory, job.source, job.upload, job.result)
+                if memory.pending:
+                    take_pending(work, job.memory(work), job.source, job.upload, job.result)
                 for table, index in memory.statistics:
                     check_statistics(job, work, table, index, memory)
 

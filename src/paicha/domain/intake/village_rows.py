@@ -100,7 +100,8 @@ def take_pending(
     """Rows that matched nothing, now that the whole upload has claimed its households."""
     ready = []
     for line in memory.pending:
-        match: Match = memory.register.near(line.asked)
+        line.household = memory.register.match(line.asked).household  # somebody may have added it meanwhile
+        match: Match = Match() if line.household else memory.register.near(line.asked)
         if match.code:
             _refuse(
                 line, work, result, [_say(line, work.pack.roles.head, match.code, "hard", match.sentence)]
