@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from paicha.core.pack import Pack
+from paicha.formats.reading import read_file
 from paicha.formats.reading.cell import Bad
 from paicha.formats.reading.columns import ColumnParsers
 from paicha.formats.reading.parts import EVERYBODY
+
+from .conftest import workbook
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +185,39 @@ def test_counts_in_one_cell(parsers: ColumnParsers, pack: Pack, raw: Any, expect
     column = next(c for c in pack.household_forms["general"].columns if c.parts)
     value = parsers.parts(column.name, column.parts).column([raw])[0]
     assert (value.code if isinstance(value, Bad) else value) == expected
+
+
+SIGNS = "0123456789.、,，;；/-()（）①③√☑□ \n_"
+WORDS = "有无是否不或全部人户元万年月日未参加居民职工医保低特困其他原因本村市外"
+CLERKS = st.text(alphabet=SIGNS + WORDS, max_size=24)
+
+
+@given(raw=CLERKS)
+@settings(max_examples=300)
+def test_any_text_has_a_reading_or_a_fault(pack: Pack, parsers: ColumnParsers, raw: str) -> None:
+    """Nothing raises, numbers stay storable, and what was chosen was written there."""
+    for question in pack.answer_questions:
+        kind = pack.questions[question].type
+        value = parsers.memo(question).column([raw])[0]
+        if isinstance(value, Bad) or value is None:
+            continue
+        if kind == "choice":
+            assert -32_768 <= value <= 32_767
+        elif kind == "choices":
+            assert list(value) == sorted(set(value)) and value
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["1. ", "家庭成员", "参加", "√", "(1)", "1、", "居民 ", "\n", "、 \n", "二", "本 ", "有", "0", "—"],
+)
+def test_endless_cells_take_no_time(pack: Pack, parsers: ColumnParsers, piece: str) -> None:
+    """No pattern runs away on the 32,767 characters that a cell may hold."""
+    raw = piece * (32_000 // len(piece)) + "x"
+    column = next(c for c in pack.household_forms["general"].columns if c.parts)
+    started = time.monotonic()
+    for question in pack.answer_questions:
+        parsers.memo(question).column([raw])
+    parsers.parts(column.name, column.parts).column([raw])
+    read_file(workbook(Sheet1=[[raw, raw], [raw, "户主姓名", "家庭人口"], [1, raw, 3]]), "a.xlsx", pack)
+    assert time.monotonic() - started < 3

@@ -18,6 +18,8 @@ _CIRCLED |= {ord("㈠") + step: f"({step + 1})" for step in range(10)}
 _CHINESE_PUNCTUATION = str.maketrans("。、【】〔〕〈〉﹙﹚", "。、[][][]()")
 INTEGER = re.compile(r"[-+]?[0-9]+")
 
+_SHOWN = 80
+
 TICKS = "√✓✔☑☒✅■●▲◼√V"
 BOXES = "□☐◻○▢"
 
@@ -29,6 +31,10 @@ class Bad:
     code: str
     read: str
     words: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.read) > _SHOWN:  # a sentence shows what was read, not a page of it
+            object.__setattr__(self, "read", self.read[:_SHOWN] + "…")
 
 
 def plain(raw: Raw) -> str:

@@ -27,6 +27,7 @@ _MARK = re.compile(f"[{re.escape(TICKS + BOXES)}]")
 _TICKED_BRACKET = re.compile(f"[(\\[]\\s*[{re.escape(TICKS)}]\\s*[)\\]]")
 _EMPTY_BRACKET = re.compile(r"[(\[]\s*[)\]]")
 _INT16 = 32_767
+_LONGEST = 2_000  # characters of a choice with its reason
 
 
 @lru_cache(maxsize=65_536)

@@ -309,7 +309,7 @@ def _texts_of_columns(rows: list[list[Raw]], spans: list[Span], first: int) -> l
 
 def _is_options_row(row: list[Raw]) -> bool:
     """A row below the labels that prints the options: `1.本村 2.村外镇内 …` in several cells."""
-    long = [value for value in row if type(value) is str and len(value) > 5]
+    long = [value for value in row if type(value) is str and 5 < len(value) < 600]
     return len(long) >= 2 and sum(1 for value in long if _OPTION_LIST.search(fold(value))) >= 2
 
 

@@ -23,8 +23,11 @@ Counts = tuple[int | None, ...]
 
 _NUMBER = r"(?:[0-9]{1,4}|[零一二两三四五六七八九十]{1,3}|无人?|没有|没)"
 _COUNT = re.compile(rf"({_NUMBER})\s*个?[人口]?")
-_FILL = r"(?:[\s,，、;；:：。.()（）+_/|]|参加|参保|人数|有|为|是|共|其中|家庭成员|家庭|成员|全部|全家|均|都|另|和|及)*"
+_FILL = (
+    r"(?:[\s,，、;；:：。.()（）+_/|]|参加|参保|人数|有|为|是|共|其中|家庭|成员|全部|全家|均|都|另|和|及)*"
+)
 _BARE = re.compile(r"[^0-9]*([0-9]{1,4})\s*[人口]?")
+_LONGEST = 300  # a cell with more is prose
 _ALL = re.compile(r"全部|全家|全都|全体|所有|都|均|全")
 _LABEL_MARK = "\ue000"  # private characters stand for labels while a cell is parsed
 
@@ -68,6 +71,8 @@ class PartsReader:
         if normalise.text(text, self._silences) is None:
             return empty
         if isinstance(raw, int | float):
+            return self._bad(text)
+        if len(text) > _LONGEST:
             return self._bad(text)
         marked = self._mark(text)
         if not any("\ue000" <= char <= "\uf8ff" for char in marked):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import python_calamine as calamine
 
 from paicha.formats.reading.grid import MAX_CELLS, MAX_COLUMNS, Grid, Raw, Span, without_booleans
+from paicha.formats.reading.guarded import guarded
 from paicha.formats.reading.model import FileRefused
 from paicha.formats.reading.ole import Container
 
@@ -41,7 +42,7 @@ def read_xls(data: bytes, file: str) -> Iterator[Grid]:
     if name is None:
         raise FileRefused("F02", file=file, kind="Word、幻灯片或其他文件")
     scans = _scan(container.read(name), file)
-    try:
+    with guarded(file):
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         for index, meta in enumerate(book.sheets_metadata):
             if meta.typ != calamine.SheetTypeEnum.WorkSheet:
@@ -52,10 +53,6 @@ def read_xls(data: bytes, file: str) -> Iterator[Grid]:
             scan = scans[index] if index < len(scans) else Scan()
             hidden = meta.visible != calamine.SheetVisibleEnum.Visible
             yield Grid(meta.name, rows, spans, set(), scan.broken, scan.hidden_columns, hidden)
-    except calamine.PasswordError:
-        raise FileRefused("F03", file=file) from None
-    except (calamine.CalamineError, OSError, ValueError):
-        raise FileRefused("F04", file=file) from None
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:

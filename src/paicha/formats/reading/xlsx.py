@@ -26,6 +26,7 @@ from paicha.formats.reading.grid import (
     column_of,
     without_booleans,
 )
+from paicha.formats.reading.guarded import guarded
 from paicha.formats.reading.model import FileRefused
 
 _OVERLAP = 16384  # a tag cut between two pieces is whole in the overlap
@@ -72,7 +73,7 @@ def read_xlsx(data: bytes, file: str, archive: Archive) -> Iterator[Grid]:
     parts = _sheet_parts(archive)
     scans = {name: _scan(archive, part, name) for name, part in parts.items()}
     _guard_other_parts(archive)
-    try:
+    with guarded(file):
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         for meta in book.sheets_metadata:
             if meta.typ != calamine.SheetTypeEnum.WorkSheet:
@@ -85,10 +86,6 @@ def read_xlsx(data: bytes, file: str, archive: Archive) -> Iterator[Grid]:
                 meta.name, rows, scan.merges, scan.uncached, scan.broken, scan.hidden_columns,
                 meta.visible != calamine.SheetVisibleEnum.Visible,
             )  # fmt: skip
-    except calamine.PasswordError:
-        raise FileRefused("F03", file=file) from None
-    except (calamine.CalamineError, OSError, ValueError):
-        raise FileRefused("F04", file=file) from None
 
 
 def _sheet_parts(archive: Archive) -> dict[str, str]:
