@@ -49,7 +49,9 @@ def test_relations_of_models_follow_the_import_rule() -> None:
 
 def test_every_app_is_listed_and_labelled_by_its_folder() -> None:
     folders = {file.parent for file in (ROOT / "src/paicha/domain").glob("*/apps.py")}
-    installed = {config.name: config.label for config in apps.get_app_configs() if config.name.startswith("paicha.")}
+    installed = {
+        config.name: config.label for config in apps.get_app_configs() if config.name.startswith("paicha.")
+    }
     assert {f"paicha.domain.{folder.name}": folder.name for folder in folders}.items() <= installed.items()
 
 
@@ -82,7 +84,9 @@ def test_every_requirement_is_locked() -> None:
         (60, {}, None),
     ],
 )
-def test_an_exception_may_shrink_and_never_grow(lines: int, allowed: dict[str, int], said: str | None) -> None:
+def test_an_exception_may_shrink_and_never_grow(
+    lines: int, allowed: dict[str, int], said: str | None
+) -> None:
     text = "def f():\n" + "    x = 1\n" * (lines - 1)
     found = list(budgets.breaches(budgets.long_functions("a.py", text), allowed))
     assert (said is None and found == []) or (said is not None and len(found) == 1 and said in found[0])

@@ -17,6 +17,8 @@ def read_pack(name_or_dir: str) -> dict[str, bytes]:
     if folder is None or not folder.is_dir():
         path = Path(name_or_dir)
         if not path.is_dir():
-            raise FileNotFoundError(f"没有叫 {name_or_dir} 的方案包，也没有这个文件夹。请写方案包的名字或文件夹。")
+            raise FileNotFoundError(
+                f"没有叫 {name_or_dir} 的方案包，也没有这个文件夹。请写方案包的名字或文件夹。"
+            )
         return {name: (path / name).read_bytes() for name in FILES if (path / name).is_file()}
     return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}

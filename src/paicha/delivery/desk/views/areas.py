@@ -208,7 +208,9 @@ def tile(pack: Pack, area: RoundArea, one: Tally, zero: bool, steps: Sequence[in
     step = sum(one.open_leads >= bound for bound in steps)
     looks = [f"l{step}" if step else ("in" if one.households and not one.due else "none")]
     said = (
-        f"{area.spoken}：{one.open_leads} 条线索没处理" if one.open_leads else f"{area.spoken}：没有未处理的线索"
+        f"{area.spoken}：{one.open_leads} 条线索没处理"
+        if one.open_leads
+        else f"{area.spoken}：没有未处理的线索"
     )
     if one.households:
         said += f"，还有 {one.due} 户没查" if one.due else "，已查完"
