@@ -124,7 +124,7 @@ def _pooled(
             try:
                 read = future.result()
             except BrokenProcessPool:
-                read = [_alone(source, pack, days) for source in chunk]
+                read = _one_by_one(chunk, pack, days)
                 pool = _pool(pack, days, processes)
                 waiting = deque((other, _again(pool, other, earlier)) for other, earlier in waiting)
             following = next(rest, None)
@@ -153,13 +153,18 @@ def _again(pool: ProcessPoolExecutor, chunk: Sequence[Source], earlier: _Reading
     return earlier if earlier.done() and earlier.exception() is None else _submitted(pool, chunk)
 
 
-def _alone(source: Source, pack: Pack, days: Days) -> Prepared | Message:
-    """A file of a chunk that brought its reader down, in a process of its own: it may not be the one."""
-    with _pool(pack, days, 1) as pool:
+def _one_by_one(chunk: Sequence[Source], pack: Pack, days: Days) -> list[Prepared | Message]:
+    """The files of a chunk whose reader died, each by itself: only the one that brings it down again is refused."""
+    read: list[Prepared | Message] = []
+    pool = _pool(pack, days, 1)
+    for source in chunk:
         try:
-            return pool.submit(_read, [source]).result()[0]
+            read += pool.submit(_read, [source]).result()
         except BrokenProcessPool:
-            return message("F04", file=source.name)
+            read.append(message("F04", file=source.name))
+            pool = _pool(pack, days, 1)
+    pool.shutdown()
+    return read
 
 
 def _pool(pack: Pack, days: Days, processes: int) -> ProcessPoolExecutor:
