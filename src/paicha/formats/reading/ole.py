@@ -27,13 +27,18 @@ class Container:
             raise self._broken()
         self._size = 1 << shift
         self._sectors = (len(data) - 1) // self._size
+        claimed = struct.unpack_from("<II", data, 40) + struct.unpack_from("<I", data, 64)
+        if max(claimed) > self._sectors:  # a reader that trusts these reserves what they claim
+            raise self._broken()
         directory, self._cutoff, mini_fat = struct.unpack_from("<I4xI I", data, 48)
         self._fat = self._read_fat()
         entries = self._chain(directory)
         self.streams: dict[str, tuple[int, int]] = {}
         self._mini: bytes = b""
         for at in range(0, len(entries) - 127, 128):
-            length, kind, start, size = struct.unpack_from("<64xHB49xII", entries, at)
+            length, kind, start, size, more = struct.unpack_from("<64xHB49xIII", entries, at)
+            if kind in (2, 5) and (size > len(data) or (shift == 12 and more)):
+                raise self._broken()
             if kind == 5 and size:
                 self._mini = self._chain(start, size)
             elif kind == 2 and 2 <= length <= 64:

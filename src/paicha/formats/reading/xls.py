@@ -21,6 +21,7 @@ from paicha.formats.reading.ole import Container
 _CELLS = frozenset({0x0006, 0x0203, 0x0204, 0x00D6, 0x00FD, 0x027E, 0x0205})
 _FORMULA, _MANY, _BOOL_OR_ERROR = 0x0006, 0x00BD, 0x0205
 _BOF, _EOF, _SHEET, _PASSWORD, _COLUMN = 0x0809, 0x000A, 0x0085, 0x002F, 0x007D
+_TEXTS, _EXTENT = 0x00FC, 0x0200
 
 
 @dataclass(slots=True)
@@ -75,26 +76,48 @@ def _scan(stream: bytes, file: str) -> list[Scan]:
     for kind, begin, length in _records(stream, 0):
         if kind == _PASSWORD:
             raise FileRefused("F03", file=file)
+        if kind == _TEXTS and length >= 8:
+            _check_texts(stream, begin, file)
         if kind == _SHEET and length >= 6:
             sheets.append(struct.unpack_from("<I", stream, begin)[0])
-    scans = []
-    for start in sheets:
-        scan = Scan()
-        for kind, begin, length in _records(stream, start):
-            if kind in _CELLS and length >= 6:
-                _scan_cell(stream, kind, begin, length, scan)
-            elif kind == _MANY and length >= 6:
-                row, first = struct.unpack_from("<HH", stream, begin)
-                scan.rows = max(scan.rows, row + 1)
-                scan.columns = max(scan.columns, first + (length - 6) // 6)
-            elif kind == _COLUMN and length >= 10:
-                first, last, _, _, options = struct.unpack_from("<5H", stream, begin)
-                if options & 1:
-                    scan.hidden_columns.update(range(first, min(last + 1, MAX_COLUMNS)))
-        if scan.rows * scan.columns > MAX_CELLS:
-            raise FileRefused("F11", file=file, rows=scan.rows, columns=scan.columns)
-        scans.append(scan)
-    return scans
+    return [_scan_sheet(stream, start, file) for start in sheets]
+
+
+def _scan_sheet(stream: bytes, start: int, file: str) -> Scan:
+    scan = Scan()
+    for kind, begin, length in _records(stream, start):
+        if kind == _EXTENT:
+            _check_extent(stream, begin, length, file)
+        elif kind in _CELLS and length >= 6:
+            _scan_cell(stream, kind, begin, length, scan)
+        elif kind == _MANY and length >= 6:
+            row, first = struct.unpack_from("<HH", stream, begin)
+            scan.rows = max(scan.rows, row + 1)
+            scan.columns = max(scan.columns, first + (length - 6) // 6)
+        elif kind == _COLUMN and length >= 10:
+            first, last, _, _, options = struct.unpack_from("<5H", stream, begin)
+            if options & 1:
+                scan.hidden_columns.update(range(first, min(last + 1, MAX_COLUMNS)))
+    if scan.rows * scan.columns > MAX_CELLS:
+        raise FileRefused("F11", file=file, rows=scan.rows, columns=scan.columns)
+    return scan
+
+
+def _check_texts(stream: bytes, begin: int, file: str) -> None:
+    """calamine reserves room for as many texts as claimed; each takes three bytes at least."""
+    (claimed,) = struct.unpack_from("<I", stream, begin + 4)
+    if claimed * 3 > len(stream):
+        raise FileRefused("F04", file=file)
+
+
+def _check_extent(stream: bytes, begin: int, length: int, file: str) -> None:
+    """calamine reserves room for the extent that a sheet claims, even one that no sheet can have."""
+    if length < 10:
+        raise FileRefused("F04", file=file)
+    shape = "<IIHH" if length >= 12 else "<HHHH"
+    top, bottom, left, right = struct.unpack_from(shape, stream, begin)
+    if top > bottom or left > right or bottom > 65_536 or right > 256:
+        raise FileRefused("F04", file=file)
 
 
 def _scan_cell(stream: bytes, kind: int, begin: int, length: int, scan: Scan) -> None:
