@@ -134,7 +134,7 @@ def test_a_workbook_goes_out_and_comes_back(page: Page, world: World) -> None:
 def test_the_way_from_the_county_to_a_household(page: Page, world: World) -> None:
     sign_in(page, "city")
     page.get_by_role("link", name="高家堡镇", exact=True).first.click()
-    page.get_by_role("link", name=world.areas[VILLAGE].name, exact=True).click()
+    page.get_by_role("link", name=world.areas[VILLAGE].spoken, exact=True).click()
     page.get_by_role("link", name="訾埃生", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("訾埃生户")
     page.get_by_role("link", name="规则 S13").click()

@@ -212,12 +212,12 @@ def test_any_text_has_a_reading_or_a_fault(pack: Pack, parsers: ColumnParsers, r
     ["1. ", "家庭成员", "参加", "√", "(1)", "1、", "居民 ", "\n", "、 \n", "二", "本 ", "有", "0", "—"],
 )
 def test_endless_cells_take_no_time(pack: Pack, parsers: ColumnParsers, piece: str) -> None:
-    """No pattern runs away on the 32,767 characters that a cell may hold."""
+    """No pattern runs away on the 32,767 characters that a cell may hold: one that did would take hours."""
     raw = piece * (32_000 // len(piece)) + "x"
     column = next(c for c in pack.household_forms["general"].columns if c.parts)
-    started = time.monotonic()
+    started = time.process_time()
     for question in pack.answer_questions:
         parsers.memo(question).column([raw])
     parsers.parts(column.name, column.parts).column([raw])
     read_file(workbook(Sheet1=[[raw, raw], [raw, "户主姓名", "家庭人口"], [1, raw, 3]]), "a.xlsx", pack)
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 60
