@@ -46,7 +46,7 @@ def test_what_a_correction_does_not_name_stays_and_none_clears(village: FilledVi
 # Changes to a profile that a hard rule refuses, and the rule
 REFUSED = [
     ({"village_type": 9}, "V02"),
-    ({"disabled_people": -1}, "V04"),
+    ({"disabled_people": -1}, "V16"),
     ({"orphans_households": 2, "orphans_people": 0}, "V16"),
     ({"orphans_households": 2, "orphans_people": 1}, "V16"),
     ({"lifted_households": 7, "lifted_people": 7}, "V17"),

@@ -169,9 +169,12 @@ def _profile_tests(pack: Pack, form: ProfileForm) -> list[Test]:
     if key not in _tests:
         tests = []
         questions = [pack.questions[name] for name in dict.fromkeys(form.questions)]
+        own = {(c.kind, name) for c in pack.constraints for name in c.questions}  # V16 before V04
         for constraint in pack.constraints:
             if constraint.kind in ("option", "count"):
-                tests += [t for q in questions if (t := _test(constraint, q)) is not None]
+                kind, named = constraint.kind, constraint.questions
+                mine = [q for q in questions if (q.name in named if named else (kind, q.name) not in own)]
+                tests += [t for q in mine if (t := _test(constraint, q)) is not None]
             if constraint.kind == "required" and not constraint.questions:
                 tests += [Test(constraint, pl.col(name).is_null(), name) for name in form.required]
         _tests[key] = tests
