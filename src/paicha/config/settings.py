@@ -22,12 +22,16 @@ from paicha.config.home import home_dir, secret
 PAICHA_APPS = [
     "paicha.domain.clock",
     "paicha.domain.audit",
+    "paicha.domain.files",
     "paicha.domain.areas",
     "paicha.domain.accounts",
     "paicha.domain.households",
     "paicha.domain.rounds",
     "paicha.domain.responses",
     "paicha.domain.problems",
+    "paicha.domain.cases",
+    "paicha.domain.verification",
+    "paicha.domain.handover",
     "paicha.delivery.desk",
 ]
 

@@ -5,7 +5,7 @@ validation of a pack (V01 …) brings its own sentence; everything else that a p
 file, a sheet, a row or a cell stands here and nowhere else.
 
 Codes: F a whole file · B a sheet · R a cell that cannot be read in one way · M matching rows to the
-register · A the area of a sheet · N a note, nothing is lost.
+register · A the area of a sheet · H a village that has handed up · N a note, nothing is lost.
 """
 
 from __future__ import annotations
@@ -111,6 +111,9 @@ CATALOGUE: dict[str, Entry] = {
     "A02": Entry("hard", "{origin}写的是{first}，{where}写的是{second}，两处不一致，请改正"),
     "A03": Entry("hard", "没有叫“{read}”的村，相近的有：{candidates}，请改正"),
     "A05": Entry("hard", "{village}不在您负责的范围内，请交给负责这个村的人导入"),
+    # A village that has handed up
+    "H01": Entry("note", "本村已经上报，这一行先存着，没有丢；等镇街退回本村或走补报，它就会计入"),
+    "H02": Entry("hard", "本村已经上报，{form}不能再改；要改请镇街退回这张表，或走补报"),
     "A04": Entry("hard", "叫“{read}”的村有几个：{candidates}，请写上镇名"),
 }  # fmt: skip
 

@@ -70,7 +70,7 @@ TABLE = [
         {Verb.READ_HOUSEHOLDS, Verb.READ_STATISTICS},
     ),
     ("spot_checker", Kind.SAMPLE, "5", set(), set(Verb)),
-    ("department_officer", Kind.CASE, "5", set(), set(Verb)),
+    ("department_officer", Kind.DEPARTMENT, "5", set(), set(Verb)),
     ("grid_worker", Kind.GROUP, "5", set(), set(Verb)),
 ]
 

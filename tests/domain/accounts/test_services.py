@@ -104,7 +104,7 @@ def test_what_cannot_be_made_is_said_in_one_sentence(
         ("片长", "610881101000", Kind.AREA, "610881101"),
         ("片长", "7", Kind.ZONE, "7"),
         ("市级", "6108", Kind.AREA, "6108"),
-        ("相关单位", "12", Kind.CASE, "12"),
+        ("相关单位", "12", Kind.DEPARTMENT, "12"),
     ],
 )
 def test_a_place_is_recognised_by_its_shape(

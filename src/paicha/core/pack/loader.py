@@ -32,7 +32,7 @@ FILES = (*YAML_FILES, AREAS_FILE)
 _KEYS = {
     "pack.yaml": (
         "name", "version", "title", "county", "language", "roles", "outcome", "classes",
-        "expected", "silences", "no_post",
+        "expected", "silences", "no_post", "departments",
     ),
     "questions.yaml": ("questions",),
     "forms.yaml": ("forms",),

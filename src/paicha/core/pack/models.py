@@ -74,6 +74,14 @@ class Area(Strict):
     name: Label
 
 
+class Department(Strict):
+    """A department that suspected problems are referred to: it can tell what the village can't."""
+
+    id: Name
+    title: Label
+    about: Label = ""  # what it can tell, for the person who picks one
+
+
 class Pack(Strict):
     """A checked pack. `digest` identifies its bytes."""
 
@@ -88,6 +96,7 @@ class Pack(Strict):
     expected: Mapping[Name, int] = Field(default_factory=dict)  # class → households the notice states
     silences: tuple[str, ...] = ()  # texts that say nothing: 无, 没有, -
     no_post: str = ""  # 无此岗位
+    departments: tuple[Department, ...] = ()
     kinds: tuple[KindLabel, ...]
     parameters: Mapping[Name, int] = Field(default_factory=dict)
     conditions: Mapping[Name, str] = Field(default_factory=dict)
@@ -130,6 +139,10 @@ class Pack(Strict):
     @cached_property
     def statistics(self) -> StatisticsForm | None:
         return next((f for f in self.forms if isinstance(f, StatisticsForm)), None)
+
+    @cached_property
+    def department(self) -> dict[str, Department]:
+        return {entry.id: entry for entry in self.departments}
 
     @cached_property
     def answer_questions(self) -> tuple[str, ...]:

@@ -14,6 +14,17 @@ from paicha.delivery.desk.wording import day_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.rounds.queries import current_stage
 
+_VILLAGE, _ABOVE = ("village", "residents"), ("county", "town")
+_EVERY = (*_VILLAGE, *_ABOVE)
+# (key and name of the address, title, verb asked, levels that have it, whether a person of some groups has none)
+_TABS: tuple[tuple[str, str, Verb, tuple[str, ...], bool], ...] = (
+    ("villages", "各村", Verb.READ_STATISTICS, _ABOVE, True),
+    ("households", "农户", Verb.READ_HOUSEHOLDS, _EVERY, False),
+    ("leads", "线索", Verb.READ_HOUSEHOLDS, _EVERY, False),
+    ("forms", "表格", Verb.READ_STATISTICS, _EVERY, True),
+    ("upload", "上传", Verb.IMPORT_FILES, _EVERY, False),
+    ("download", "下载", Verb.EXPORT, _EVERY, False),
+)
 _LEVEL = {"county": "全市", "town": "全镇", "village": "今天", "residents": "今天"}
 
 
@@ -36,7 +47,7 @@ class Calendar:
 
 def calendar(place: Place) -> Calendar:
     """Where the round stands today."""
-    stage = current_stage(place.round, place.pack)
+    stage = current_stage(place.round, place.pack, code=place.code)
     day = day_text(stage.deadline)
     if stage.day < 1:
         return Calendar(stage.title, f"{day_text(place.round.opens_on)}开始", 0, False)
@@ -50,18 +61,10 @@ def calendar(place: Place) -> Calendar:
 def tabs(place: Place) -> list[Tab]:
     """The pages of a place that the person may open."""
     found = [Tab("area", _LEVEL[place.area.level], reverse("desk:area", args=[place.code]))]
-    named = []
-    if not place.is_village and place.may(Verb.READ_STATISTICS):
-        named.append(("villages", "各村"))
-    if place.may(Verb.READ_HOUSEHOLDS):
-        named += [("households", "农户"), ("leads", "线索")]
-    if place.may(Verb.READ_STATISTICS) and place.groups is None:
-        named.append(("forms", "表格"))
-    if place.may(Verb.IMPORT_FILES):
-        named.append(("upload", "上传"))
-    if place.may(Verb.EXPORT):
-        named.append(("download", "下载"))
-    return found + [Tab(key, title, reverse(f"desk:{key}", args=[place.code])) for key, title in named]
+    for key, title, verb, levels, whole in _TABS:
+        if place.area.level in levels and place.may(verb) and not (whole and place.groups is not None):
+            found.append(Tab(key, title, reverse(f"desk:{key}", args=[place.code])))
+    return found
 
 
 def page(

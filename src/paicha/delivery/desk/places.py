@@ -7,13 +7,13 @@ narrowed by them; whoever may see a page but not act on it is told so by a 403.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from paicha.core.pack import Pack
@@ -27,7 +27,31 @@ from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 from paicha.domain.rounds.packs import pack_of
 
 P = ParamSpec("P")
+M = TypeVar("M", bound=Model)
 View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a view asks of whoever comes: `verb` to know that it is there (else 404), `act` to use it (else 403).
+
+    `of`: area, household, or the name of the record's model; 'own' is one's own things, 'anyone' is the door.
+    Every view of the desk carries one; the table of URL × role × scope is generated from them.
+    """
+
+    of: str
+    verb: Verb | None = None
+    act: Verb | None = None
+
+
+def states(policy: Policy) -> Callable[[View], View]:
+    """Give a view its policy. For views that ask for no place: one's own things, the door."""
+
+    def decorate(view: View) -> View:
+        view.policy = policy  # type: ignore[attr-defined]  # read by the generated table
+        return view
+
+    return decorate
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +189,42 @@ def at_place(
                 require(place, act)
             return view(request, place, *args, **kwargs)
 
-        return inner
+        return states(Policy("area", verb, act))(inner)
+
+    return decorate
+
+
+def at_record(
+    model: type[M],
+    verb: Verb,
+    *,
+    act: Verb | None = None,
+    village: str = "village",
+    related: Sequence[str] = (),
+) -> Callable[[Callable[Concatenate[HttpRequest, Place, M, P], HttpResponseBase]], View]:
+    """A view of one row, by its `pk`, of a model that belongs to a village (a foreign key to Area, named `village`).
+
+    404 unless the row exists, its village is covered for `verb`, and, for a person of some groups, its
+    household is of one of them; 403 unless `act` is granted there. `related` goes to select_related.
+    """
+
+    def decorate(view: Callable[Concatenate[HttpRequest, Place, M, P], HttpResponseBase]) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            who = scope(request.user)
+            row = model._default_manager.select_related(village, *related).filter(pk=pk).first()
+            if row is None or not who.allows(verb):
+                raise Http404
+            place = place_of(who, getattr(row, village).code, verb)
+            if place.groups is not None:
+                household = getattr(row, "household", None)
+                if household is None or household.group not in place.groups:
+                    raise Http404
+            if act is not None:
+                require(place, act)
+            return view(request, place, row, *args, **kwargs)
+
+        return states(Policy(model.__name__, verb, act))(inner)
 
     return decorate
 
@@ -185,7 +244,7 @@ def at_household(
                 require(home.place, act)
             return view(request, home, *args, **kwargs)
 
-        return inner
+        return states(Policy("household", Verb.READ_HOUSEHOLDS, act))(inner)
 
     return decorate
 

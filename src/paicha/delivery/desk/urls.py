@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
+from paicha.delivery.desk.cases import urls as cases
+from paicha.delivery.desk.city import urls as city
+from paicha.delivery.desk.entry import urls as entry
+from paicha.delivery.desk.ledger import urls as ledger
+from paicha.delivery.desk.town import urls as town
 from paicha.delivery.desk.views import (
     areas,
     decisions,
@@ -15,10 +20,17 @@ from paicha.delivery.desk.views import (
     signin,
     transfer,
 )
+from paicha.delivery.desk.work import urls as work
 
 app_name = "desk"
 
 urlpatterns = [
+    *entry.urlpatterns,
+    *ledger.urlpatterns,
+    *cases.urlpatterns,
+    *town.urlpatterns,
+    *city.urlpatterns,
+    *work.urlpatterns,
     path("", signin.home, name="home"),
     path("login/", signin.sign_in, name="sign_in"),
     path("logout/", signin.sign_out, name="sign_out"),

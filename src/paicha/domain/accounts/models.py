@@ -52,3 +52,26 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.kind}:{self.ref}"
+
+
+class Notice(models.Model):
+    """A sentence for one person, with the page where something is to be done; told once, read once.
+
+    `subject` says what it is about (`return:12`), so that the same thing is not told twice while unread.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notices")
+    words = models.CharField(max_length=200)
+    address = models.CharField(max_length=200)
+    subject = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=120)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "提醒"
+        verbose_name_plural = "提醒"
+        indexes = [models.Index(fields=["user", "read_at"], name="accounts_notice_unread")]
+
+    def __str__(self) -> str:
+        return self.words

@@ -17,7 +17,7 @@ from django.db.models import Model, Q, QuerySet
 
 from paicha.domain import clock
 from paicha.domain.accounts.roles import ROLES, Kind, Verb
-from paicha.domain.areas.models import Group
+from paicha.domain.areas.models import Group, Zone, ZoneVillage
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -94,7 +94,7 @@ class Scope:
         return tuple(kept)
 
     def refs(self, kind: Kind, verb: Verb = Verb.READ_HOUSEHOLDS) -> frozenset[str]:
-        """The ids of groups, zones, cases or samples where the verb is granted."""
+        """The ids of groups, zones, departments or samples where the verb is granted."""
         return frozenset(self._refs(verb, kind))
 
     def covers(self, verb: Verb, village: str, *, group: object = None, zone: object = None) -> bool:
@@ -117,7 +117,7 @@ class Scope:
         village: str | None = None,
         group: str | None = None,
         zone: str | None = None,
-        case: str | None = None,
+        department: str | None = None,
         sample: str | None = None,
     ) -> QuerySet[M]:
         """The rows of `queryset` where the verb is granted: the union over the lookups that the caller names.
@@ -135,7 +135,7 @@ class Scope:
             else:
                 low, high = code_range(prefix)
                 condition |= Q(**{f"{village}__gte": low, f"{village}__lt": high})
-        by_id = ((Kind.GROUP, group), (Kind.ZONE, zone), (Kind.CASE, case), (Kind.SAMPLE, sample))
+        by_id = ((Kind.GROUP, group), (Kind.ZONE, zone), (Kind.DEPARTMENT, department), (Kind.SAMPLE, sample))
         for kind, lookup in by_id:
             refs = self._refs(verb, kind) if lookup else ()
             if refs:
@@ -161,7 +161,17 @@ def scope(user: User | AnonymousUser, on: date | None = None) -> Scope:
     grants = tuple(
         Grant(Kind(row.kind), row.ref, ROLES[row.role].verbs) for row in in_force if row.role in ROLES
     )
-    return Scope(actor=str(user.pk), grants=grants)
+    return Scope(actor=str(user.pk), grants=(*grants, *_zone_villages(grants)))
+
+
+def _zone_villages(grants: tuple[Grant, ...]) -> list[Grant]:
+    """A zone is its villages as they are today: each is granted what the zone is."""
+    zones = {grant.ref: grant for grant in grants if grant.kind is Kind.ZONE and grant.ref.isdecimal()}
+    if not zones:
+        return []
+    rows = ZoneVillage.objects.filter(zone__in=[int(ref) for ref in zones])
+    listed = rows.order_by("pk").values_list("zone_id", "village__code")
+    return [Grant(Kind.VILLAGE, code, zones[str(zone)].verbs) for zone, code in listed]
 
 
 def operator_scope(system_user: str) -> Scope:
@@ -172,13 +182,15 @@ def operator_scope(system_user: str) -> Scope:
 def may_assign(by: Scope, kind: Kind, ref: str) -> bool:
     """Whether `by` may give out a place: administrators within their own area, the operator anywhere.
 
-    What has no place of its own (case, sample) is given out by the service that makes it, as the operator.
+    What has no place of its own (department, sample) is given out by the service that makes it, as the operator.
     """
     if by.everywhere:
         return True
     place: str | None = None
     if kind in (Kind.AREA, Kind.VILLAGE):
         place = ref
+    elif kind is Kind.ZONE and ref.isdecimal():
+        place = Zone.objects.filter(pk=int(ref)).values_list("town__code", flat=True).first()
     elif kind is Kind.GROUP and ref.isdecimal():
         place = Group.objects.filter(pk=int(ref)).values_list("village__code", flat=True).first()
     return place is not None and any(place.startswith(prefix) for prefix in by.prefixes(Verb.MANAGE_ACCOUNTS))

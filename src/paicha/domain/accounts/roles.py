@@ -45,13 +45,13 @@ class Verb(StrEnum):
 
 
 class Kind(StrEnum):
-    """What an assignment points at. Area and village by code (prefix), the others by the id of their row."""
+    """What an assignment points at: areas and villages by code (prefix), the others by id."""
 
     AREA = "area"
     VILLAGE = "village"
     GROUP = "group"
     ZONE = "zone"
-    CASE = "case"
+    DEPARTMENT = "department"  # by its id in the pack
     SAMPLE = "sample"
 
 
@@ -96,6 +96,7 @@ ROLES: dict[str, Role] = {
             frozenset(
                 _CADRE
                 | {
+                    Verb.TICK_ENTERED,
                     Verb.VERIFY,
                     Verb.RETURN,
                     Verb.HAND_UP,
@@ -129,11 +130,11 @@ ROLES: dict[str, Role] = {
                 _SEE
                 | _DESK
                 | {Verb.UNMASK_PHONES, Verb.DECIDE_LEADS, Verb.RETURN, Verb.REFER, Verb.DECIDE_CASES}
-                | {Verb.MANAGE_SCHEDULE, Verb.DRAW_SAMPLE}
+                | {Verb.MANAGE_SCHEDULE, Verb.DRAW_SAMPLE, Verb.HAND_UP, Verb.RAISE_PROBLEMS}
             ),
             second_factor=True,
         ),
-        Role("department_officer", "相关单位", (Kind.CASE,), frozenset({Verb.ANSWER_REFERRALS})),
+        Role("department_officer", "相关单位", (Kind.DEPARTMENT,), frozenset({Verb.ANSWER_REFERRALS})),
         Role("auditor", "审计", (Kind.AREA,), frozenset(_SEE | {Verb.READ_AUDIT}), second_factor=True),
         Role(
             "administrator",

@@ -1,4 +1,4 @@
-"""County, town, village, residents' committee and village group, each with a permanent id.
+"""County, town, zone, village, residents' committee and village group, each with a permanent id.
 
 What holds: an id is never reused and outlives its code; `code` and `name` are the ones in force, earlier
 ones stand in AreaName with their dates; a round freezes those it opened with (rounds.RoundArea).
@@ -65,3 +65,26 @@ class Group(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Zone(models.Model):
+    """A part of a town 片(站): some of its villages under one leader; who leads is an assignment."""
+
+    town = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="zones")
+    name = models.CharField("片名", max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["town", "name"], name="areas_zone_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ZoneVillage(models.Model):
+    """A village belongs to one zone at the most."""
+
+    zone = models.ForeignKey(Zone, on_delete=models.CASCADE, related_name="members")
+    village = models.OneToOneField(Area, on_delete=models.PROTECT, related_name="zone_member")
+
+    def __str__(self) -> str:
+        return f"{self.zone_id}:{self.village_id}"

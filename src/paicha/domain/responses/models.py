@@ -145,9 +145,17 @@ class Finding(models.Model):
 class VillageSummary(models.Model):
     """A village in a round, counted: what every list, picture and form 4 add up.
 
+    `status`: where its ledger is; handed up, everything is locked but what came back (RosterEntry.reopened,
+    `reopened_forms`). It stands here because whoever writes a village holds this row.
+
     `counts`: {form: {outcome or 'due': households}}; `leads`: {rule: open}; `facts`: what upper apps told
     the rules (problem_rows, no_answers_form5); `figures`: the other numbers (people, soft, office, conflicts).
     """
+
+    class Status(models.TextChoices):
+        OPEN = "open", "排查中"
+        HANDED_UP = "handed_up", "已上报"
+        RETURNED = "returned", "已退回"
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="summaries", db_index=False)
     village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -159,6 +167,11 @@ class VillageSummary(models.Model):
     profile = models.JSONField(default=dict)  # answers of the village's own form in force
     added = models.PositiveIntegerField(default=0)
     counted_at = models.DateTimeField(null=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN, db_default="open")
+    handed_up_at = models.DateTimeField(null=True)
+    reopened_forms = models.JSONField(
+        default=list
+    )  # village forms that came back, while the rest stays locked
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["round", "code"], name="responses_summary_code")]
@@ -166,3 +179,58 @@ class VillageSummary(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class HeldRevision(models.Model):
+    """Answers that came for a village already handed up: never lost, in force only once they are taken.
+
+    Taken (`taken_at`) when the village or the row comes back, or by a supplement; `household` is null for one
+    found on the spot. `outcome` is what `submit_responses` then said, '' while it waits.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+", db_index=False)
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="held", null=True)
+    form = models.CharField(max_length=40)
+    base = models.PositiveIntegerField(default=0)
+    answers = models.TextField()
+    source = models.CharField(max_length=140)
+    upload = models.UUIDField(null=True)
+    address = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["round", "village", "taken_at"], name="responses_held_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.outcome or '等待'}"
+
+
+class Draft(models.Model):
+    """What somebody has typed and not yet saved: kept per round, household, author and device, never counted.
+
+    `place` is the household's id, or the sheet and line of one that isn't in the register yet ('general:2:7').
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+", db_index=False)
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+", null=True)
+    place = models.CharField(max_length=60)
+    author = models.CharField(max_length=120)
+    device = models.CharField(max_length=40, blank=True)
+    form = models.CharField(max_length=40)
+    base = models.PositiveIntegerField(default=0)
+    answers = models.JSONField(default=dict)  # question → text as typed
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "village", "author", "device", "place"], name="responses_draft_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.author}"

@@ -12,7 +12,7 @@ import polars as pl
 from paicha.domain.responses.compiled import Hit
 from paicha.domain.responses.evaluation import Evaluated
 
-STATUSES = ("stored", "unchanged", "merged", "conflict", "refused")
+STATUSES = ("stored", "unchanged", "merged", "conflict", "held", "refused")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ is due, or from the deadline of the village's stage on (rules.md).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +19,13 @@ from django.db import connection
 from paicha.core.pack import Pack, Rule
 from paicha.domain import clock
 from paicha.domain.responses.compiled import village_leads
+from paicha.domain.responses.facts import with_facts
 from paicha.domain.responses.findings import Fired, Kept, load_kept, settle
 from paicha.domain.responses.frames import answer_schema, decode, schema
 from paicha.domain.responses.models import Conflict
 from paicha.domain.responses.village_checks import Answered, Village, check_village
 from paicha.domain.responses.work import VillageWork
+from paicha.domain.rounds.models import RosterEntry
 
 DUE = "due"
 Counts = dict[str, dict[str, int]]
@@ -89,15 +91,19 @@ def _uuid(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
-def current_answers(work: VillageWork) -> pl.DataFrame:
-    """Every answered household of the village as columns: household, form, and its answers."""
-    rows = _answer_texts(work, "JOIN")
+def current_answers(work: VillageWork, only: Collection[UUID] | None = None) -> pl.DataFrame:
+    """Answered households of the village (all, or some) as columns: household, form, answers and facts."""
+    rows = [row for row in _answer_texts(work, "JOIN") if only is None or row[0] in only]
     head = pl.DataFrame(
         {"household": [str(row[0]) for row in rows], "form": [row[1] for row in rows]},
         schema={"household": pl.String, "form": pl.String},
     )
     answers = decode(pl.Series([row[4] for row in rows], dtype=pl.String), answer_schema(work.pack))
-    return pl.concat([head, answers], how="horizontal")
+    known = RosterEntry.objects.filter(round=work.round, village=work.village, facts__isnull=False)
+    facts = dict(known.values_list("household_id", "facts"))
+    return with_facts(
+        work.pack, pl.concat([head, answers], how="horizontal"), [facts.get(row[0]) for row in rows]
+    )
 
 
 def done(pack: Pack, counts: Counts) -> dict[str, int]:

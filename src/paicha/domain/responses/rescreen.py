@@ -6,6 +6,7 @@ changed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from paicha.core.pack import Rule
@@ -16,10 +17,10 @@ from paicha.domain.responses.wording import message_of
 from paicha.domain.responses.work import VillageWork
 
 
-def rescreen(work: VillageWork) -> None:
-    """Bring the findings of every answered household up to date."""
+def rescreen(work: VillageWork, only: Collection[UUID] | None = None) -> None:
+    """Bring the findings of every answered household up to date, or of some."""
     pack = work.pack
-    frame = current_answers(work)
+    frame = current_answers(work, only)
     households = [UUID(text) for text in frame["household"].to_list()]
     fired = []
     for hit in hits(pack, work.days, evaluate(frame, pack, work.days)):
@@ -38,7 +39,7 @@ def rescreen(work: VillageWork) -> None:
         fired.append(
             Fired(households[hit.index], form, hit.id, hit.severity, kind, strength, hit.fingerprint, detail)
         )
-    kept = load_kept(work.round.pk, work.village.pk, None)
+    kept = load_kept(work.round.pk, work.village.pk, only)
     rules = work.row_rules
     mine = {key: old for key, old in kept.items() if key[0] is not None and key[1] in rules}
     settle(work.round.pk, work.village.pk, fired, mine, work.at)

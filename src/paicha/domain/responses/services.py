@@ -18,7 +18,9 @@ from paicha.core.pack import Pack
 from paicha.domain import bulk, clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.responses.facts import record_household_facts
 from paicha.domain.responses.frames import decode, schema
+from paicha.domain.responses.held import Taken, take_held
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
 from paicha.domain.responses.receipts import Receipt, Rows, Said
 from paicha.domain.responses.recount import DUE, recount
@@ -29,8 +31,9 @@ from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.rounds.queries import village_areas
 
 __all__ = [
-    "FormAnswers", "Receipt", "Rows", "Said", "VillageWork", "decide_finding", "record_facts", "recount",
-    "settle_conflict", "start_summaries", "submit_responses", "submit_village_form", "village_work",
+    "FormAnswers", "Receipt", "Rows", "Said", "Taken", "VillageWork", "decide_finding", "record_facts",
+    "record_household_facts", "recount", "settle_conflict", "start_summaries", "submit_responses",
+    "submit_village_form", "take_held", "village_work",
 ]  # fmt: skip
 
 
@@ -48,9 +51,20 @@ def start_summaries(round_: Round) -> None:
         by[DUE] = by.get(DUE, 0) + 1
     bulk.insert(
         VillageSummary,
-        ("round", "village", "code", "counts", "leads", "facts", "figures", "profile", "added"),
+        (
+            "round",
+            "village",
+            "code",
+            "counts",
+            "leads",
+            "facts",
+            "figures",
+            "profile",
+            "added",
+            "reopened_forms",
+        ),
         [
-            (round_.pk, a.area_id, a.code, counts.get(a.area_id, {}), {}, {}, {}, {}, 0)
+            (round_.pk, a.area_id, a.code, counts.get(a.area_id, {}), {}, {}, {}, {}, 0, [])
             for a in village_areas(round_)
         ],
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from paicha.domain.responses.models import Revision
@@ -29,6 +29,8 @@ class Stored:
     phone: str
     population: int | None
     group: str
+    reopened: bool
+    facts: Mapping[str, Any] | None
 
 
 def load_stored(work: VillageWork, households: Collection[UUID]) -> dict[UUID, Stored]:
@@ -40,7 +42,7 @@ def load_stored(work: VillageWork, households: Collection[UUID]) -> dict[UUID, S
         entries = entries.filter(household__in=households)
     rows = entries.values_list(
         "household_id", "pk", "form", "revision", "revision_number",
-        "household__phone", "household__population", "household__group",
+        "household__phone", "household__population", "household__group", "reopened", "facts",
     )  # fmt: skip
     listed = [row for row in rows if row[0] in households]
     ids = [row[3] for row in listed if row[3]]
@@ -51,9 +53,11 @@ def load_stored(work: VillageWork, households: Collection[UUID]) -> dict[UUID, S
         )
         texts.update({pk: (answers, source) for pk, answers, source in found})
     stored = {}
-    for household, entry, form, revision, number, phone, population, group in listed:
+    for household, entry, form, revision, number, phone, population, group, reopened, facts in listed:
         answers, source = texts.get(revision, ("{}", "")) if revision else ("{}", "")
-        stored[household] = Stored(household, entry, form, number, answers, source, phone, population, group)
+        stored[household] = Stored(
+            household, entry, form, number, answers, source, phone, population, group, reopened, facts
+        )
     return stored
 
 

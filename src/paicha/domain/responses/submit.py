@@ -7,7 +7,7 @@ filled differently becomes a listed conflict; what is stored was checked by the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import polars as pl
@@ -16,7 +16,9 @@ from paicha.core.pack import Check, Constraint
 from paicha.domain.responses.against import against_stored
 from paicha.domain.responses.compiled import Hit, evaluate, hits
 from paicha.domain.responses.evaluation import Evaluated, prepare
+from paicha.domain.responses.facts import Facts, with_facts
 from paicha.domain.responses.frames import texts_of
+from paicha.domain.responses.held import hold, keep_held
 from paicha.domain.responses.receipts import Receipt, Rows, Said, finger
 from paicha.domain.responses.stored import Stored, load_stored
 from paicha.domain.responses.storing import create_households, keep_findings, write_revisions
@@ -38,12 +40,15 @@ def submit_responses(work: VillageWork, rows: Rows) -> list[Receipt]:
         Receipt(row, "stored", household) for row, household in zip(frame["row"].to_list(), ids, strict=True)
     ]
     stored = load_stored(work, {id_ for id_ in ids if id_ is not None})
+    hold(work, receipts, stored)
     merged = against_stored(work, rows, frame, receipts, stored) if any(ids) else frame
     known = rows.evaluated if merged is frame else None
     frame = merged
     texts = known.texts if known else texts_of(pack, frame)
     _unchanged(receipts, texts, stored)
-    found = _evaluate(work, frame, receipts, known)
+    keep_held(work, rows, frame, receipts, texts)
+    facts = [s.facts if (s := stored.get(r.household)) else None for r in receipts] if stored else []  # type: ignore[arg-type]
+    found = _evaluate(work, frame, receipts, known, facts)
     _refuse(work, frame, receipts, found)
     accepted = [i for i, r in enumerate(receipts) if r.status in ("stored", "merged")]
     if not accepted:
@@ -60,23 +65,31 @@ def _unchanged(receipts: list[Receipt], texts: list[str], stored: Mapping[UUID, 
         if old is None:
             continue
         receipt.revision = old.number
-        if receipt.status in ("stored", "merged") and old.number and old.answers == text:
+        if receipt.status in ("stored", "merged", "held") and old.number and old.answers == text:
             receipt.status = "unchanged"
 
 
 def _evaluate(
-    work: VillageWork, frame: pl.DataFrame, receipts: list[Receipt], known: Evaluated | None
+    work: VillageWork,
+    frame: pl.DataFrame,
+    receipts: list[Receipt],
+    known: Evaluated | None,
+    facts: Sequence[Facts],
 ) -> dict[int, list[Hit]]:
-    """What the pack says about the rows that may go in, by row of the frame."""
+    """What the pack says about the rows that may go in, by row of the frame.
+
+    What was evaluated beside reading knew no facts: rows that have some are evaluated again.
+    """
     indexes = [i for i, r in enumerate(receipts) if r.status in ("stored", "merged")]
-    if not indexes:
-        return {}
     found: dict[int, list[Hit]] = {}
     if known is not None:
-        wanted = set(indexes)
+        wanted = {i for i in indexes if not (facts and facts[i])}
         for hit in hits(work.pack, work.days, (mark for mark in known.marks if mark[0] in wanted)):
             found.setdefault(hit.index, []).append(hit)
+        indexes = [i for i in indexes if i not in wanted]
+    if not indexes:
         return found
+    frame = with_facts(work.pack, frame, facts)
     part = frame if len(indexes) == frame.height else frame[indexes]
     for hit in hits(work.pack, work.days, evaluate(part, work.pack, work.days)):
         found.setdefault(indexes[hit.index], []).append(hit)

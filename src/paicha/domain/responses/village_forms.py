@@ -14,6 +14,7 @@ from uuid import UUID
 
 import orjson
 
+from paicha.core.catalogue import sentence
 from paicha.core.pack import Pack, ProfileForm
 from paicha.domain import bulk
 from paicha.domain.households.services import new_id
@@ -52,6 +53,10 @@ def submit_village_form(work: VillageWork, answers: FormAnswers) -> Receipt:
     receipt = Receipt(0, "stored", revision=latest.number if latest else 0)
     if text == (latest.answers if latest else "{}"):  # a blank form says nothing
         receipt.status = "unchanged"
+        return receipt
+    if work.locked and form.by == "village" and form.name not in work.summary.reopened_forms:
+        receipt.status = "refused"
+        receipt.said.append(Said("H02", "hard", form.questions[0], sentence("H02", form=form.label)))
         return receipt
     marks = (
         answers.marks if answers.marks is not None and not latest else evaluate_forms([merged], pack, form)

@@ -45,6 +45,7 @@ class VillageWork:
     at: datetime
     days: Days
     changed: bool = False
+    through_lock: bool = False  # a supplement or a correction with consent writes what is handed up
     _forms: dict[str, FormInForce] | None = None
     _notes: list[Entry] = field(default_factory=list)
 
@@ -62,8 +63,13 @@ class VillageWork:
         self.changed = self.changed or recount
 
     def is_over(self, stage: str) -> bool:
-        """Whether a stage's deadline has passed."""
-        return is_over(self.round, self.pack, stage, self.days.today)
+        """Whether a stage's deadline has passed for this village."""
+        return is_over(self.round, self.pack, stage, self.days.today, self.village.code)
+
+    @property
+    def locked(self) -> bool:
+        """Whether the village has handed up, so that rows and forms wait unless they came back."""
+        return self.summary.status == VillageSummary.Status.HANDED_UP and not self.through_lock
 
     @cached_property
     def row_rules(self) -> frozenset[str]:
@@ -77,19 +83,26 @@ class VillageWork:
         return self._notes
 
 
-def days_of(round_: Round, pack: Pack, on: date | None = None) -> Days:
-    """What dated constraints compare with, on a day (today without one)."""
+def days_of(round_: Round, pack: Pack, on: date | None = None, code: str = "") -> Days:
+    """What dated constraints compare with, on a day (today without one), in an area."""
     today = on or clock.today()
-    return Days(today, round_.opens_on, max(stage.deadline for stage in stages(round_, pack, today)))
+    return Days(today, round_.opens_on, max(stage.deadline for stage in stages(round_, pack, today, code)))
 
 
 @contextmanager
 def village_work(
-    round_: Round, pack: Pack, village: Area, actor: str, on: date | None = None
+    round_: Round,
+    pack: Pack,
+    village: Area,
+    actor: str,
+    on: date | None = None,
+    *,
+    through_lock: bool = False,
 ) -> Iterator[VillageWork]:
     """Open, lock, and at the end recount and audit a village's transaction.
 
-    Nested in another transaction it takes part in it. `on` is the day that deadlines are read on.
+    Nested in another transaction it takes part in it. `on` is the day that deadlines are read on;
+    `through_lock`: write what is handed up, too (a supplement, a correction with the village's consent).
     """
     from paicha.domain.responses.recount import recount
 
@@ -97,7 +110,9 @@ def village_work(
         summary, _ = VillageSummary.objects.select_for_update().get_or_create(
             round=round_, code=village.code, defaults={"village": village}
         )
-        work = VillageWork(round_, pack, village, actor, summary, clock.now(), days_of(round_, pack, on))
+        days = days_of(round_, pack, on, village.code)
+        work = VillageWork(round_, pack, village, actor, summary, clock.now(), days)
+        work.through_lock = through_lock
         yield work
         if work.changed:
             recount(work)
@@ -105,7 +120,10 @@ def village_work(
 
 
 def record_facts(work: VillageWork, **facts: Any) -> None:
-    """What an upper app tells the rules about a village: problem_rows, no_answers_form5."""
+    """What an upper app tells about a village: facts of rules (problem_rows, no_answers_form5), and what waits.
+
+    Lists of villages add these up, so that no page counts an upper app's rows.
+    """
     known = dict(work.summary.facts)
     known.update(facts)
     if known != work.summary.facts:

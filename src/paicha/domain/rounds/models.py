@@ -34,6 +34,7 @@ class Round(models.Model):
     opens_on = models.DateField("开始日期")
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=120)
+    extensions = models.JSONField(default=list)  # see `services.extend_stage`; read with every page's round
 
     def __str__(self) -> str:
         return f"{self.pack.title}（{self.opens_on:%Y-%m-%d}）"
@@ -76,6 +77,8 @@ class RosterEntry(models.Model):
     outcome = models.PositiveSmallIntegerField(null=True)
     revision = models.UUIDField(null=True)
     revision_number = models.PositiveIntegerField(default=0)
+    facts = models.JSONField(null=True)  # told by upper apps: deliberated, enrolment_started, measures
+    reopened = models.BooleanField(default=False, db_default=False)  # open though its village is not
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["household", "round"], name="rounds_roster_once")]
@@ -83,3 +86,21 @@ class RosterEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form} {self.outcome}"
+
+
+class PlannedVisit(models.Model):
+    """Who surveys which group of a village on which day: the village's plan for its ten days."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+", db_index=False)
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    group = models.CharField(max_length=40, blank=True)
+    surveyor = models.CharField("排查人员", max_length=40)
+    on = models.DateField("日期", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "village", "group"], name="rounds_plan_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.surveyor}"

@@ -17,7 +17,10 @@ def current_round() -> Round | None:
 
 @dataclass(frozen=True, slots=True)
 class StageState:
-    """A stage on a day. `day` counts from 1 on the opening day; `left` is negative once it is over."""
+    """A stage on a day. `day` counts from 1 on the opening day; `left` is negative once it is over.
+
+    `extended`: the reason of the extension that holds, '' without one.
+    """
 
     id: str
     title: str
@@ -25,18 +28,28 @@ class StageState:
     deadline: date
     day: int
     left: int
+    extended: str = ""
 
     @property
     def over(self) -> bool:
         return self.left < 0
 
 
-def stages(round_: Round, pack: Pack, on: date | None = None) -> list[StageState]:
-    """Every stage with its deadline (included), on a day (today without one)."""
+def stages(round_: Round, pack: Pack, on: date | None = None, code: str = "") -> list[StageState]:
+    """Every stage with its deadline (included), on a day (today without one).
+
+    `code`: the area asked for; extensions of it, of what it lies in, and of the whole round count.
+    """
     day = on or clock.today()
     found = []
     for stage in pack.schedule.stages:
-        deadline = round_.opens_on + timedelta(days=stage.days)
+        deadline, extended = round_.opens_on + timedelta(days=stage.days), ""
+        for extension in round_.extensions:
+            if extension["stage"] == stage.id and code.startswith(extension["area"]):
+                later = date.fromisoformat(extension["deadline"])
+                deadline, extended = (
+                    (later, extension["reason"]) if later > deadline else (deadline, extended)
+                )
         found.append(
             StageState(
                 stage.id,
@@ -45,20 +58,21 @@ def stages(round_: Round, pack: Pack, on: date | None = None) -> list[StageState
                 deadline,
                 (day - round_.opens_on).days + 1,
                 (deadline - day).days,
+                extended,
             )
         )
     return found
 
 
-def current_stage(round_: Round, pack: Pack, on: date | None = None) -> StageState:
+def current_stage(round_: Round, pack: Pack, on: date | None = None, code: str = "") -> StageState:
     """The first stage that is not over, else the last."""
-    listed = stages(round_, pack, on)
+    listed = stages(round_, pack, on, code)
     return next((stage for stage in listed if not stage.over), listed[-1])
 
 
-def is_over(round_: Round, pack: Pack, stage_id: str, on: date | None = None) -> bool:
-    """Whether a stage's deadline has passed."""
-    return next(stage for stage in stages(round_, pack, on) if stage.id == stage_id).over
+def is_over(round_: Round, pack: Pack, stage_id: str, on: date | None = None, code: str = "") -> bool:
+    """Whether a stage's deadline has passed, for an area."""
+    return next(stage for stage in stages(round_, pack, on, code) if stage.id == stage_id).over
 
 
 def village_areas(round_: Round) -> list[RoundArea]:

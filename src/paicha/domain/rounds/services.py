@@ -15,8 +15,10 @@ from django.db import transaction
 from paicha.core.pack import Pack
 from paicha.domain import bulk, clock
 from paicha.domain.areas.models import Area
+from paicha.domain.audit.services import Entry, actor_chain, append, village_chain
 from paicha.domain.households.models import Household
-from paicha.domain.rounds.models import PackContent, RosterEntry, Round, RoundArea
+from paicha.domain.rounds.models import PackContent, PlannedVisit, RosterEntry, Round, RoundArea
+from paicha.domain.rounds.queries import stages
 
 
 @transaction.atomic
@@ -82,3 +84,64 @@ def add_due(round_: Round, village: Area, entries: Sequence[NewEntry]) -> None:
 def record_outcomes(rows: Sequence[tuple[int | None, UUID, int, int]]) -> None:
     """How visits ended: (outcome, revision in force, its number, roster entry)."""
     bulk.update(RosterEntry, ("outcome", "revision", "revision_number"), list(rows))
+
+
+class ScheduleError(ValueError):
+    """A change of the calendar that can't be taken as given; the message is one Chinese sentence."""
+
+
+@transaction.atomic
+def extend_stage(
+    round_: Round, pack: Pack, stage_id: str, area_prefix: str, deadline: date, reason: str, actor: str
+) -> Round:
+    """Move a stage's deadline to a later day, for the whole round ('') or an area, with a reason.
+
+    An extension is added, never taken back: the latest of those that cover a place holds. Raises ScheduleError.
+    """
+    fresh = Round.objects.select_for_update().get(pk=round_.pk)
+    stage = next((s for s in stages(fresh, pack, code=area_prefix) if s.id == stage_id), None)
+    if stage is None:
+        raise ScheduleError("没有这个阶段，请从列表里选。")
+    if not reason.strip():
+        raise ScheduleError("请写明延期的理由。")
+    if deadline <= stage.deadline:
+        raise ScheduleError(f"{stage.title}现在的截止日是{stage.deadline:%Y-%m-%d}，延期要晚于这一天。")
+    fresh.extensions = [
+        *fresh.extensions,
+        {
+            "stage": stage_id, "area": area_prefix, "deadline": deadline.isoformat(), "reason": reason.strip()[:200],
+            "by": actor, "at": clock.now().isoformat(),
+        },
+    ]  # fmt: skip
+    fresh.save(update_fields=["extensions"])
+    subject = f"round:{fresh.pk} {stage_id} {area_prefix} {deadline}"
+    append([Entry(actor_chain(actor), actor, "round.extend", subject)])
+    return fresh
+
+
+@transaction.atomic
+def plan_visits(
+    round_: Round, village: Area, plan: Sequence[tuple[str, str, date | None]], actor: str
+) -> int:
+    """Set who surveys which group on which day: (group, surveyor, day); '' as surveyor takes a group off the plan.
+
+    Groups not named keep what is planned. Returns how many changed.
+    """
+    known = {row.group: row for row in PlannedVisit.objects.filter(round=round_, village=village)}
+    changed = 0
+    for group, surveyor, day in plan:
+        row = known.get(group)
+        if not surveyor.strip():
+            if row is not None:
+                row.delete()
+                changed += 1
+            continue
+        if row is not None and (row.surveyor, row.on) == (surveyor.strip(), day):
+            continue
+        row = row or PlannedVisit(round=round_, village=village, group=group)
+        row.surveyor, row.on = surveyor.strip()[:40], day
+        row.save()
+        changed += 1
+    if changed:
+        append([Entry(village_chain(village.pk), actor, "plan.set", f"round:{round_.pk}", count=changed)])
+    return changed

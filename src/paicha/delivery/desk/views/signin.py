@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from paicha.delivery.desk.demo import demo_accounts
+from paicha.delivery.desk.places import Policy, states
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import CODE_DIGITS, Scope, scope
 from paicha.domain.accounts.roles import Kind, Verb
@@ -33,6 +34,7 @@ class SignInForm(AuthenticationForm):
     }
 
 
+@states(Policy("anyone"))
 @sensitive_post_parameters("password")
 @never_cache
 @login_not_required
@@ -64,6 +66,7 @@ def locked(request: HttpRequest, _original: object = None, _credentials: object 
     return render(request, "desk/locked.html", status=429)
 
 
+@states(Policy("own"))
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave; the session ends."""
@@ -71,6 +74,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("desk:sign_in")
 
 
+@states(Policy("own"))
 @sensitive_post_parameters()
 @never_cache
 def password(request: HttpRequest) -> HttpResponse:
@@ -85,6 +89,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/password.html", {"form": form, "first": user.must_change_password})
 
 
+@states(Policy("own"))
 def home(request: HttpRequest) -> HttpResponseBase:
     """Where a person's own work begins: the smallest area that holds all of it, else a list of the places."""
     who = scope(request.user)

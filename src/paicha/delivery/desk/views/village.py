@@ -14,6 +14,7 @@ from django.urls import reverse
 from paicha.core.pack import Pack
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place
+from paicha.delivery.desk.todo import Todo, gathered
 from paicha.delivery.desk.wording import basis_parts, group_text, kind_text, rule_message
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
@@ -23,18 +24,6 @@ from paicha.domain.responses.tallies import Tally, add_counts, tally
 
 _SHOWN = 8
 _REASONS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Todo:
-    """One line of work: a number, the words behind it, a note, one action."""
-
-    n: int
-    words: str
-    note: str
-    action: str
-    address: str
-    late: bool = False
 
 
 @dataclass(slots=True)
@@ -76,7 +65,7 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
     return page(
         request, place, "village.html", "area",
         total=total, cases=cases[:_SHOWN], more=max(len(cases) - _SHOWN, 0),
-        todos=todos(place, total, groups, leads, unentered),
+        todos=[*gathered(place, summary), *todos(place, total, groups, leads, unentered)],
         gaps=gaps(place, summary, total) if summary else [],
         groups=[(group, _counted(pack, counts)) for group, counts in groups.items()],
         bar=bar(total), reads=reads,

@@ -1,0 +1,1 @@
+"""Deliberation and review: meetings, votes, notices, enrolment, measures, removal."""

@@ -1,0 +1,1 @@
+"""The city's desk: samples, re-interviews, extension of stages, bulletin."""

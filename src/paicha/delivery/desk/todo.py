@@ -1,0 +1,42 @@
+"""The lines of work on a place's first page, gathered from what each part of the desk knows.
+
+Why: a village's list holds what came back, meetings, problems, questions and more, each known by another part.
+What holds: a provider reads the summary row alone (its status, figures, and the facts that upper apps keep
+there), so that the list costs no query however many parts there are. Order: `late` first, then as registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from paicha.delivery.desk.places import Place
+from paicha.domain.responses.models import VillageSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One line of work: a number, the words behind it, a note, one action."""
+
+    n: int
+    words: str
+    note: str
+    action: str
+    address: str
+    late: bool = False
+
+
+Provider = Callable[[Place, VillageSummary], Iterable[Todo]]
+
+
+def providers() -> list[Provider]:
+    """What each part of the desk adds, the most urgent part first."""
+    return []
+
+
+def gathered(place: Place, summary: VillageSummary | None) -> list[Todo]:
+    """The lines of every part for a village (none for a person of some groups, whose page has no summary)."""
+    if summary is None:
+        return []
+    lines = [todo for provider in providers() for todo in provider(place, summary) if todo.n]
+    return sorted(lines, key=lambda todo: not todo.late)

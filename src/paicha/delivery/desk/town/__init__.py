@@ -1,0 +1,1 @@
+"""The town's desk: villages by what needs attention, desk audit, questions, zones, visits, cross-checks."""

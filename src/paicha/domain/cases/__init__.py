@@ -1,0 +1,1 @@
+"""Leads to deliberation, review, enrolment, measures and removal; meetings; referrals and petitions."""

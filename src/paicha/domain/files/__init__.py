@@ -1,0 +1,1 @@
+"""Uploads and outputs that are kept: content address, owner, retention."""
