@@ -232,6 +232,10 @@ def _rules(pack: Pack) -> Iterator[str]:
         if rule.shown_after:
             stage = next(s for s in pack.schedule.stages if s.id == rule.shown_after)
             yield f"- {stage.title}结束后才列出"
+    if pack.lead_sources:
+        yield from ("", "## 人带来的线索", "")
+        for lead in pack.lead_sources:
+            yield f"- {lead.id} {lead.title}（{pack.kind_labels[lead.kind]}）：{lead.message}"
 
 
 def _strength(pack: Pack, rule: Rule) -> str:

@@ -37,7 +37,7 @@ _KEYS = {
     "questions.yaml": ("questions",),
     "forms.yaml": ("forms",),
     "rules.yaml": (
-        "kinds", "parameters", "conditions", "facts", "rules", "checks", "constraints", "named_checks",
+        "kinds", "parameters", "conditions", "facts", "rules", "lead_sources", "checks", "constraints", "named_checks",
     ),
     "procedures.yaml": ("schedule",),
 }  # fmt: skip

@@ -28,7 +28,7 @@ from paicha.core.pack.forms import (
     VillageForm,
 )
 from paicha.core.pack.naming import Code12, Label, Name, Strict
-from paicha.core.pack.rules import Check, Constraint, Fact, KindLabel, NamedCheck, Rule
+from paicha.core.pack.rules import Check, Constraint, Fact, KindLabel, LeadSource, NamedCheck, Rule
 from paicha.core.pack.schedule import Procedures
 
 __all__ = ["Area", "Class", "Figure", "Outcome", "Pack", "Paper", "Roles"]
@@ -104,6 +104,7 @@ class Pack(Strict):
     questions: Mapping[Name, Question]
     forms: tuple[Form, ...]
     rules: tuple[Rule, ...]
+    lead_sources: tuple[LeadSource, ...] = ()
     checks: tuple[Check, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     named_checks: tuple[NamedCheck, ...] = ()
@@ -162,9 +163,15 @@ class Pack(Strict):
         return {kind.name: kind.label for kind in self.kinds}
 
     @cached_property
-    def messages(self) -> dict[str, Check | Constraint | NamedCheck]:
-        """Every validation by id."""
-        every: tuple[Check | Constraint | NamedCheck, ...] = (
+    def lead_source(self) -> dict[str, LeadSource]:
+        """What people bring, by the program's name for its source."""
+        return {entry.source: entry for entry in self.lead_sources}
+
+    @cached_property
+    def messages(self) -> dict[str, Check | Constraint | NamedCheck | LeadSource]:
+        """Every validation, and every lead that no rule finds, by id."""
+        every: tuple[Check | Constraint | NamedCheck | LeadSource, ...] = (
+            *self.lead_sources,
             *self.constraints,
             *self.checks,
             *self.named_checks,

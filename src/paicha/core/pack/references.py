@@ -151,6 +151,10 @@ def _rule_uses(pack: Pack) -> Iterator[Use]:
             yield ("rules", index, "shown_after"), rule.shown_after, stages, "阶段"
         if rule.problem_type is not None:
             yield ("rules", index, "problem_type"), str(rule.problem_type), types, "问题类型"
+    for index, lead in enumerate(pack.lead_sources):
+        yield ("lead_sources", index, "kind"), lead.kind, kinds, "线索类型"
+        if lead.problem_type is not None:
+            yield ("lead_sources", index, "problem_type"), str(lead.problem_type), types, "问题类型"
 
 
 def _check_uses(pack: Pack) -> Iterator[Use]:
@@ -216,6 +220,7 @@ def _repeated(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
         "kinds": [kind.name for kind in pack.kinds],
         "facts": [fact.name for fact in pack.facts],
         "rules": [rule.id for rule in pack.rules],
+        "lead_sources": [lead.source for lead in pack.lead_sources],
     }.items():
         for name, times in Counter(names).items():
             if times > 1:

@@ -56,6 +56,18 @@ class Rule(Strict):
         return (override and override.strength) or self.strength
 
 
+class LeadSource(Strict):
+    """A lead that no rule finds but somebody brings: a surveyor, a weekly round, a department's list, a petition."""
+
+    id: RuleId
+    title: Label
+    source: Name  # what the program calls it: weekly_round, department_list …
+    kind: Name
+    strength: Strength = "normal"
+    message: Label
+    problem_type: int | None = None
+
+
 class Check(Strict):
     """A validation in the expression language; it fires where something is wrong."""
 

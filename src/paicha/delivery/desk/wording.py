@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from paicha.core.pack import HouseholdForm, Pack, Rule
+from paicha.core.pack import HouseholdForm, LeadSource, Pack, Rule
 from paicha.domain import clock
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.wording import answer_in_words
@@ -95,6 +95,8 @@ def rule_message(pack: Pack, finding: Finding) -> str:
     if rule is not None:
         return rule.message
     said = pack.messages.get(finding.rule)
+    if isinstance(said, LeadSource):
+        return f"{said.message}：{finding.detail}"
     return finding.detail or (said.title if said else finding.rule)
 
 

@@ -31,7 +31,7 @@ from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.rounds.queries import village_areas
 
 __all__ = [
-    "FormAnswers", "Receipt", "Rows", "Said", "Taken", "VillageWork", "decide_finding", "record_facts",
+    "DecisionError", "FormAnswers", "Receipt", "Rows", "Said", "Taken", "VillageWork", "decide_finding", "raise_lead", "record_facts",
     "record_household_facts", "recount", "settle_conflict", "start_summaries", "submit_responses",
     "submit_village_form", "take_held", "village_work",
 ]  # fmt: skip
@@ -88,6 +88,42 @@ def decide_finding(
         fresh.save(update_fields=["state", "reason", "decided_by", "decided_at"])
         subject = f"finding:{fresh.pk}"
         work.note(Entry(village_chain(work.village.pk), actor, f"finding.{state}", subject))
+
+
+def raise_lead(work: VillageWork, household: UUID, source: str, detail: str) -> Finding:
+    """A lead that a person or a list brings (`source`: a lead source of the pack), with what was seen.
+
+    One a household and source: while it is open, more is added to it; decided before, it is opened again with
+    the old decision shown. Raises DecisionError where the pack has no such source, or nothing is said.
+    """
+    known = work.pack.lead_source.get(source)
+    if known is None:
+        raise DecisionError("本次排查没有这种线索来源，请从列表里选。")
+    if not detail.strip():
+        raise DecisionError("请写明看到了什么情况。")
+    entry = RosterEntry.objects.get(round=work.round, village=work.village, household_id=household)
+    found = Finding.objects.select_for_update().filter(
+        round=work.round, household_id=household, rule=known.id
+    ).first()  # fmt: skip
+    if found is None:
+        found = Finding(
+            round=work.round, village=work.village, household_id=household, form=entry.form, rule=known.id,
+            severity="lead", kind=known.kind, strength=known.strength,
+        )  # fmt: skip
+    elif found.state != Finding.State.OPEN:
+        found.before = {
+            "state": found.state, "reason": found.reason, "by": found.decided_by,
+            "at": found.decided_at.isoformat() if found.decided_at else "",
+        }  # fmt: skip
+        found.detail = found.reason = found.decided_by = ""
+        found.decided_at = None
+    said = detail.strip()
+    if said not in found.detail.split("；"):
+        found.detail = (f"{found.detail}；{said}" if found.detail else said)[:300]
+    found.state, found.found_at, found.fingerprint = Finding.State.OPEN, work.at, ""
+    found.save()
+    work.note(Entry(village_chain(work.village.pk), work.actor, f"lead.{source}", f"finding:{found.pk}"))
+    return found
 
 
 def settle_conflict(
