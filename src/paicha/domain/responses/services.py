@@ -31,9 +31,9 @@ from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.rounds.queries import village_areas
 
 __all__ = [
-    "DecisionError", "FormAnswers", "Receipt", "Rows", "Said", "Taken", "VillageWork", "decide_finding", "raise_lead", "record_facts",
-    "record_household_facts", "recount", "settle_conflict", "start_summaries", "submit_responses",
-    "submit_village_form", "take_held", "village_work",
+    "DecisionError", "FormAnswers", "Receipt", "Rows", "Said", "Taken", "VillageWork", "decide_finding",
+    "raise_lead", "record_facts", "record_household_facts", "recount", "settle_conflict", "start_summaries",
+    "submit_responses", "submit_village_form", "take_held", "village_work",
 ]  # fmt: skip
 
 
