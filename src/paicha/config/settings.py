@@ -31,6 +31,7 @@ PAICHA_APPS = [
     "paicha.domain.problems",
     "paicha.domain.cases",
     "paicha.domain.verification",
+    "paicha.domain.referrals",
     "paicha.domain.handover",
     "paicha.delivery.desk",
 ]

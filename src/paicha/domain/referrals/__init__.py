@@ -1,0 +1,1 @@
+"""Suspected problems referred to departments, and departments' lists compared with the register."""
