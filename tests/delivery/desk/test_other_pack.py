@@ -32,7 +32,7 @@ def desk(db: None) -> Iterator[tuple[Client, Pack]]:
             user=user, role="city_officer", kind="area", ref=COUNTY[:6], since=date(2024, 9, 1)
         )
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="paicha.domain.accounts.backend.AccountBackend")
         yield client, pack
 
 

@@ -154,7 +154,7 @@ def test_before_a_round_is_opened_that_is_said(db: None) -> None:
         user=user, role="village_cadre", kind="village", ref=VILLAGE, since=date(2022, 1, 1)
     )
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="paicha.domain.accounts.backend.AccountBackend")
     assert "排查还没有开始" in client.get("/").content.decode()
     assert client.get(f"/area/{VILLAGE}/").status_code == 404
 

@@ -69,7 +69,7 @@ class World:
 
     def client(self, who: str) -> Client:
         client = Client()
-        client.force_login(self.users[who], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(self.users[who], backend="paicha.domain.accounts.backend.AccountBackend")
         return client
 
     def answer(self, code: str, rows: list[dict[str, Any]], source: str = "excel:1") -> list[Any]:

@@ -8,6 +8,7 @@ from paicha.delivery.desk.cases import urls as cases
 from paicha.delivery.desk.city import urls as city
 from paicha.delivery.desk.entry import urls as entry
 from paicha.delivery.desk.ledger import urls as ledger
+from paicha.delivery.desk.mine import urls as mine
 from paicha.delivery.desk.town import urls as town
 from paicha.delivery.desk.views import (
     areas,
@@ -31,6 +32,7 @@ urlpatterns = [
     *town.urlpatterns,
     *city.urlpatterns,
     *work.urlpatterns,
+    *mine.urlpatterns,
     path("", signin.home, name="home"),
     path("login/", signin.sign_in, name="sign_in"),
     path("logout/", signin.sign_out, name="sign_out"),

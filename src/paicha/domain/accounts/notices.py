@@ -62,3 +62,8 @@ def read(user: User, pk: int) -> Notice | None:
         notice.read_at = clock.now()
         notice.save(update_fields=["read_at"])
     return notice
+
+
+def read_all(user: User) -> int:
+    """Mark every notice of a user as read; returns how many were not."""
+    return Notice.objects.filter(user=user, read_at=None).update(read_at=clock.now())
