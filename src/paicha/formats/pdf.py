@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -50,9 +51,14 @@ def write(document: Document, pack: Pack, *, size: Size | None = None) -> bytes:
         "footer": document.footer,
         "sheets": [_sheet(sheet, pack, size) for sheet in document.sheets],
     }
+    return compiled("official.typ", plan)
+
+
+def compiled(template: str, plan: Mapping[str, Any]) -> bytes:
+    """A PDF of `plan`, set by a Typst file of this folder, which reads it as JSON from sys.inputs.data."""
     data = orjson.dumps(plan).decode()
     with _lock:
-        made = _compiler("official.typ").compile(sys_inputs={"data": data}, format="pdf", pdf_tags=False)
+        made = _compiler(template).compile(sys_inputs={"data": data}, format="pdf", pdf_tags=False)
         _forget(len(data))
     assert isinstance(made, bytes), "one PDF, not a picture per page"
     return made
