@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 
 def told(world: World, words: str = "3 户退回，请改正") -> int:
     people = people_with(Verb.HAND_UP, VILLAGE, exactly=("village_cadre",))
-    return tell(people, words, address=f"/area/{VILLAGE}/", subject="return:1", by=str(world.users["town"].pk))
+    return tell(
+        people, words, address=f"/area/{VILLAGE}/", subject="return:1", by=str(world.users["town"].pk)
+    )
 
 
 def test_who_hands_up_for_a_village_is_told_once_while_unread(world: World) -> None:

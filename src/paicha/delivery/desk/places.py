@@ -35,13 +35,15 @@ View = Callable[..., HttpResponseBase]
 class Policy:
     """What a view asks of whoever comes: `verb` to know that it is there (else 404), `act` to use it (else 403).
 
-    `of`: area, household, or the name of the record's model; 'own' is one's own things, 'anyone' is the door.
+    `of`: area, household, or the name of the record's model; 'own' is one's own things, 'work' is for whoever has
+    any work, 'anyone' is the door. `whole`: people of some groups of a village have no such page.
     Every view of the desk carries one; the table of URL × role × scope is generated from them.
     """
 
     of: str
     verb: Verb | None = None
     act: Verb | None = None
+    whole: bool = False
 
 
 def states(policy: Policy) -> Callable[[View], View]:
@@ -177,19 +179,21 @@ def in_groups(place: Place, group: str) -> bool:
 
 
 def at_place(
-    verb: Verb = Verb.READ_AREAS, *, act: Verb | None = None
+    verb: Verb = Verb.READ_AREAS, *, act: Verb | None = None, whole: bool = False
 ) -> Callable[[Callable[Concatenate[HttpRequest, Place, P], HttpResponseBase]], View]:
-    """A view of an area: 404 unless `verb` is granted there, 403 unless `act` is, too."""
+    """A view of an area: 404 unless `verb` is granted there (all of it with `whole`), 403 unless `act` is, too."""
 
     def decorate(view: Callable[Concatenate[HttpRequest, Place, P], HttpResponseBase]) -> View:
         @wraps(view)
         def inner(request: HttpRequest, code: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             place = place_of(scope(request.user), code, verb)
+            if whole and place.groups is not None:
+                raise Http404
             if act is not None:
                 require(place, act)
             return view(request, place, *args, **kwargs)
 
-        return states(Policy("area", verb, act))(inner)
+        return states(Policy("area", verb, act, whole))(inner)
 
     return decorate
 

@@ -91,10 +91,10 @@ def settle_ticked(request: HttpRequest, place: Place, *, household: Household | 
 
 
 @require_http_methods(["GET", "POST"])
-@at_place(Verb.READ_HOUSEHOLDS)
+@at_place(Verb.READ_HOUSEHOLDS, whole=True)
 def village_leads(request: HttpRequest, place: Place) -> HttpResponse:
     """What the rules say about the village as a whole, to be decided like a household's."""
-    if not place.is_village or place.groups is not None:
+    if not place.is_village:
         raise Http404
     error = ""
     if request.method == "POST":

@@ -6,11 +6,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from paicha.core.pack import Check, Rule
+from paicha.delivery.desk.places import Policy, states
 from paicha.domain.accounts.policies import scope
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.queries import current_round
 
 
+@states(Policy("work"))
 def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     """One rule or check of the current pack. Not personal: everybody with any work may read it."""
     round_ = current_round()

@@ -11,10 +11,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from paicha.delivery.desk.frame import page
-from paicha.delivery.desk.places import Place, at_place, in_groups, place_of, require
+from paicha.delivery.desk.places import Place, at_place, at_record, require
 from paicha.delivery.desk.views.lists import SIZE, paging
 from paicha.delivery.desk.wording import answer_rows, mask_answers, source_text
-from paicha.domain.accounts.policies import scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.models import Conflict, Revision
 from paicha.domain.responses.queries import conflicts, names, source_actor, summaries
@@ -56,13 +55,10 @@ def conflict_list(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def conflict(request: HttpRequest, pk: int) -> HttpResponse:
+@at_record(Conflict, Verb.READ_HOUSEHOLDS, related=("household",))
+def conflict(request: HttpRequest, place: Place, found: Conflict) -> HttpResponse:
     """One conflict, side by side."""
-    found = Conflict.objects.select_related("household", "village").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    place = place_of(scope(request.user), found.village.code, Verb.READ_HOUSEHOLDS)
-    if place.round.pk != found.round_id or not in_groups(place, found.household.group):
+    if place.round.pk != found.round_id:
         raise Http404
     error = ""
     if request.method == "POST":

@@ -64,11 +64,9 @@ class Sheet:
     lines: list[Line] = field(default_factory=list)
 
 
-@at_place(Verb.READ_STATISTICS)
+@at_place(Verb.READ_STATISTICS, whole=True)
 def forms(request: HttpRequest, place: Place) -> HttpResponse:
     """The forms of a place, with how many rows each has."""
-    if place.groups is not None:
-        raise Http404
     if not place.is_village:
         return statistics_page(request, place)
     summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
@@ -80,11 +78,11 @@ def forms(request: HttpRequest, place: Place) -> HttpResponse:
     return page(request, place, "forms.html", "forms", forms=listed)
 
 
-@at_place(Verb.READ_STATISTICS)
+@at_place(Verb.READ_STATISTICS, whole=True)
 def form(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     """One form of a village (of a town or county: the statistics alone)."""
     found = place.pack.household_forms.get(name) or place.pack.village_forms.get(name)
-    if found is None or place.groups is not None:
+    if found is None:
         raise Http404
     if isinstance(found, StatisticsForm):
         return statistics_page(request, place)
