@@ -15,7 +15,9 @@ from typing import Any
 from paicha.core.expressions import Expression
 from paicha.core.pack.forms import HouseholdForm, Paper, ProblemForm, ProfileForm, Question, StatisticsForm
 from paicha.core.pack.models import Pack
+from paicha.core.pack.procedures import CASE_FACTS
 from paicha.core.pack.rules import Check, Constraint, NamedCheck, Rule
+from paicha.core.pack.schedule import Step
 from paicha.core.pack.vocabulary import condition
 
 _BLANK = re.compile(r"\{[a-z_]+\}")  # what a message fills in
@@ -46,7 +48,7 @@ def words_of(pack: Pack, expression: Expression) -> str:
 
 def _labels(pack: Pack) -> dict[str, str]:
     labels = {name: question.short or question.label for name, question in pack.questions.items()}
-    return labels | {fact.name: fact.label for fact in pack.facts}
+    return labels | {fact.name: fact.label for fact in pack.facts} | CASE_FACTS
 
 
 def _options(pack: Pack) -> dict[str, Mapping[int, str]]:
@@ -273,13 +275,23 @@ def _procedures(pack: Pack) -> Iterator[str]:
         yield from ("", "## 程序")
     for procedure in pack.schedule.procedures:
         yield from ("", f"### {procedure.title}", "")
-        for step in procedure.steps:
-            days = f"，{step.days} 天内" if step.days else ""
-            days += f"，不少于 {step.at_least} 天" if step.at_least else ""
-            records = f"；记录{'、'.join(step.records)}" if step.records else ""
-            yield f"- {step.title}：{_LEVELS.get(step.actor, step.actor)}{days}{records}"
+        yield from map(_step, procedure.steps)
         if procedure.guards:
-            yield f"有这些情形先要说明：{'；'.join(procedure.guards)}。"
+            yield from ("", "有这些情形不能办：", "")
+        for guard in procedure.guards:
+            yield f"- {guard.message}：{words_of(pack, guard.expression)}。`{guard.when}`"
+
+
+def _step(step: Step) -> str:
+    said = [_LEVELS.get(step.actor, step.actor)]
+    if step.days:
+        said.append(f"{step.days} 天内")
+    if step.at_least:
+        said.append(f"不少于 {step.at_least} 天")
+    if step.ended:
+        said.append(f"可以终止（{step.ended}）")
+    records = f"；记录{'、'.join(record.label for record in step.records)}" if step.records else ""
+    return f"- {step.title}：{'，'.join(said)}{records}"
 
 
 # --- the same as data ----------------------------------------------------------------------------------------

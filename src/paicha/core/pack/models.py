@@ -56,6 +56,7 @@ class Roles(Strict):
     surveyed_on: Name | None = None
     remark: Name | None = None
     enrol: Name | None = None
+    petition: Name | None = None  # 1: there is a petition, which must be listed
 
 
 class Class(Strict):

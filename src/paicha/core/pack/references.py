@@ -15,6 +15,7 @@ from paicha.core.pack.errors import PackError
 from paicha.core.pack.forms import Form, HouseholdForm, ProblemForm, ProfileForm, Question, StatisticsForm
 from paicha.core.pack.models import Pack
 from paicha.core.pack.named_checks import FACTS, NAMED_CHECKS, Meaning
+from paicha.core.pack.procedures import procedure_faults, procedure_uses
 from paicha.core.pack.rules import Fact, NamedCheck
 
 Path = tuple[Any, ...]
@@ -46,6 +47,8 @@ def check_references(pack: Pack, line_of: LineOf) -> list[PackError]:
         errors.append(PackError(file, line, "P10", f"{what} {name} 不存在", remedy))
     for check in (_repeated, _questions, _columns, _placeholders, _named_checks):
         errors += check(pack, line_of)
+    for path, code, said, remedy in procedure_faults(pack):
+        errors.append(PackError(*line_of(path), code, said, remedy))
     return errors + list(_areas(pack))
 
 
@@ -54,6 +57,7 @@ def _uses(pack: Pack) -> Iterator[Use]:
     yield from _all_form_uses(pack)
     yield from _rule_uses(pack)
     yield from _check_uses(pack)
+    yield from procedure_uses(pack)
 
 
 def _pack_uses(pack: Pack) -> Iterator[Use]:

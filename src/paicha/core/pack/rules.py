@@ -40,6 +40,7 @@ class Rule(Strict):
     problem_type: int | None = None
     overrides: Mapping[Name, Override] = Field(default_factory=dict)
     shown_after: Name | None = None  # stage whose deadline must have passed in a round
+    asks: Literal["cross_check"] | None = None  # what the town must do where a village's rule fires
     _expression: Expression | None = PrivateAttr(default=None)
 
     @property

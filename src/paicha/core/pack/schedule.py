@@ -1,12 +1,24 @@
-"""Who does what by when: the stages of a round and the procedures behind it."""
+"""Who does what by when: the stages of a round and the procedures behind it.
+
+Why data: a county changes who reviews, how long a notice hangs and what stands in the way of a removal without a
+programmer. What holds: a guard is an expression of the closed language with the sentence that says why; a step
+may send a case back only to a step before it; what a step tells the rules are facts of the pack.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
+from paicha.core.expressions import Expression
 from paicha.core.pack.naming import Label, Level, Name, Strict
+
+StepKind = Literal["plain", "meeting", "notice", "decision"]
+MeetingKind = Literal["deliberation", "review"]
 
 
 class Stage(Strict):
@@ -17,23 +29,121 @@ class Stage(Strict):
     level: Level
 
 
+class Record(Strict):
+    """One thing that is written down when a step is done. `tells`: it is the day of an earlier enrolment."""
+
+    name: Name
+    label: Label
+    type: Literal["text", "integer", "date"] = "text"
+    required: bool = True
+    tells: Literal["enrolled_on"] | None = None
+
+
 class Step(Strict):
+    """A step of a procedure.
+
+    `days`: how long it may take; `at_least`: how many days must have passed, and nobody may object unanswered.
+    `passed`, `ended`: what the decision is called; without `ended` the step can't end the case. `back_to`: the
+    steps that it may send the case back to. `tells`: facts of the household that hold once the step is passed or
+    has ended the case. `settles`: the household's open leads are decided with it. `by_survey`: a household that
+    was met in this round has had it.
+    """
+
     id: Name
     title: Label
     actor: Name
-    days: int | None = None
-    at_least: int | None = None
-    records: tuple[Label, ...] = ()
+    kind: StepKind = "plain"
+    meeting: MeetingKind | None = None
+    days: int | None = Field(default=None, ge=1, le=400)
+    at_least: int | None = Field(default=None, ge=1, le=400)
+    records: tuple[Record, ...] = ()
+    passed: Label = "通过"
+    ended: Label | None = None
+    back_to: tuple[Name, ...] = ()
+    tells: Mapping[Literal["passed", "ended"], tuple[Name, ...]] = Field(default_factory=dict)
+    settles: bool = False
+    by_survey: bool = False
+    majority: bool = False
+
+
+class _Asking(Strict):
+    """Something with an expression over a household's answers and facts."""
+
+    when: Label
+    _expression: Expression | None = PrivateAttr(default=None)
+
+    @property
+    def expression(self) -> Expression:
+        assert self._expression is not None, "a loaded pack carries its expressions"
+        return self._expression
+
+
+class Guard(_Asking):
+    """While `when` is true of the household, the procedure can't go on; `message` says why and what to do."""
+
+    message: Label
+
+
+class Becoming(_Asking):
+    """The class a household has once the procedure is done: the first of the list that is true."""
+
+    into: Name
 
 
 class Procedure(Strict):
+    """`classes`: whose households it is for (empty: it isn't about households). Its first step opens a case."""
+
     id: Name
     title: Label
     steps: tuple[Step, ...]
-    guards: tuple[Label, ...] = ()
+    classes: tuple[Name, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    becomes: tuple[Becoming, ...] = ()
+
+    @cached_property
+    def step(self) -> dict[str, Step]:
+        return {step.id: step for step in self.steps}
+
+    def after(self, step: str) -> Step | None:
+        """The step that follows; None after the last."""
+        order = [entry.id for entry in self.steps]
+        place = order.index(step) + 1
+        return self.steps[place] if place < len(order) else None
+
+
+class Alert(Strict):
+    """Many new risk households at once: that many cases of a procedure within `days`, or a share of the village."""
+
+    procedure: Name
+    days: int = Field(ge=1, le=60)
+    households: int = Field(ge=1)
+    percent: int = Field(ge=1, le=100)
+
+
+class Habits(Strict):
+    """What goes on between the rounds: days between a group's rounds, and between a village's meetings."""
+
+    round_days: int = Field(ge=1, le=60)
+    meeting_days: int = Field(ge=1, le=90)
 
 
 class Procedures(Strict):
     opens_on: date
     stages: tuple[Stage, ...]
     procedures: tuple[Procedure, ...] = ()
+    alert: Alert | None = None
+    habits: Habits | None = None
+
+    @cached_property
+    def procedure(self) -> dict[str, Procedure]:
+        return {entry.id: entry for entry in self.procedures}
+
+    @cached_property
+    def case_procedures(self) -> tuple[Procedure, ...]:
+        """Those that a household goes through, in the pack's order."""
+        return tuple(entry for entry in self.procedures if entry.classes)
+
+    def days(self, procedure: str, step: str, otherwise: int) -> int:
+        """How many days a step may take; `otherwise` where the pack sets no limit."""
+        steps = (s for p in self.procedures if p.id == procedure for s in p.steps if s.id == step)
+        return next((s.days for s in steps if s.days is not None), otherwise)

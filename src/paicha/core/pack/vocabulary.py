@@ -12,6 +12,7 @@ from paicha.core.expressions import Expression, ExpressionErrors, Kind, Symbol, 
 from paicha.core.pack.errors import PackError
 from paicha.core.pack.forms import HouseholdForm, ProfileForm, Question
 from paicha.core.pack.models import Pack
+from paicha.core.pack.procedures import CASE_FACTS
 from paicha.core.pack.references import LineOf, Path
 from paicha.core.pack.rules import Check, Rule
 
@@ -88,12 +89,30 @@ def parse_rules(pack: Pack, line_of: LineOf) -> list[PackError]:
             entry._expression = parse(entry.when, vocabularies[scope])
         except ExpressionErrors as failure:
             errors += _faults(failure, path, entry.id, line_of)
+    errors += _parse_procedures(pack, line_of)
     for name in pack.conditions:  # those that no rule uses too
         scope = "village" if name in vocabularies["village"].conditions else "household"
         try:
             parse(name, vocabularies[scope])
         except ExpressionErrors as failure:
             errors += _faults(failure, ("conditions", name), name, line_of)
+    return errors
+
+
+def _parse_procedures(pack: Pack, line_of: LineOf) -> list[PackError]:
+    """Guards and what a procedure's end makes of a household: over its answers, its facts and the case's own."""
+    errors: list[PackError] = []
+    known = vocabulary(pack, "household")
+    own = {name: Symbol(name, Kind.INTEGER, None, 0, _FACT_MAX) for name in CASE_FACTS}
+    over = Vocabulary({**known.symbols, **own}, known.parameters, known.conditions)
+    for index, procedure in enumerate(pack.schedule.procedures):
+        for key in ("guards", "becomes"):
+            for number, entry in enumerate(getattr(procedure, key)):
+                path = ("schedule", "procedures", index, key, number, "when")
+                try:
+                    entry._expression = parse(entry.when, over)
+                except ExpressionErrors as failure:
+                    errors += _faults(failure, path, procedure.id, line_of)
     return errors
 
 
