@@ -129,7 +129,7 @@ class Correction(models.Model):
     by = models.CharField(max_length=120)
 
     class Meta:
-        indexes = [models.Index(fields=["round", "village"], name="handover_correction")]
+        indexes = [models.Index(fields=["round", "village"], name="handover_correction_of")]
 
     def __str__(self) -> str:
         return f"{'、'.join(self.fields)}"

@@ -145,6 +145,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='correction',
-            index=models.Index(fields=['round', 'village'], name='handover_correction'),
+            index=models.Index(fields=['round', 'village'], name='handover_correction_of'),
         ),
     ]
