@@ -33,8 +33,8 @@ class FileReader:
         self._vocabulary = Vocabulary(pack)
         self._layout = LayoutFinder(pack, self._vocabulary)
         self._headings = HeadingReader(pack)
-        self._parsers = ColumnParsers(pack, near)
-        self._village_forms = VillageFormReader(pack, self._parsers, self._headings)
+        self.parsers = ColumnParsers(pack, near)
+        self._village_forms = VillageFormReader(pack, self.parsers, self._headings)
         self._rows = RowSorter(pack, self._headings)
 
     def read(self, data: bytes, name: str) -> ReadFile:
@@ -82,7 +82,7 @@ class FileReader:
             self._note_columns(grid, columns, file, found.messages)
         for segment in segments.values():
             if segment.data:
-                builder = TableBuilder(self._parsers, grid, segment, file, found.messages)
+                builder = TableBuilder(self.parsers, grid, segment, file, found.messages)
                 found.tables.append(builder.build())
         return bool(segments)
 
@@ -104,7 +104,7 @@ class FileReader:
             ]
             if texts:
                 line = " ".join(value for _, value in texts)
-                heading.take(self._headings.read(line), address(index, texts[0][0]), self._parsers.silences)
+                heading.take(self._headings.read(line), address(index, texts[0][0]), self.parsers.silences)
 
     def _note_columns(self, grid: Grid, columns: Columns, file: str, messages: list[Message]) -> None:
         meanings, texts = columns.meanings, columns.texts
