@@ -48,6 +48,7 @@ class Match:
     household: UUID | None = None
     code: str = ""
     sentence: str = ""
+    candidates: str = ""  # the households that it may be, in words
     notes: list[tuple[str, str]] = field(default_factory=list)  # (code, sentence)
 
 
@@ -106,6 +107,7 @@ class Register:
         if len(found) > 1:
             names = "、".join(self._label(known) for known in found)
             match.code, match.sentence = "M02", sentence("M02", name=asked.head, candidates=names)
+            match.candidates = names
         elif found:
             match.household = found[0].id
             self.claimed.setdefault(found[0].id, asked.address)
@@ -151,7 +153,8 @@ class Register:
         close = [known for known in self._candidates(asked) if known.id not in self.claimed]
         if close:
             names = "、".join(self._label(known) for known in close[:4])
-            return Match(code="M01", sentence=sentence("M01", name=asked.head, candidates=names))
+            said = sentence("M01", name=asked.head, candidates=names)
+            return Match(code="M01", sentence=said, candidates=names)
         return Match(notes=[("M07", sentence("M07", name=asked.head))])
 
     def _candidates(self, asked: Asked) -> list[Known]:

@@ -52,7 +52,7 @@ class Answered:
 
 _SQL = (
     "SELECT h.id, h.number, e.form, e.{group}, h.{group}, h.head_name, h.phone, h.population, h.closed_at,"
-    " e.outcome, e.added, e.revision_number, r.answers"
+    " e.outcome, e.added, CASE WHEN e.revision IS NULL THEN 0 ELSE e.revision_number END, r.answers"
     " FROM rounds_rosterentry e JOIN households_household h ON h.id = e.household_id"
     " LEFT JOIN responses_revision r ON r.id = e.revision"
     " WHERE e.round_id = %s AND e.village_id = %s ORDER BY h.number"

@@ -81,8 +81,8 @@ def add_due(round_: Round, village: Area, entries: Sequence[NewEntry]) -> None:
     )
 
 
-def record_outcomes(rows: Sequence[tuple[int | None, UUID, int, int]]) -> None:
-    """How visits ended: (outcome, revision in force, its number, roster entry)."""
+def record_outcomes(rows: Sequence[tuple[int | None, UUID | None, int, int]]) -> None:
+    """How visits ended: (outcome, revision in force or None, the last number, roster entry)."""
     bulk.update(RosterEntry, ("outcome", "revision", "revision_number"), list(rows))
 
 

@@ -1,0 +1,322 @@
+"""Rows typed on a page → the importer's reading → `submit_responses` → what became of each, at its cell.
+
+What holds: a typed row ends where a row of a workbook ends; what can't be read or breaks a rule is said at the
+cell that was typed, and is kept as a draft of its author; what is stored drops that draft in the same
+transaction. A row that another person changed meanwhile says what they changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+import polars as pl
+
+from paicha.core.catalogue import sentence
+from paicha.core.pack import HouseholdForm
+from paicha.domain.intake.matching import Asked, Match, Register, register_of
+from paicha.domain.responses.drafts import drop_draft, keep_draft
+from paicha.domain.responses.frames import decode, schema
+from paicha.domain.responses.models import Conflict, Finding
+from paicha.domain.responses.queries import source_actor
+from paicha.domain.responses.services import Receipt, Rows, VillageWork, decide_finding, submit_responses
+from paicha.domain.responses.stored import Stored, answers_of, load_stored
+from paicha.domain.responses.withdrawing import NOTHING, withdraw
+from paicha.domain.rounds.models import RosterEntry
+from paicha.formats.reading import Fault, HouseholdTable
+from paicha.formats.typed import cell_of, read_typed
+
+IN = ("stored", "merged", "unchanged", "held")  # the row is safe: nothing of it need be kept as a draft
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRow:
+    """A row as typed. `place` names it to the page and its draft; `base`: the revision the page showed.
+
+    `reasons`: id of a soft check → the reason that was given with the row.
+    """
+
+    place: str
+    cells: Mapping[str, str]
+    household: UUID | None = None
+    base: int = 0
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    sure: bool = False  # of a new household: it is none of those that nearly match
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something to say about a row: at which cell ('' the row), how heavily, the rule's id, the sentence."""
+
+    cell: str
+    severity: str
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class SavedRow:
+    """What became of a typed row. `status` as a receipt's; `revision` is the number in force.
+
+    `theirs`: {question: (before, now)} that another person changed since the page was read, and `by` whom.
+    """
+
+    place: str
+    status: str
+    household: UUID | None = None
+    revision: int = 0
+    told: list[Told] = field(default_factory=list)
+    theirs: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    by: str = ""
+    conflict: int | None = None
+    candidates: str = ""
+
+
+@dataclass(slots=True)
+class _Line:
+    """A row on its way in: where it stands among those typed, and what is known of its household."""
+
+    index: int
+    row: TypedRow
+    saved: SavedRow
+    stored: Stored | None = None
+    head: str = ""
+    group: str = ""
+    outcome: int | None = None
+
+
+def save_typed(
+    work: VillageWork, form: HouseholdForm, rows: Sequence[TypedRow], source: str
+) -> list[SavedRow]:
+    """Take typed rows of one form in, each with the same cells; in their order.
+
+    Must run inside `work`'s transaction. A row of a household needs no name and no group: the register's hold;
+    a new one is matched first, and refused where the village has it or nearly has it (unless `sure`).
+    """
+    if not rows:
+        return []
+    table = read_typed(work.pack, form, [row.cells for row in rows], work.round.opens_on)
+    lines = [
+        _Line(i, row, SavedRow(row.place, "refused", row.household, row.base)) for i, row in enumerate(rows)
+    ]
+    _know(work, lines)
+    _fault(work, form, lines, table.faults)
+    _match(work, lines, table)
+    ready = [line for line in lines if not line.saved.told]
+    if ready:
+        receipts = submit_responses(work, _rows(work, form, ready, table, source))
+        for line, receipt in zip(ready, receipts, strict=True):
+            _account(work, form, line, receipt, source)
+    for line in lines:
+        _keep(work, form, line)
+    return [line.saved for line in lines]
+
+
+def _know(work: VillageWork, lines: Sequence[_Line]) -> None:
+    """What register and roster know of the rows' households; a row of another village is refused."""
+    wanted = {line.row.household for line in lines if line.row.household}
+    stored = load_stored(work, wanted)
+    entries = RosterEntry.objects.filter(round=work.round, village=work.village, household__in=wanted)
+    known = {
+        household: (head, group, outcome)
+        for household, head, group, outcome in entries.values_list(
+            "household_id", "household__head_name", "household__group", "outcome"
+        )
+    }
+    for line in lines:
+        household = line.row.household
+        if household is None:
+            continue
+        line.stored = stored.get(household)
+        if line.stored is None:
+            line.saved.told.append(Told("", "hard", "M09", sentence("M09")))
+            continue
+        line.head, line.group, line.outcome = known[household]
+
+
+def _fault(work: VillageWork, form: HouseholdForm, lines: Sequence[_Line], faults: Sequence[Fault]) -> None:
+    for fault in faults:
+        line = lines[fault.row_index or 0]
+        cell = cell_of(work.pack, form, fault.question, line.row.cells)
+        line.saved.told.append(Told(cell, "hard", fault.code, fault.sentence))
+
+
+def _match(work: VillageWork, lines: Sequence[_Line], table: HouseholdTable) -> None:
+    """New households: their name and group from the row; none that the village has already."""
+    register: Register | None = None
+    roles = work.pack.roles
+    for line in lines:
+        if line.row.household is not None or line.saved.told:
+            continue
+        register = register or register_of(work.village.pk, "")
+        line.head = table.frame[roles.head][line.index] or ""
+        line.group = table.frame["_group"][line.index] or ""
+        phone = table.frame[roles.phone][line.index] if roles.phone in table.frame.columns else None
+        if not line.head:
+            label = work.pack.questions[roles.head].label
+            line.saved.told.append(Told(roles.head, "hard", "M11", sentence("M11", label=label)))
+            continue
+        asked = Asked(None, line.group, line.head, phone or "", line.row.place)
+        match = register.match(asked)
+        if match.household is None and not match.code and not line.row.sure:
+            match = register.near(asked)
+        _say_match(line, match, roles.head)
+
+
+def _say_match(line: _Line, match: Match, head: str) -> None:
+    if match.household is not None:
+        line.saved.household = match.household
+        said = f"名册里已经有{line.head}户，不用再添；要改它的答案，请到这一户里改。"
+        line.saved.told.append(Told(head, "hard", "M01", said))
+    elif match.code:
+        line.saved.candidates = match.candidates
+        said = f"名册里有相近的：{match.candidates}。是同一户就到那一户里填；确实是另一户，请勾选“是另一户”再存。"
+        line.saved.told.append(Told(head, "hard", match.code, said))
+
+
+def _rows(
+    work: VillageWork, form: HouseholdForm, lines: Sequence[_Line], table: HouseholdTable, source: str
+) -> Rows:
+    """The readable rows as a batch: answers as read, who they are from the register, how the visit ended."""
+    pack, roles = work.pack, work.pack.roles
+    picked = table.frame[[line.index for line in lines]]
+    answers = picked.select([name for name in picked.columns if not name.startswith("_")])
+    columns = [
+        pl.Series("row", range(len(lines)), dtype=pl.UInt32),
+        pl.Series("household", [_text(line.row.household) for line in lines], dtype=pl.String),
+        pl.Series("form", [form.name] * len(lines), dtype=pl.String),
+        pl.Series("base", [_base(line) for line in lines], dtype=pl.Int64),
+        pl.Series("address", [""] * len(lines), dtype=pl.String),
+        pl.Series(roles.head, [line.head for line in lines], dtype=pl.String),
+    ]
+    if roles.group:
+        columns.append(pl.Series(roles.group, [line.group or None for line in lines], dtype=pl.String))
+    if pack.outcome is not None and pack.outcome.question not in answers.columns:
+        ended = [
+            _ended(pack.outcome.done, pack.outcome.default, line, answered)
+            for line, answered in zip(lines, picked["_answered"].to_list(), strict=True)
+        ]
+        columns.append(pl.Series(pack.outcome.question, ended, dtype=pl.Int16))
+    frame = answers.with_columns(columns)
+    present = frozenset(frame.columns) & frozenset(pack.answer_questions)
+    return Rows(frame, {form.name: present}, source)
+
+
+def _base(line: _Line) -> int | None:
+    """The revision that the page showed; where nothing is in force, nothing can be overwritten."""
+    empty = line.stored is not None and line.stored.answers == NOTHING
+    return (line.stored.number if empty and line.stored else line.row.base) or None
+
+
+def _ended(done: Sequence[int], default: int, line: _Line, answered: bool) -> int | None:
+    """How the visit ended where the row has no cell for it: whoever has answers was met."""
+    if line.outcome is None or line.outcome in done or not answered:
+        return line.outcome
+    return default
+
+
+def _account(work: VillageWork, form: HouseholdForm, line: _Line, receipt: Receipt, source: str) -> None:
+    saved, cells = line.saved, line.row.cells
+    saved.status, saved.household = receipt.status, receipt.household
+    saved.revision = line.row.base if receipt.status == "refused" else receipt.revision
+    for said in receipt.said:
+        cell = cell_of(work.pack, form, said.question, cells)
+        saved.told.append(Told(cell, said.severity, said.code, said.message))
+    _theirs(work, line, source)
+    if saved.status == "conflict":
+        saved.conflict = (
+            Conflict.objects.filter(
+                round=work.round, household=saved.household, source=source, settled_at=None
+            )
+            .order_by("-pk")
+            .values_list("pk", flat=True)
+            .first()
+        )
+    if saved.status in ("stored", "merged", "unchanged"):
+        _explain(work, line)
+
+
+def _theirs(work: VillageWork, line: _Line, source: str) -> None:
+    """What somebody else put into force after the page was read."""
+    old = line.stored
+    if old is None or not old.number or old.number == line.row.base or old.source == source:
+        return
+    base = answers_of(work, {(old.household, line.row.base)}) if line.row.base else {}
+    was = orjson.loads(base.get((old.household, line.row.base), "{}"))
+    now = orjson.loads(old.answers)
+    line.saved.by = source_actor(old.source)
+    line.saved.theirs = {
+        name: (was.get(name), now.get(name))
+        for name in work.pack.answer_questions
+        if was.get(name) != now.get(name)
+    }
+
+
+def _explain(work: VillageWork, line: _Line) -> None:
+    """Reasons that were given with the row, for what is soft about it."""
+    for rule, reason in line.row.reasons.items():
+        if not reason.strip():
+            continue
+        found = Finding.objects.filter(
+            round=work.round, household=line.saved.household, rule=rule, severity="soft", state="open"
+        ).select_related("village").first()  # fmt: skip
+        if found is not None:
+            decide_finding(work.round, work.pack, found, state="confirmed", reason=reason, actor=work.actor)
+            line.saved.told = [told for told in line.saved.told if told.code != rule]
+
+
+def _keep(work: VillageWork, form: HouseholdForm, line: _Line) -> None:
+    """A refused row stays with its author as a draft; one that is safe, or listed as a conflict, needs none."""
+    row = line.row
+    if line.saved.status in (*IN, "conflict"):
+        drop_draft(work, row.place)
+    else:
+        keep_draft(work, row.place, form=form.name, answers=row.cells, base=row.base, household=row.household)
+
+
+def _text(id_: UUID | None) -> str | None:
+    return None if id_ is None else str(id_)
+
+
+class TakeBackError(ValueError):
+    """A row that can't be taken back; the message is one Chinese sentence."""
+
+
+def take_back(work: VillageWork, household: UUID, source: str) -> SavedRow:
+    """Put in force what was there before the author's last save of a household, as a new revision.
+
+    Raises TakeBackError where the newest answers are somebody else's, or nothing was answered before.
+    """
+    stored = load_stored(work, {household}).get(household)
+    if stored is None:
+        raise TakeBackError(sentence("M09"))
+    if stored.answers == NOTHING or stored.source != source:
+        raise TakeBackError("这一户现在的答案不是您存的，不能撤销；要改请直接改。")
+    if work.locked and not stored.reopened:
+        raise TakeBackError("本村已经上报，不能撤销；要改请镇街退回，或走补报。")
+    before = answers_of(work, {(household, stored.number - 1)}).get((household, stored.number - 1))
+    if before in (None, NOTHING):
+        number = withdraw(work, household, source)
+        return SavedRow(str(household), "withdrawn", household, number)
+    assert before is not None, "else it was withdrawn"
+    form = work.pack.household_forms[stored.form]
+    saved = _again(work, form, stored, before, source)
+    if saved.status == "refused":
+        raise TakeBackError("原来的答案现在不合规则，不能退回：" + "；".join(t.message for t in saved.told))
+    return saved
+
+
+def _again(work: VillageWork, form: HouseholdForm, stored: Stored, before: str, source: str) -> SavedRow:
+    """Submit earlier answers as they are."""
+    head = {
+        "row": pl.lit(0, dtype=pl.UInt32), "household": pl.lit(str(stored.household)), "form": pl.lit(form.name),
+        "base": pl.lit(stored.number, dtype=pl.Int64), "address": pl.lit(""),
+    }  # fmt: skip
+    frame = decode(pl.Series([before]), schema(work.pack, form.questions)).with_columns(**head)
+    receipt = submit_responses(work, Rows(frame, {form.name: frozenset(form.questions)}, source))[0]
+    told = [Told("", said.severity, said.code, said.message) for said in receipt.said]
+    drop_draft(work, str(stored.household))
+    return SavedRow(str(stored.household), receipt.status, stored.household, receipt.revision, told)
