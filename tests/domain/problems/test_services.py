@@ -133,13 +133,13 @@ def test_one_problem_by_hand_and_withdrawn(county: County) -> None:
     replace(county, [WELL])  # another source's list leaves it
     assert len(listed(county)) == 2
     with village_work(county.round, county.pack, village, "7") as work:
-        withdraw(work, problem)
+        withdraw(work, problem, "写重了")
     assert listed(county) == [WELL]
     with (
         pytest.raises(ProblemError, match="已经撤回"),
         village_work(county.round, county.pack, village, "7") as work,
     ):
-        withdraw(work, problem)
+        withdraw(work, problem, "写重了")
     with (
         pytest.raises(ProblemError, match="不是本村的"),
         village_work(county.round, county.pack, other, "7") as work,
@@ -174,7 +174,7 @@ def test_a_problem_of_another_village_is_refused(county: County) -> None:
         pytest.raises(ProblemError, match="不在本村本轮的清单里"),
         village_work(county.round, county.pack, county.villages[1], "7") as work,
     ):
-        withdraw(work, Problem.objects.get())
+        withdraw(work, Problem.objects.get(), "写重了")
 
 
 def test_signers_are_kept_beside_the_profile(county: County) -> None:

@@ -129,3 +129,16 @@ def note_change(
     )  # fmt: skip
     append([Entry(village_chain(village.pk), actor, "change.note", f"change:{change.pk}")])
     return change
+
+
+def mark_entered(changes: Sequence[BaseChange], *, actor: str) -> None:
+    """Tick changes as entered into the national system today. The caller holds them and writes the audit."""
+    for change in changes:
+        change.entered_on, change.entered_by = clock.today(), actor
+    BaseChange.objects.bulk_update(changes, ["entered_on", "entered_by"])
+
+
+def unmark_entered(change: BaseChange) -> None:
+    """Take a tick back. The caller holds the change, has asked who ticked it, and writes the audit."""
+    change.entered_on, change.entered_by = None, ""
+    change.save(update_fields=["entered_on", "entered_by"])

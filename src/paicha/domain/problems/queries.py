@@ -1,30 +1,79 @@
-"""Reading the problem list: a village's entries, and how many each village has."""
+"""Reading the problem list and petitions: a village's entries, how many each village has, a page of many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
-from paicha.domain.problems.models import Problem
+from paicha.domain.problems.models import Petition, Problem, ProblemStep
 from paicha.domain.rounds.models import Round
 
 
 def problems_in_force(round_: Round, village_id: int) -> list[Problem]:
-    """Entries of a village that are not withdrawn, by type and in the order in which they were written."""
-    listed = Problem.objects.filter(round=round_, village_id=village_id).exclude(
-        status=Problem.Status.WITHDRAWN
-    )
-    return list(listed.select_related("household").order_by("type", "pk"))
+    """A village's own entries that are not withdrawn (form 3), by type and in the order of writing."""
+    return [p for p in problems_listed(round_, [village_id]) if p.found_by == Problem.Level.VILLAGE]
+
+
+def problems_listed(
+    round_: Round,
+    village_ids: Collection[int],
+    chosen: Q | None = None,
+    groups: Collection[str] | None = None,
+) -> list[Problem]:
+    """Entries of some villages whoever found them, village by village, by type, in the order of writing.
+
+    `chosen` narrows; without it all that are in force. `groups`: of households of these groups alone.
+    """
+    rows: QuerySet[Problem] = Problem.objects.filter(round=round_, village_id__in=village_ids)
+    rows = rows.filter(chosen) if chosen is not None else rows.exclude(status=Problem.Status.WITHDRAWN)
+    if groups is not None:
+        rows = rows.filter(household__group__in=groups)
+    return list(rows.select_related("household", "village").order_by("village__code", "type", "pk"))
 
 
 def problem_counts(round_: Round, village_ids: Iterable[int] | None = None) -> dict[int, int]:
-    """Entries in force by village (its area's id), in one query; villages without any are left out."""
-    listed = Problem.objects.filter(round=round_).exclude(status=Problem.Status.WITHDRAWN)
+    """The villages' own entries in force by village (its area's id), in one query; without any: left out."""
+    listed = Problem.objects.filter(round=round_, found_by=Problem.Level.VILLAGE).exclude(
+        status=Problem.Status.WITHDRAWN
+    )
     if village_ids is not None:
         listed = listed.filter(village_id__in=list(village_ids))
     rows = listed.order_by("village_id").values_list("village_id").annotate(n=Count("pk"))
     return dict(rows)
+
+
+def lacking() -> Q:
+    """Open, and without measure, limit or owner."""
+    return Q(status=Problem.Status.OPEN) & (Q(measure="") | Q(due_on=None) | Q(owner=""))
+
+
+def steps_of(problem: Problem) -> list[ProblemStep]:
+    """What was done about a problem, newest first."""
+    return list(ProblemStep.objects.filter(problem=problem).order_by("-pk"))
+
+
+def petitions_listed(
+    round_: Round,
+    village_ids: Collection[int],
+    state: str,
+    today: date,
+    groups: Collection[str] | None = None,
+) -> list[Petition]:
+    """Petitions of some villages: `state` open, late, replied or all; those due first stand first."""
+    rows = Petition.objects.filter(round=round_, village_id__in=village_ids)
+    if state in ("open", "late"):
+        rows = rows.filter(replied_on=None)
+    if state == "late":
+        rows = rows.filter(due_on__lt=today)
+    if state == "replied":
+        rows = rows.exclude(replied_on=None)
+    if groups is not None:
+        rows = rows.filter(household__group__in=groups)
+    return list(
+        rows.select_related("household", "village", "problem").order_by("village__code", "due_on", "pk")
+    )
 
 
 def missing_of(problem: Problem) -> tuple[str, ...]:

@@ -1,8 +1,10 @@
 """Writing the problem list (form 3), its signers and the columns of the rectification ledger.
 
 What holds: every function runs inside a village's transaction (`work`), is audited on the village's chain,
-and leaves the fact `problem_rows` equal to the entries that are not withdrawn, which form 4 counts and S25
-reads. An entry is never deleted: what a later list leaves out is withdrawn, and comes back as it was.
+and leaves the fact `problem_rows` equal to the village's entries that are not withdrawn, which form 4 counts and
+S25 reads. An entry is never deleted: what a later list leaves out is withdrawn, and comes back as it was. Once
+the village has handed up, its own list is locked (H02) unless it came back or a supplement writes through the
+lock; rectification goes on, and the levels above may always add.
 """
 
 from __future__ import annotations
@@ -14,17 +16,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from paicha.core.catalogue import sentence
 from paicha.core.pack import ProblemForm, ProfileForm, StatisticsForm
 from paicha.domain.audit.services import Entry, digest, village_chain
+from paicha.domain.files.models import StoredFile
 from paicha.domain.households.models import Household
-from paicha.domain.problems.models import Problem
-from paicha.domain.responses.services import (
-    FormAnswers,
-    Receipt,
-    VillageWork,
-    record_facts,
-    submit_village_form,
-)
+from paicha.domain.problems.models import Problem, ProblemStep
+from paicha.domain.problems.told import told_problems
+from paicha.domain.responses.models import Finding, VillageSummary
+from paicha.domain.responses.services import FormAnswers, Receipt, VillageWork, submit_village_form
 
 _LONGEST = 1000
 _MEASURE, _OWNER = 500, 60
@@ -55,7 +55,7 @@ def replace_list(
     nothing was changed.
     """
     wanted = [(kind, _text(work, kind, text)) for kind, text in entries]
-    known = list(_of_village(work).order_by("pk"))
+    known = list(_of_village(work).filter(found_by=Problem.Level.VILLAGE).order_by("pk"))
     left = Counter(wanted)
     gone: list[Problem] = []
     for problem in known:
@@ -67,17 +67,20 @@ def replace_list(
             gone.append(problem)
     back = _coming_back(known, left, source)
     fresh = _fresh(work, wanted, left, source, upload)
-    if gone:
-        _set_status([p.pk for p in gone], Problem.Status.WITHDRAWN)
-    if back:
-        _set_status([p.pk for p in back], Problem.Status.OPEN)
+    if gone or back or fresh:
+        require_unlocked(work)
+    for problem in gone:
+        problem.status_before, problem.status = problem.status, Problem.Status.WITHDRAWN
+    for problem in back:
+        problem.status, problem.status_before = problem.status_before or Problem.Status.OPEN, ""
+    Problem.objects.bulk_update([*gone, *back], ["status", "status_before"])
     Problem.objects.bulk_create(fresh)
     added, withdrawn = len(fresh) + len(back), len(gone)
     if added or withdrawn:
         content = "\n".join(f"{kind} {text}" for kind, text in wanted)
         subject = f"upload:{upload}" if upload else ""
         _note(work, "problem.list", subject, content, added + withdrawn)
-    rows = _recorded(work)
+    rows = told_problems(work)
     return ListReceipt("stored" if added or withdrawn else "unchanged", added, withdrawn, rows)
 
 
@@ -88,23 +91,34 @@ def add_problem(
     source: str,
     *,
     household: Household | None = None,
+    finding: Finding | None = None,
+    found_by: str = Problem.Level.VILLAGE.value,
     measure: str = "",
     due_on: date | None = None,
     owner: str = "",
     upload: UUID | None = None,
 ) -> Problem:
-    """Add one problem, of the village or of a household of it. Raises ProblemError."""
+    """Add one problem, of the village or of a household of it; `finding`: the lead that it is raised from.
+
+    Raises ProblemError: also for a lead that is listed already, and for the village's own (`found_by`) once
+    it has handed up.
+    """
+    if found_by == Problem.Level.VILLAGE:
+        require_unlocked(work)
     clean = _text(work, type_, text)
     if household is not None and household.village_id != work.village.pk:
         raise ProblemError("这一户不是本村的，请从本村的农户里选。")
+    if finding is not None and _of_village(work).filter(finding=finding).exclude(status="withdrawn").exists():
+        raise ProblemError("这条线索已经列入问题清单，不用再列。")
     problem = Problem(
-        round=work.round, village=work.village, household=household, type=type_, text=clean, source=source,
+        round=work.round, village=work.village, household=household, finding=finding, type=type_, text=clean,
+        found_by=found_by, late=work.summary.status == VillageSummary.Status.HANDED_UP, source=source,
         upload=upload, at=work.at,
     )  # fmt: skip
     _fill(problem, measure, due_on, owner)
     problem.save()
     _note(work, "problem.add", f"problem:{problem.pk}", clean)
-    _recorded(work)
+    told_problems(work)
     return problem
 
 
@@ -113,28 +127,56 @@ def set_rectification(
 ) -> Problem:
     """Set 整改措施, 整改时限 and 整改责任人; what is not known yet may stay empty, and shows as missing.
 
-    Raises ProblemError for a problem that was withdrawn or is another village's, or a limit before the
+    Raises ProblemError for a problem that was withdrawn, closed or is another village's, or a limit before the
     day on which the problem was found.
     """
-    fresh = _locked(work, problem)
+    fresh = locked(work, problem)
+    if fresh.status == Problem.Status.CLOSED:
+        raise ProblemError("这条问题已经销号，措施不能再改。")
+    before = fresh.measure, fresh.due_on, fresh.owner
     _fill(fresh, measure, due_on, owner)
+    if (fresh.measure, fresh.due_on, fresh.owner) == before:
+        return fresh
     fresh.save(update_fields=["measure", "due_on", "owner"])
-    _note(
-        work,
-        "problem.rectification",
-        f"problem:{fresh.pk}",
-        f"{fresh.measure}\n{fresh.due_on}\n{fresh.owner}",
-    )
+    limit = f"，{fresh.due_on:%Y-%m-%d}前" if fresh.due_on else ""
+    step(work, fresh, ProblemStep.Kind.MEASURE, f"{fresh.measure}{limit}，{fresh.owner}".strip("，"))
+    content = f"{fresh.measure}\n{fresh.due_on}\n{fresh.owner}"
+    _note(work, "problem.rectification", f"problem:{fresh.pk}", content)
+    told_problems(work)
     return fresh
 
 
-def withdraw(work: VillageWork, problem: Problem) -> Problem:
-    """Withdraw an entry that was written by mistake; it stays on record. Raises ProblemError."""
-    fresh = _locked(work, problem)
-    fresh.status = Problem.Status.WITHDRAWN
-    fresh.save(update_fields=["status"])
-    _note(work, "problem.withdraw", f"problem:{fresh.pk}", "")
-    _recorded(work)
+def withdraw(work: VillageWork, problem: Problem, reason: str) -> Problem:
+    """Withdraw an entry that was written by mistake, with a reason; it stays on record. Raises ProblemError."""
+    fresh = locked(work, problem)
+    if fresh.found_by == Problem.Level.VILLAGE:
+        require_unlocked(work)
+    if fresh.status == Problem.Status.CLOSED:
+        raise ProblemError("这条问题已经销号，不能撤回。")
+    clean = reason_of(reason, "请写明为什么撤回这条问题。")
+    fresh.status_before, fresh.status = fresh.status, Problem.Status.WITHDRAWN
+    fresh.save(update_fields=["status", "status_before"])
+    step(work, fresh, ProblemStep.Kind.WITHDRAWN, clean)
+    _note(work, "problem.withdraw", f"problem:{fresh.pk}", clean)
+    told_problems(work)
+    return fresh
+
+
+def restore(work: VillageWork, problem: Problem) -> Problem:
+    """Take a withdrawal back, in one step, by who withdrew it. Raises ProblemError."""
+    fresh: Problem | None = _of_village(work).select_for_update().filter(pk=problem.pk).first()
+    if fresh is None or fresh.status != Problem.Status.WITHDRAWN:
+        raise ProblemError("这条问题没有撤回，不用恢复，请刷新页面。")
+    last = ProblemStep.objects.filter(problem=fresh).order_by("-pk").first()
+    if last is None or last.kind != ProblemStep.Kind.WITHDRAWN or last.by != work.actor:
+        raise ProblemError("只有撤回的人能恢复这条问题，请找他，或重新登记一条。")
+    if fresh.found_by == Problem.Level.VILLAGE:
+        require_unlocked(work)
+    fresh.status, fresh.status_before = fresh.status_before or Problem.Status.OPEN, ""
+    fresh.save(update_fields=["status", "status_before"])
+    step(work, fresh, ProblemStep.Kind.RESTORED, "")
+    _note(work, "problem.restore", f"problem:{fresh.pk}", "")
+    told_problems(work)
     return fresh
 
 
@@ -196,13 +238,40 @@ def _found_on(problem: Problem) -> date:
     return problem.at.astimezone(SHANGHAI).date()
 
 
-def _locked(work: VillageWork, problem: Problem) -> Problem:
+def locked(work: VillageWork, problem: Problem) -> Problem:
+    """The entry afresh, held until the transaction ends. Raises ProblemError."""
     fresh: Problem | None = _of_village(work).select_for_update().filter(pk=problem.pk).first()
     if fresh is None:
         raise ProblemError("这条问题不在本村本轮的清单里，请刷新页面。")
     if fresh.status == Problem.Status.WITHDRAWN:
         raise ProblemError("这条问题已经撤回，请刷新页面。")
     return fresh
+
+
+def require_unlocked(work: VillageWork) -> None:
+    """Raise ProblemError (H02) where the village has handed its list up and it has not come back."""
+    form = work.pack.problem_list
+    if form is not None and work.locked and form.name not in work.summary.reopened_forms:
+        raise ProblemError(sentence("H02", form=form.label) + "。")
+
+
+def reason_of(text: str, missing: str) -> str:
+    """A reason as it is kept, 300 characters at the most. Raises ProblemError with `missing` for none."""
+    clean = text.strip()
+    if not clean:
+        raise ProblemError(missing)
+    if len(clean) > 300:
+        raise ProblemError(f"理由有 {len(clean)} 个字，最多 300 字，请写短一些。")
+    return clean
+
+
+def step(
+    work: VillageWork, problem: Problem, kind: ProblemStep.Kind, text: str, file: StoredFile | None = None
+) -> None:
+    """Write down what was done about a problem."""
+    ProblemStep.objects.create(
+        problem=problem, kind=kind, text=text[:1000], file=file, by=work.actor, at=work.at
+    )
 
 
 def _coming_back(known: Sequence[Problem], left: Counter[tuple[int, str]], source: str) -> list[Problem]:
@@ -235,17 +304,6 @@ def _fresh(
                 )
             )  # fmt: skip
     return made
-
-
-def _set_status(keys: Sequence[int], status: Problem.Status) -> None:
-    Problem.objects.filter(pk__in=keys).update(status=status)
-
-
-def _recorded(work: VillageWork) -> int:
-    """Tell the village's rules how many entries are in force."""
-    rows: int = _of_village(work).exclude(status=Problem.Status.WITHDRAWN).count()
-    record_facts(work, problem_rows=rows)
-    return rows
 
 
 def _note(work: VillageWork, action: str, subject: str, content: str, count: int = 1) -> None:

@@ -1,0 +1,119 @@
+"""Rectification after the measure: done with evidence, re-checked by the level above, closed or sent back.
+
+Source: procedure `rectification` of the pack. What holds: who re-checks is asked for by the caller
+(`levels.may_check`); a step can be taken back in one step by who took it, until the next one is taken; what is
+overdue is told to the village's cadres and, one level up, to the town, once while they have not read it.
+"""
+
+from __future__ import annotations
+
+from paicha.domain.accounts import notices
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.audit.services import Entry, digest, village_chain
+from paicha.domain.files.models import StoredFile
+from paicha.domain.problems.models import Problem, ProblemStep
+from paicha.domain.problems.queries import missing_of
+from paicha.domain.problems.services import ProblemError, locked, reason_of, step
+from paicha.domain.problems.told import told_problems
+from paicha.domain.responses.services import VillageWork
+
+_LONGEST = 1000
+
+
+def mark_done(work: VillageWork, problem: Problem, evidence: str, file: StoredFile | None = None) -> Problem:
+    """整改完成: what shows it, in words and perhaps as a file. Raises ProblemError where something is missing."""
+    fresh = locked(work, problem)
+    if fresh.status != Problem.Status.OPEN:
+        raise ProblemError(f"这条问题{Problem.Status(fresh.status).label}，不用再报，请刷新页面。")
+    missing = missing_of(fresh)
+    if missing:
+        raise ProblemError(f"这条问题还缺{'、'.join(missing)}，请先填上，再报整改完成。")
+    clean = evidence.strip()
+    if not clean:
+        raise ProblemError("请写明怎么整改好的，有什么佐证。")
+    if len(clean) > _LONGEST:
+        raise ProblemError(f"佐证有 {len(clean)} 个字，最多 {_LONGEST} 字，请写短一些。")
+    fresh.status, fresh.evidence, fresh.check_reason = Problem.Status.DONE, clean, ""
+    return _moved(work, fresh, ProblemStep.Kind.DONE, clean, file)
+
+
+def close(work: VillageWork, problem: Problem, said: str = "") -> Problem:
+    """复核通过，销号. Raises ProblemError unless it is said to be done."""
+    fresh = _done(work, problem)
+    fresh.status = Problem.Status.CLOSED
+    return _moved(work, fresh, ProblemStep.Kind.CLOSED, said.strip()[:300])
+
+
+def send_back(work: VillageWork, problem: Problem, reason: str) -> Problem:
+    """复核不过: back to the village with a reason, and told to its cadres. Raises ProblemError."""
+    fresh = _done(work, problem)
+    fresh.check_reason = reason_of(reason, "请写明为什么退回，还差什么。")
+    fresh.status = Problem.Status.OPEN
+    _moved(work, fresh, ProblemStep.Kind.SENT_BACK, fresh.check_reason)
+    _tell(work, fresh, f"{work.village.spoken}有一条问题复核没通过，退回整改")
+    return fresh
+
+
+def take_back(work: VillageWork, problem: Problem) -> Problem:
+    """Undo one's own last step (done, closed, sent back) in one step. Raises ProblemError."""
+    fresh = locked(work, problem)
+    last = ProblemStep.objects.filter(problem=fresh).order_by("-pk").first()
+    before = {
+        ProblemStep.Kind.DONE.value: Problem.Status.OPEN,
+        ProblemStep.Kind.CLOSED.value: Problem.Status.DONE,
+        ProblemStep.Kind.SENT_BACK.value: Problem.Status.DONE,
+    }
+    if last is None or last.kind not in before:
+        raise ProblemError("没有可以撤销的步骤，请刷新页面。")
+    if last.by != work.actor:
+        raise ProblemError("只有办这一步的人能撤销它。")
+    fresh.status = before[last.kind]
+    fresh.check_reason = ""
+    return _moved(work, fresh, ProblemStep.Kind.REOPENED, ProblemStep.Kind(last.kind).label)
+
+
+def may_take_back(steps: list[ProblemStep], actor: str) -> str:
+    """The title of the step that `actor` may undo, '' for none; `steps` newest first."""
+    if steps and steps[0].by == actor and steps[0].kind in ("done", "closed", "sent_back"):
+        return str(ProblemStep.Kind(steps[0].kind).label)
+    return ""
+
+
+def remind(work: VillageWork, late: int) -> int:
+    """催办: tell a village's cadres and its town that problems are overdue; how many people were told."""
+    words = f"{work.village.spoken}有 {late} 条问题过了整改时限，请抓紧"
+    address = f"/area/{work.village.code}/problems/?only=late"
+    work.note(Entry(village_chain(work.village.pk), work.actor, "problem.remind", count=late), recount=False)
+    users = [*_cadres(work.village.code), *notices.people_with(Verb.VERIFY, work.village.code)]
+    subject = f"overdue:{work.round.pk}:{work.village.pk}"
+    return notices.tell(users, words, address=address, subject=subject, by=work.actor)
+
+
+def _done(work: VillageWork, problem: Problem) -> Problem:
+    fresh = locked(work, problem)
+    if fresh.status != Problem.Status.DONE:
+        raise ProblemError("这条问题没有报整改完成，不能复核，请刷新页面。")
+    return fresh
+
+
+def _moved(
+    work: VillageWork, fresh: Problem, kind: ProblemStep.Kind, text: str, file: StoredFile | None = None
+) -> Problem:
+    fresh.save(update_fields=["status", "evidence", "check_reason"])
+    step(work, fresh, kind, text, file)
+    mark = digest(text.encode()) if text else ""
+    subject = f"problem:{fresh.pk}"
+    work.note(Entry(village_chain(work.village.pk), work.actor, f"problem.{kind.value}", subject, mark))
+    told_problems(work)
+    return fresh
+
+
+def _cadres(code: str) -> list[notices.User]:
+    return notices.people_with(Verb.HAND_UP, code, exactly=("village_cadre",))
+
+
+def _tell(work: VillageWork, problem: Problem, words: str) -> None:
+    address = f"/problem/{problem.pk}/"
+    notices.tell(
+        _cadres(work.village.code), words, address=address, subject=f"problem:{problem.pk}", by=work.actor
+    )

@@ -1,0 +1,151 @@
+"""Sending a suspected problem to the department that can tell, and its answer.
+
+Source: procedure `referral` of the pack. What holds: every function runs inside a village's transaction and is
+audited on its chain; the same question about a household waits once; an answer can be taken back by who gave it;
+it opens, closes and decides nothing, people read it beside the lead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from paicha.core.pack import Pack
+from paicha.domain.accounts import notices
+from paicha.domain.accounts.models import User
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.audit.services import Entry, digest, village_chain
+from paicha.domain.referrals.models import Referral
+from paicha.domain.responses.due import due_facts
+from paicha.domain.responses.services import VillageWork, record_facts
+
+_DAYS = 5  # where the pack sets no limit
+_LONGEST = 300
+
+
+class ReferralError(ValueError):
+    """A referral or an answer that can't be taken as given; the message is one Chinese sentence."""
+
+
+def check_question(pack: Pack, department: str, question: str) -> str:
+    """The question as it is kept. Raises ReferralError for no such department, or nothing asked."""
+    if department not in pack.department:
+        raise ReferralError("请选转给哪个部门。")
+    clean = question.strip()
+    if not clean:
+        raise ReferralError("请写明要部门核实什么。")
+    if len(clean) > _LONGEST:
+        raise ReferralError(f"要核实的问题有 {len(clean)} 个字，最多 {_LONGEST} 字，请写短一些。")
+    return clean
+
+
+def send(
+    work: VillageWork, households: Sequence[tuple[UUID, int | None]], department: str, question: str
+) -> list[Referral]:
+    """Refer households (id, the finding it is about or None) to a department; due by the pack's days.
+
+    What waits there with the same question already is left as it is. Raises ReferralError.
+    """
+    clean = check_question(work.pack, department, question)
+    of = Referral.objects.filter(round=work.round, village=work.village, department=department)
+    waiting = set(
+        of.filter(question=clean, answered_at=None, withdrawn_at=None).values_list("household_id", flat=True)
+    )
+    limit = work.days.today + timedelta(days=work.pack.schedule.days("referral", "answered", _DAYS))
+    made = []
+    for household, finding in dict(households).items():
+        if household in waiting:
+            continue
+        made.append(
+            Referral.objects.create(
+                round=work.round, village=work.village, household_id=household, finding_id=finding,
+                department=department, question=clean, sent_by=work.actor, sent_at=work.at, due_on=limit,
+            )
+        )  # fmt: skip
+    for referral in made:
+        _note(work, f"referral.send.{department}", referral, clean)
+    told(work)
+    return made
+
+
+def answer(work: VillageWork, referral: Referral, said: str, reason: str) -> Referral:
+    """A department's answer: yes, no or unknown, with a reason. Raises ReferralError."""
+    fresh = _locked(work, referral)
+    if fresh.answered_at is not None:
+        raise ReferralError("这一件已经答复过了，要改请先撤销自己的答复。")
+    if said not in Referral.Answer.values:
+        raise ReferralError("请选“是”“否”或“说不清”。")
+    clean = reason.strip()
+    if not clean:
+        raise ReferralError("请写明理由：查了什么，查到什么。")
+    if len(clean) > _LONGEST:
+        raise ReferralError(f"理由有 {len(clean)} 个字，最多 {_LONGEST} 字，请写短一些。")
+    fresh.answer, fresh.reason = said, clean
+    fresh.answered_by, fresh.answered_at = work.actor, work.at
+    fresh.save(update_fields=["answer", "reason", "answered_by", "answered_at"])
+    _note(work, f"referral.answer.{said}", fresh, clean)
+    told(work)
+    _tell(work, fresh)
+    return fresh
+
+
+def take_back(work: VillageWork, referral: Referral) -> Referral:
+    """Undo one's own answer, in one step. Raises ReferralError."""
+    fresh = _locked(work, referral)
+    if fresh.answered_at is None or fresh.answered_by != work.actor:
+        raise ReferralError("只有答复的人能撤销自己的答复，请刷新页面。")
+    fresh.answer = fresh.reason = fresh.answered_by = ""
+    fresh.answered_at = None
+    fresh.save(update_fields=["answer", "reason", "answered_by", "answered_at"])
+    _note(work, "referral.unanswer", fresh, "")
+    told(work)
+    return fresh
+
+
+def withdraw(work: VillageWork, referral: Referral) -> Referral:
+    """Take a referral back before it is answered: the department no longer sees it. Raises ReferralError."""
+    fresh = _locked(work, referral)
+    if fresh.answered_at is not None:
+        raise ReferralError("部门已经答复，不能再撤回。")
+    fresh.withdrawn_at = work.at
+    fresh.save(update_fields=["withdrawn_at"])
+    _note(work, "referral.withdraw", fresh, "")
+    told(work)
+    return fresh
+
+
+def told(work: VillageWork) -> None:
+    """Tell the summary row what waits at departments: `referrals_open`, `referrals_answered`, `referrals_due`."""
+    rows = Referral.objects.filter(round=work.round, village=work.village, withdrawn_at=None)
+    listed = list(rows.values_list("answered_at", "due_on"))
+    due = [due_on for answered_at, due_on in listed if answered_at is None]
+    answered = len(listed) - len(due)
+    record_facts(
+        work, referrals_open=len(due), referrals_answered=answered, **due_facts("referrals_due", due)
+    )
+
+
+def _locked(work: VillageWork, referral: Referral) -> Referral:
+    rows = Referral.objects.select_for_update().filter(round=work.round, village=work.village)
+    fresh = rows.filter(pk=referral.pk).first()
+    if fresh is None or fresh.withdrawn_at is not None:
+        raise ReferralError("这一件已经撤回，不用答复，请刷新页面。")
+    return fresh
+
+
+def _tell(work: VillageWork, referral: Referral) -> None:
+    """Whoever sent it and the village's cadres hear that there is an answer; what it says stands on the page."""
+    title = work.pack.department[referral.department].title
+    users = notices.people_with(Verb.DELIBERATE, work.village.code, exactly=("village_cadre",))
+    users += User.objects.filter(pk=int(referral.sent_by)) if referral.sent_by.isdecimal() else []
+    notices.tell(
+        users, f"{title}答复了{work.village.spoken}的疑似问题", address=f"/household/{referral.household_id}/",
+        subject=f"referral:{referral.pk}", by=work.actor,
+    )  # fmt: skip
+
+
+def _note(work: VillageWork, action: str, referral: Referral, content: str) -> None:
+    mark = digest(content.encode()) if content else ""
+    subject = f"referral:{referral.pk}"
+    work.note(Entry(village_chain(work.village.pk), work.actor, action, subject, mark), recount=False)
