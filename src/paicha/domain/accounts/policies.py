@@ -179,6 +179,14 @@ def operator_scope(system_user: str) -> Scope:
     return Scope(actor=f"operator:{system_user}", grants=(Grant(Kind.AREA, "", frozenset(Verb)),))
 
 
+def on_behalf(actor: str) -> Scope:
+    """The machine's rights in a person's name: for a service that gives out what it has itself made or planned.
+
+    The service asks first whether the person may do that; the entry in the audit names the person.
+    """
+    return Scope(actor=actor, grants=(Grant(Kind.AREA, "", frozenset(Verb)),))
+
+
 def may_assign(by: Scope, kind: Kind, ref: str) -> bool:
     """Whether `by` may give out a place: administrators within their own area, the operator anywhere.
 

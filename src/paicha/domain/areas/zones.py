@@ -1,0 +1,68 @@
+"""Zones 片(站): a town's villages, parted among its leaders.
+
+What holds: a village lies in one zone at the most, and only in one of its own town; a zone that still has a leader
+is not removed, for its leader's work would silently end. Who leads is an assignment (`accounts.zones`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from paicha.domain.areas.models import Area, Zone, ZoneVillage
+from paicha.domain.audit.services import Entry, actor_chain, append
+
+_LONGEST = 40
+
+
+class ZoneError(ValueError):
+    """A zone that can't be made or changed like this; the message is one Chinese sentence."""
+
+
+@transaction.atomic
+def make_zone(town: Area, name: str, actor: str) -> Zone:
+    """A new zone without villages. Raises ZoneError for an empty, long or known name."""
+    clean = name.strip()
+    if not clean:
+        raise ZoneError("请写片的名称，如“一片”或“城关片”。")
+    if len(clean) > _LONGEST:
+        raise ZoneError(f"片名有 {len(clean)} 个字，最多 {_LONGEST} 字，请写短一些。")
+    if Zone.objects.filter(town=town, name=clean).exists():
+        raise ZoneError(f"本镇已经有“{clean}”，请换一个名称。")
+    zone = Zone.objects.create(town=town, name=clean)
+    append([Entry(actor_chain(actor), actor, "zone.make", f"zone:{zone.pk}")])
+    return zone
+
+
+@transaction.atomic
+def remove_zone(zone: Zone, actor: str) -> None:
+    """Remove a zone that has no villages any more. Raises ZoneError."""
+    if zone.members.exists():
+        raise ZoneError(f"“{zone.name}”里还有村，请先把它们移到别的片。")
+    append([Entry(actor_chain(actor), actor, "zone.remove", f"zone:{zone.pk}")])
+    zone.delete()
+
+
+@transaction.atomic
+def arrange(town: Area, wanted: Mapping[int, int | None], actor: str) -> int:
+    """Put villages (id) into zones (id, None: into none); those not named stay. Returns how many moved.
+
+    Raises ZoneError for a village or zone that is not of this town.
+    """
+    villages = set(Area.objects.filter(parent=town).values_list("pk", flat=True))
+    zones = set(Zone.objects.filter(town=town).values_list("pk", flat=True))
+    if not wanted.keys() <= villages or not {zone for zone in wanted.values() if zone} <= zones:
+        raise ZoneError("有的村或片不是本镇的，请刷新页面再改。")
+    members = ZoneVillage.objects.select_for_update().filter(village__in=wanted)
+    now = dict(members.values_list("village_id", "zone_id"))
+    moved = {village: zone for village, zone in wanted.items() if now.get(village) != zone}
+    ZoneVillage.objects.filter(village__in=moved).delete()
+    ZoneVillage.objects.bulk_create(
+        ZoneVillage(zone_id=zone, village_id=village) for village, zone in moved.items() if zone
+    )
+    append(
+        Entry(actor_chain(actor), actor, "zone.village", f"village:{village} zone:{zone or 0}")
+        for village, zone in sorted(moved.items())
+    )
+    return len(moved)

@@ -1,0 +1,204 @@
+"""What a village's summary row says about it to the town: why it needs attention, what waits, whom to visit.
+
+Why apart: the table of villages, the town's first page, the proposals of visits and the guards of the audit all read
+the same row. What holds: pure functions of one row, its pack and the calendar; no query, however many villages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from paicha.core.pack import Pack
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.recount import due
+from paicha.domain.responses.tallies import Selection
+from paicha.domain.rounds.models import Round
+from paicha.domain.rounds.queries import StageState, stages
+
+# Open leads from which a village has many: this share of its households, and at least so many (assumed).
+_MANY_SHARE, _MANY_LEAST = 0.12, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a village stands where it stands in the table. `n`: of what; `weight`: how far up it moves."""
+
+    key: str
+    words: str
+    n: int
+    weight: int
+
+
+# key → title of the filter, most urgent first; the order is the order of the table
+CAUSES: dict[str, str] = {
+    "late": "过期没上报",
+    "returned": "退回没改完",
+    "conflicts": "两边填得不一样",
+    "zero_leads": "零监测户有线索",
+    "alert": "新增风险户多",
+    "zero": "零监测户",
+    "audit": "等镇里审核",
+    "enquiries": "问了没答复",
+    "answered": "答复等镇里看",
+    "leads": "线索多",
+    "office": "镇级关注",
+    "held": "迟到的表",
+    "soft": "没写理由",
+    "profile": "没交村情调查表",
+}
+_WEIGHTS = {key: 2 ** (len(CAUSES) - place) for place, key in enumerate(CAUSES)}
+
+
+def first_stage(round_: Round, pack: Pack, code: str) -> StageState:
+    """The stage in which villages survey, as it stands for an area today."""
+    return next(stage for stage in stages(round_, pack, code=code) if stage.level == "village")
+
+
+def town_deadline(round_: Round, pack: Pack, code: str) -> date:
+    """By when a town has verified: the deadline of its own stage, extensions counted."""
+    return max(stage.deadline for stage in stages(round_, pack, code=code) if stage.level == "town")
+
+
+def has_rows(summary: VillageSummary) -> bool:
+    """Whether there is anything to survey: residents' committees without rural households take no part."""
+    return bool(summary.counts) or bool(summary.profile)
+
+
+def none_monitored(pack: Pack, summary: VillageSummary) -> bool:
+    """A village with no household of the watched class: none on its roster, or the rule that asks says so."""
+    if not has_rows(summary):
+        return False
+    asking = {rule.id for rule in pack.rules if rule.asks == "cross_check"}
+    return not Selection(pack.classes[0].form).count(pack, summary.counts) or bool(
+        asking & set(summary.leads)
+    )
+
+
+def cross_check(pack: Pack, summary: VillageSummary) -> str:
+    """'' none is asked for; else needed, planned or done (the notice: every village with none monitored)."""
+    known = str(summary.facts.get("cross_check") or "")
+    if known in ("planned", "done"):
+        return known
+    return "needed" if none_monitored(pack, summary) else ""
+
+
+def hand_up_mark(summary: VillageSummary) -> str:
+    """Which hand-up is in force; what an audit is kept for."""
+    return summary.handed_up_at.isoformat() if summary.handed_up_at else ""
+
+
+def to_audit(summary: VillageSummary) -> bool:
+    """Handed up, and this hand-up not yet decided upon."""
+    handed_up = summary.status == VillageSummary.Status.HANDED_UP
+    return handed_up and summary.facts.get("audited_for") != hand_up_mark(summary)
+
+
+def audited(summary: VillageSummary) -> str:
+    """The result of the audit of the hand-up in force: '', passed or visit."""
+    if summary.status != VillageSummary.Status.HANDED_UP or to_audit(summary):
+        return ""
+    return str(summary.facts.get("audited") or "")
+
+
+def many_leads(pack: Pack, summary: VillageSummary) -> bool:
+    """Whether a village has more open leads than its size explains."""
+    households = Selection().count(pack, summary.counts)
+    n = int(summary.figures.get("open_leads", 0))
+    return n >= max(_MANY_LEAST, _MANY_SHARE * households)
+
+
+def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause]:
+    """Why a village needs attention, the most urgent first. `stage`: the villages' own (see `first_stage`)."""
+    if not has_rows(summary):
+        return []
+    figures, facts = summary.figures, summary.facts
+    leads, open_ = int(figures.get("open_leads", 0)), summary.status == VillageSummary.Status.OPEN
+    zero = cross_check(pack, summary)
+    left = due(pack, summary.counts)
+    returned = count(facts, "returns_open") or int(summary.status == VillageSummary.Status.RETURNED)
+    days = -stage.left
+    found: dict[str, tuple[int, str]] = {
+        "late": (
+            days if open_ and stage.over else 0,
+            f"过期 {days} 天没上报" + (f"，还有 {left} 户没查" if left else ""),
+        ),
+        "returned": (returned, "退回的还没改完"),
+        "conflicts": (int(figures.get("conflicts", 0)), "户两边填得不一样"),
+        "zero_leads": (leads if zero in ("needed", "planned") and leads else 0, "没有监测户，却有线索"),
+        "alert": (count(facts, "alert"), "户新增风险户，比平常多"),
+        "zero": (int(zero == "needed"), "没有监测户，要交叉核实"),
+        "audit": (int(to_audit(summary)), "已上报，等镇里审核"),
+        "enquiries": (count(facts, "enquiries_open"), "个问题没答复"),
+        "answered": (count(facts, "enquiries_answered"), "个答复等镇里看"),
+        "leads": (leads if many_leads(pack, summary) else 0, "条线索没处理"),
+        "office": (int(figures.get("office", 0)), "处镇级关注"),
+        "held": (count(facts, "held"), "户上报后才到"),
+        "soft": (int(figures.get("soft", 0)), "处没写理由"),
+        "profile": (int(pack.profile is not None and not summary.profile), "没交村情调查表"),
+    }
+    said = _without_number
+    return [
+        Cause(key, words if key in said else f"{n} {words}", n, _WEIGHTS[key])
+        for key, (n, words) in found.items()
+        if n
+    ]
+
+
+_without_number = frozenset({"late", "returned", "zero_leads", "zero", "audit", "profile"})
+
+
+def order(found: Sequence[Cause]) -> tuple[int, int]:
+    """A sort key: the villages with the most urgent causes first, then by how much of them."""
+    return -sum(cause.weight for cause in found), -sum(cause.n for cause in found)
+
+
+def visit_reasons(pack: Pack, summary: VillageSummary) -> list[str]:
+    """Why a village should be visited, as sentences (the notice: 根据审核结果，进村入户开展针对性核实)."""
+    figures, facts = summary.figures, summary.facts
+    found = []
+    if audited(summary) == "visit":
+        found.append("审核时列入实地核实")
+    for rule in pack.rules:
+        if rule.scope == "village" and rule.asks is None and summary.leads.get(rule.id):
+            found.append(rule.message)
+    if many_leads(pack, summary):
+        found.append(f"有 {figures['open_leads']} 条线索没处理")
+    if figures.get("office"):
+        found.append(f"有 {figures['office']} 处镇级关注")
+    if figures.get("conflicts"):
+        found.append(f"有 {figures['conflicts']} 户两边填得不一样")
+    if count(facts, "alert"):
+        found.append(f"新增 {count(facts, 'alert')} 户风险户")
+    return found
+
+
+def proposed(pack: Pack, summary: VillageSummary) -> tuple[str, list[str]]:
+    """(kind of visit, why): '' where none is proposed, because none is needed or one is planned or done.
+
+    A cross-check is asked for by the notice itself; a visit of the town by what the audit shows.
+    """
+    if not has_rows(summary):
+        return "", []
+    if cross_check(pack, summary) == "needed":
+        return "cross_check", [f"没有{pack.classes[0].label}", *visit_reasons(pack, summary)]
+    if summary.facts.get("visits_planned") or summary.facts.get("visits_done"):
+        return "", []
+    reasons = visit_reasons(pack, summary)
+    return ("verification", reasons) if reasons else ("", [])
+
+
+def count(facts: Mapping[str, Any], name: str) -> int:
+    """A fact as a number: a count as it stands, counts by kind added up, anything else that is there is one."""
+    value = facts.get(name)
+    if isinstance(value, dict):
+        return sum(n for n in value.values() if isinstance(n, int))
+    return int(value) if isinstance(value, int) else int(bool(value))
+
+
+def date_fact(facts: Mapping[str, Any], name: str) -> date | None:
+    """A fact that is a day."""
+    text = facts.get(name)
+    return date.fromisoformat(text) if isinstance(text, str) and text else None
