@@ -32,8 +32,8 @@ from paicha.domain.rounds.queries import village_areas
 
 __all__ = [
     "DecisionError", "FormAnswers", "Receipt", "Rows", "Said", "Taken", "VillageWork", "decide_finding",
-    "raise_lead", "record_facts", "record_household_facts", "recount", "settle_conflict", "start_summaries",
-    "submit_responses", "submit_village_form", "take_held", "village_work",
+    "decide_within", "raise_lead", "record_facts", "record_household_facts", "recount", "reopen_within",
+    "settle_conflict", "start_summaries", "submit_responses", "submit_village_form", "take_held", "village_work",
 ]  # fmt: skip
 
 
@@ -77,21 +77,49 @@ def decide_finding(
 
     Raises DecisionError without a reason or for an unknown state.
     """
+    with village_work(round_, pack, finding.village, actor) as work:
+        decide_within(work, finding.pk, state=state, reason=reason)
+
+
+def decide_within(work: VillageWork, finding: int, *, state: str, reason: str) -> Finding:
+    """`decide_finding` as part of a village's transaction, by the one who acts in it. Raises DecisionError."""
     if state not in (Finding.State.CONFIRMED, Finding.State.DISMISSED):
         raise DecisionError("请选“属实”或“不属实”。")
     if not reason.strip():
         raise DecisionError("请写明理由，再提交。")
-    with village_work(round_, pack, finding.village, actor) as work:
-        fresh = Finding.objects.select_for_update().get(pk=finding.pk)
-        fresh.state, fresh.reason = state, reason.strip()[:300]
-        fresh.decided_by, fresh.decided_at = actor, clock.now()
-        fresh.save(update_fields=["state", "reason", "decided_by", "decided_at"])
-        subject = f"finding:{fresh.pk}"
-        work.note(Entry(village_chain(work.village.pk), actor, f"finding.{state}", subject))
+    fresh = Finding.objects.select_for_update().get(pk=finding, round=work.round, village=work.village)
+    fresh.state, fresh.reason = state, reason.strip()[:300]
+    fresh.decided_by, fresh.decided_at = work.actor, clock.now()
+    fresh.save(update_fields=["state", "reason", "decided_by", "decided_at"])
+    work.note(Entry(village_chain(work.village.pk), work.actor, f"finding.{state}", f"finding:{fresh.pk}"))
+    return fresh
 
 
-def raise_lead(work: VillageWork, household: UUID, source: str, detail: str) -> Finding:
+def reopen_within(work: VillageWork, finding: int) -> None:
+    """Take a decision back: the finding is open again, and shows what had been decided. Part of `work`."""
+    fresh = Finding.objects.select_for_update().get(pk=finding, round=work.round, village=work.village)
+    if fresh.state not in (Finding.State.CONFIRMED, Finding.State.DISMISSED):
+        return
+    _keep_before(fresh)
+    fresh.state = Finding.State.OPEN
+    fresh.save(update_fields=["state", "reason", "decided_by", "decided_at", "before"])
+    work.note(Entry(village_chain(work.village.pk), work.actor, "finding.reopen", f"finding:{fresh.pk}"))
+
+
+def _keep_before(finding: Finding) -> None:
+    """Move a finding's decision to where the one before is shown."""
+    finding.before = {
+        "state": finding.state, "reason": finding.reason, "by": finding.decided_by,
+        "at": finding.decided_at.isoformat() if finding.decided_at else "",
+    }  # fmt: skip
+    finding.reason = finding.decided_by = ""
+    finding.decided_at = None
+
+
+def raise_lead(work: VillageWork, household: UUID | None, source: str, detail: str) -> Finding:
     """A lead that a person or a list brings (`source`: a lead source of the pack), with what was seen.
+
+    `household` None: about the village itself, as somebody on a list who isn't in the register.
 
     One a household and source: while it is open, more is added to it; decided before, it is opened again with
     the old decision shown. Raises DecisionError where the pack has no such source, or nothing is said.
@@ -101,22 +129,20 @@ def raise_lead(work: VillageWork, household: UUID, source: str, detail: str) -> 
         raise DecisionError("本次排查没有这种线索来源，请从列表里选。")
     if not detail.strip():
         raise DecisionError("请写明看到了什么情况。")
-    entry = RosterEntry.objects.get(round=work.round, village=work.village, household_id=household)
+    form = ""
+    if household is not None:
+        form = RosterEntry.objects.get(round=work.round, village=work.village, household_id=household).form
     found = Finding.objects.select_for_update().filter(
-        round=work.round, household_id=household, rule=known.id
+        round=work.round, village=work.village, household_id=household, rule=known.id
     ).first()  # fmt: skip
     if found is None:
         found = Finding(
-            round=work.round, village=work.village, household_id=household, form=entry.form, rule=known.id,
+            round=work.round, village=work.village, household_id=household, form=form, rule=known.id,
             severity="lead", kind=known.kind, strength=known.strength,
         )  # fmt: skip
     elif found.state != Finding.State.OPEN:
-        found.before = {
-            "state": found.state, "reason": found.reason, "by": found.decided_by,
-            "at": found.decided_at.isoformat() if found.decided_at else "",
-        }  # fmt: skip
-        found.detail = found.reason = found.decided_by = ""
-        found.decided_at = None
+        _keep_before(found)
+        found.detail = ""
     said = detail.strip()
     if said not in found.detail.split("；"):
         found.detail = (f"{found.detail}；{said}" if found.detail else said)[:300]
