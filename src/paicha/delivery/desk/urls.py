@@ -9,9 +9,11 @@ from paicha.delivery.desk.city import urls as city
 from paicha.delivery.desk.entry import urls as entry
 from paicha.delivery.desk.ledger import urls as ledger
 from paicha.delivery.desk.mine import urls as mine
+from paicha.delivery.desk.papers import urls as papers
 from paicha.delivery.desk.town import urls as town
 from paicha.delivery.desk.views import (
     areas,
+    browser,
     decisions,
     household,
     lists,
@@ -33,6 +35,7 @@ urlpatterns = [
     *city.urlpatterns,
     *work.urlpatterns,
     *mine.urlpatterns,
+    *papers.urlpatterns,
     path("", signin.home, name="home"),
     path("login/", signin.sign_in, name="sign_in"),
     path("logout/", signin.sign_out, name="sign_out"),
@@ -58,5 +61,6 @@ urlpatterns = [
     path("household/<uuid:household>/head/", household.head, name="head"),
     path("household/<uuid:household>/change/", household.change, name="change"),
     path("conflict/<int:pk>/", settle.conflict, name="conflict"),
+    path("rules/<slug:digest>.js", browser.rules_module, name="rules_module"),
     path("rules/<rule_id>/", rules.rule, name="rule"),
 ]

@@ -1,0 +1,1 @@
+"""Paper and figures of a place: the village's own form, blanks, the plan of visits, the bulletin."""
