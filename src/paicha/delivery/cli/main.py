@@ -22,6 +22,7 @@ COMMANDS = {
     "import": "imports",
     "screen": "screen",
     "export": "export",
+    "sample": "sample",
     "round": "rounds",
     "pack": "packs",
     "user": "users",

@@ -119,7 +119,7 @@ class Interview(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write it for the first and last time."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("an interview is written once")
         super().save(*args, **kwargs)
 
