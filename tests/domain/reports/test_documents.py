@@ -215,17 +215,17 @@ def test_changes_stay_until_they_are_entered(county: County) -> None:
     assert len(named(document(county), "信息变更").rows) == 2
 
 
-def test_a_village_costs_at_most_eight_queries(
+def test_a_village_costs_at_most_nine_queries(
     county: County, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     village, place = county.villages[0], county.place(county.villages[0])
     county.submit(village, "general", [{"head_name": f"张{n}", "income_band": 1} for n in "甲乙丙丁戊己庚辛"])
     county.fill(village, "village_profile", PROFILE)
     register_tag()
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         village_document(county.round, county.pack, place, scope=OPERATOR)
     places = places_of(county.round)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         village_document(county.round, county.pack, place, scope=OPERATOR, places=places)
 
 

@@ -17,7 +17,7 @@ from paicha.packs import DEFAULT, read_pack
 # Kept by other parts: intake and submit, form 4's comparison, handing up, the county, a second round.
 ELSEWHERE = {
     "one_form", "area_known", "statistics_add_up", "statistics_surveyed", "statistics_profile",
-    "statistics_problems", "signers", "totals_add_up", "expected_households", "changed_since",
+    "statistics_problems", "signers", "totals_add_up", "expected_households",
 }  # fmt: skip
 
 G, L, M = "general", "lifted", "monitored"

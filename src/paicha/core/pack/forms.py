@@ -198,6 +198,7 @@ class StatisticsForm(Strict):
     paper: Paper
     figures: tuple[Figure, ...]
     signers: tuple[Signer, ...] = ()
+    enrolled_remark: str = ""  # in the remark, for households newly enrolled: 新纳入{n}户
 
 
 VillageForm = ProfileForm | ProblemForm | StatisticsForm

@@ -1,4 +1,4 @@
-"""Opening a round: pack, areas, roster and summary rows in one transaction."""
+"""Opening a round: pack, areas, roster, what the round before said, and summary rows, in one transaction."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from paicha.core.pack import Pack
 from paicha.domain.areas.services import load_areas
 from paicha.domain.audit.services import Entry, actor_chain, append
+from paicha.domain.handover.prior import carry_prior
 from paicha.domain.responses.services import start_summaries
 from paicha.domain.rounds.models import PackContent, Round
 from paicha.domain.rounds.packs import store_pack
@@ -30,6 +31,7 @@ def load_pack(files: Mapping[str, bytes], actor: str) -> tuple[PackContent, Pack
 def open_round(content: PackContent, pack: Pack, opens_on: date, actor: str) -> Round:
     """Open a round of a stored pack on a day."""
     round_ = freeze_roster(content, pack, opens_on, actor)
+    carry_prior(round_, pack)
     start_summaries(round_)
     append([Entry(actor_chain(actor), actor, "round.open", f"round:{round_.pk}")])
     return round_

@@ -2,7 +2,7 @@
 
 What holds: the sheets stand in the pack's order and under its names, then 整改台账, 线索清单, 信息变更; who
 asks must be allowed to export (or whatever verb the caller names) the place; a village costs at most
-eight queries.
+nine queries.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The statistics (form 4): one row a village, the total, and for each figure the rows that it counts.
 
-What holds: a row comes from the village's summary row and its problem list alone, the total is the sum of
-the rows that are shown (V25), and every figure names the filter that opens into its rows. A county costs
-three queries, however many households it has.
+What holds: a row comes from the village's summary row, its problem list and the note added to the remark, the
+total is the sum of the rows that are shown (V25), and every figure names the filter that opens into its rows. A
+county costs four queries, however many households it has.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from paicha.core.pack import Pack, StatisticsForm
 from paicha.domain.accounts.policies import Scope, code_prefix, code_range
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.handover.figures import COUNTED, figures_of, notes, sources_of
 from paicha.domain.problems.queries import problem_counts
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.tallies import DONE, Selection
@@ -23,7 +24,6 @@ from paicha.domain.rounds.models import Round, RoundArea
 from paicha.formats.documents import Row, Value
 
 VILLAGE_LEVELS = ("village", "residents")
-SUMMED = ("profile", "surveyed", "problems")
 _FEW = 60
 
 
@@ -97,7 +97,7 @@ def statistics(
 ) -> Statistics:
     """Form 4 of a village (one row), or of a town or county with its total.
 
-    Residents' committees appear once they hold households or handed in a form. Three queries. Raises
+    Residents' committees appear once they hold households or handed in a form. Four queries. Raises
     NoSuchArea where the pack has no statistics form.
     """
     form = pack.statistics
@@ -111,10 +111,14 @@ def statistics(
     few = [v.area_id for v in villages] if len(villages) <= _FEW else None
     problems = problem_counts(round_, few)
     shown = [v for v in villages if v.level == "village" or _has_anything(summaries.get(v.code), problems, v)]
+    added = notes(round_.pk, code_prefix(area.code))
     rows = [
-        _village_row(pack, form, number, v, names.get(v.parent_code, ""), summaries.get(v.code), problems)
+        _village_row(
+            pack, form, number, v, names.get(v.parent_code, ""), summaries.get(v.code), problems,
+            added.get(v.code, ""),
+        )
         for number, v in enumerate(shown, start=1)
-    ]
+    ]  # fmt: skip
     single = area.level in VILLAGE_LEVELS
     return Statistics(form, area, rows, None if single else total_row(form, area, rows))
 
@@ -122,11 +126,12 @@ def statistics(
 def village_statistics(
     pack: Pack, village: RoundArea, town: str, summary: VillageSummary | None, problems: int
 ) -> Statistics:
-    """The one row of a village, from what the caller has read already. Raises NoSuchArea."""
+    """The one row of a village, from what the caller has read already; one query. Raises NoSuchArea."""
     form = pack.statistics
     if form is None:
         raise NoSuchArea("本次排查没有统计表。")
-    row = _village_row(pack, form, 1, village, town, summary, {village.area_id: problems})
+    note = notes(village.round_id, village.code).get(village.code, "")
+    row = _village_row(pack, form, 1, village, town, summary, {village.area_id: problems}, note)
     return Statistics(form, village, [row], None)
 
 
@@ -140,7 +145,7 @@ def total_row(form: StatisticsForm, area: RoundArea, rows: Sequence[FigureRow]) 
     values: dict[str, Value] = {}
     opens: dict[str, Opens] = {}
     for figure in form.figures:
-        if figure.source in SUMMED:
+        if figure.source in COUNTED:
             known = [value for row in rows if isinstance(value := row.values.get(figure.name), int)]
             values[figure.name] = sum(known) if known else None
             opens[figure.name] = _opens(figure.source, figure.form, area.code)
@@ -170,28 +175,15 @@ def _village_row(
     town: str,
     summary: VillageSummary | None,
     problems: Mapping[int, int],
+    note: str,
 ) -> FigureRow:
-    counts = summary.counts if summary else {}
-    profile = summary.profile if summary else {}
+    counted = figures_of(pack, sources_of(summary, problems.get(village.area_id, 0), note))
+    known: dict[str, Value] = {"number": number, "town": town, "village": village.spoken}
     values: dict[str, Value] = {}
     opens: dict[str, Opens] = {}
     for figure in form.figures:
-        match figure.source:
-            case "number":
-                values[figure.name] = number
-            case "town":
-                values[figure.name] = town
-            case "village":
-                values[figure.name] = village.spoken
-            case "profile":
-                values[figure.name] = profile.get(figure.question)
-            case "surveyed":
-                values[figure.name] = Selection(figure.form or "", DONE).count(pack, counts)
-            case "problems":
-                values[figure.name] = problems.get(village.area_id, 0)
-            case "remark":
-                values[figure.name] = remark(pack, counts)
-        if figure.source in SUMMED:
+        values[figure.name] = known[figure.source] if figure.source in known else counted[figure.name]
+        if figure.source in COUNTED:
             opens[figure.name] = _opens(figure.source, figure.form, village.code)
     return FigureRow(village.code, village.spoken, values, opens)
 
@@ -200,15 +192,3 @@ def _opens(source: str, form: str | None, code: str) -> Opens:
     if source == "surveyed":
         return Opens("households", code, Selection(form or "", DONE))
     return Opens("problems" if source == "problems" else "profile", code)
-
-
-def remark(pack: Pack, counts: Mapping[str, Mapping[str, int]]) -> str | None:
-    """What the remark lists by itself: those that stay due, by how the visit ended."""
-    if pack.outcome is None:
-        return None
-    said = []
-    for outcome, words in sorted(pack.outcome.remarks.items()):
-        n = Selection(outcome=str(outcome)).count(pack, counts)
-        if n:
-            said.append(words.format(n=n))
-    return "，".join(said) or None

@@ -21,7 +21,7 @@ from paicha.domain.responses.frames import decode, schema
 from paicha.domain.responses.models import HeldRevision
 from paicha.domain.responses.receipts import Receipt, Rows, Said
 from paicha.domain.responses.stored import Stored
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.work import VillageWork, record_facts
 
 _COLUMNS = (
     "round", "village", "household", "form", "base", "answers", "source", "upload", "address", "at", "outcome",
@@ -63,6 +63,7 @@ def keep_held(
     bulk.insert(HeldRevision, _COLUMNS, new)
     if new:
         work.note(Entry(village_chain(work.village.pk), work.actor, "responses.hold", count=len(new)))
+        record_facts(work, held=waiting.count())
 
 
 @dataclass(slots=True)
@@ -75,11 +76,14 @@ class Taken:
     refused: int = 0
 
 
-def take_held(work: VillageWork, households: Collection[UUID] | None = None) -> Taken:
+def take_held(
+    work: VillageWork, households: Collection[UUID] | None = None, only: Collection[int] | None = None
+) -> Taken:
     """Take what is held into force, in the order in which it came: all of the village, or of some households.
 
     The village must be open, or `work` write through the lock. What a rule refuses stays on record with the
     outcome `refused`; a household found on the spot meets one of the same group and name that exists by now.
+    `only`: ids of the held rows, where a person picked them. Keeps the fact `held` equal to what still waits.
     """
     from paicha.domain.responses.submit import submit_responses
 
@@ -88,6 +92,8 @@ def take_held(work: VillageWork, households: Collection[UUID] | None = None) -> 
     )
     if households is not None:
         waiting = waiting.filter(household__in=list(households))
+    if only is not None:
+        waiting = waiting.filter(pk__in=list(only))
     taken = Taken()
     for held in waiting.order_by("pk"):
         receipt = submit_responses(work, _rows(work, held))[0]
@@ -99,6 +105,8 @@ def take_held(work: VillageWork, households: Collection[UUID] | None = None) -> 
         taken.unchanged += receipt.status == "unchanged"
         taken.conflicts += receipt.status == "conflict"
         taken.refused += receipt.status == "refused"
+    left = HeldRevision.objects.filter(round=work.round, village=work.village, taken_at=None)
+    record_facts(work, held=left.count())
     return taken
 
 

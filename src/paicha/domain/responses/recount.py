@@ -8,7 +8,7 @@ is due, or from the deadline of the village's stage on (rules.md).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,6 @@ from paicha.domain.responses.frames import answer_schema, decode, schema
 from paicha.domain.responses.models import Conflict
 from paicha.domain.responses.village_checks import Answered, Village, check_village
 from paicha.domain.responses.work import VillageWork
-from paicha.domain.rounds.models import RosterEntry
 
 DUE = "due"
 Counts = dict[str, dict[str, int]]
@@ -59,32 +58,47 @@ def recount(work: VillageWork) -> None:
     summary.figures["conflicts"] = Conflict.objects.filter(
         round=work.round, village=work.village, settled_at=None
     ).count()
+    summary.figures["petitions_unlisted"] = len(unlisted_petitions(pack, rows, summary.facts))
     summary.counted_at = clock.now()
     summary.save()
+
+
+def unlisted_petitions(pack: Pack, rows: Iterable[Answered], facts: Mapping[str, Any]) -> list[UUID]:
+    """Households that answered that there is a petition, and of which none is listed (fact `petitions_of`)."""
+    asked, listed = pack.roles.petition, facts.get("petitions_of") or {}
+    if asked is None:
+        return []
+    return [row.household for row in rows if row.answers.get(asked) == 1 and str(row.household) not in listed]
 
 
 def _roster(work: VillageWork) -> tuple[list[Answered], Counts, int]:
     """Answered rows in order of the roster, households by form and outcome, and how many were found later."""
     counts: Counts = defaultdict(dict)
     answered, later = [], 0
-    for household, form, outcome, added, text in _answer_texts(work, "LEFT JOIN"):
+    for household, form, outcome, added, text, facts in _answer_texts(work, "LEFT JOIN"):
         key = DUE if outcome is None else str(outcome)
         counts[form][key] = counts[form].get(key, 0) + 1
         later += bool(added)
         if text is not None:
-            answered.append(Answered(household, form, orjson.loads(text)))
+            answered.append(Answered(household, form, orjson.loads(text), facts))
     return answered, dict(counts), later
 
 
-def _answer_texts(work: VillageWork, join: str) -> list[tuple[UUID, str, int | None, bool, str | None]]:
+def _answer_texts(
+    work: VillageWork, join: str
+) -> list[tuple[UUID, str, int | None, bool, str | None, dict[str, Any]]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT e.household_id, e.form, e.outcome, e.added, r.answers FROM rounds_rosterentry e"
+            f"SELECT e.household_id, e.form, e.outcome, e.added, r.answers, e.facts FROM rounds_rosterentry e"
             f" {join} responses_revision r ON r.id = e.revision"
             " WHERE e.round_id = %s AND e.village_id = %s ORDER BY e.id",
             [work.round.pk, work.village.pk],
         )
-        return [(_uuid(row[0]), *row[1:]) for row in cursor.fetchall()]
+        return [(_uuid(row[0]), *row[1:5], _facts(row[5])) for row in cursor.fetchall()]
+
+
+def _facts(value: Any) -> dict[str, Any]:
+    return (orjson.loads(value) if isinstance(value, str) else value) or {}
 
 
 def _uuid(value: Any) -> UUID:
@@ -99,11 +113,7 @@ def current_answers(work: VillageWork, only: Collection[UUID] | None = None) -> 
         schema={"household": pl.String, "form": pl.String},
     )
     answers = decode(pl.Series([row[4] for row in rows], dtype=pl.String), answer_schema(work.pack))
-    known = RosterEntry.objects.filter(round=work.round, village=work.village, facts__isnull=False)
-    facts = dict(known.values_list("household_id", "facts"))
-    return with_facts(
-        work.pack, pl.concat([head, answers], how="horizontal"), [facts.get(row[0]) for row in rows]
-    )
+    return with_facts(work.pack, pl.concat([head, answers], how="horizontal"), [row[5] for row in rows])
 
 
 def done(pack: Pack, counts: Counts) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Checks that need all rows of a village, or its profile beside them (V26–V30, V36–V38, V41).
+"""Checks that need all rows of a village, its profile or the round before beside them (V26–V30, V36–V38, V41, V42).
 
 One function a check, found by the pack's name for it; each says what is to be looked at, on the village or
 on the households concerned. Soft ones wait for a reason, office ones are for town and city.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from hashlib import blake2b
@@ -22,11 +22,12 @@ from paicha.domain.responses.findings import Fired
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A household's answers in force, as their text holds them (dates as ISO text)."""
+    """A household's answers in force, as their text holds them (dates as ISO text); what the rules are told of it."""
 
     household: UUID
     form: str
     answers: Mapping[str, Any]
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -192,8 +193,24 @@ def _income_bounds(v: Village, check: NamedCheck) -> Iterator[Saying]:
         yield None, {"total": total}
 
 
+def _changed_since(v: Village, check: NamedCheck) -> Iterator[Saying]:
+    """Answers that differ from the round before (facts `prior_<question>`), with nothing said in the remark."""
+    remark = v.pack.roles.remark
+    for row in v.met:
+        if remark and row.answers.get(remark):
+            continue
+        changed = [
+            v.pack.questions[name].label
+            for name in check.names.get("questions", ())
+            if (before := row.facts.get(f"prior_{name}")) is not None
+            and row.answers.get(name) not in (None, before)
+        ]
+        if changed:
+            yield row.household, {"label": "、".join(changed), "form": row.form}
+
+
 # Checks of other places: one_form in submit, area_known and the statistics in intake, signers in handover,
-# totals by construction, expected_households over the county, changed_since from the second round on.
+# totals by construction, expected_households over the county.
 CHECKS: Mapping[str, Checker] = {
     "surveyed_all": _surveyed_all,
     "people_total": _people_total,
@@ -203,4 +220,5 @@ CHECKS: Mapping[str, Checker] = {
     "shared_phone": _shared_phone,
     "same_answers": _same_answers,
     "income_bounds": _income_bounds,
+    "changed_since": _changed_since,
 }

@@ -1,0 +1,22 @@
+"""Facts that a round brings along from the one before it, written onto its roster in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from paicha.domain import bulk
+from paicha.domain.rounds.models import RosterEntry, Round
+
+
+def round_before(round_: Round) -> Round | None:
+    """The round that was opened last before this one; None for the first."""
+    earlier = Round.objects.exclude(pk=round_.pk).filter(opens_on__lte=round_.opens_on, pk__lt=round_.pk)
+    return earlier.order_by("-opens_on", "-pk").first()
+
+
+def carry_facts(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> int:
+    """Set the facts of roster entries that have none yet: (entry, facts). Returns how many were set."""
+    listed = [(dict(facts), entry) for entry, facts in rows if facts]
+    bulk.update(RosterEntry, ("facts",), listed)
+    return len(listed)
