@@ -5,13 +5,16 @@ A target that is added to the package is added here, and nowhere else in these t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from tests.conformance.chromium import chromium
 
 from paicha.core.expressions import Expression, Kind, Symbol, render
+from paicha.engines.browser.module import operators
 from paicha.engines.columns import adapted
 
 Answers = list[list[bool | None]]
@@ -59,4 +62,17 @@ def _dtype(table: Table, name: str) -> pl.DataType | type[pl.DataType]:
             return pl.Boolean
 
 
-TARGETS: dict[str, Callable[[Sequence[Expression], Table], Answers]] = {"polars": polars}
+def javascript(expressions: Sequence[Expression], table: Table) -> Answers:
+    """In Chromium, by the module's own operators; rows without prototype, as the module makes them."""
+    tests = ", ".join(f"(a) => {render(expression, 'javascript')}" for expression in expressions)
+    over = "rows.map((row) => test(Object.assign(Object.create(null), row)))"
+    module = f"{operators()}\nexport const said = (rows) => [{tests}].map((test) => {over});"
+    rows = json.dumps([table.row(number) for number in range(table.height)], default=str)
+    answers: Answers = json.loads(chromium().run(module, "said", rows))
+    return answers
+
+
+TARGETS: dict[str, Callable[[Sequence[Expression], Table], Answers]] = {
+    "polars": polars,
+    "javascript": javascript,
+}

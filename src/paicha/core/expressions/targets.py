@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from paicha.core.expressions import polars_sql
+from paicha.core.expressions import javascript, polars_sql
 from paicha.core.expressions.errors import TargetError
 from paicha.core.expressions.parser import Expression
 from paicha.core.expressions.tree import Node
 
-TARGETS: Mapping[str, Callable[[Node], str]] = {"polars": polars_sql.render}
+TARGETS: Mapping[str, Callable[[Node], str]] = {
+    "polars": polars_sql.render,
+    "javascript": javascript.render,
+}
 
 
 def render(expression: Expression, target: str) -> str:

@@ -15,14 +15,12 @@ from typing import Any
 
 import polars as pl
 
+from paicha.core.normalise import PERSON, PHONE
 from paicha.core.pack import Check, Constraint, Pack, ProfileForm, Question, Rule
+from paicha.core.pack.constraints import Applied, applied, applies, dated
 from paicha.domain.responses.frames import schema
 from paicha.engines.packs import rule_sets
 from paicha.engines.rules import RuleSet
-
-# As core.normalise.is_phone, for a column.
-PHONE = r"^(1[3-9][0-9]{9}|0(10|2[0-9]|[3-9][0-9]{2})-[2-8][0-9]{6,7})$"
-PERSON = r"^[\x{3400}-\x{9fff}\x{20000}-\x{323af}·〇]{2,6}$"
 
 Source = Constraint | Check | Rule
 # A row, which list its entry is of, the entry's place in it, and the fingerprint of the answers.
@@ -159,8 +157,9 @@ def household_tests(pack: Pack, days: Days) -> list[Test]:
     """Every constraint on household rows, in a fixed order for a pack; the dated ones last."""
     key = (pack.digest, "")
     if key not in _tests:
-        explicit = {q for c in pack.constraints if c.kind == "required" for q in c.questions}
-        _tests[key] = [test for c in pack.constraints for test in _constraint(pack, c, explicit)]
+        _tests[key] = [
+            Test(one.constraint, _of_household(pack, one), one.question.name) for one in applied(pack)
+        ]
     return [*_tests[key], *_dated(pack, days)]
 
 
@@ -174,7 +173,11 @@ def _profile_tests(pack: Pack, form: ProfileForm) -> list[Test]:
             if constraint.kind in ("option", "count"):
                 kind, named = constraint.kind, constraint.questions
                 mine = [q for q in questions if (q.name in named if named else (kind, q.name) not in own)]
-                tests += [t for q in mine if (t := _test(constraint, q)) is not None]
+                tests += [
+                    Test(constraint, _of_question(constraint, q), q.name)
+                    for q in mine
+                    if applies(constraint, q)
+                ]
             if constraint.kind == "required" and not constraint.questions:
                 tests += [Test(constraint, pl.col(name).is_null(), name) for name in form.required]
         _tests[key] = tests
@@ -189,78 +192,43 @@ def surveyed(pack: Pack) -> pl.Expr:
     return outcome.is_null() | outcome.is_in(list(pack.outcome.done))
 
 
-def _constraint(pack: Pack, constraint: Constraint, explicit: set[str]) -> list[Test]:
-    asked = [pack.questions[name] for name in pack.answer_questions]
-    chosen = [q for q in asked if q.name in constraint.questions] if constraint.questions else asked
-    if constraint.kind == "required":
-        return _required(pack, constraint, explicit)
-    tests = []
-    for question in chosen:
-        test = _test(constraint, question)
-        if test is not None:
-            tests.append(test)
-    return tests
+def _of_household(pack: Pack, one: Applied) -> pl.Expr:
+    if one.constraint.kind != "required":
+        return _of_question(one.constraint, one.question)
+    column = pl.col(one.question.name)
+    empty = column.is_null()
+    if one.question.type == "choices":
+        empty = empty | (column.list.len() == 0)
+    met = surveyed(pack)
+    when = (met & pl.lit(one.met)) | (~met & pl.lit(one.unmet))
+    return (pl.col("form") == one.form) & when & empty
 
 
-def _test(constraint: Constraint, question: Question) -> Test | None:
-    expr = _of_question(constraint, question)
-    return None if expr is None else Test(constraint, expr, question.name)
-
-
-def _of_question(constraint: Constraint, question: Question) -> pl.Expr | None:
+def _of_question(constraint: Constraint, question: Question) -> pl.Expr:
+    """The test of a constraint that applies to the question (`core.pack.constraints.applies`)."""
     column = pl.col(question.name)
     match constraint.kind:
         case "option" if question.type == "choice":
             return ~column.is_in([option.number for option in question.options])
-        case "option" if question.type == "choices":
+        case "option":
             known = [option.number for option in question.options]
             return column.list.eval(~pl.element().is_in(known)).list.any()
-        case "range" if question.type == "integer":
-            return ~column.is_between(question.low or 0, question.high or 0)
-        case "count" if question.type == "integer" and question.usual_high is None:  # else V03
-            return ~column.is_between(question.low or 0, question.high or 0)
-        case "usual" if question.usual_high is not None:
+        case "usual":
             return (column > question.usual_high) & (column <= (question.high or column))
-        case "phone" if question.format == "phone":
+        case "phone":
             return ~column.str.contains(PHONE)
-        case "people_name" if question.format == "person":
+        case "people_name":
             return ~column.str.contains(PERSON)
-        case _:
-            return None
-
-
-def _required(pack: Pack, constraint: Constraint, explicit: set[str]) -> list[Test]:
-    tests = []
-    for form in pack.household_forms.values():
-        needs = set(pack.outcome.needs) if pack.outcome else set()
-        for name in form.questions:
-            on_list = name in form.required
-            mine = name in constraint.questions if constraint.questions else name not in explicit
-            if not mine or not (on_list or name in needs):
-                continue
-            column = pl.col(name)
-            empty = (
-                column.is_null() | (column.list.len() == 0)
-                if pack.questions[name].type == "choices"
-                else (column.is_null())
-            )
-            met = surveyed(pack)
-            when = (met & pl.lit(on_list)) | (~met & pl.lit(name in needs))
-            expr = (pl.col("form") == form.name) & when & empty
-            tests.append(Test(constraint, expr, name))
-    return tests
+        case _:  # range, count
+            return ~column.is_between(question.low or 0, question.high or 0)
 
 
 def _dated(pack: Pack, days: Days) -> list[Test]:
     tests = []
-    for constraint in pack.constraints:
-        for name in constraint.questions:
-            column = pl.col(name)
-            if constraint.kind == "future":
-                expr = column > days.today
-            elif constraint.kind == "period":
-                expr = (column < days.opens_on) | ((column > days.closes_on) & (column <= days.today))
-            else:
-                continue
-            tests.append(Test(constraint, expr, name))
+    for one in dated(pack):
+        column = pl.col(one.question.name)
+        expr = column > days.today
+        if one.constraint.kind == "period":
+            expr = (column < days.opens_on) | ((column > days.closes_on) & (column <= days.today))
+        tests.append(Test(one.constraint, expr, one.question.name))
     return tests
