@@ -54,7 +54,7 @@ def submit_village_form(work: VillageWork, answers: FormAnswers) -> Receipt:
     if text == (latest.answers if latest else "{}"):  # a blank form says nothing
         receipt.status = "unchanged"
         return receipt
-    if work.locked and form.by == "village" and form.name not in work.summary.reopened_forms:
+    if work.locked and _of_village(pack, form.name) and form.name not in work.summary.reopened_forms:
         receipt.status = "refused"
         receipt.said.append(Said("H02", "hard", form.questions[0], sentence("H02", form=form.label)))
         return receipt
@@ -83,6 +83,12 @@ def submit_village_form(work: VillageWork, answers: FormAnswers) -> Receipt:
     entry = parts.part_entry(work.village.pk, work.actor, parts.VILLAGE_FORM, part, written)
     work.note(entry, recount=False)  # `_tell` asks for it where the form says anything that is counted
     return receipt
+
+
+def _of_village(pack: Pack, name: str) -> bool:
+    """Whether the form is the village's own, or signed by it: form 5 alone is not."""
+    form = pack.village_forms.get(name)
+    return not (isinstance(form, ProfileForm) and form.by == "town")
 
 
 def _answers(pack: Pack, text: str) -> dict[str, Any]:
