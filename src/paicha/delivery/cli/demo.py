@@ -7,7 +7,6 @@ accounts and a moved clock; the truth is what the generator planted, never what 
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import tempfile
 import time
@@ -19,6 +18,7 @@ from typing import Any
 import orjson
 
 from paicha.delivery.cli.console import CommandRefused, ProgressLine, print_json, speak, system_user
+from paicha.delivery.cli.demo_people import people
 from paicha.delivery.cli.home import migrate
 from paicha.delivery.cli.packs import read_or_refuse
 from paicha.delivery.cli.setup import day, ensure_round
@@ -27,13 +27,6 @@ DEFAULT_HOUSEHOLDS = 110_000
 _OPENED_DAYS_AGO = 6
 _MOVE = re.compile(r"([+-]?[0-9]{1,4})([dhm])")
 _UNIT = {"d": "days", "h": "hours", "m": "minutes"}
-# One account a role that this program has pages for: (name, role, how its place is chosen).
-ACCOUNTS = (
-    ("demo-city", "市级", "county"),
-    ("demo-town", "镇街工作人员", "town"),
-    ("demo-village", "村干部", "village"),
-    ("demo-auditor", "审计", "county"),
-)
 
 
 def add_parser(subparsers: Any) -> None:
@@ -86,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         )
         truth = _generate(files, args, opens, folder)
         result = _import(folder)
-    accounts = _accounts()
+    accounts = people()
     _fill_ids(truth)
     if args.truth:
         Path(args.truth).write_bytes(orjson.dumps(truth, option=orjson.OPT_INDENT_2))
@@ -131,34 +124,6 @@ def _import(folder: Path) -> Any:
         progress=ProgressLine("导入演示县"),
         processes=2,
     )
-
-
-def _accounts() -> list[dict[str, str]]:
-    """Demo accounts with fresh passwords, kept in the home for the sign-in page of this demo alone."""
-    from django.conf import settings
-
-    from paicha.domain.accounts.models import User
-    from paicha.domain.accounts.policies import operator_scope
-    from paicha.domain.accounts.services import create_user
-    from paicha.domain.responses.models import VillageSummary
-
-    scope = operator_scope(system_user())
-    village = max(VillageSummary.objects.all(), key=lambda s: (s.figures.get("open_leads", 0), s.code)).code
-    places = {"county": village[:6] + "000000", "town": village[:9] + "000", "village": village}
-    made = []
-    for username, role, level in ACCOUNTS:
-        if User.objects.filter(username=username).exists():
-            continue
-        user, password = create_user(scope, username, role, [places[level]], name=f"演示{role}")
-        user.must_change_password = False
-        user.save(update_fields=["must_change_password"])
-        made.append({"username": username, "password": password, "title": role})
-    path = Path(settings.PAICHA_HOME) / "demo-accounts.json"
-    if made:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(orjson.dumps(made))
-    return made
 
 
 def _fill_ids(truth: list[Any]) -> None:
