@@ -2,12 +2,12 @@
 
 Why: the same figure is not typed twice. What holds: which question counts which households stands in the pack's
 named checks (V26–V30, V36), never here; a count is a list of households, so that it opens into its rows; those
-nobody has met yet are counted as the register knows them, and the sentence says how many they are.
+nobody has met yet are counted as the register knows them, and `unmet` says how many they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from paicha.core.pack import NamedCheck, Pack, ProfileForm
@@ -19,11 +19,16 @@ from paicha.domain.rounds.models import Round
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A question's count. `value` None: there is only something to look at (`households` is how many it rests on)."""
+    """A question's count. `value` None: there is only something to look at (`households` is what it rests on)."""
 
     value: int | None
-    words: str
+    short: str  # '9 户'
     households: Sequence[Answered]
+
+    @property
+    def unmet(self) -> int:
+        """Of the households, how many nobody has met yet: they are counted as the register knows them."""
+        return sum(household.is_due for household in self.households)
 
 
 def counted(pack: Pack, form: ProfileForm, households: Sequence[Answered]) -> dict[str, Counted]:
@@ -38,7 +43,7 @@ def counted(pack: Pack, form: ProfileForm, households: Sequence[Answered]) -> di
         if check.check == "people_total":
             found[total] = _people(pack, chosen)
         elif check.check == "people_somewhere":
-            found[total] = Counted(None, f"各户表里有 {len(chosen)} 户填了有", chosen)
+            found[total] = Counted(None, f"{len(chosen)} 户填了有", chosen)
         elif check.check == "area_known":
             found[total] = _groups(chosen)
         else:
@@ -66,18 +71,13 @@ def _beside(form: ProfileForm, question: str) -> str | None:
     return None
 
 
-def _unmet(households: Iterable[Answered]) -> str:
-    n = sum(household.is_due for household in households)
-    return f"（其中 {n} 户还没排查，按名册算）" if n else ""
-
-
 def _households(households: Sequence[Answered]) -> Counted:
-    return Counted(len(households), f"各户加起来 {len(households)} 户{_unmet(households)}", households)
+    return Counted(len(households), f"{len(households)} 户", households)
 
 
 def _people(pack: Pack, households: Sequence[Answered]) -> Counted:
     total = sum(people_of(pack, household) or 0 for household in households)
-    return Counted(total, f"各户加起来 {total} 人{_unmet(households)}", households)
+    return Counted(total, f"{total} 人", households)
 
 
 def people_of(pack: Pack, household: Answered) -> int | None:
@@ -88,7 +88,7 @@ def people_of(pack: Pack, household: Answered) -> int | None:
 
 def _groups(households: Sequence[Answered]) -> Counted:
     names = {household.group for household in households if household.group}
-    return Counted(len(names), f"名册上有 {len(names)} 个组", [h for h in households if h.group])
+    return Counted(len(names), f"{len(names)} 个组", [h for h in households if h.group])
 
 
 Rows = Callable[[Pack, NamedCheck, Sequence[Answered]], list[Answered]]

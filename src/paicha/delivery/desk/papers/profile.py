@@ -52,6 +52,11 @@ class Asked:
     def name(self) -> str:
         return self.question.name
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the field holds what was counted."""
+        return self.count is not None and self.text.strip() == str(self.count.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -182,6 +187,7 @@ def _page(
         lines=[Line(r.label, [by_name[c.question] for c in r.cells], r.tall) for r in form.rows],
         signers=[by_name[s.question] for s in form.signers], missing=missing, filled=bool(stored),
         countable=[a for a in fields if a.count and a.count.value is not None and not a.text.strip()],
+        has_last=any(asked.last for asked in fields), unmet=max((c.unmet for c in counts.values()), default=0),
         wrong=[asked for asked in fields if asked.errors], village_notes=notes.get("", []),
     )  # fmt: skip
 
@@ -213,9 +219,7 @@ def _asked(
     kind = "signer" if signer else "choice" if question.options else "long" if tall else "text"
     kind = "number" if question.type == "integer" else kind
     made = Asked(question, kind, label, text, unit, name in form.required or signer, count)
-    made.differs = bool(
-        count is not None and count.value is not None and text.strip() and text.strip() != str(count.value)
-    )
+    made.differs = bool(count and count.value is not None and text.strip() and not made.agrees)
     before = last.get(name)
     made.last = answer_in_words(question, before) if before not in (None, "", []) and kind != "long" else ""
     if signer and pack.no_post and text == pack.no_post:

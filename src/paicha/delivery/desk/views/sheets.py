@@ -100,7 +100,8 @@ def form(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     if isinstance(found, ProfileForm):
         return page(
             request, place, "form_profile.html", "forms", lead=profile_lead(place.pack, found, answers),
-            lines=profile_lines(place.pack, found, answers), filled=bool(answers), **common,
+            lines=profile_lines(place.pack, found, answers), filled=bool(answers),
+            may_fill=found == place.pack.profile and place.may(Verb.SUBMIT_ANSWERS), **common,
         )  # fmt: skip
     listed = problems_in_force(place.round, place.area.area_id)
     place.log_read("form:problems", len({p.household_id for p in listed if p.household_id}))

@@ -4,9 +4,11 @@
 
 /** @param {HTMLInputElement} field @param {HTMLElement} button */
 function compare(field, button) {
-  const mark = button.parentElement?.querySelector(".differs");
+  const beside = button.closest(".differs");
+  const mark = beside?.querySelector(".mark");
   const text = field.value.trim();
-  if (mark instanceof HTMLElement) mark.hidden = text === "" || text === button.dataset.count;
+  if (beside instanceof HTMLElement) beside.hidden = text === button.dataset.count;
+  if (mark instanceof HTMLElement) mark.hidden = text === "";
 }
 
 for (const button of document.querySelectorAll("button.take")) {
