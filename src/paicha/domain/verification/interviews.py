@@ -1,0 +1,146 @@
+"""Re-interviews 回访: what a household itself says to the city's checker, compared with what the village wrote.
+
+What holds: the checker's answers stand in a table of their own, are written once, and only then are compared, with
+the revision that is in force at that moment; nothing of the village's answers is handed out before (`asked` gives
+questions, never answers). Where the two differ on what a lead rests on, the household becomes a lead (spot_check).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.db import transaction
+
+from paicha.core.pack import Pack, Question
+from paicha.domain.audit.services import Entry, digest, village_chain
+from paicha.domain.responses.models import Revision
+from paicha.domain.responses.services import raise_lead, record_facts, village_work
+from paicha.domain.responses.wording import answer_in_words
+from paicha.domain.rounds.models import RosterEntry, Round
+from paicha.domain.verification.sample_models import Interview, SampleHousehold
+from paicha.domain.verification.samples import SampleError
+
+_COMPARED = ("choice", "choices", "integer")
+_SAID = 280
+_NOTE = 300
+
+
+def asked(pack: Pack, form: str) -> list[Question]:
+    """What a re-interview asks: what the form prints as choices and numbers, in the order of the paper."""
+    names: list[str] = []
+    for column in pack.household_forms[form].columns:
+        names += [part.question for part in column.parts]
+        names += [column.question] if column.question else []
+    return [pack.questions[name] for name in names if pack.questions[name].type in _COMPARED]
+
+
+def risk_questions(pack: Pack, form: str) -> frozenset[str]:
+    """Questions that a lead of the form rests on which counts as open (应纳未纳, 体外循环, 须研判)."""
+    grave = {kind.name for kind in pack.kinds if kind.counts_as_open}
+    return frozenset(
+        name
+        for rule in pack.rules
+        if rule.scope == "household" and form in rule.forms and rule.kind in grave
+        for name in rule.expression.names
+        if name in pack.questions
+    )
+
+
+def differences(pack: Pack, mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, bool]:
+    """Question → whether the two differ; what either side left blank is not compared."""
+    found = {}
+    for name, value in mine.items():
+        other = theirs.get(name)
+        if value in (None, []) or other in (None, []):
+            continue
+        found[name] = set(value) != set(other) if isinstance(value, list) else value != other
+    return found
+
+
+def met(pack: Pack, outcome: int | None) -> bool:
+    """Whether an outcome says that the household was met."""
+    return pack.outcome is None or outcome in pack.outcome.done
+
+
+@transaction.atomic
+def record_interview(
+    round_: Round,
+    pack: Pack,
+    sampled: SampleHousehold,
+    *,
+    outcome: int | None,
+    answers: Mapping[str, Any],
+    note: str,
+    actor: str,
+) -> Interview:
+    """Write a re-interview, compare it, raise a lead where it differs on a risk question. Once for each household.
+
+    `answers` holds values of `asked`, empty where nobody was met; the note says then why. Raises SampleError.
+    """
+    with village_work(round_, pack, sampled.village, actor) as work:
+        if Interview.objects.filter(sampled=sampled).exists():
+            raise SampleError("这一户的回访已经交过了，交上以后不能改。")
+        entry = RosterEntry.objects.get(round=round_, household_id=sampled.household_id)
+        mine = _checked(pack, entry.form, outcome, answers, note)
+        revision = Revision.objects.filter(pk=entry.revision).first() if entry.revision else None
+        theirs = orjson.loads(revision.answers) if revision else {}
+        compared = differences(pack, mine, theirs)
+        if pack.outcome is not None and entry.outcome is not None:
+            compared = {pack.outcome.question: met(pack, outcome) != met(pack, entry.outcome)} | compared
+        text = orjson.dumps(mine).decode()
+        interview = Interview(
+            sampled=sampled, outcome=outcome, answers=text, note=note.strip(), compared=compared,
+            revision=revision.pk if revision else None, differs=sum(compared.values()), by=actor, at=work.at,
+        )  # fmt: skip
+        interview.save()
+        chain = village_chain(work.village.pk)
+        mark = digest(text.encode())
+        work.note(Entry(chain, actor, "interview.record", f"sampled:{sampled.pk}", mark), recount=False)
+        said = _said(pack, entry.form, compared, mine, theirs)
+        if said:
+            raise_lead(work, sampled.household_id, "spot_check", said)
+        _tell(work, sampled)
+    return interview
+
+
+def _checked(
+    pack: Pack, form: str, outcome: int | None, answers: Mapping[str, Any], note: str
+) -> dict[str, Any]:
+    """The answers in the order of the form, all of them where the household was met."""
+    if len(note.strip()) > _NOTE:
+        raise SampleError(f"说明有 {len(note.strip())} 个字，最多 {_NOTE} 字，请写短一些。")
+    if pack.outcome is not None and outcome not in pack.questions[pack.outcome.question].option_labels:
+        raise SampleError("请选见到人没有（排查情况）。")
+    if not met(pack, outcome):
+        if not note.strip():
+            raise SampleError("没见到人，请在说明里写清情况。")
+        return {}
+    wanted = asked(pack, form)
+    missing = [q.short or q.label for q in wanted if answers.get(q.name) in (None, [])]
+    if missing:
+        raise SampleError(f"还有 {len(missing)} 项没问：{'、'.join(missing[:6])}，请问完再交。")
+    return {question.name: answers[question.name] for question in wanted}
+
+
+def _said(
+    pack: Pack, form: str, compared: Mapping[str, bool], mine: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> str:
+    """'人均年纯收入 村里填 4 10000元以上，回访是 1 4000元以下'; '' where nothing differs."""
+    risk = risk_questions(pack, form)
+    parts = []
+    for name, differs in compared.items():
+        if differs and name in risk:
+            question = pack.questions[name]
+            was, now = answer_in_words(question, theirs.get(name)), answer_in_words(question, mine.get(name))
+            parts.append(f"{question.short or question.label} 村里填 {was}，回访是 {now}")
+    said = "；".join(parts)
+    return said if len(said) <= _SAID else f"{said[:_SAID]}…"
+
+
+def _tell(work: Any, sampled: SampleHousehold) -> None:
+    """The village's figures of re-interviews in this round."""
+    rows = Interview.objects.filter(sampled__village=sampled.village_id, sampled__sample__round=work.round)
+    listed = list(rows.values_list("differs", flat=True))
+    record_facts(work, reinterviewed=len(listed), reinterviews_differ=sum(n > 0 for n in listed))
