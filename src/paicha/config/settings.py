@@ -106,6 +106,7 @@ MIDDLEWARE = [
     # Deny by default: a page for strangers says so with @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "paicha.delivery.desk.middleware.FirstPassword",
+    "paicha.delivery.desk.middleware.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -159,6 +160,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
+
+# Roles that ask for a second factor get one. Never off in a home; tests of other things switch it off.
+SECOND_FACTOR = True
 
 # By account, from wherever the guesses come: a town office often shares one address.
 AXES_FAILURE_LIMIT = 5

@@ -20,6 +20,7 @@ from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope, scope
 from paicha.domain.accounts.queries import managed_assignments, managed_users
 from paicha.domain.accounts.roles import ROLES, Verb
+from paicha.domain.accounts.second_factor import take_back
 from paicha.domain.accounts.services import (
     AccountError,
     assign,
@@ -107,7 +108,7 @@ class UserAdmin(OwnAreaAdmin):
     list_display = ("username", "name", "work", "is_active", "must_change_password", "last_login")
     search_fields = ("username", "name")
     list_filter = ("is_active",)
-    actions = ("reset", "close")
+    actions = ("reset", "lost_phone", "close")
     fields = ("username", "name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -135,6 +136,14 @@ class UserAdmin(OwnAreaAdmin):
             rows,
             lambda by, user: f"{user.username} 的新密码：{reset_password(by, user)}（只显示这一次）",
         )
+
+    @admin.action(description="手机丢了，重设二次验证")
+    def lost_phone(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        def act(by: Scope, user: User) -> str:
+            take_back(by, user)
+            return f"{user.username} 下次登录时重新设二次验证。"
+
+        self.each(request, rows, act)
 
     @admin.action(description="停用账号")
     def close(self, request: HttpRequest, rows: QuerySet[User]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
+from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope
-from paicha.domain.accounts.roles import Kind, Verb
+from paicha.domain.accounts.roles import ROLES, Kind, Verb
 from paicha.domain.areas.models import Group
 
 
@@ -25,3 +28,27 @@ def managed_assignments(by: Scope) -> QuerySet[Assignment]:
 def managed_users(by: Scope) -> QuerySet[User]:
     """The accounts that have, or had, work in a place where `by` manages accounts."""
     return User.objects.filter(pk__in=managed_assignments(by).values("user")).order_by("username")
+
+
+def surveyors_of(village: str, groups: Mapping[int, str]) -> dict[str, list[str]]:
+    """Names of those who answer for households today: by group ('' for the whole village). One query.
+
+    `village`: its code; `groups`: the village's groups by id.
+    """
+    today = clock.today()
+    roles = [key for key, role in ROLES.items() if Verb.SUBMIT_ANSWERS in role.verbs]
+    refs = Q(kind=Kind.VILLAGE, ref=village) | Q(kind=Kind.GROUP, ref__in=[str(pk) for pk in groups])
+    rows = Assignment.objects.filter(
+        refs,
+        Q(until__isnull=True) | Q(until__gte=today),
+        role__in=roles,
+        since__lte=today,
+        user__is_active=True,
+    ).select_related("user")
+    found: dict[str, list[str]] = {}
+    for row in rows.order_by("pk"):
+        group = groups[int(row.ref)] if row.kind == Kind.GROUP else ""
+        names = found.setdefault(group, [])
+        if str(row.user) not in names:
+            names.append(str(row.user))
+    return found
