@@ -19,8 +19,11 @@ _EVERY = (*_VILLAGE, *_ABOVE)
 # (key and name of the address, title, verb asked, levels that have it, whether a person of some groups has none)
 _TABS: tuple[tuple[str, str, Verb, tuple[str, ...], bool], ...] = (
     ("villages", "各村", Verb.READ_STATISTICS, _ABOVE, True),
+    ("attention", "核实", Verb.READ_STATISTICS, _ABOVE, True),
     ("households", "农户", Verb.READ_HOUSEHOLDS, _EVERY, False),
+    ("entry", "录入", Verb.SUBMIT_ANSWERS, _VILLAGE, False),
     ("leads", "线索", Verb.READ_HOUSEHOLDS, _EVERY, False),
+    ("problems", "问题", Verb.READ_HOUSEHOLDS, _EVERY, False),
     ("forms", "表格", Verb.READ_STATISTICS, _EVERY, True),
     ("upload", "上传", Verb.IMPORT_FILES, _EVERY, False),
     ("download", "下载", Verb.EXPORT, _EVERY, False),

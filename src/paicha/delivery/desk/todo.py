@@ -31,7 +31,9 @@ Provider = Callable[[Place, VillageSummary], Iterable[Todo]]
 
 def providers() -> list[Provider]:
     """What each part of the desk adds, the most urgent part first."""
-    return []
+    from paicha.delivery.desk.town import todo as town
+
+    return [town.todos]
 
 
 def gathered(place: Place, summary: VillageSummary | None) -> list[Todo]:

@@ -163,6 +163,20 @@ def ask_undo(job: BulkJob, actor: str) -> BulkJob:
     return job
 
 
+def ask_again(job: BulkJob, actor: str) -> BulkJob:
+    """Let a job that failed go on from where it stopped, by who made it. Raises VerificationError."""
+    if job.made_by != actor or job.phase != BulkJob.Phase.FAILED:
+        raise VerificationError("这一批不能接着办，请刷新页面。")
+    _set(job, phase=BulkJob.Phase.WAITING)
+    return job
+
+
+def fail(job: BulkJob, error: str) -> BulkJob:
+    """Leave a job as it is, with a sentence; what was done in whole villages stays done."""
+    _set(job, phase=BulkJob.Phase.FAILED, error=error[:300])
+    return job
+
+
 def undo(job: BulkJob, pack: Pack, on_village: Callable[[], None] | None = None) -> BulkJob:
     """Take back, village by village, what still stands as the job left it; `changed` is what is left of it."""
     if job.phase != BulkJob.Phase.UNDOING:

@@ -68,6 +68,10 @@ def area(request: HttpRequest, place: Place) -> HttpResponseBase:
         context["key"] = [f"{low}—{high - 1}" for low, high in pairwise(steps)] + [f"{steps[-1]} 以上"]
     else:
         context["villages"] = village_lines(rows, areas, each)
+    if place.area.level == "town" and place.may(Verb.VERIFY):
+        from paicha.delivery.desk.town.todo import town_todos
+
+        context["todos"], context["todo_title"] = town_todos(place, rows), "镇级要做"
     context["figures_seen"] = place.may(Verb.READ_STATISTICS)
     context["town_names"] = [a for a in areas.values() if a.level == "town"]
     return page(request, place, "area.html", "area", **context)

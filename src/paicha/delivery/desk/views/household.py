@@ -75,6 +75,7 @@ def _page(request: HttpRequest, home: Home, **context: Any) -> HttpResponse:
         decide_at=reverse("desk:decide", args=[home.household.pk]), purposes=PURPOSES, fields=BaseChange.FIELDS[:3],
         may_decide=place.may(Verb.DECIDE_LEADS), may_explain=place.may(Verb.SUBMIT_ANSWERS),
         may_settle=place.may(Verb.SETTLE_CONFLICTS), may_raise=place.may(Verb.RAISE_PROBLEMS),
+        may_ask=place.may(Verb.VERIFY),
         may_unmask=place.may(Verb.UNMASK_PHONES), phone=home.household.phone,
         **context,
     )  # fmt: skip

@@ -1,0 +1,200 @@
+"""The desk audit of one village 基础审核: what does not fit together first, then the forms, then the decision.
+
+What holds: it shows every open hard, soft and office finding, the profile beside what the rows add up to, the forms,
+the questions asked; reading it changes nothing, the audit begins with the first act.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from paicha.core.pack import Pack
+from paicha.delivery.desk.frame import page
+from paicha.delivery.desk.places import Place, at_place
+from paicha.delivery.desk.town.links import cause_link, place_link
+from paicha.delivery.desk.town.threads import Thread, threads
+from paicha.delivery.desk.wording import rule_message, rule_title, who_text
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.responses.models import Finding, VillageSummary
+from paicha.domain.responses.queries import names
+from paicha.domain.responses.recount import due
+from paicha.domain.responses.services import village_work
+from paicha.domain.responses.tallies import Selection, tally
+from paicha.domain.verification import audits
+from paicha.domain.verification.attention import Cause, causes, cross_check, first_stage, proposed, to_audit
+from paicha.domain.verification.enquiries import answerers
+from paicha.domain.verification.errors import VerificationError
+from paicha.domain.verification.models import Enquiry
+
+_SEVERITY = {"lead": "线索", "soft": "要写理由", "office": "镇级关注", "hard": "要改"}
+_ORDER = ("hard", "office", "soft", "lead")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFound:
+    """Open findings of one rule: how many households, and where they are listed."""
+
+    rule: str
+    title: str
+    label: str
+    n: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A figure of the profile beside what the village's rows add up to."""
+
+    label: str
+    stated: int | None
+    counted: int
+    address: str
+
+    @property
+    def differs(self) -> bool:
+        return self.stated is not None and self.stated != self.counted
+
+
+@at_place(Verb.READ_HOUSEHOLDS)
+def audit(request: HttpRequest, place: Place) -> HttpResponse:
+    """The page of the audit."""
+    return _page(request, place)
+
+
+def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: Any) -> HttpResponse:
+    if not place.is_village or place.groups is not None:
+        raise Http404
+    summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
+    if summary is None:
+        raise Http404
+    pack = place.pack
+    found = list(
+        Finding.objects.filter(round=place.round, village_id=place.area.area_id, state=Finding.State.OPEN)
+    )
+    made = audits.audit_of(summary)
+    asked = list(
+        Enquiry.objects.filter(round=place.round, village_id=place.area.area_id)
+        .select_related("to", "household")
+        .order_by("closed_at", "-at")[:20]
+    )
+    known = names({e.by for e in asked} | {e.answered_by for e in asked} | {made.decided_by if made else ""})
+    of_village = [f for f in found if f.household_id is None]
+    place.log_read("audit", len({f.household_id for f in found if f.household_id}))
+    kind, reasons = proposed(pack, summary)
+    return page(
+        request, place, "town/audit.html", "attention", status=status, summary=summary, made=made,
+        decided_by=who_text(known, made.decided_by) if made and made.result else "",
+        may_undo=bool(made and made.result and made.decided_by == place.scope.actor),
+        causes=_causes(place, summary), rules=by_rule(place, [f for f in found if f.household_id]),
+        of_village=[(f, rule_message(pack, f), _SEVERITY.get(f.severity, "")) for f in of_village],
+        beside=beside(pack, summary, place.code), total=tally(pack, [summary]), due=due(pack, summary.counts),
+        forms=[(form, reverse("desk:form", args=[place.code, form.name])) for form in pack.forms],
+        threads=_threads(place, asked, known), people=answerers(place.code) if place.may(Verb.VERIFY) else [],
+        may_verify=place.may(Verb.VERIFY), may_return=place.may(Verb.RETURN), to_audit=to_audit(summary),
+        crossed=cross_check(pack, summary), proposal=kind, reasons=reasons,
+        return_at=place_link("return_to_village", place.code), watched=pack.classes[0].label,
+        lists=_lists(place), **context,
+    )  # fmt: skip
+
+
+def _causes(place: Place, summary: VillageSummary) -> list[tuple[Cause, str]]:
+    """What the table says of the village, without what this page itself is for."""
+    stage = first_stage(place.round, place.pack, place.code)
+    listed = causes(place.pack, summary, stage)
+    return [(c, cause_link(c.key, place.code)) for c in listed if c.key not in ("audit", "zero")]
+
+
+def _threads(place: Place, asked: Sequence[Enquiry], known: Mapping[str, str]) -> list[Thread]:
+    return threads(place.pack, asked, known)
+
+
+def _lists(place: Place) -> list[tuple[str, str]]:
+    """Other lists of the village that an audit opens, as far as there are such pages."""
+    wanted = (
+        ("handup", "上报清单和签字"),
+        ("problems", "问题清单和整改"),
+        ("cases", "研判和纳入"),
+        ("petitions", "信访舆情"),
+    )
+    first = reverse("desk:area", args=[place.code])
+    return [(words, at) for name, words in wanted if (at := place_link(name, place.code)) != first]
+
+
+def by_rule(place: Place, found: Sequence[Finding]) -> list[RuleFound]:
+    """Findings on households, rule by rule: what is wrong first, then what town and city are told, then leads."""
+    counted = Counter((f.severity, f.rule) for f in found)
+    leads = reverse("desk:leads", args=[place.code])
+    lines = []
+    for (severity, rule), n in counted.items():
+        what = "" if severity == "lead" else f"what={severity}&"
+        address = f"{leads}?{what}rule={rule}"
+        title = rule_title(place.pack, rule)
+        lines.append(
+            (severity, RuleFound(rule, title, _SEVERITY.get(severity, severity), n, address))
+        )  # fmt: skip
+    lines.sort(key=lambda item: (_ORDER.index(item[0]) if item[0] in _ORDER else 9, -item[1].n, item[1].rule))
+    return [line for _, line in lines]
+
+
+def beside(pack: Pack, summary: VillageSummary, code: str) -> list[Beside]:
+    """Totals of the profile beside the rows', by the pack's own checks (V26, V27, V28 of the notice's pack)."""
+    households = reverse("desk:households", args=[code])
+    counts, lines = summary.counts, []
+    for check in pack.named_checks:
+        total = check.name_of("total")
+        if total is None or total not in pack.questions:
+            continue
+        stated = summary.profile.get(total)
+        if check.check == "surveyed_all":
+            done = Selection(outcome="done").count(pack, counts)
+            lines.append(Beside("已排查户数", stated, done, f"{households}?outcome=done"))
+        elif check.check == "people_total":
+            lines.append(Beside("人口", stated, int(summary.figures.get("people", 0)), households))
+        elif check.check == "class_rows" and not check.name_of("mark"):
+            form = check.name_of("form") or ""
+            done = Selection(form, "done").count(pack, counts)
+            label = pack.household_forms[form].label
+            lines.append(Beside(label, stated, done, f"{households}?form={form}&outcome=done"))
+    return lines
+
+
+@require_POST
+@at_place(Verb.READ_HOUSEHOLDS, act=Verb.VERIFY)
+def decide(request: HttpRequest, place: Place) -> HttpResponse:
+    """Pass the audit, put the village down for a visit, or take the decision back."""
+    if not place.is_village:
+        raise Http404
+    result, opinion = request.POST.get("result", ""), request.POST.get("opinion", "")
+    try:
+        with village_work(place.round, place.pack, place.area.area, place.scope.actor) as work:
+            if result == "undo":
+                audits.undo(work)
+            elif result == "begin":
+                audits.begin(work)
+            else:
+                audits.decide(work, result, opinion)
+    except VerificationError as refused:
+        return _page(request, place, status=422, error=str(refused), opinion=opinion)
+    said = {
+        "undo": "审核结果已撤回。",
+        "begin": "已开始审核，村里不能再自己撤回。",
+        "passed": "已记为通过。",
+        "visit": "已列入实地核实，请安排人去。",
+    }
+    messages.success(request, said[result])
+    if result == "visit":
+        return redirect(reverse("desk:visits", args=[_town_code(place)]) + f"?village={place.code}")
+    return redirect("desk:audit", place.code)
+
+
+def _town_code(place: Place) -> str:
+    return next(area.code for area in reversed(place.path) if area.level == "town")

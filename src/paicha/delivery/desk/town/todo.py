@@ -1,0 +1,89 @@
+"""Lines of work of this part: a village's questions to answer; and all that waits for a town, summed over its rows.
+
+What holds: no query; a town's lines are sums of its villages' summary rows, whichever part told them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from django.urls import reverse
+
+from paicha.delivery.desk.places import Place
+from paicha.delivery.desk.todo import Todo
+from paicha.delivery.desk.town.links import place_link
+from paicha.domain import clock
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.verification.attention import (
+    count,
+    cross_check,
+    date_fact,
+    first_stage,
+    has_rows,
+    proposed,
+    to_audit,
+)
+
+
+def todos(place: Place, summary: VillageSummary) -> Iterator[Todo]:
+    """A village: questions of the town that wait for its answer."""
+    asked = count(summary.facts, "enquiries_open")
+    yield Todo(
+        asked, "个问题镇里在等答复", "", "去答复", reverse("desk:enquiries", args=[place.code]), late=True
+    )
+
+
+def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
+    """What a town has to do, the most urgent first; lines with nothing to do are left out."""
+    mine = [s for s in rows if has_rows(s)]
+    attention = reverse("desk:attention", args=[place.code])
+    visits = place_link("visits", place.code)
+
+    def number(test: Callable[[VillageSummary], object]) -> int:
+        return sum(bool(test(s)) for s in mine)
+
+    def added(name: str) -> int:
+        return sum(count(s.facts, name) for s in mine)
+
+    today = clock.today()
+    due = number(lambda s: (day := date_fact(s.facts, "visit_on")) and day <= today)
+    crossing = number(lambda s: cross_check(place.pack, s) == "needed")
+    own = number(lambda s: proposed(place.pack, s)[0] == "verification")
+    late = number(
+        lambda s: s.status == VillageSummary.Status.OPEN and first_stage(place.round, place.pack, s.code).over
+    )
+    lines = [
+        Todo(late, "个村过期没上报", "", "看名单", f"{attention}?only=late", late=True),
+        Todo(number(to_audit), "个村的台账等审核", "", "去审核", f"{attention}?only=audit"),
+        Todo(due, "个村今天该去核实", "到了日子还没登记结果的", "去登记", visits, late=True),
+        Todo(crossing, "个村没有监测户，要安排交叉核实", "由别的片的片长带队", "去安排", visits),
+        Todo(own, "个村建议实地核实", "", "看理由", visits),
+        Todo(added("enquiries_answered"), "个问题村里已答复", "", "去看", place_link("enquiries", place.code)),
+        Todo(
+            added("returns_open") or number(lambda s: s.status == VillageSummary.Status.RETURNED),
+            "处退回还没改完", "", "去看", f"{attention}?only=returned",
+        ),
+        Todo(_cases(place, mine), "户纳入、消除等镇里办", "", "去办", place_link("cases", place.code)),
+        Todo(added("problems_recheck"), "个问题整改完，等复核", "", "去复核",
+             place_link("problems", place.code, "?only=recheck")),
+        Todo(added("petitions_open"), "件信访没答复", "", "去看", place_link("petitions", place.code)),
+        Todo(added("held"), "户在村里上报后才到", "", "去看", f"{attention}?only=held"),
+        Todo(added("enquiries_open"), "个问题等村里答复", "", "去看", place_link("enquiries", place.code)),
+    ]  # fmt: skip
+    return [line for line in lines if line.n]
+
+
+def _cases(place: Place, rows: Sequence[VillageSummary]) -> int:
+    """Cases at a step that the pack gives to the place's level."""
+    mine = {
+        step.id
+        for procedure in place.pack.schedule.procedures
+        for step in procedure.steps
+        if step.actor == place.area.level
+    }
+    return sum(
+        n
+        for s in rows
+        for step, n in (s.facts.get("cases") or {}).items()
+        if step in mine or step.rpartition(".")[2] in mine
+    )
