@@ -32,7 +32,7 @@ FILES = (*YAML_FILES, AREAS_FILE)
 _KEYS = {
     "pack.yaml": (
         "name", "version", "title", "county", "language", "roles", "outcome", "classes",
-        "expected", "silences", "no_post", "departments",
+        "expected", "silences", "no_post", "departments", "pictured",
     ),
     "questions.yaml": ("questions",),
     "forms.yaml": ("forms",),

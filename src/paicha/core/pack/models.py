@@ -98,6 +98,7 @@ class Pack(Strict):
     silences: tuple[str, ...] = ()  # texts that say nothing: 无, 没有, -
     no_post: str = ""  # 无此岗位
     departments: tuple[Department, ...] = ()
+    pictured: tuple[Name, ...] = ()  # choice questions whose answers are counted by class, for pictures
     kinds: tuple[KindLabel, ...]
     parameters: Mapping[Name, int] = Field(default_factory=dict)
     conditions: Mapping[Name, str] = Field(default_factory=dict)

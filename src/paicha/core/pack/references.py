@@ -72,6 +72,9 @@ def _pack_uses(pack: Pack) -> Iterator[Use]:
         yield ("classes", index, "form"), entry.form, set(pack.household_forms), "农户表"
     for name in pack.expected:
         yield ("expected", name), name, {entry.name for entry in pack.classes}, "类别"
+    choices = {q.name for q in pack.questions.values() if q.type in ("choice", "choices")}
+    for index, name in enumerate(pack.pictured):
+        yield ("pictured", index), name, choices & set(pack.answer_questions), "农户表的选择题"
     for question in pack.questions.values():
         for number, option in enumerate(question.options):
             if option.text:
@@ -314,10 +317,14 @@ def _placeholders(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
     for index, check in enumerate(pack.checks):
         file, line = line_of(("checks", index, "message"))
         try:
-            names = {name for _, name, _, _ in string.Formatter().parse(check.message) if name is not None}
+            parts = list(string.Formatter().parse(check.message))
         except ValueError:
             yield PackError(file, line, "P10", f"{check.id} 的消息里花括号不成对", "请写成 {题目的名字}")
             continue
+        if any(spec or conversion for _, _, spec, conversion in parts):  # a browser could not say it
+            yield PackError(file, line, "P10", f"{check.id} 的消息里花括号写得太复杂", "请只写 {题目的名字}")
+            continue
+        names = {name for _, name, _, _ in parts if name is not None}
         for name in sorted(names - known):
             yield PackError(file, line, "P10", f"消息里的 {{{name}}} 不存在", "请写题目的名字")
 

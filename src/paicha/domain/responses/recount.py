@@ -23,6 +23,7 @@ from paicha.domain.responses.facts import with_facts
 from paicha.domain.responses.findings import Fired, Kept, load_kept, settle
 from paicha.domain.responses.frames import answer_schema, decode, schema
 from paicha.domain.responses.models import Conflict
+from paicha.domain.responses.pictured import counted
 from paicha.domain.responses.village_checks import Answered, Village, check_village
 from paicha.domain.responses.work import VillageWork
 
@@ -37,7 +38,7 @@ def recount(work: VillageWork) -> None:
     open conflicts, its summary row.
     """
     pack, summary = work.pack, work.summary
-    rows, summary.counts, summary.added = _roster(work)
+    rows, summary.counts, summary.added, pictured = _roster(work)
     village = Village(pack, rows, summary.profile, done(pack, summary.counts))
     kept = load_kept(work.round.pk, work.village.pk, None)
     fired = [*check_village(village), *_village_rules(work, _undismissed(pack, kept.values()))]
@@ -53,6 +54,7 @@ def recount(work: VillageWork) -> None:
         (old.severity, old.rule, old.kind, old.state) for key, old in kept.items() if key[1] not in mine
     ]
     summary.leads, summary.figures = _open_counts(pack, states + settled)
+    summary.figures |= pictured
     people = village.values(pack.roles.population)
     summary.figures["people"] = sum(n for n in people if n)
     summary.figures["conflicts"] = Conflict.objects.filter(
@@ -71,30 +73,35 @@ def unlisted_petitions(pack: Pack, rows: Iterable[Answered], facts: Mapping[str,
     return [row.household for row in rows if row.answers.get(asked) == 1 and str(row.household) not in listed]
 
 
-def _roster(work: VillageWork) -> tuple[list[Answered], Counts, int]:
-    """Answered rows in order of the roster, households by form and outcome, and how many were found later."""
+def _roster(work: VillageWork) -> tuple[list[Answered], Counts, int, dict[str, Any]]:
+    """Answered rows in order of the roster, households by form and outcome, how many were found later, and
+    what pictures add up."""
     counts: Counts = defaultdict(dict)
-    answered, later = [], 0
-    for household, form, outcome, added, text, facts in _answer_texts(work, "LEFT JOIN"):
+    answered, later, seen = [], 0, []
+    for household, form, outcome, added, text, facts, first in _answer_texts(work, "LEFT JOIN"):
         key = DUE if outcome is None else str(outcome)
         counts[form][key] = counts[form].get(key, 0) + 1
         later += bool(added)
         if text is not None:
             answered.append(Answered(household, form, orjson.loads(text), facts))
-    return answered, dict(counts), later
+            seen.append((form, outcome, answered[-1].answers, first))
+    return answered, dict(counts), later, counted(work.pack, seen)
 
 
 def _answer_texts(
     work: VillageWork, join: str
-) -> list[tuple[UUID, str, int | None, bool, str | None, dict[str, Any]]]:
+) -> list[tuple[UUID, str, int | None, bool, str | None, dict[str, Any], Any]]:
+    """Household, form, outcome, whether found later, answers, facts, and when the first revision came."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT e.household_id, e.form, e.outcome, e.added, r.answers, e.facts FROM rounds_rosterentry e"
-            f" {join} responses_revision r ON r.id = e.revision"
+            "SELECT e.household_id, e.form, e.outcome, e.added, r.answers, e.facts, f.at"
+            f" FROM rounds_rosterentry e {join} responses_revision r ON r.id = e.revision"
+            " LEFT JOIN responses_revision f ON f.household_id = e.household_id AND f.round_id = e.round_id"
+            " AND f.number = 1"
             " WHERE e.round_id = %s AND e.village_id = %s ORDER BY e.id",
             [work.round.pk, work.village.pk],
         )
-        return [(_uuid(row[0]), *row[1:5], _facts(row[5])) for row in cursor.fetchall()]
+        return [(_uuid(row[0]), *row[1:5], _facts(row[5]), row[6]) for row in cursor.fetchall()]
 
 
 def _facts(value: Any) -> dict[str, Any]:
