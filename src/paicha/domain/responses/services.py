@@ -33,7 +33,8 @@ from paicha.domain.rounds.queries import village_areas
 __all__ = [
     "DecisionError", "FormAnswers", "Receipt", "Rows", "Said", "Taken", "VillageWork", "decide_finding",
     "decide_within", "raise_lead", "record_facts", "record_household_facts", "recount", "reopen_within",
-    "settle_conflict", "start_summaries", "submit_responses", "submit_village_form", "take_held", "village_work",
+    "resubmit", "settle_conflict", "start_summaries", "submit_responses", "submit_village_form", "take_held",
+    "village_work",
 ]  # fmt: skip
 
 
@@ -171,7 +172,7 @@ def settle_conflict(
         assert entry.revision is not None, "a conflict is with answers in force"
         current = orjson.loads(Revision.objects.get(pk=entry.revision).answers)
         chosen = _chosen(work, fresh, current, take_other)
-        receipt = _resubmit(work, entry, chosen, source)
+        receipt = resubmit(work, entry, chosen, source)
         if receipt.status == "refused":
             raise DecisionError("这样选以后答案不合规则：" + "；".join(said.message for said in receipt.said))
         fresh.settled_at, fresh.settled_by = clock.now(), actor
@@ -197,7 +198,8 @@ def _chosen(
     return {name: value for name, value in chosen.items() if value is not None}
 
 
-def _resubmit(work: VillageWork, entry: RosterEntry, answers: Mapping[str, object], source: str) -> Receipt:
+def resubmit(work: VillageWork, entry: RosterEntry, answers: Mapping[str, object], source: str) -> Receipt:
+    """Answers of one household, whole, over those in force: a correction, through `submit_responses`."""
     form = work.pack.household_forms[entry.form]
     wanted = schema(work.pack, form.questions)
     frame = decode(pl.Series([orjson.dumps(answers).decode()]), wanted).with_columns(

@@ -1,0 +1,161 @@
+"""What is missing before a ledger may go up, as sentences: the village page and the hand-up ask the same list.
+
+What holds: what blocks is what the notice demands of a ledger (every household seen, three signers, a measure, a
+limit and an owner for each problem) and what two people must first agree on; the rest is named and does not block.
+Each line says which page it leads to; the desk turns that into an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from paicha.core.pack import Pack
+from paicha.core.pack.forms import Signer
+from paicha.domain.handover.freezing import is_villages
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.recount import done
+from paicha.domain.responses.tallies import Selection
+from paicha.domain.rounds.models import RoundArea
+from paicha.domain.verification.attention import audited, cross_check, has_rows
+
+Signed = Mapping[str, Mapping[str, Any]]  # form → answers of it, of which the signers are read
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One line. `page`: due, stays:4, conflicts, soft, leads, profile, form:<name>, problems, held, returns, copies,
+    handup, audit:<code>, area:<code>. `blocks`: nothing goes up while it stands."""
+
+    page: str
+    n: int
+    words: str
+    blocks: bool
+
+
+def village_checklist(pack: Pack, summary: VillageSummary, signed: Signed) -> list[Missing]:
+    """What a village still lacks, what blocks first. `signed`: answers of forms 3 and 4, which hold their signers.
+
+    No query: the summary row holds the rest. What came back and was not touched is the caller's to ask.
+    """
+    found = [
+        *_rows(pack, summary), *_answers(summary), *_profile(pack, summary), *_problems(pack, summary),
+        *_signers(pack, summary, signed), *_copies(pack, summary),
+    ]  # fmt: skip
+    return sorted(found, key=lambda line: not line.blocks)
+
+
+def _rows(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
+    if not summary.counts:
+        yield Missing("upload", 1, "本村还没有名册，请先上传花名册或填好的表", True)
+        return
+    blank = Selection(outcome="blank").count(pack, summary.counts)
+    if blank:
+        yield Missing("due", blank, f"{blank} 户没排查", True)
+    for outcome in pack.outcome.stays_due if pack.outcome else ():
+        n = Selection(outcome=str(outcome)).count(pack, summary.counts)
+        if n and pack.outcome:
+            label = pack.questions[pack.outcome.question].option_labels.get(outcome, "没见到人")
+            yield Missing(f"stays:{outcome}", n, f"{n} 户{label}，上报后备注里会写明", False)
+    held = summary.facts.get("held") or 0
+    if held:
+        yield Missing("held", held, f"{held} 户迟到的表还没收下", True)
+
+
+def _answers(summary: VillageSummary) -> Iterator[Missing]:
+    figures = summary.figures
+    if n := figures.get("conflicts"):
+        yield Missing("conflicts", n, f"{n} 户两边填得不一样，要定一个", True)
+    if n := figures.get("soft"):
+        yield Missing("soft", n, f"{n} 处要核对的没写理由", True)
+    if n := figures.get("open_leads"):
+        yield Missing("leads", n, f"{n} 条线索没处理", False)
+
+
+def _profile(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
+    form = pack.profile
+    if form is None:
+        return
+    signers = {signer.question for signer in form.signers}
+    lacking = [q for q in form.required if q not in signers and summary.profile.get(q) is None]
+    if not summary.profile:
+        yield Missing("profile", 1, f"{form.label}还没填", True)
+    elif lacking:
+        yield Missing("profile", len(lacking), f"{form.label}差 {len(lacking)} 项", True)
+    check = pack.named_check("surveyed_all")
+    total = summary.profile.get(check.name_of("total") or "") if check else None
+    surveyed = sum(done(pack, summary.counts).values())
+    if check and isinstance(total, int) and surveyed and total != surveyed:
+        words = check.message.format(surveyed=surveyed, total=total).removesuffix("，请核对")
+        yield Missing("due", 1, words, False)
+
+
+def _problems(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
+    form = pack.problem_list
+    if form is None:
+        return
+    if n := summary.facts.get("problems_lacking"):
+        yield Missing("problems", n, f"{n} 条问题没写全整改措施、时限、责任人", True)
+    if summary.figures.get("open_leads") and not summary.facts.get("problem_rows"):
+        yield Missing(f"form:{form.name}", 1, f"{form.label}一条也没有，却有线索没处理", False)
+
+
+def _signers(pack: Pack, summary: VillageSummary, signed: Signed) -> Iterator[Missing]:
+    """V24: three signers, each a name or 无此岗位, of every form that asks for them; one line a person."""
+    lacking: dict[str, list[str]] = {}
+    for name, signers in signers_asked(pack).items():
+        profile = pack.profile is not None and name == pack.profile.name
+        answers = summary.profile if profile else signed.get(name, {})
+        for signer in signers:
+            if not answers.get(signer.question):
+                lacking.setdefault(signer.label.removesuffix("签字"), []).append(
+                    pack.village_forms[name].label
+                )
+    for who, forms in lacking.items():
+        yield Missing("handup", 1, f"{who}没签字（{'、'.join(forms)}）", True)
+
+
+def signers_asked(pack: Pack) -> dict[str, Sequence[Signer]]:
+    """The signers of the village's own forms, by form, in the pack's order."""
+    return {
+        name: form.signers
+        for name, form in pack.village_forms.items()
+        if form.signers and is_villages(pack, name)
+    }
+
+
+def _copies(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
+    known = summary.facts.get("signed_copies") or {}
+    lacking = [pack.village_forms[name].label for name in signers_asked(pack) if not known.get(name)]
+    if lacking:
+        yield Missing("copies", len(lacking), f"没有附签字的扫描件：{'、'.join(lacking)}", False)
+
+
+def town_checklist(
+    pack: Pack, villages: Mapping[str, RoundArea], summaries: Sequence[VillageSummary]
+) -> list[Missing]:
+    """What a town still lacks: every village up, audited, and cross-checked where nobody is monitored.
+
+    `villages`: the areas by code, for their names. Each village is a line of its own, what is most behind first.
+    """
+    found = []
+    for summary in summaries:
+        if not has_rows(summary):
+            continue
+        name, code = villages[summary.code].spoken, summary.code
+        if n := summary.facts.get("returns_open"):
+            found.append(Missing(f"area:{code}", n, f"{name}退回的还没改完", True))
+        elif summary.status != VillageSummary.Status.HANDED_UP:
+            found.append(Missing(f"area:{code}", 1, f"{name}还没上报", True))
+        elif not audited(summary):
+            found.append(Missing(f"audit:{code}", 1, f"{name}还没审核完", True))
+        if cross_check(pack, summary) in ("needed", "planned"):
+            found.append(Missing(f"audit:{code}", 1, f"{name}没有监测户，还没交叉核实", True))
+        if audited(summary) == "visit" and summary.facts.get("visits_planned"):
+            found.append(Missing(f"audit:{code}", 1, f"{name}列入实地核实，还没去", True))
+        if n := summary.facts.get("held"):
+            found.append(Missing(f"area:{code}", n, f"{name}有 {n} 户上报后才到，还没收下", False))
+        if n := summary.facts.get("enquiries_open"):
+            found.append(Missing(f"area:{code}", n, f"{name}有 {n} 个问题没答复", False))
+    return sorted(found, key=lambda line: not line.blocks)

@@ -1,0 +1,175 @@
+"""Reading the ledger: what was handed up, what came back, what is late, whether it still adds up.
+
+What holds: nothing here reads households; lists of villages cost a query or two however many villages there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+from django.db.models import QuerySet
+
+from paicha.core.pack import Pack
+from paicha.domain.accounts.policies import code_range
+from paicha.domain.handover.figures import Difference, differences, figures_of, notes, sources_of
+from paicha.domain.handover.freezing import Frozen, deviation, freeze
+from paicha.domain.handover.models import (
+    Correction,
+    Ledger,
+    Level,
+    Return,
+    SignedCopy,
+    StatisticsNote,
+    Submission,
+)
+from paicha.domain.responses.models import HeldRevision, Revision, VillageSummary
+from paicha.domain.rounds.models import RosterEntry, Round
+
+_IN_FORCE = (Submission.State.SUBMITTED, Submission.State.RETURNED)
+
+
+def submissions(round_: Round, area: int) -> list[Submission]:
+    """Everything an area handed up, newest first, with its returns and corrections left out."""
+    return list(Submission.objects.filter(round=round_, area=area).order_by("-number"))
+
+
+def latest(listed: Sequence[Submission]) -> Submission | None:
+    """The hand-up before the level above (`listed` newest first): in force, or returned and not yet up again."""
+    return next((one for one in listed if one.state in _IN_FORCE), None)
+
+
+def returns(round_: Round, area: int) -> list[Return]:
+    """What came back to an area, open ones first, then newest first."""
+    rows = Return.objects.filter(round=round_, area=area).select_related("to", "submission")
+    return sorted(rows, key=lambda r: (not r.is_open, -r.pk))
+
+
+def open_returns(round_: Round, area: int) -> list[Return]:
+    """What came back and is not yet up again, in the order in which it came."""
+    rows = Return.objects.filter(round=round_, area=area, done_at=None, taken_back_at=None)
+    return list(rows.select_related("to", "submission").order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A household or form that came back. `changed`: corrected since."""
+
+    entry: RosterEntry | None
+    form: str
+    changed: bool
+
+
+def targets(round_: Round, pack: Pack, area: int, listed: Sequence[Return]) -> dict[int, list[Target]]:
+    """The single targets of returns, by return, with whether each was corrected. At most four queries."""
+    ids = {id_ for one in listed for id_ in one.households}
+    entries: dict[str, RosterEntry] = {}
+    if ids:
+        rows = RosterEntry.objects.filter(round=round_, village=area, household__in=ids)
+        entries = {str(e.household_id): e for e in rows.select_related("household")}
+    now = freeze(round_, pack, area) if any(one.forms for one in listed) else None
+    made: dict[int, list[Target]] = {}
+    for one in listed:
+        made[one.pk] = [
+            Target(entries[id_], entries[id_].form, entries[id_].revision_number > number)
+            for id_, number in one.households.items()
+            if id_ in entries
+        ]
+        changed = _changed_forms(pack, one, now) if now and one.forms else set()
+        made[one.pk] += [Target(None, form, form in changed) for form in one.forms]
+    return made
+
+
+def _changed_forms(pack: Pack, one: Return, now: Frozen) -> set[str]:
+    """The forms that differ from the hand-up that a return was made from; the problem list by its entries, too."""
+    differs = deviation(one.submission, now)
+    listed = pack.problem_list
+    return {*differs.forms, *differs.rows_of, *({listed.name} if listed and differs.problems else ())}
+
+
+def late(round_: Round, village: int) -> list[HeldRevision]:
+    """What came after the hand-up and waits, in the order in which it came."""
+    rows = HeldRevision.objects.filter(round=round_, village=village, taken_at=None)
+    return list(rows.select_related("household").order_by("pk"))
+
+
+def corrections(round_: Round, village: int) -> list[Correction]:
+    """What the town put right with the village's consent, newest first."""
+    rows = Correction.objects.filter(round=round_, village=village).select_related("household")
+    return list(rows.order_by("-pk"))
+
+
+def copies(round_: Round, village: int) -> list[SignedCopy]:
+    """Signed copies in force, by form, in the order in which they were attached."""
+    rows = SignedCopy.objects.filter(round=round_, village=village, replaced_by=None).select_related("file")
+    return list(rows.order_by("form", "pk"))
+
+
+def note_of(round_: Round, village: int) -> str:
+    """What people added to form 4's remark of a village."""
+    rows = StatisticsNote.objects.filter(round=round_, village=village).order_by("-pk")
+    return rows.values_list("text", flat=True).first() or ""
+
+
+def signed(round_: Round, pack: Pack, village: int) -> dict[str, dict[str, str]]:
+    """Who signed forms 3 and 4, by form. One query; form 2's signers stand in the summary row's profile."""
+    rows = Revision.objects.filter(round=round_, village=village, household__isnull=True)
+    listed = rows.order_by("number").values_list("form", "answers")
+    return {
+        form: orjson.loads(text) for form, text in listed if pack.profile is None or form != pack.profile.name
+    }
+
+
+# Above villages
+
+
+def ledger_status(round_: Round, code: str) -> str:
+    """Where a town's or the county's ledger is; open before anybody touched it."""
+    found = Ledger.objects.filter(round=round_, code=code).values_list("status", flat=True).first()
+    return found or Ledger.Status.OPEN.value
+
+
+def ledgers(round_: Round) -> dict[str, Ledger]:
+    """Where the towns' ledgers and the county's are, by code; one query. Untouched ones are left out."""
+    return {row.code: row for row in Ledger.objects.filter(round=round_)}
+
+
+def handed_up(round_: Round, level: Level, prefix: str) -> dict[str, Submission]:
+    """The hand-ups in force (or returned) below a code prefix, by code, without their frozen texts. One query."""
+    low, high = code_range(prefix)
+    rows = Submission.objects.filter(
+        round=round_, level=level, code__gte=low, code__lt=high, state__in=_IN_FORCE
+    ).defer("frozen").order_by("number")  # fmt: skip
+    return {row.code: row for row in rows}
+
+
+def row_of(submission: Submission, code: str) -> Mapping[str, object]:
+    """The figures of one area in a hand-up."""
+    return next((row["values"] for row in submission.figures if row["code"] == code), {})
+
+
+def contradictions(
+    round_: Round, pack: Pack, prefix: str, summaries: Sequence[VillageSummary]
+) -> dict[str, list[Difference]]:
+    """Villages whose figures are no longer what they handed up (上报后变了), by code. Two queries.
+
+    A village with something back to correct is not held to its figures.
+    """
+    up, added = handed_up(round_, Level.VILLAGE, prefix), notes(round_.pk, prefix)
+    found = {}
+    for summary in summaries:
+        one = up.get(summary.code)
+        if one is None or one.state != Submission.State.SUBMITTED:
+            continue
+        live = figures_of(pack, sources_of(summary, note=added.get(summary.code, "")))
+        if differs := differences(pack, row_of(one, summary.code), live):
+            found[summary.code] = differs
+    return found
+
+
+def visible_corrections(round_: Round, prefix: str) -> QuerySet[Correction]:
+    """Corrections with consent below a code prefix, newest first."""
+    low, high = code_range(prefix)
+    rows = Correction.objects.filter(round=round_, village__code__gte=low, village__code__lt=high)
+    return rows.select_related("household", "village").order_by("-pk")

@@ -1,0 +1,183 @@
+"""The level above sends back: rows, a form or the whole, with a reason, to a named person; and takes that back.
+
+What holds: a return opens exactly what it names and nothing else; it reaches a person who can do it today, or it is
+refused and says who could; until the village has begun to correct, whoever sent it back may lock it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from paicha.core.pack import Pack
+from paicha.domain.accounts.models import User
+from paicha.domain.accounts.notices import tell, village_people
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.areas.models import Area
+from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.handover.errors import HandoverError
+from paicha.domain.handover.freezing import freeze
+from paicha.domain.handover.locks import apply_returns, require_town_open
+from paicha.domain.handover.models import Return, Submission
+from paicha.domain.handover.queries import latest, open_returns, submissions
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.queries import names
+from paicha.domain.responses.services import VillageWork, record_facts, village_work
+from paicha.domain.rounds.models import RosterEntry, Round
+
+_LONGEST = 300
+
+# Reasons that a town sends back for, from the notice's own words; free text is always possible.
+REASONS = (
+    "漏户没查，请补查",
+    "人口、医保人数对不上，请核对",
+    "收入和帮扶情况不符，请入户核实",
+    "应纳未纳的情况没有研判，请研判后写明",
+    "问题清单没有整改措施、时限或责任人，请补齐",
+    "签字不全，请补签",
+    "与村情调查表对不上，请核对",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What is sent back: households by id, forms by name, or the whole ledger."""
+
+    households: Collection[UUID] = ()
+    forms: Collection[str] = ()
+    whole: bool = False
+
+
+def addressees(village: Area) -> list[User]:
+    """Who can be sent something back today: whoever works in the village and may correct."""
+    return village_people(Verb.SUBMIT_ANSWERS, [village.code]).get(village.code, [])
+
+
+def return_to_village(
+    round_: Round, pack: Pack, village: Area, actor: str, what: Back, reason: str, to: User | None
+) -> Return:
+    """Send back to a named person of the village, who is told. Raises HandoverError, and then nothing was done."""
+    said = _reason(reason)
+    with village_work(round_, pack, village, actor) as work:
+        last = latest(submissions(round_, village.pk))
+        if work.summary.status == VillageSummary.Status.RETURNED:
+            raise HandoverError("本村已经整村退回，还没有再报，不用再退。")
+        if work.summary.status != VillageSummary.Status.HANDED_UP or last is None:
+            raise HandoverError("本村还没有上报，没有可以退回的。")
+        require_town_open(round_, village)
+        named = _addressee(village, to)
+        made = Return(
+            round=round_, area=village, code=village.code, submission=last, whole=what.whole, reason=said,
+            to=named, at=work.at, by=actor,
+        )  # fmt: skip
+        made.households, made.forms = ({}, {}) if what.whole else _targets(work, what)
+        made.save()
+        Submission.objects.filter(pk=last.pk).update(state=Submission.State.RETURNED)
+        _applied(work)
+        _note(work, "handover.return", made, len(made.households) or len(made.forms) or 1)
+        words = f"镇街退回{_what(pack, made)}，请改好再报：{said}"
+        tell([named], words, address=f"/area/{village.code}/returns/", subject=f"return:{made.pk}", by=actor)
+    return made
+
+
+def take_return_back(round_: Round, pack: Pack, sent: Return, actor: str) -> Return:
+    """Lock again what was sent back, by who sent it, while nothing of the ledger was changed. Raises HandoverError."""
+    with village_work(round_, pack, sent.area, actor) as work:
+        fresh = Return.objects.select_for_update().get(pk=sent.pk)
+        if not fresh.is_open:
+            raise HandoverError("这次退回已经改好上报，或已经撤回了，请刷新页面。")
+        if fresh.by != actor:
+            who = names({fresh.by}).get(fresh.by, "管理员")
+            raise HandoverError(f"由谁退回的，就由谁撤回：这次是{who}退的。")
+        if freeze(round_, pack, sent.area_id).digest != fresh.submission.digest:
+            raise HandoverError("村里已经开始改了，不能撤回；等村里改好再报，再审核。")
+        fresh.taken_back_at = work.at
+        fresh.save(update_fields=["taken_back_at"])
+        if not _applied(work):
+            Submission.objects.filter(pk=fresh.submission_id).update(state=Submission.State.SUBMITTED)
+        _note(work, "handover.return_taken_back", fresh)
+        words = "镇街撤回了刚才的退回，不用改了。"
+        address = f"/area/{sent.code}/returns/"
+        tell([fresh.to], words, address=address, subject=f"unreturn:{fresh.pk}", by=actor)
+    return fresh
+
+
+def readdress(round_: Round, sent: Return, to: User, actor: str) -> Return:
+    """An open return to another person of the village, who is told. Raises HandoverError."""
+    fresh = Return.objects.select_for_update().get(pk=sent.pk)
+    if not fresh.is_open:
+        raise HandoverError("这次退回已经改好上报，或已经撤回了，请刷新页面。")
+    fresh.to = _addressee(fresh.area, to)
+    fresh.save(update_fields=["to"])
+    words = f"退回的转给您办：{fresh.reason}"
+    tell([fresh.to], words, address=f"/area/{fresh.code}/returns/", subject=f"return:{fresh.pk}", by=actor)
+    return fresh
+
+
+def _reason(text: str) -> str:
+    said = text.strip()
+    if not said:
+        raise HandoverError("请写明为什么退回，村里才知道改什么。")
+    if len(said) > _LONGEST:
+        raise HandoverError(f"退回的理由有 {len(said)} 个字，最多 {_LONGEST} 字，请写短一些。")
+    return said
+
+
+def _addressee(village: Area, to: User | None) -> User:
+    """The person named, if he can do it today; else the sentence says who can."""
+    able = addressees(village)
+    others = "、".join(str(user) for user in able)
+    if to is None:
+        raise HandoverError(f"请选退给谁：{others}。" if able else _NOBODY)
+    if to in able:
+        return to
+    if not able:
+        raise HandoverError(_NOBODY)
+    raise HandoverError(f"{to}现在没有本村的分工（请假或已调整），收不到退回，请改退给：{others}。")
+
+
+_NOBODY = "本村现在没有能接手的人，请先让管理员给村里安排分工，再退回。"
+
+
+def _targets(work: VillageWork, what: Back) -> tuple[dict[str, int], dict[str, int]]:
+    pack = work.pack
+    unknown = set(what.forms) - {*pack.household_forms, *pack.village_forms}
+    if unknown:
+        raise HandoverError("没有这张表，请从列表里选。")
+    rows = RosterEntry.objects.filter(
+        round=work.round, village=work.village, household__in=list(what.households)
+    )
+    households = {str(id_): number for id_, number in rows.values_list("household_id", "revision_number")}
+    if len(households) != len(set(what.households)):
+        raise HandoverError("选的户里有的不在本村名册里，请刷新页面重选。")
+    if not households and not what.forms:
+        raise HandoverError("请选要退回的户或表，或选整村退回。")
+    known = {form: in_force.number for form, in_force in work.form_revisions().items()}
+    return households, {form: known.get(form, 0) for form in sorted(set(what.forms))}
+
+
+def _applied(work: VillageWork) -> int:
+    """Open what is to be open now; how many returns are."""
+    back = open_returns(work.round, work.village.pk)
+    apply_returns(work, back)
+    record_facts(work, returns_open=len(back))
+    return len(back)
+
+
+def what_text(pack: Pack, sent: Return) -> str:
+    """'整村台账', '3 户', '村情调查表、2 户'."""
+    return _what(pack, sent)
+
+
+def _what(pack: Pack, sent: Return) -> str:
+    if sent.whole:
+        return "整村台账"
+    parts = [pack.form(name).label for name in sent.forms]
+    if sent.households:
+        parts.append(f"{len(sent.households)} 户")
+    return "、".join(parts)
+
+
+def _note(work: VillageWork, action: str, sent: Return, count: int = 1) -> None:
+    work.note(Entry(village_chain(work.village.pk), work.actor, action, f"return:{sent.pk}", count=count))

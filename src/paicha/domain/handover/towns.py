@@ -1,0 +1,264 @@
+"""A town hands up to the city, the city sends back or closes the round: the same moves one level up.
+
+What holds: a town goes up when each of its villages is up, audited, and cross-checked where nobody is monitored; its
+figures are the sums of what its villages handed up, and its digest covers theirs. Locks are taken in one order
+(ledger, then villages by code), so that a village's act and the town's never wait for each other in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from paicha.core.pack import Pack
+from paicha.domain import clock
+from paicha.domain.accounts.models import User
+from paicha.domain.accounts.notices import people_with, tell
+from paicha.domain.accounts.policies import code_prefix
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.areas.models import Area
+from paicha.domain.audit.services import Entry, actor_chain, append, digest
+from paicha.domain.handover.checklist import Missing, town_checklist
+from paicha.domain.handover.errors import HandoverError
+from paicha.domain.handover.freezing import digest_of
+from paicha.domain.handover.models import Ledger, Level, Return, Submission
+from paicha.domain.handover.queries import contradictions, handed_up, latest, submissions
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.queries import names
+from paicha.domain.rounds.models import Round, RoundArea
+from paicha.domain.verification.attention import has_rows
+
+_LONGEST = 300
+_SAID = 3
+_UP, _OPEN, _BACK = Ledger.Status.HANDED_UP, Ledger.Status.OPEN, Ledger.Status.RETURNED
+
+
+@transaction.atomic
+def submit_town(round_: Round, pack: Pack, town: Area, actor: str, note: str = "") -> Submission:
+    """Hand a town's ledger up to the city. `note`: a sentence to the city. Raises HandoverError; nothing done then."""
+    ledger = _locked(round_, town, Level.TOWN)
+    _require_county_open(round_, town)
+    if ledger.status == _UP:
+        raise HandoverError("本镇已经上报市级了，不用再报；要改请先撤回，或请市级退回。")
+    summaries = _locked_villages(round_, town)
+    missing = [line.words for line in town_missing(round_, pack, town, summaries) if line.blocks]
+    if missing:
+        more = f"等 {len(missing)} 项" if len(missing) > _SAID else ""
+        raise HandoverError(f"还不能上报市级：{'；'.join(missing[:_SAID])}{more}。")
+    up = handed_up(round_, Level.VILLAGE, code_prefix(town.code))
+    parts = [up[s.code] for s in summaries if s.code in up]
+    made = _freeze(round_, town, Level.TOWN, actor, parts, note)
+    Return.objects.filter(round=round_, area=town, done_at=None, taken_back_at=None).update(done_at=made.at)
+    _set(ledger, _UP, made)
+    _note(actor, "handover.town", made)
+    people = [user for user in people_with(Verb.DRAW_SAMPLE, town.code) if str(user.pk) != actor]
+    address = f"/area/{town.code}/handup/"
+    tell(
+        people, f"{town.name}上报了，等市级抽查。", address=address, subject=f"submission:{made.pk}", by=actor
+    )
+    return made
+
+
+def town_missing(round_: Round, pack: Pack, town: Area, summaries: Sequence[VillageSummary]) -> list[Missing]:
+    """What a town still lacks; contradictions with what its villages handed up block, too. Three queries."""
+    prefix = code_prefix(town.code)
+    rows = RoundArea.objects.filter(round=round_, parent_code=town.code)
+    found = town_checklist(pack, {row.code: row for row in rows}, summaries)
+    named = {row.code: row.spoken for row in rows}
+    for code, differs in contradictions(round_, pack, prefix, summaries).items():
+        first = differs[0]
+        words = f"{named[code]}上报后变了：{first.label}上报时 {_n(first.handed_up)}，现在 {_n(first.now)}"
+        found.insert(0, Missing(f"handup:{code}", len(differs), words, True))
+    return found
+
+
+@transaction.atomic
+def take_town_back(round_: Round, town: Area, actor: str) -> Submission:
+    """Take a town's hand-up back, by who handed up, until the city has begun. Raises HandoverError."""
+    ledger = _locked(round_, town, Level.TOWN)
+    _require_county_open(round_, town)
+    last = latest(submissions(round_, town.pk))
+    if ledger.status != _UP or last is None:
+        raise HandoverError("本镇没有上报，没有可以撤回的。")
+    if last.by != actor:
+        who = names({last.by}).get(last.by, "管理员")
+        raise HandoverError(f"由谁上报的，就由谁撤回：这次是{who}报的。")
+    if ledger.begun_at is not None or _city_begun(round_, town):
+        raise HandoverError("市级已经开始抽查本镇，不能自己撤回了；要改请市级退回。")
+    _close(last, Submission.State.TAKEN_BACK, actor)
+    back = Return.objects.filter(round=round_, area=town, done_at=last.at)
+    _set(ledger, _BACK if back.update(done_at=None) else _OPEN, None)
+    _note(actor, "handover.town_take_back", last)
+    return last
+
+
+@transaction.atomic
+def return_town(round_: Round, pack: Pack, town: Area, actor: str, reason: str, to: User | None) -> Return:
+    """The city sends a town's ledger back, with a reason, to a named person, who is told. Raises HandoverError."""
+    said = reason.strip()
+    if not said or len(said) > _LONGEST:
+        raise HandoverError(f"请写明为什么退回，最多 {_LONGEST} 字。")
+    ledger = _locked(round_, town, Level.TOWN)
+    _require_county_open(round_, town)
+    last = latest(submissions(round_, town.pk))
+    if ledger.status != _UP or last is None:
+        raise HandoverError("本镇还没有上报，没有可以退回的。")
+    able = town_people(town)
+    if to not in able:
+        others = "、".join(str(user) for user in able) or "（没有，请管理员先安排分工）"
+        who = f"{to}现在没有本镇的分工（请假或已调整），收不到退回，请改退给" if to else "请选退给谁"
+        raise HandoverError(f"{who}：{others}。")
+    assert to is not None
+    made = Return.objects.create(
+        round=round_, area=town, code=town.code, submission=last, whole=True, reason=said, to=to,
+        at=clock.now(), by=actor,
+    )  # fmt: skip
+    _close(last, Submission.State.RETURNED, actor)
+    _set(ledger, _BACK, None)
+    _note(actor, "handover.town_return", last)
+    words = f"市级退回{town.name}台账，请改好再报：{said}"
+    tell([to], words, address=f"/area/{town.code}/handup/", subject=f"return:{made.pk}", by=actor)
+    return made
+
+
+@transaction.atomic
+def take_town_return_back(round_: Round, town: Area, sent: Return, actor: str) -> Return:
+    """Lock a town again, by who sent it back, while it is as it was handed up. Raises HandoverError."""
+    ledger = _locked(round_, town, Level.TOWN)
+    summaries = _locked_villages(round_, town)
+    fresh = Return.objects.select_for_update().get(pk=sent.pk, area=town)
+    if not fresh.is_open or ledger.status != _BACK:
+        raise HandoverError("这次退回已经改好上报，或已经撤回了，请刷新页面。")
+    if fresh.by != actor:
+        who = names({fresh.by}).get(fresh.by, "管理员")
+        raise HandoverError(f"由谁退回的，就由谁撤回：这次是{who}退的。")
+    up = handed_up(round_, Level.VILLAGE, code_prefix(town.code))
+    parts = [up[s.code] for s in summaries if s.code in up]
+    if digest_of(_text(parts)) != fresh.submission.digest:
+        raise HandoverError("镇街已经开始改了，不能撤回；等改好再报。")
+    fresh.taken_back_at = clock.now()
+    fresh.save(update_fields=["taken_back_at"])
+    last = fresh.submission
+    last.state, last.closed_at, last.closed_by = Submission.State.SUBMITTED, None, ""
+    last.save(update_fields=["state", "closed_at", "closed_by"])
+    _set(ledger, _UP, last)
+    _note(actor, "handover.town_return_taken_back", last)
+    return fresh
+
+
+@transaction.atomic
+def close_round(round_: Round, county: Area, actor: str, note: str = "") -> Submission:
+    """The city closes the round: every town is up; its figures are the towns' sums. Raises HandoverError."""
+    ledger = _locked(round_, county, Level.COUNTY)
+    if ledger.status == _UP:
+        raise HandoverError("本轮排查已经结束了。")
+    if waiting := towns_not_up(round_):
+        listed = "、".join(waiting[:_SAID])
+        more = f"等 {len(waiting)} 个镇街" if len(waiting) > _SAID else ""
+        raise HandoverError(f"还不能结束：{listed}{more}没有上报。")
+    up = handed_up(round_, Level.TOWN, code_prefix(county.code))
+    made = _freeze(round_, county, Level.COUNTY, actor, list(up.values()), note)
+    _set(ledger, _UP, made)
+    _note(actor, "handover.close", made)
+    return made
+
+
+@transaction.atomic
+def reopen_round(round_: Round, county: Area, actor: str) -> Submission:
+    """Take the closing back, by who closed, until a later round is opened. Raises HandoverError."""
+    ledger = _locked(round_, county, Level.COUNTY)
+    last = latest(submissions(round_, county.pk))
+    if ledger.status != _UP or last is None:
+        raise HandoverError("本轮排查没有结束，没有可以撤回的。")
+    if last.by != actor:
+        raise HandoverError(f"由谁结束的，就由谁撤回：这次是{names({last.by}).get(last.by, '管理员')}。")
+    if Round.objects.filter(pk__gt=round_.pk).exists():
+        raise HandoverError("下一轮排查已经开始，不能再撤回。")
+    _close(last, Submission.State.TAKEN_BACK, actor)
+    _set(ledger, _OPEN, None)
+    _note(actor, "handover.reopen", last)
+    return last
+
+
+def town_people(town: Area) -> list[User]:
+    """Who can be sent a town's ledger today: whoever verifies in it."""
+    return people_with(Verb.VERIFY, town.code)
+
+
+def towns_not_up(round_: Round) -> list[str]:
+    """Names of the towns with households that have not handed up, in order of code. Three queries."""
+    up = set(Ledger.objects.filter(round=round_, level=Level.TOWN, status=_UP).values_list("code", flat=True))
+    rows = VillageSummary.objects.filter(round=round_).only("code", "counts", "profile")
+    wanted = {s.code[:9] + "000" for s in rows if has_rows(s)} - up
+    areas = RoundArea.objects.filter(round=round_, code__in=wanted).order_by("code")
+    return [area.spoken for area in areas]
+
+
+def mark_begun(round_: Round, town: Area) -> None:
+    """The city has begun with a town (a sample was drawn in it): the town can no longer take back by itself."""
+    with transaction.atomic():
+        ledger = _locked(round_, town, Level.TOWN)
+        if ledger.begun_at is None:
+            ledger.begun_at = clock.now()
+            ledger.save(update_fields=["begun_at"])
+
+
+def _city_begun(round_: Round, town: Area) -> bool:
+    """Whether a summary row of the town says that the city has begun there (facts of the samples)."""
+    facts = VillageSummary.objects.filter(round=round_, code__startswith=town.code[:9])
+    return any(f.get("city_begun") or f.get("sampled") for f in facts.values_list("facts", flat=True))
+
+
+def _locked(round_: Round, area: Area, level: Level) -> Ledger:
+    Ledger.objects.get_or_create(round=round_, code=area.code, defaults={"area": area, "level": level})
+    return Ledger.objects.select_for_update().get(round=round_, code=area.code)
+
+
+def _locked_villages(round_: Round, town: Area) -> list[VillageSummary]:
+    rows = VillageSummary.objects.filter(round=round_, code__startswith=town.code[:9]).order_by("code")
+    return list(rows.select_for_update())
+
+
+def _require_county_open(round_: Round, town: Area) -> None:
+    county = town.code[:6] + "000000"
+    if Ledger.objects.filter(round=round_, code=county, status=_UP).exists():
+        raise HandoverError("市级已经结束本轮排查，不能再改。")
+
+
+def _text(parts: Sequence[Submission]) -> str:
+    """One line a hand-up below: code, number, digest; in order of code."""
+    return "\n".join(f"{p.code} {p.number} {p.digest}" for p in sorted(parts, key=lambda p: p.code))
+
+
+def _freeze(
+    round_: Round, area: Area, level: Level, actor: str, parts: Sequence[Submission], note: str
+) -> Submission:
+    if len(note.strip()) > _LONGEST:
+        raise HandoverError(f"说明有 {len(note.strip())} 个字，最多 {_LONGEST} 字，请写短一些。")
+    text = _text(parts)
+    earlier = submissions(round_, area.pk)
+    figures = [row for part in sorted(parts, key=lambda p: p.code) for row in part.figures]
+    return Submission.objects.create(
+        round=round_, level=level, area=area, code=area.code, number=earlier[0].number + 1 if earlier else 1,
+        reason=note.strip(), at=clock.now(), by=actor, figures=figures, frozen=text, digest=digest_of(text),
+    )  # fmt: skip
+
+
+def _close(last: Submission, state: Submission.State, actor: str) -> None:
+    last.state, last.closed_at, last.closed_by = state, clock.now(), actor
+    last.save(update_fields=["state", "closed_at", "closed_by"])
+
+
+def _set(ledger: Ledger, status: Ledger.Status, made: Submission | None) -> None:
+    ledger.status, ledger.handed_up_at, ledger.begun_at = status, made.at if made else None, None
+    ledger.save(update_fields=["status", "handed_up_at", "begun_at"])
+
+
+def _note(actor: str, action: str, made: Submission) -> None:
+    subject = f"submission:{made.pk} {made.code}"
+    append([Entry(actor_chain(actor), actor, action, subject, digest(made.frozen.encode()))])
+
+
+def _n(value: object) -> str:
+    return "空" if value is None else str(value)
