@@ -183,7 +183,6 @@ class Ledger(models.Model):
     code = models.CharField(max_length=12)
     level = models.CharField(max_length=10, choices=Level.choices)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
-    begun_at = models.DateTimeField(null=True)  # the level above has begun with it
     handed_up_at = models.DateTimeField(null=True)
 
     class Meta:

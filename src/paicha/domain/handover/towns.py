@@ -8,14 +8,16 @@ figures are the sums of what its villages handed up, and its digest covers their
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from paicha.core.pack import Pack
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.notices import people_with, tell
-from paicha.domain.accounts.policies import code_prefix
+from paicha.domain.accounts.policies import code_prefix, code_range
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, actor_chain, append, digest
@@ -28,6 +30,7 @@ from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names
 from paicha.domain.rounds.models import Round, RoundArea
 from paicha.domain.verification.attention import has_rows
+from paicha.domain.verification.sample_models import SampleHousehold, SpotCheck
 
 _LONGEST = 300
 _SAID = 3
@@ -84,7 +87,7 @@ def take_town_back(round_: Round, town: Area, actor: str) -> Submission:
     if last.by != actor:
         who = names({last.by}).get(last.by, "管理员")
         raise HandoverError(f"由谁上报的，就由谁撤回：这次是{who}报的。")
-    if ledger.begun_at is not None or _city_begun(round_, town):
+    if _city_begun(round_, town, ledger.handed_up_at):
         raise HandoverError("市级已经开始抽查本镇，不能自己撤回了；要改请市级退回。")
     _close(last, Submission.State.TAKEN_BACK, actor)
     back = Return.objects.filter(round=round_, area=town, done_at=last.at)
@@ -195,19 +198,16 @@ def towns_not_up(round_: Round) -> list[str]:
     return [area.spoken for area in areas]
 
 
-def mark_begun(round_: Round, town: Area) -> None:
-    """The city has begun with a town (a sample was drawn in it): the town can no longer take back by itself."""
-    with transaction.atomic():
-        ledger = _locked(round_, town, Level.TOWN)
-        if ledger.begun_at is None:
-            ledger.begun_at = clock.now()
-            ledger.save(update_fields=["begun_at"])
-
-
-def _city_begun(round_: Round, town: Area) -> bool:
-    """Whether a summary row of the town says that the city has begun there (facts of the samples)."""
-    facts = VillageSummary.objects.filter(round=round_, code__startswith=town.code[:9])
-    return any(f.get("city_begun") or f.get("sampled") for f in facts.values_list("facts", flat=True))
+def _city_begun(round_: Round, town: Area, since: datetime | None) -> bool:
+    """Whether the city has drawn, interviewed or looked in a town since it handed up."""
+    low, high = code_range(code_prefix(town.code))
+    drawn = SampleHousehold.objects.filter(
+        sample__round=round_, village__code__gte=low, village__code__lt=high
+    )
+    looked = SpotCheck.objects.filter(round=round_, area__code__gte=low, area__code__lt=high, at__gte=since)
+    return (
+        drawn.filter(Q(sample__drawn_at__gte=since) | Q(interview__at__gte=since)).exists() or looked.exists()
+    )
 
 
 def _locked(round_: Round, area: Area, level: Level) -> Ledger:
@@ -251,8 +251,8 @@ def _close(last: Submission, state: Submission.State, actor: str) -> None:
 
 
 def _set(ledger: Ledger, status: Ledger.Status, made: Submission | None) -> None:
-    ledger.status, ledger.handed_up_at, ledger.begun_at = status, made.at if made else None, None
-    ledger.save(update_fields=["status", "handed_up_at", "begun_at"])
+    ledger.status, ledger.handed_up_at = status, made.at if made else None
+    ledger.save(update_fields=["status", "handed_up_at"])
 
 
 def _note(actor: str, action: str, made: Submission) -> None:

@@ -86,7 +86,6 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=12)),
                 ('level', models.CharField(choices=[('village', '村级'), ('town', '镇级'), ('county', '市级')], max_length=10)),
                 ('status', models.CharField(choices=[('open', '核实中'), ('handed_up', '已上报'), ('returned', '已退回')], default='open', max_length=10)),
-                ('begun_at', models.DateTimeField(null=True)),
                 ('handed_up_at', models.DateTimeField(null=True)),
                 ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
                 ('round', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rounds.round')),
