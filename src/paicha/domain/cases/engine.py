@@ -1,0 +1,290 @@
+"""Cases step by step: opened, passed, sent back, ended, undone, as the pack's procedures say.
+
+What holds: no step is skipped; a step that isn't due, isn't the actor's, hasn't lasted as long as it must, is
+barred by a guard or objected to can't be taken, and one sentence says why; whoever did the last step undoes it,
+until somebody has built on it; every act writes a line of the log, an audit entry, and the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from paicha.core.pack import Pack, Procedure, Step
+from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.cases import guards
+from paicha.domain.cases.errors import CaseError
+from paicha.domain.cases.facts import tell
+from paicha.domain.cases.models import Case, Meeting, Objection
+from paicha.domain.cases.records import TEXT, day_words, records_of
+from paicha.domain.cases.steps import (
+    BACK,
+    BY_SURVEY,
+    ENDED,
+    PASSED,
+    end_step,
+    enter,
+    line,
+    pass_step,
+    written,
+)
+from paicha.domain.responses.models import Finding
+from paicha.domain.responses.services import VillageWork
+from paicha.domain.rounds.models import RosterEntry
+
+LEVELS = {"village": "村里", "town": "镇街", "county": "市级"}
+
+
+def procedure_of(pack: Pack, name: str) -> Procedure:
+    """A procedure that households go through. Raises CaseError."""
+    found = pack.schedule.procedure.get(name)
+    if found is None or not found.classes:
+        raise CaseError("本次排查没有这个程序，请刷新页面。")
+    return found
+
+
+def step_of(pack: Pack, case: Case) -> Step:
+    """Where a case stands."""
+    return pack.schedule.procedure[case.procedure].step[case.step]
+
+
+def open_cases(
+    work: VillageWork,
+    procedure: str,
+    households: Sequence[UUID],
+    *,
+    origin: str,
+    records: Mapping[str, Any] | None = None,
+) -> list[Case]:
+    """Open a case for each household, its first step passed; one that is going already is returned as it is.
+
+    Raises CaseError, with the household's name, and then opens none.
+    """
+    wanted = procedure_of(work.pack, procedure)
+    noted = records_of(wanted.steps[0], records or {})
+    entries = _entries(work, households)
+    going = {
+        case.household_id: case
+        for case in Case.objects.filter(household__in=list(entries), procedure=procedure, state="going")
+    }
+    fresh = [entry for household, entry in entries.items() if household not in going]
+    _check_openings(work, wanted, fresh, noted)
+    made = {entry.household_id: _open(work, wanted, entry, origin, noted) for entry in fresh}
+    if made:
+        tell(work, made)
+    return [{**going, **made}[household] for household in entries]
+
+
+def _entries(work: VillageWork, households: Sequence[UUID]) -> dict[UUID, RosterEntry]:
+    """Roster entries of the village in the order asked for. Raises CaseError."""
+    rows = RosterEntry.objects.filter(round=work.round, village=work.village, household__in=households)
+    found = {row.household_id: row for row in rows.select_related("household")}
+    if not households:
+        raise CaseError("请至少勾选一户。")
+    if set(households) - set(found):
+        raise CaseError("有一户不在本村的名册里，请从本村的农户里选。")
+    return {household: found[household] for household in households}
+
+
+def _check_openings(
+    work: VillageWork, procedure: Procedure, entries: Sequence[RosterEntry], noted: Mapping[str, Any]
+) -> None:
+    labels = {entry.name: entry.label for entry in work.pack.classes}
+    enrolled: dict[UUID, date | None] = {}
+    for entry in entries:
+        household = entry.household
+        if household.closed_at is not None:
+            raise CaseError(f"{household.head_name}户已销户，不能再办{procedure.title}。")
+        if household.household_class not in procedure.classes:
+            now = labels.get(household.household_class, household.household_class)
+            meant = "、".join(labels[name] for name in procedure.classes)
+            raise CaseError(f"{household.head_name}户是{now}，{procedure.title}只对{meant}办。")
+        enrolled[household.pk] = (
+            guards.enrolled_on(work.pack, procedure, household.pk, noted) if procedure.guards else None
+        )
+    why = guards.obstacles(work.round, work.pack, procedure, enrolled)
+    for entry in entries:
+        if why.get(entry.household_id):
+            said = "；".join(why[entry.household_id])
+            raise CaseError(f"{entry.household.head_name}户现在不能办{procedure.title}：{said}。")
+
+
+def _open(
+    work: VillageWork, procedure: Procedure, entry: RosterEntry, origin: str, noted: dict[str, Any]
+) -> Case:
+    today, first = work.days.today, procedure.steps[0]
+    leads = Finding.objects.filter(
+        round=work.round, household=entry.household_id, severity="lead", state="open"
+    )
+    case = Case.objects.create(
+        round=work.round, village=work.village, household=entry.household, procedure=procedure.id,
+        finding=leads.order_by("pk").first(), origin=origin.strip()[:TEXT], opened_at=work.at,
+        opened_by=work.actor, step=first.id, since=today,
+    )  # fmt: skip
+    pass_step(work, case, procedure, first, records=noted, reason="")
+    nxt = procedure.step[case.step]
+    if nxt.by_survey and case.state == Case.State.GOING and _visited(work.pack, entry):
+        said = "本轮已经入户排查"
+        pass_step(work, case, procedure, nxt, records={BY_SURVEY: entry.revision_number}, reason=said)
+    return case
+
+
+def _visited(pack: Pack, entry: RosterEntry) -> bool:
+    """Whether somebody was at the household's door in this round."""
+    if pack.outcome is None:
+        return entry.revision is not None
+    return entry.outcome == pack.outcome.default
+
+
+# One step
+
+
+def take_step(
+    work: VillageWork,
+    case: Case,
+    *,
+    at: str,
+    levels: Collection[str],
+    records: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> Case:
+    """Pass the step `at` on which the person saw the case; `levels`: whose steps the person may take.
+
+    Raises CaseError where `why_not` has something to say, or a record is missing.
+    """
+    fresh, procedure, step = _at_step(work, case, at)
+    refused = why_not(work, fresh, levels)
+    if refused:
+        raise CaseError(refused)
+    noted = records_of(step, records or {})
+    _check_lasted(work, fresh, step, noted)
+    pass_step(work, fresh, procedure, step, records=noted, reason=reason)
+    tell(work, {fresh.household_id})
+    return fresh
+
+
+def why_not(work: VillageWork, case: Case, levels: Collection[str]) -> str:
+    """Why the step on which the case stands can't be passed now, in one sentence; '' where it can."""
+    procedure = work.pack.schedule.procedure[case.procedure]
+    step = procedure.step[case.step]
+    if case.state != Case.State.GOING:
+        return f"{procedure.title}{case.get_state_display()}，不能再办。"
+    if step.actor not in levels:
+        return f"{step.title}由{LEVELS.get(step.actor, step.actor)}办，办完再到下一步。"
+    if step.kind == "meeting":
+        return f"{step.title}要开会来定，请先列入会议，开完会登记结果。"
+    if case.opens_on is not None and work.days.today < case.opens_on:
+        return (
+            f"{step.title}从{day_words(case.since)}算起，不少于 {step.at_least} 天，"
+            f"{day_words(case.opens_on)}才满。"
+        )
+    waiting = Objection.objects.filter(case=case, answered_on=None).count()
+    if waiting:
+        return f"还有 {waiting} 条异议没有答复，请先答复。"
+    return _barred(work, case, procedure)
+
+
+def _barred(work: VillageWork, case: Case, procedure: Procedure) -> str:
+    if not procedure.guards:
+        return ""
+    since = guards.enrolled_on(work.pack, procedure, case.household_id)
+    why = guards.obstacles(work.round, work.pack, procedure, {case.household_id: since})[case.household_id]
+    return f"现在不能办{procedure.title}：{'；'.join(why)}。" if why else ""
+
+
+def _check_lasted(work: VillageWork, case: Case, step: Step, noted: Mapping[str, Any]) -> None:
+    """A notice that was put up later than the step began hangs from that day on."""
+    if step.kind != "notice" or step.at_least is None:
+        return
+    days = [date.fromisoformat(noted[r.name]) for r in step.records if r.type == "date" and r.name in noted]
+    if not days:
+        return
+    if min(days) < case.since:
+        raise CaseError(f"{step.title}是{day_words(case.since)}才开始的，张贴日期早了，请核对。")
+    full = max(days) + timedelta(days=step.at_least)
+    if work.days.today < full:
+        raise CaseError(
+            f"{day_words(max(days))}张贴，不少于 {step.at_least} 天，{day_words(full)}才满，到时再办。"
+        )
+
+
+def send_back(
+    work: VillageWork, case: Case, to: str, *, at: str, reason: str, levels: Collection[str]
+) -> Case:
+    """Send a case back to an earlier step that the pack allows, with a reason. Raises CaseError."""
+    fresh, procedure, step = _at_step(work, case, at)
+    _mine(step, levels)
+    if to not in step.back_to:
+        raise CaseError(f"{step.title}不能退到这一步，请从列表里选。")
+    written(reason, "请写明退回的理由。")
+    line(work, fresh, step, BACK, reason=reason, to=to)
+    enter(work, fresh, procedure.step[to])
+    tell(work, {fresh.household_id})
+    return fresh
+
+
+def end(work: VillageWork, case: Case, *, at: str, reason: str, levels: Collection[str]) -> Case:
+    """End a case at a step that may, with a reason: it doesn't go on. Raises CaseError."""
+    fresh, _procedure, step = _at_step(work, case, at)
+    _mine(step, levels)
+    if step.kind == "meeting":
+        raise CaseError(f"{step.title}要开会来定，请先列入会议，开完会登记结果。")
+    end_step(work, fresh, step, reason=reason)
+    tell(work, {fresh.household_id})
+    return fresh
+
+
+def decided_by_meeting(
+    work: VillageWork, case: Case, meeting: Meeting, *, decision: str, reason: str, records: dict[str, Any]
+) -> None:
+    """What a meeting decided about a case; the meeting's record tells the facts. Raises CaseError."""
+    fresh, procedure, step = _at_step(work, case, case.step)
+    if decision == PASSED:
+        refused = _barred(work, fresh, procedure)
+        if refused:
+            raise CaseError(refused)
+        pass_step(work, fresh, procedure, step, records=records, reason=reason, meeting=meeting)
+    elif decision == ENDED:
+        end_step(work, fresh, step, reason=reason, records=records, meeting=meeting)
+    else:
+        if not step.back_to:
+            raise CaseError(f"{step.title}没有可以退回的步骤，请选“下次再议”。")
+        written(reason, "请写明退回的理由。")
+        line(work, fresh, step, BACK, reason=reason, to=step.back_to[0], records=records, meeting=meeting)
+        enter(work, fresh, procedure.step[step.back_to[0]])
+
+
+# Where a case stands
+
+
+def _at_step(work: VillageWork, case: Case, at: str) -> tuple[Case, Procedure, Step]:
+    """The case, locked, on the step where the person saw it. Raises CaseError."""
+    fresh = Case.objects.select_for_update().get(pk=case.pk, village=work.village)
+    procedure = work.pack.schedule.procedure[fresh.procedure]
+    if fresh.state != Case.State.GOING:
+        raise CaseError(f"这一户的{procedure.title}{fresh.get_state_display()}，请刷新页面。")
+    if fresh.step != at:
+        raise CaseError(f"这一户已经到了{procedure.step[fresh.step].title}，请刷新页面再办。")
+    return fresh, procedure, procedure.step[at]
+
+
+def _mine(step: Step, levels: Collection[str]) -> None:
+    if step.actor not in levels:
+        raise CaseError(f"{step.title}由{LEVELS.get(step.actor, step.actor)}办，这里只能看。")
+
+
+# What stands beside the steps
+
+
+def help_first(work: VillageWork, case: Case, on: bool) -> Case:
+    """帮扶先行: measures start before the case is through."""
+    fresh = Case.objects.select_for_update().get(pk=case.pk, village=work.village)
+    if fresh.state != Case.State.GOING:
+        raise CaseError("已经办结或终止，不用再标帮扶先行。")
+    fresh.help_first = on
+    fresh.save(update_fields=["help_first"])
+    action = f"case.help_first.{'on' if on else 'off'}"
+    work.note(Entry(village_chain(work.village.pk), work.actor, action, f"case:{fresh.pk}"), recount=False)
+    return fresh

@@ -1,0 +1,120 @@
+"""What stands in a procedure's way, and what its end makes of a household: the pack's expressions, asked now.
+
+Why here: guards read a household's answers in force, the facts that rules know, and how long it has been
+enrolled. What holds: a guard bars only where it is true, like a rule; every reason is told, not the first one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+
+from paicha.core.pack import Pack, Procedure
+from paicha.domain import clock
+from paicha.domain.cases.models import Case, CaseStep
+from paicha.domain.responses.facts import with_facts
+from paicha.domain.responses.frames import answer_schema, decode
+from paicha.domain.responses.models import Revision
+from paicha.domain.rounds.models import RosterEntry, Round
+from paicha.engines.rules import Entry, RuleSet
+
+_sets: dict[tuple[str, str, str], RuleSet] = {}
+
+
+def obstacles(
+    round_: Round, pack: Pack, procedure: Procedure, households: Mapping[UUID, date | None]
+) -> dict[UUID, list[str]]:
+    """Why the procedure can't go on with each household (none: it can); `households`: the day of enrolment."""
+    if not procedure.guards or not households:
+        return {household: [] for household in households}
+    true = _true(round_, pack, procedure, "guards", households)
+    return {
+        household: [procedure.guards[number].message for number in numbers]
+        for household, numbers in true.items()
+    }
+
+
+def class_after(round_: Round, pack: Pack, procedure: Procedure, household: UUID) -> str | None:
+    """The class that a household has once the procedure is done; None where it stays what it is."""
+    if not procedure.becomes:
+        return None
+    numbers = _true(round_, pack, procedure, "becomes", {household: None})[household]
+    return procedure.becomes[numbers[0]].into if numbers else None
+
+
+def enrolled_on(
+    pack: Pack, procedure: Procedure, household: UUID, records: Mapping[str, Any] | None = None
+) -> date | None:
+    """Since when a household has the class that the procedure is about: by a case done here, else as recorded.
+
+    `records`: what the first step writes down, by a record that tells it.
+    """
+    makers = [
+        p.id for p in pack.schedule.case_procedures if any(b.into in procedure.classes for b in p.becomes)
+    ]
+    done = Case.objects.filter(household=household, procedure__in=makers, state=Case.State.DONE)
+    known = done.order_by("-closed_on").values_list("closed_on", flat=True).first()
+    if known is not None:
+        return known
+    given = records if records is not None else _first_records(procedure, household)
+    for step in procedure.steps:
+        for record in step.records:
+            if record.tells == "enrolled_on" and given.get(record.name):
+                return date.fromisoformat(str(given[record.name]))
+    return None
+
+
+def _first_records(procedure: Procedure, household: UUID) -> Mapping[str, Any]:
+    row = CaseStep.objects.filter(
+        case__household=household, case__procedure=procedure.id, case__state=Case.State.GOING,
+        step=procedure.steps[0].id, result=CaseStep.Result.PASSED,
+    ).order_by("-pk").values_list("records", flat=True).first()  # fmt: skip
+    return row or {}
+
+
+def _true(
+    round_: Round, pack: Pack, procedure: Procedure, key: str, households: Mapping[UUID, date | None]
+) -> dict[UUID, list[int]]:
+    """Which entries of `guards` or `becomes` are true of each household, by number, in the pack's order."""
+    frame = _rows(round_, pack, households)
+    found = _set(pack, procedure, key).findings(frame, with_fingerprints=False)
+    order = [UUID(text) for text in frame["household"].to_list()]
+    true: dict[UUID, list[int]] = {household: [] for household in order}
+    for row, entry in zip(found["row"].to_list(), found["entry"].to_list(), strict=True):
+        true[order[row]].append(entry)
+    return true
+
+
+def _set(pack: Pack, procedure: Procedure, key: str) -> RuleSet:
+    mine = (pack.digest, procedure.id, key)
+    if mine not in _sets:
+        entries = tuple(Entry(str(n), (), e.expression, False) for n, e in enumerate(getattr(procedure, key)))
+        _sets[mine] = RuleSet(entries, by_form=False)
+    return _sets[mine]
+
+
+def _rows(round_: Round, pack: Pack, households: Mapping[UUID, date | None]) -> pl.DataFrame:
+    """A row a household: answers in force of the round, facts, days of enrolment; nothing where nobody met it."""
+    entries = {
+        e.household_id: e for e in RosterEntry.objects.filter(round=round_, household__in=list(households))
+    }
+    wanted = [e.revision for e in entries.values() if e.revision is not None]
+    texts = dict(Revision.objects.filter(pk__in=wanted).values_list("household_id", "answers"))
+    answers = decode(
+        pl.Series([texts.get(household, "{}") for household in households], dtype=pl.String),
+        answer_schema(pack),
+    )
+    today = clock.today()
+    head = pl.DataFrame(
+        {
+            "household": [str(household) for household in households],
+            "enrolled_days": [(today - day).days if day else None for day in households.values()],
+        },
+        schema={"household": pl.String, "enrolled_days": pl.Int64},
+    )
+    known = [entries[h].facts if h in entries else None for h in households]
+    return with_facts(pack, pl.concat([head, answers], how="horizontal"), known)

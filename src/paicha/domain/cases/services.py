@@ -1,0 +1,32 @@
+"""What other parts may do with cases; each function runs inside a village's transaction (`village_work`)."""
+
+from __future__ import annotations
+
+from paicha.domain.cases.aid import (
+    add_measure,
+    answer_objection,
+    note_objection,
+    note_round,
+    withdraw_measure,
+)
+from paicha.domain.cases.engine import end, help_first, open_cases, send_back, step_of, take_step, why_not
+from paicha.domain.cases.errors import CaseError, ItemError
+from paicha.domain.cases.facts import tell
+from paicha.domain.cases.meetings import (
+    Held,
+    Vote,
+    cancel_meeting,
+    change_agenda,
+    plan_meeting,
+    record_meeting,
+    takes,
+    undo_meeting,
+)
+from paicha.domain.cases.undoing import undo
+
+__all__ = [
+    "CaseError", "Held", "ItemError", "Vote", "add_measure", "answer_objection", "cancel_meeting",
+    "change_agenda", "end", "help_first", "note_objection", "note_round", "open_cases", "plan_meeting",
+    "record_meeting", "send_back", "step_of", "take_step", "takes", "tell", "undo", "undo_meeting", "why_not",
+    "withdraw_measure",
+]  # fmt: skip
