@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from paicha.domain import clock
-from paicha.domain.accounts.models import Assignment, User
+from paicha.domain.accounts.models import Assignment, Notice, User
 from paicha.domain.accounts.policies import CODE_DIGITS, BadCode, Scope, code_prefix, may_assign
 from paicha.domain.accounts.roles import Kind, Role, Verb, role_named
 from paicha.domain.areas.models import Area, Group
@@ -93,6 +93,62 @@ def end_assignment(by: Scope, assignment: Assignment, last_day: date | None = No
         assignment.until = day
         assignment.save(update_fields=["since", "until"])
         append([_entry(by, "account.end", assignment.user, str(assignment.pk))])
+
+
+def hand_over(
+    by: Scope, assignment: Assignment, to: User, last_day: date | None = None
+) -> tuple[Assignment, int]:
+    """Give a role over a place to another person, who begins today; the first one ends after `last_day`.
+
+    Without a last day it ends at once. Unread notices about the place go along; returns the new assignment and how
+    many went. An administrator may hand over within the own area; anybody may hand over what is their own, to
+    somebody who works in the same town already. Raises AccountError, PermissionDenied.
+    """
+    kind, today = Kind(assignment.kind), clock.today()
+    if assignment.until is not None and assignment.until < today:
+        raise AccountError("这项分工已经结束，不能再交接。")
+    if not to.is_active or to.pk == assignment.user_id:
+        raise AccountError("请选另一位在用的账号来接手。")
+    if last_day is not None and not today <= last_day <= (assignment.until or last_day):
+        raise AccountError("交接的最后一天要在今天或以后，不晚于原分工的截止日。")
+    if not may_assign(by, kind, assignment.ref) and not _own_to_neighbour(by, assignment, to):
+        raise PermissionDenied("您只能把自己的分工交给本镇已有分工的人；交给别人请找管理员。")
+    held = to.assignments.filter(
+        role=assignment.role, kind=assignment.kind, ref=assignment.ref, since__lte=today
+    )
+    if held.exclude(until__lt=today).exists():
+        raise AccountError(f"{to}已经有这项分工，直接结束原来的分工就行。")
+    with transaction.atomic():
+        made = Assignment.objects.create(
+            user=to, role=assignment.role, kind=kind, ref=assignment.ref, since=today, until=assignment.until
+        )
+        day = last_day or date.fromordinal(today.toordinal() - 1)
+        assignment.since, assignment.until = min(assignment.since, day), day
+        assignment.save(update_fields=["since", "until"])
+        moved = _move_notices(assignment, to)
+        append([_entry(by, f"account.hand_over:{assignment.role}", to, f"{assignment.pk} {assignment.ref}")])
+    return made, moved
+
+
+def _own_to_neighbour(by: Scope, assignment: Assignment, to: User) -> bool:
+    """Whether it is the asker's own, over an area or village, and `to` works in the same town today."""
+    town = assignment.ref[: len("610881101")]
+    if by.actor != str(assignment.user_id) or assignment.kind not in (Kind.AREA, Kind.VILLAGE):
+        return False
+    today = clock.today()
+    rows = to.assignments.filter(kind__in=(Kind.AREA, Kind.VILLAGE), ref__startswith=town, since__lte=today)
+    return rows.exclude(until__lt=today).exists()
+
+
+def _move_notices(assignment: Assignment, to: User) -> int:
+    """Unread notices about the place (their address names its code) to the next person; how many."""
+    if assignment.kind not in (Kind.AREA, Kind.VILLAGE):
+        return 0
+    rows = Notice.objects.filter(
+        user=assignment.user, read_at=None, address__contains=f"/area/{assignment.ref}"
+    )
+    known = Notice.objects.filter(user=to, read_at=None).values_list("subject", flat=True)
+    return rows.exclude(subject__in=list(known)).update(user=to)
 
 
 def reset_password(by: Scope, user: User) -> str:
