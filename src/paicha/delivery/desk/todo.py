@@ -31,9 +31,10 @@ Provider = Callable[[Place, VillageSummary], Iterable[Todo]]
 
 def providers() -> list[Provider]:
     """What each part of the desk adds, the most urgent part first."""
+    from paicha.delivery.desk.entry import todo as entry
     from paicha.delivery.desk.town import todo as town
 
-    return [town.todos]
+    return [town.todos, entry.todos]
 
 
 def gathered(place: Place, summary: VillageSummary | None) -> list[Todo]:

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from paicha.delivery.desk.entry import answer, row, sheet, visits
+
+urlpatterns: list[URLPattern] = [
+    path("area/<code>/visits/", visits.visits, name="visits"),
+    path("area/<code>/add/", answer.add, name="add"),
+    path("household/<uuid:household>/answer/", answer.answer, name="answer"),
+    path("household/<uuid:household>/answer/undo/", answer.undo, name="answer_undo"),
+    path("area/<code>/entry/", sheet.entry, name="entry"),
+    path("area/<code>/entry/<slug:name>/", sheet.sheet, name="entry_sheet"),
+    path("area/<code>/entry/<slug:name>/row/", row.save_row, name="entry_row"),
+    path("area/<code>/entry/<slug:name>/undo/", row.undo_row, name="entry_undo"),
+    path("area/<code>/entry/<slug:name>/draft/", row.keep_row, name="entry_draft"),
+]
