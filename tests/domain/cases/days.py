@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -47,7 +47,7 @@ RECORDS: dict[str, dict[str, str]] = {
 class Days:
     """A village and the day that it is there, counted from the opening."""
 
-    village: FilledVillage
+    village: FilledVillage = field(repr=False)
     day: int = 0
 
     @property
