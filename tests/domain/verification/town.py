@@ -24,7 +24,7 @@ AIDED: Mapping[str, Any] = {"civil_aid": [1]}  # S09
 UNINSURED: Mapping[str, Any] = {"insured_none": 1, "insured_resident": 3}  # S06
 
 
-@dataclass
+@dataclass(repr=False)
 class Town:
     """What a test needs to name. `villages`: three, the first two in the first zone."""
 
