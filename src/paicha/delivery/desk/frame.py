@@ -24,6 +24,9 @@ _TABS: tuple[tuple[str, str, Verb, tuple[str, ...], bool], ...] = (
     ("entry", "录入", Verb.SUBMIT_ANSWERS, _VILLAGE, False),
     ("leads", "线索", Verb.READ_HOUSEHOLDS, _EVERY, False),
     ("problems", "问题", Verb.READ_HOUSEHOLDS, _EVERY, False),
+    ("plan", "安排", Verb.READ_HOUSEHOLDS, _VILLAGE, False),
+    ("samples", "抽查", Verb.DRAW_SAMPLE, ("county",), True),
+    ("pictures", "图", Verb.READ_STATISTICS, _ABOVE, True),
     ("forms", "表格", Verb.READ_STATISTICS, _EVERY, True),
     ("upload", "上传", Verb.IMPORT_FILES, _EVERY, False),
     ("download", "下载", Verb.EXPORT, _EVERY, False),
@@ -40,12 +43,16 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """`title`: '村级排查 第6天'; `note`: what is due and by when; `late` once the deadline has passed."""
+    """`title`: '村级排查 第6天'; `note`: what is due and by when; `late` once the deadline has passed.
+
+    `extended`: why the stage lasts longer than the pack says, '' where it doesn't.
+    """
 
     title: str
     note: str
     share: int  # percent of the stage's days that have passed
     late: bool
+    extended: str = ""
 
 
 def calendar(place: Place) -> Calendar:
@@ -55,10 +62,11 @@ def calendar(place: Place) -> Calendar:
     if stage.day < 1:
         return Calendar(stage.title, f"{day_text(place.round.opens_on)}开始", 0, False)
     if stage.over:
-        return Calendar(f"{stage.title}已截止", f"截止日是{day}，已过去 {-stage.left} 天", 100, True)
+        note = f"截止日是{day}，已过去 {-stage.left} 天"
+        return Calendar(f"{stage.title}已截止", note, 100, True, stage.extended)
     note = f"今天是最后一天（{day}）" if stage.left == 0 else f"还有 {stage.left} 天，{day}前完成"
     share = round(100 * stage.day / (stage.day + stage.left))
-    return Calendar(f"{stage.title} 第 {stage.day} 天", note, min(share, 100), False)
+    return Calendar(f"{stage.title} 第 {stage.day} 天", note, min(share, 100), False, stage.extended)
 
 
 def tabs(place: Place) -> list[Tab]:

@@ -89,7 +89,10 @@ class RosterEntry(models.Model):
 
 
 class PlannedVisit(models.Model):
-    """Who surveys which group of a village on which day: the village's plan for its ten days."""
+    """Who surveys which group of a village on which day: the village's plan for its ten days.
+
+    A group may have several: more than one person, or more than one day, share what is still due there.
+    """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+", db_index=False)
     village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -98,9 +101,7 @@ class PlannedVisit(models.Model):
     on = models.DateField("日期", null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["round", "village", "group"], name="rounds_plan_once"),
-        ]
+        indexes = [models.Index(fields=["round", "village"], name="rounds_plan_village")]
 
     def __str__(self) -> str:
         return f"{self.group} {self.surveyor}"

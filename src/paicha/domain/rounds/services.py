@@ -15,9 +15,9 @@ from django.db import transaction
 from paicha.core.pack import Pack
 from paicha.domain import bulk, clock
 from paicha.domain.areas.models import Area
-from paicha.domain.audit.services import Entry, actor_chain, append, village_chain
+from paicha.domain.audit.services import Entry, actor_chain, append
 from paicha.domain.households.models import Household
-from paicha.domain.rounds.models import PackContent, PlannedVisit, RosterEntry, Round, RoundArea
+from paicha.domain.rounds.models import PackContent, RosterEntry, Round, RoundArea
 from paicha.domain.rounds.queries import stages
 
 
@@ -106,6 +106,12 @@ def extend_stage(
         raise ScheduleError("请写明延期的理由。")
     if deadline <= stage.deadline:
         raise ScheduleError(f"{stage.title}现在的截止日是{stage.deadline:%Y-%m-%d}，延期要晚于这一天。")
+    listed = stages(fresh, pack, code=area_prefix)
+    later = next((s for s in listed[listed.index(stage) + 1 :] if s.deadline < deadline), None)
+    if later is not None:
+        raise ScheduleError(
+            f"{later.title}{later.deadline:%Y-%m-%d}截止，{stage.title}不能延到它后面，请先延{later.title}。"
+        )
     fresh.extensions = [
         *fresh.extensions,
         {
@@ -117,31 +123,3 @@ def extend_stage(
     subject = f"round:{fresh.pk} {stage_id} {area_prefix} {deadline}"
     append([Entry(actor_chain(actor), actor, "round.extend", subject)])
     return fresh
-
-
-@transaction.atomic
-def plan_visits(
-    round_: Round, village: Area, plan: Sequence[tuple[str, str, date | None]], actor: str
-) -> int:
-    """Set who surveys which group on which day: (group, surveyor, day); '' as surveyor takes a group off the plan.
-
-    Groups not named keep what is planned. Returns how many changed.
-    """
-    known = {row.group: row for row in PlannedVisit.objects.filter(round=round_, village=village)}
-    changed = 0
-    for group, surveyor, day in plan:
-        row = known.get(group)
-        if not surveyor.strip():
-            if row is not None:
-                row.delete()
-                changed += 1
-            continue
-        if row is not None and (row.surveyor, row.on) == (surveyor.strip(), day):
-            continue
-        row = row or PlannedVisit(round=round_, village=village, group=group)
-        row.surveyor, row.on = surveyor.strip()[:40], day
-        row.save()
-        changed += 1
-    if changed:
-        append([Entry(village_chain(village.pk), actor, "plan.set", f"round:{round_.pk}", count=changed)])
-    return changed

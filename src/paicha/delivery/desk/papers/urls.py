@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from paicha.delivery.desk.papers import profile
+from paicha.delivery.desk.papers import blanks, plan, profile
 
 urlpatterns: list[URLPattern] = [
+    path("area/<code>/plan/", plan.plan, name="plan"),
+    path("area/<code>/plan/set/", plan.plan_set, name="plan_set"),
+    path("area/<code>/plan/list/", plan.plan_list, name="plan_list"),
+    path("area/<code>/blanks/", blanks.blanks, name="blanks"),
+    path("area/<code>/blanks/file/", blanks.blanks_file, name="blanks_file"),
     path("area/<code>/profile/", profile.profile, name="profile"),
     path("area/<code>/profile/<name>/", profile.profile_rows, name="profile_rows"),
 ]

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from paicha.core.pack import Pack
 from paicha.delivery.desk.frame import page
+from paicha.delivery.desk.papers.plan import today_line
 from paicha.delivery.desk.places import Place
 from paicha.delivery.desk.todo import Todo, gathered
 from paicha.delivery.desk.wording import basis_parts, group_text, kind_text, rule_message
@@ -58,14 +59,20 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
     found = findings(place.round, [village], wanted, groups=place.groups) if reads else []
     leads = [finding for finding in found if finding.severity == "lead"]
     total = tally(pack, [summary]) if summary else _of_groups(pack, groups, found)
-    total.conflicts, unentered = waiting(place.round, village, place.groups)
+    unentered: list[date] = []  # of a whole village the summary row says both
+    if summary is None:
+        total.conflicts, unentered = waiting(place.round, village, place.groups)
     cases = case_list(pack, leads)
     if reads:
         place.log_read("village", sum(1 for case in cases[:_SHOWN] if case.household))
     return page(
         request, place, "village.html", "area",
         total=total, cases=cases[:_SHOWN], more=max(len(cases) - _SHOWN, 0),
-        todos=[*gathered(place, summary), *todos(place, total, groups, leads, unentered)],
+        todos=[
+            *today_line(place, groups, summary),
+            *gathered(place, summary),
+            *todos(place, total, groups, leads, unentered),
+        ],
         gaps=gaps(place, summary, total) if summary else [],
         groups=[(group, _counted(pack, counts)) for group, counts in groups.items()],
         bar=bar(total), reads=reads,
