@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from tests.delivery.desk.world import VILLAGE, World
+from tests.delivery.desk.world import COUNTY, TOWN, VILLAGE, World
+
+from paicha.domain import clock
+from paicha.domain.areas.models import Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,6 @@ def records(world: World) -> dict[str, list[Record]]:
 
 @maker("Conflict")
 def _conflicts(world: World) -> list[Record]:
-    from paicha.domain import clock
     from paicha.domain.responses.models import Conflict
 
     found = []
@@ -51,3 +54,280 @@ def _conflicts(world: World) -> list[Record]:
         )  # fmt: skip
         found.append(Record(row.pk, VILLAGE, group))
     return found
+
+
+def _sample(world: World) -> Any:
+    """A sample whose id no test user's assignment names."""
+    from paicha.domain import clock
+    from paicha.domain.verification.sample_models import Sample
+
+    made, _ = Sample.objects.get_or_create(
+        pk=4711, round=world.round, seed=1, households=1, villages=1, frame_hash="0" * 64,
+        defaults={
+            "frame": b"", "frame_households": 1, "frame_villages": 1, "drawn_at": clock.now(), "drawn_by": "1",
+        },
+    )  # fmt: skip
+    return made
+
+
+@maker("Sample")
+def _samples(world: World) -> list[Record]:
+    return [Record(_sample(world).pk, COUNTY, None)]
+
+
+@maker("SampleHousehold")
+def _sampled(world: World) -> list[Record]:
+    from paicha.domain.verification.sample_models import SampleHousehold
+
+    row: Any = SampleHousehold.objects.create(
+        sample=_sample(world), household=world.household("訾埃生"), village=world.areas[VILLAGE], position=1,
+        weight=1, numerator=1, denominator=1,
+    )  # fmt: skip
+    return [Record(row.pk, COUNTY, None)]
+
+
+@maker("Problem")
+def _problems(world: World) -> list[Record]:
+    from paicha.domain.problems.services import add_problem
+    from paicha.domain.responses.services import village_work
+
+    found = []
+    with village_work(world.round, world.pack, world.areas[VILLAGE], "operator:tester") as work:
+        for head, group in (("訾埃生", "1"), ("高兰花", "2"), ("", None)):
+            home = world.household(head) if head else None
+            made = add_problem(work, 4, f"{head or '全村'}的问题", "desk:1", household=home)
+            found.append(Record(made.pk, VILLAGE, group))
+    return found
+
+
+@maker("Petition")
+def _petitions(world: World) -> list[Record]:
+    from paicha.domain import clock
+    from paicha.domain.problems.petitions import note_petition
+    from paicha.domain.responses.services import village_work
+
+    found = []
+    with village_work(world.round, world.pack, world.areas[VILLAGE], "operator:tester") as work:
+        for head, group in (("訾埃生", "1"), ("高兰花", "2")):
+            made = note_petition(
+                work,
+                received_on=clock.today(),
+                from_whom=head,
+                demand="修路",
+                household=world.household(head),
+            )
+            found.append(Record(made.pk, VILLAGE, group))
+    return found
+
+
+@maker("BaseChange")
+def _changes(world: World) -> list[Record]:
+    from paicha.domain.responses.base_changes import note_change
+    from paicha.domain.responses.services import village_work
+
+    found = []
+    with village_work(world.round, world.pack, world.areas[VILLAGE], "operator:tester") as work:
+        for head, group in (("訾埃生", "1"), ("高兰花", "2")):
+            made = note_change(work, world.household(head), field="健康状况", old="", new="患大病")
+            found.append(Record(made.pk, VILLAGE, group))
+    return found
+
+
+@maker("Referral")
+def _referrals(world: World) -> list[Record]:
+    from paicha.domain.referrals.services import send
+    from paicha.domain.responses.services import village_work
+
+    found = []
+    with village_work(world.round, world.pack, world.areas[VILLAGE], "operator:tester") as work:
+        for head, group in (("訾埃生", "1"), ("高兰花", "2")):
+            (made,) = send(work, [(world.household(head).pk, None)], "civil", f"{head}是不是低保")
+            found.append(Record(made.pk, VILLAGE, group))
+    return found
+
+
+@maker("ComparisonList")
+def _comparisons(world: World) -> list[Record]:
+    from tests.delivery.desk.world import COUNTY, TOWN
+
+    from paicha.domain import clock
+    from paicha.domain.areas.models import Area
+    from paicha.domain.referrals.models import ComparisonList
+
+    found = []
+    for code in (COUNTY, TOWN):
+        made = ComparisonList.objects.create(
+            round=world.round, area=Area.objects.get(code=code), department="civil", title="低保名单",
+            file="a.xlsx", uploaded_by="1", at=clock.now(), keep_until=clock.today(),
+        )  # fmt: skip
+        found.append(Record(made.pk, code, None))
+    return found
+
+
+HEADS = (("訾埃生", "1"), ("高兰花", "2"))
+
+
+def of_households(world: World, model: Any, **values: Any) -> list[Record]:
+    """A row of `model` for a household of each group."""
+    found = []
+    for head, group in HEADS:
+        row = model.objects.create(
+            round=world.round, village=world.areas[VILLAGE], household=world.household(head), **values
+        )
+        found.append(Record(row.pk, VILLAGE, group))
+    return found
+
+
+@maker("Case")
+def _cases(world: World) -> list[Record]:
+    from paicha.domain.cases.models import Case
+
+    return of_households(
+        world,
+        Case,
+        procedure="enrolment",
+        opened_at=clock.now(),
+        opened_by="1",
+        step="visit",
+        since=clock.today(),
+    )
+
+
+@maker("Measure")
+def _measures(world: World) -> list[Record]:
+    from paicha.domain.cases.models import Measure
+
+    given = {"policy": "公益岗位", "by_whom": "镇政府", "since": clock.today()}
+    return of_households(world, Measure, noted_by="1", noted_at=clock.now(), **given)
+
+
+@maker("Meeting")
+def _meetings(world: World) -> list[Record]:
+    from paicha.domain.cases.models import Meeting
+
+    row = Meeting.objects.create(
+        round=world.round, village=world.areas[VILLAGE], kind="deliberation", held_on=clock.today(), planned_by="1",
+        planned_at=clock.now(),
+    )  # fmt: skip
+    return [Record(row.pk, VILLAGE, None)]
+
+
+@maker("Enquiry")
+def _enquiries(world: World) -> list[Record]:
+    from paicha.domain.verification.models import Enquiry
+
+    given = {"text": "人口和户口本对吗", "to": world.users["cadre"], "by": "1", "at": clock.now()}
+    return of_households(world, Enquiry, **given)
+
+
+@maker("Visit")
+def _visits(world: World) -> list[Record]:
+    from paicha.domain.verification.models import Visit
+
+    row = Visit.objects.create(
+        round=world.round, village=world.areas[VILLAGE], kind="verification", planned_on=clock.today(),
+        leader=world.users["town"], made_by="1", made_at=clock.now(),
+    )  # fmt: skip
+    return [Record(row.pk, VILLAGE, None)]
+
+
+@maker("Problem")
+def _problems(world: World) -> list[Record]:
+    from paicha.domain.problems.models import Problem
+
+    return of_households(world, Problem, type=1, text="窑洞有裂缝", source="desk:1", at=clock.now())
+
+
+@maker("Petition")
+def _petitions(world: World) -> list[Record]:
+    from paicha.domain.problems.models import Petition
+
+    given = {"received_on": clock.today(), "from_whom": "本人", "demand": "修水管", "due_on": clock.today()}
+    return of_households(world, Petition, noted_by="1", at=clock.now(), **given)
+
+
+@maker("BaseChange")
+def _changes(world: World) -> list[Record]:
+    from paicha.domain.households.models import BaseChange
+
+    found = []
+    for head, group in HEADS:
+        row = BaseChange.objects.create(
+            village=world.areas[VILLAGE], household=world.household(head), field="健康状况", new="慢性病",
+            noted_on=clock.today(), noted_by="1",
+        )  # fmt: skip
+        found.append(Record(row.pk, VILLAGE, group))
+    return found
+
+
+@maker("Referral")
+def _referrals(world: World) -> list[Record]:
+    from paicha.domain.referrals.models import Referral
+
+    given = {"department": "medical", "question": "参保了吗", "sent_by": "1", "due_on": clock.today()}
+    return of_households(world, Referral, sent_at=clock.now(), **given)
+
+
+@maker("ComparisonList")
+def _lists(world: World) -> list[Record]:
+    from paicha.domain.referrals.models import ComparisonList
+
+    found = []
+    for code in (COUNTY, TOWN):
+        row = ComparisonList.objects.create(
+            round=world.round, area=Area.objects.get(code=code), department="civil", title="低保名单", file="低保.xlsx",
+            uploaded_by="1", at=clock.now(), keep_until=clock.today() + timedelta(days=9),
+        )  # fmt: skip
+        found.append(Record(row.pk, code, None))
+    return found
+
+
+@maker("Sample")
+def _samples(world: World) -> list[Record]:
+    from paicha.domain.verification.sample_models import Sample
+
+    sample = Sample.objects.first() or _drawn(world)
+    return [Record(sample.pk, COUNTY, None)]
+
+
+@maker("SampleHousehold")
+def _sampled(world: World) -> list[Record]:
+    from paicha.domain.verification.sample_models import Sample, SampleHousehold
+
+    sample = Sample.objects.first() or _drawn(world)
+    row = SampleHousehold.objects.filter(sample=sample).order_by("pk")[0]
+    return [Record(row.pk, COUNTY, None)]
+
+
+def _drawn(world: World) -> Any:
+    """A sample with the checker of the world at work on it."""
+    from paicha.domain.accounts.models import Assignment
+    from paicha.domain.verification.sample_models import SampleHousehold
+    from paicha.domain.verification.samples import draw_sample
+
+    sample = draw_sample(world.round, world.pack, households=4, villages=2, seed=1, actor="1")
+    Assignment.objects.filter(user=world.users["checker"]).update(ref=str(sample.pk))
+    SampleHousehold.objects.filter(sample=sample).update(checker=world.users["checker"])
+    return sample
+
+
+@maker("bulk_job")
+def _jobs(world: World) -> list[Record]:
+    from paicha.domain.verification.models import BulkJob
+
+    row = BulkJob.objects.create(
+        round=world.round, area=Area.objects.get(code=TOWN), kind="remind", villages=[], made_by="1",
+        made_at=clock.now(),
+    )  # fmt: skip
+    return [Record(row.pk, TOWN, None)]
+
+
+MAKERS["bulk_undo"] = _jobs
+
+
+@maker("zone_remove")
+def _zones(world: World) -> list[Record]:
+    from paicha.domain.areas.models import Zone
+
+    zone, _ = Zone.objects.get_or_create(town=Area.objects.get(code=TOWN), name="一片")
+    return [Record(zone.pk, TOWN, None)]

@@ -179,9 +179,12 @@ class Again:
 
 
 def draw_again(sample: Sample) -> Again:
-    """Draw once more from the kept frame, and compare with what was kept."""
-    frame = Frame.read(zlib.decompress(bytes(sample.frame)))
-    drawn = draw(frame, households=sample.households, villages=sample.villages, seed=sample.seed)
+    """Draw once more from the kept frame, and compare with what was kept. A damaged frame is not the same."""
+    try:
+        frame = Frame.read(zlib.decompress(bytes(sample.frame)))
+        drawn = draw(frame, households=sample.households, villages=sample.villages, seed=sample.seed)
+    except (ValueError, zlib.error):
+        return Again(False, "", 0, 0)
     same = (
         frame.digest == sample.frame_hash
         and [(v.code, v.stratum, v.weight, v.probability) for v in drawn.villages] == kept_villages(sample)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from paicha.delivery.desk.city.places import own_samples
 from paicha.delivery.desk.demo import demo_accounts
 from paicha.delivery.desk.places import Policy, states
 from paicha.domain.accounts.models import User
@@ -102,6 +103,11 @@ def home(request: HttpRequest) -> HttpResponseBase:
         from paicha.delivery.desk.views.areas import own_places
 
         return own_places(request, who, codes)
+    if who.refs(Kind.DEPARTMENT, Verb.ANSWER_REFERRALS):
+        return redirect("desk:referrals")
+    samples = own_samples(who)
+    if samples:
+        return redirect("desk:sample_mine", samples[0].pk)
     return render(request, "desk/no_work.html", {"administrator": who.allows(Verb.MANAGE_ACCOUNTS)})
 
 

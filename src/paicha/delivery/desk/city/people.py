@@ -1,0 +1,80 @@
+"""The checkers of a sample: adding somebody until a day, ending the work, sharing the households out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from paicha.delivery.desk.city.places import at_sample
+from paicha.delivery.desk.frame import page
+from paicha.delivery.desk.places import Place
+from paicha.domain import clock
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.rounds.queries import stages
+from paicha.domain.verification.checkers import add_checker, end_checker, in_force, progress, share_out
+from paicha.domain.verification.sample_models import Sample
+from paicha.domain.verification.samples import SampleError
+
+
+@require_http_methods(["GET", "POST"])
+@at_sample(Verb.DRAW_SAMPLE)
+def checkers(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
+    """Who checks; a new account's first password is shown on the page that follows, once."""
+    error, made = "", None
+    if request.method == "POST":
+        try:
+            made = _act(request, place, sample)
+        except SampleError as refused:
+            error = str(refused)
+        else:
+            if made is None:
+                return redirect("desk:checkers", sample.pk)
+    far = progress(sample)
+    listed = [(row, *far.get(row.user_id, (0, 0))) for row in in_force(sample)]
+    return page(
+        request, place, "city/checkers.html", "samples", status=422 if error else 200, error=error, made=made,
+        sample=sample, checkers=listed, nobody=_left(far.get(None, (0, 0))), typed={} if made else request.POST,
+        until=request.POST.get("until") or _last_day(place).isoformat(),
+    )  # fmt: skip
+
+
+def _left(counted: tuple[int, int]) -> int:
+    return counted[0] - counted[1]
+
+
+def _act(request: HttpRequest, place: Place, sample: Sample) -> tuple[str, str] | None:
+    """Do what was asked; (account, first password) of a new account. Raises SampleError."""
+    act = request.POST.get("act", "")
+    if act == "share":
+        n = share_out(sample, place.scope.actor)
+        messages.success(request, f"{n} 户已按村分给抽查组员。")
+    elif act == "end" and request.POST.get("user", "").isdecimal():
+        end_checker(place.scope, sample, int(request.POST["user"]))
+        messages.success(request, "已收回，没回访的户可以分给别人。")
+    elif act == "add":
+        user, password = add_checker(
+            place.scope, sample, request.POST.get("username", ""), request.POST.get("name", ""), _day(request)
+        )
+        if password:
+            return user.username, password
+        messages.success(request, f"{user}已是抽查组员。")
+    else:
+        raise SampleError("没有这个操作，请刷新页面。")
+    return None
+
+
+def _day(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.POST.get("until", "").strip())
+    except ValueError:
+        raise SampleError("截止日期要写成 2022-04-10 这样，请改正。") from None
+
+
+def _last_day(place: Place) -> date:
+    """The last day of the city's stage, or today once that has passed."""
+    listed = [s.deadline for s in stages(place.round, place.pack, code=place.code) if s.level == "county"]
+    return max([clock.today(), *listed])

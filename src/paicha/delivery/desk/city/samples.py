@@ -1,0 +1,154 @@
+"""Samples of the city: how the next one would be drawn, drawing it, what was drawn, drawing it again to check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from paicha.delivery.desk.city.places import at_sample
+from paicha.delivery.desk.frame import page
+from paicha.delivery.desk.places import Place, at_place
+from paicha.delivery.desk.views.lists import SIZE, paging
+from paicha.domain import clock
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.responses.queries import names, summaries
+from paicha.domain.rounds.models import RoundArea
+from paicha.domain.verification.checkers import in_force, progress
+from paicha.domain.verification.sample_models import Sample, SampleHousehold, SampleVillage, SpotCheck
+from paicha.domain.verification.samples import LARGEST_SEED, SampleError, draw_again, draw_sample, strata
+
+HOUSEHOLDS, VILLAGES = 300, 20  # what the form proposes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed into the form of a draw, as numbers where they are some."""
+
+    households: str
+    villages: str
+    seed: str
+
+    def number(self, name: str, most: int) -> int | None:
+        text = getattr(self, name).strip()
+        return int(text) if text.isascii() and text.isdecimal() and int(text) <= most else None
+
+
+@require_http_methods(["GET", "POST"])
+@at_place(Verb.DRAW_SAMPLE, whole=True)
+def samples(request: HttpRequest, place: Place) -> HttpResponse:
+    """The samples of the round, and the form of the next."""
+    if place.area.level != "county":
+        raise Http404
+    sent = request.POST if request.method == "POST" else request.GET
+    sizes = strata(place.pack, summaries(place.scope, place.round, place.prefix))
+    asked = Asked(
+        sent.get("households", str(min(HOUSEHOLDS, sizes.households))),
+        sent.get("villages", str(min(VILLAGES, sizes.zero + sizes.rest))),
+        sent.get("seed", f"{clock.today():%Y%m%d}"),
+    )
+    error = ""
+    if request.method == "POST":
+        try:
+            sample = _draw(place, asked)
+        except SampleError as refused:
+            error = str(refused)
+        else:
+            messages.success(request, f"抽取了 {sample.villages} 个村、{sample.households} 户。")
+            return redirect("desk:sample", sample.pk)
+    wanted = asked.number("villages", sizes.zero + sizes.rest)
+    rows = Sample.objects.filter(round=place.round).defer("frame").order_by("-pk")
+    listed = list(
+        rows.annotate(
+            done=Count("drawn_households__interview"),
+            differ=Count("pk", filter=Q(drawn_households__interview__differs__gt=0)),
+        )
+    )
+    return page(
+        request, place, "city/samples.html", "samples", status=422 if error else 200, error=error, sizes=sizes,
+        asked=asked, first=None if wanted is None else min(wanted, sizes.zero), largest=LARGEST_SEED,
+        others=None if wanted is None else wanted - min(wanted, sizes.zero), samples=listed,
+        names=names({s.drawn_by for s in listed}), watched=place.pack.classes[0].label,
+    )  # fmt: skip
+
+
+def _draw(place: Place, asked: Asked) -> Sample:
+    numbers = {}
+    for name, title, most in (
+        ("households", "户数", 10**7), ("villages", "村数", 10**6), ("seed", "种子", LARGEST_SEED)
+    ):  # fmt: skip
+        number = asked.number(name, most)
+        if number is None:
+            raise SampleError(f"{title}“{getattr(asked, name)}”不对，请写 0 到 {most} 的整数。")
+        numbers[name] = number
+    return draw_sample(place.round, place.pack, **numbers, actor=place.scope.actor)
+
+
+@at_sample(Verb.DRAW_SAMPLE)
+def sample(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
+    """What there is to do with a sample, how far it is, its villages and households."""
+    state = request.GET.get("state", "")
+    tests = {
+        "": Q(), "done": Q(interview__isnull=False), "open": Q(interview__isnull=True),
+        "differs": Q(interview__differs__gt=0), "nobody": Q(checker__isnull=True, interview__isnull=True),
+    }  # fmt: skip
+    if state not in tests:
+        raise Http404
+    counted = SampleHousehold.objects.filter(sample=sample).aggregate(
+        **{
+            f"n_{key or 'all'}": Count("pk", filter=test) if key else Count("pk")
+            for key, test in tests.items()
+        }
+    )
+    turned = paging(request, counted[f"n_{state or 'all'}"])
+    rows = list(
+        SampleHousehold.objects.filter(tests[state], sample=sample)
+        .select_related("household", "village", "checker", "interview")
+        .order_by("position")[(turned.number - 1) * SIZE : turned.number * SIZE]
+    )
+    place.log_read("sample", len(rows))
+    checks = dict(SpotCheck.objects.filter(round=sample.round).values_list("area_id", "at"))
+    drawn = list(
+        SampleVillage.objects.filter(sample=sample).select_related("village__parent").order_by("position")
+    )
+    towns = {v.village.parent for v in drawn if v.village.parent}
+    return page(
+        request, place, "city/sample.html", "samples", sample=sample, rows=rows, paging=turned, state=state,
+        counted=counted, villages=[(v, checks.get(v.village_id)) for v in drawn],
+        towns=sorted(((t, checks.get(t.pk)) for t in towns), key=lambda row: row[0].code),
+        unchecked=sum(v.village_id not in checks for v in drawn), checkers=_checkers(sample),
+        by=names({sample.drawn_by}).get(sample.drawn_by, "管理员"),
+        zero=sum(v.stratum == "zero" for v in drawn), watched=place.pack.classes[0].label,
+    )  # fmt: skip
+
+
+def _checkers(sample: Sample) -> list[tuple[Any, int, int]]:
+    """(assignment, households, re-interviewed) of each checker in force."""
+    far = progress(sample)
+    return [(row, *far.get(row.user_id, (0, 0))) for row in in_force(sample)]
+
+
+@require_POST
+@at_sample(Verb.DRAW_SAMPLE)
+def again(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
+    """Draw once more from the kept frame, and say whether it is the same."""
+    found = draw_again(sample)
+    if found.same:
+        words = f"按同一个种子和抽样框又抽了一次，{found.villages} 个村、{found.households} 户完全一样。"
+        messages.success(request, words)
+    else:
+        frame = f"抽样框 {found.frame_hash[:12]}" if found.frame_hash else "保存的抽样框已损坏"
+        words = f"再抽一次得到的和保存的不一样（{frame}），请联系管理员核对数据库。"
+        messages.error(request, words)
+    return redirect(reverse("desk:sample", args=[sample.pk]))
+
+
+def county_of(sample: Sample) -> str:
+    """The code of a sample's county."""
+    return RoundArea.objects.get(round=sample.round, level="county").code
