@@ -60,7 +60,9 @@ def _rows(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
             yield Missing(f"stays:{outcome}", n, f"{n} 户{label}，上报后备注里会写明", False)
     held = summary.facts.get("held") or 0
     if held:
-        yield Missing("held", held, f"{held} 户迟到的表还没收下", True)
+        up = summary.status == VillageSummary.Status.HANDED_UP
+        words = f"{held} 户上报后才到，再报以后可以补报" if up else f"{held} 户迟到的表还没收下"
+        yield Missing("held", held, words, not up)
 
 
 def _answers(summary: VillageSummary) -> Iterator[Missing]:

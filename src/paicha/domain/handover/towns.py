@@ -138,7 +138,8 @@ def take_town_return_back(round_: Round, town: Area, sent: Return, actor: str) -
         raise HandoverError(f"由谁退回的，就由谁撤回：这次是{who}退的。")
     up = handed_up(round_, Level.VILLAGE, code_prefix(town.code))
     parts = [up[s.code] for s in summaries if s.code in up]
-    if digest_of(_text(parts)) != fresh.submission.digest:
+    moved = any(part.state != Submission.State.SUBMITTED for part in parts)
+    if moved or digest_of(_text(parts)) != fresh.submission.digest:
         raise HandoverError("镇街已经开始改了，不能撤回；等改好再报。")
     fresh.taken_back_at = clock.now()
     fresh.save(update_fields=["taken_back_at"])
