@@ -14,6 +14,7 @@ from uuid import UUID
 
 import orjson
 from django.contrib import messages
+from django.db.models import Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -40,6 +41,8 @@ from paicha.domain.responses.queries import names as names_of
 from paicha.domain.responses.services import village_work
 from paicha.domain.rounds.models import RosterEntry
 
+_ERROR = "没存上，请改红字的几项；填的都还在。"
+
 
 @dataclass(slots=True)
 class Filled:
@@ -65,7 +68,8 @@ def answer(request: HttpRequest, home: Home) -> HttpResponse:
         return redirect("desk:household", home.household.pk)
     names = asked(place.pack, form, new=False)
     if request.method == "GET":
-        return _page(request, home, form, _at_hand(home, form, names))
+        known = _known(home)
+        return _page(request, home, form, _at_hand(home, form, names, known.now), known)
     cells = posted(place.pack, names, request.POST)
     base = request.POST.get("base", "")
     key = str(home.household.pk)
@@ -77,7 +81,7 @@ def answer(request: HttpRequest, home: Home) -> HttpResponse:
         (saved,) = save_typed(work, form, [row], source_of(place))
     if saved.status == "refused":
         filled = _refused(place, saved, cells, row.base)
-        return _page(request, home, form, filled, error="没存上，请改红字的几项；填的都还在。", status=422)
+        return _page(request, home, form, filled, _known(home), error=_ERROR, status=422)
     return _receipt(request, home, form, saved)
 
 
@@ -118,7 +122,7 @@ def _next(place: Place, form: HouseholdForm, after: UUID) -> UUID | None:
     return None
 
 
-def _at_hand(home: Home, form: HouseholdForm, names: list[str]) -> Filled:
+def _at_hand(home: Home, form: HouseholdForm, names: list[str], now: Mapping[str, Any]) -> Filled:
     """The author's draft where there is one, else what is in force, else what the register knows."""
     place, household = home.place, home.household
     drafts = drafts_of(place.round, home.entry.village_id, place.scope.actor, place=str(household.pk))
@@ -132,50 +136,50 @@ def _at_hand(home: Home, form: HouseholdForm, names: list[str]) -> Filled:
             draft=True,
             said=f"这是您{day_text(draft.at)}填了没存的，接着改好就存上。",
         )
-    return Filled(cells_of(place.pack, names, _in_force(home, form)), _number(home.entry))
+    return Filled(cells_of(place.pack, names, now), _number(home.entry))
 
 
 def _number(entry: RosterEntry) -> int:
     return entry.revision_number if entry.revision else 0
 
 
-def _in_force(home: Home, form: HouseholdForm) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Answers in force (with what the register knows), and those to show beside: the last round's, else the same."""
+
+    now: dict[str, Any]
+    before: dict[str, Any]
+    when: str
+
+
+def _known(home: Home) -> Known:
+    """One query for both: the revision in force and that of the newest earlier round with answers."""
     entry, household = home.entry, home.household
-    text = None
+    others = RosterEntry.objects.filter(household=household, revision__isnull=False)
+    earlier = others.exclude(round=entry.round_id).order_by("-round__opens_on", "-round_id")
+    wanted = Q(pk=Subquery(earlier.values("revision")[:1]))
     if entry.revision is not None:
-        text = Revision.objects.filter(pk=entry.revision).values_list("answers", flat=True).first()
+        wanted |= Q(pk=entry.revision)
+    found = dict(Revision.objects.filter(wanted).values_list("round_id", "answers"))
+    now = orjson.loads(found.pop(entry.round_id, "{}"))
+    before = orjson.loads(next(iter(found.values()))) if found else now
     row = Answered(
-        household.pk, household.number, form.name, household.group, household.head_name, household.phone,
-        household.population, entry.outcome, entry.added, _number(entry), orjson.loads(text or "{}"),
+        household.pk, household.number, entry.form, household.group, household.head_name, household.phone,
+        household.population, entry.outcome, entry.added, _number(entry), now,
     )  # fmt: skip
-    return known_answers(home.place, row)
+    return Known(known_answers(home.place, row), before, "上轮" if found else "现存")
 
 
-def _before(home: Home) -> tuple[str, dict[str, Any]]:
-    """The last round's answers, where there is an earlier round that has them; else what is in force."""
-    others = RosterEntry.objects.filter(household=home.household, revision__isnull=False)
-    earlier = (
-        others.exclude(round=home.place.round)
-        .select_related("round")
-        .order_by("-round__opens_on", "-round_id")
-        .first()
-    )
-    entry = earlier or home.entry
-    if entry.revision is None:
-        return "", {}
-    text = Revision.objects.filter(pk=entry.revision).values_list("answers", flat=True).first()
-    return ("上轮" if earlier else "现存"), orjson.loads(text or "{}")
-
-
-def _page(request: HttpRequest, home: Home, form: HouseholdForm, filled: Filled, **more: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, home: Home, form: HouseholdForm, filled: Filled, known: Known, **more: Any
+) -> HttpResponse:
     place, household = home.place, home.household
-    when, before = _before(home)
     softs = softs_of(place.round, place.pack, form, [household.pk], asked(place.pack, form, new=False))
     filled.softs = softs.get(household.pk, [])
     place.log_read("answer", 1)
     return page(
-        request, place, "entry/answer.html", "entry", household=household, when=when,
-        newest=_number(home.entry), **_shown(place, form, filled, before, new=False), **more,
+        request, place, "entry/answer.html", "entry", household=household, when=known.when,
+        **_shown(place, form, filled, known.before, new=False), **more,
     )  # fmt: skip
 
 
@@ -200,10 +204,10 @@ def _shown(
 def undo(request: HttpRequest, home: Home) -> HttpResponse:
     """Take back the author's own last save of this household; or (`drop`) let a draft go."""
     place, key = home.place, home.household.pk
-    with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
-        if "drop" in request.POST:
+    if "drop" in request.POST:
+        with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
             drop_draft(work, str(key))
-            return redirect("desk:answer", key)
+        return redirect("desk:answer", key)
     try:
         with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
             saved = take_back(work, key, source_of(place))
@@ -244,9 +248,7 @@ def add(request: HttpRequest, place: Place) -> HttpResponse:
         (saved,) = save_typed(work, form, [row], source_of(place))
     if saved.status == "refused":
         filled = _refused(place, saved, cells, 0)
-        return _add_page(
-            request, place, form, filled, groups, error="没存上，请改红字的几项；填的都还在。", status=422
-        )
+        return _add_page(request, place, form, filled, groups, error=_ERROR, status=422)
     head = cells.get(place.pack.roles.head, "")
     if saved.household is None:
         messages.warning(request, f"{head}户：{became(place.pack, saved, {})}。")

@@ -18,6 +18,7 @@ export class Sheet {
     this.token = /** @type {HTMLInputElement} */ (form.elements.namedItem("csrfmiddlewaretoken")).value;
     this.everybody = /** @type {HTMLInputElement | null} */ (form.querySelector("[data-everybody]"));
     this.status = /** @type {HTMLElement} */ (form.querySelector("#said"));
+    this.help = /** @type {HTMLElement} */ (form.querySelector("#help"));
     this.reasons = [...form.querySelectorAll("#reasons option")].map((option) => /** @type {HTMLOptionElement} */ (option).value);
     this.reasonHint = `写个理由，或打 1–${this.reasons.length} 选`;
     this.rows = [...form.querySelectorAll("tbody[data-row]")].map((body) => new Row(/** @type {HTMLElement} */ (body), this));
@@ -43,6 +44,7 @@ export class Sheet {
         }
       }
       this.rules = rules;
+      if (document.activeElement instanceof HTMLInputElement) this.explain(document.activeElement);
     } catch {
       this.rules = null; // the server still says everything when a row is sent
     }
@@ -85,7 +87,18 @@ export class Sheet {
   entered(event) {
     if (!(event.target instanceof HTMLInputElement)) return;
     this.before = event.target.value;
+    this.explain(event.target);
     if (event.target.dataset.cell) event.target.select();
+  }
+
+  /** Whose cell this is and what may be typed in it, below the sheet where it is always seen. @param {HTMLInputElement} field */
+  explain(field) {
+    const row = this.row(field);
+    if (!row || !field.dataset.cell) return;
+    const column = this.rules?.forms[this.form].columns.find((/** @type {any} */ each) => each.name === field.dataset.cell);
+    const options = this.rules?.questions[column?.question]?.options ?? column?.parts ?? [];
+    const words = options.map((/** @type {any} */ option) => `${option.number} ${option.label}${option.text ? "＋写明" : ""}`).join("　");
+    this.help.textContent = `${row.head} · ${this.label(field)}${words ? `：${words}` : ""}`;
   }
 
   /** @param {FocusEvent} event */

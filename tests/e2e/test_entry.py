@@ -1,0 +1,226 @@
+"""A whole sheet of fifteen households typed by keyboard alone in a real browser, and its keystrokes counted."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.delivery.desk.world import VILLAGE, World
+from tests.e2e.conftest import sign_in
+from tests.e2e.test_desk import faults
+
+from paicha.domain.households.services import NewHousehold, add_households
+from paicha.domain.responses.models import Draft, Finding, Revision
+from paicha.domain.rounds.models import RosterEntry
+
+GROUP = "3"
+ANSWERS = "1232" + "040" + "4" + "2" + "5" + "3"  # 居住地 … 饮水, 医保, 收入, 支出, 民政, 纳入
+SURVEYORS = "李四"
+
+
+@dataclass
+class Keys:
+    """A keyboard that counts."""
+
+    page: Page
+    pressed: list[str] = field(default_factory=list)
+
+    def type(self, text: str) -> None:
+        for char in text:
+            self.page.keyboard.press(char)
+            self.pressed.append(char)
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.pressed.append(key)
+
+    def insert(self, text: str) -> None:
+        """Chinese, as an input method puts it in; counted a stroke a character."""
+        self.page.keyboard.insert_text(text)
+        self.pressed += list(text)
+
+
+@pytest.fixture
+def sheet(page: Page, world: World) -> Page:
+    """The sheet of a group of fifteen households that nobody has visited, opened by the cadre."""
+    area = world.areas[VILLAGE]
+    known = [NewHousehold(GROUP, f"户主{n:02d}", f"139000030{n:02d}", 4, "general") for n in range(1, 16)]
+    for id_, _ in add_households(area, known):
+        RosterEntry.objects.create(
+            round=world.round, household_id=id_, village=area, form="general", group=GROUP
+        )
+    sign_in(page, "cadre")
+    page.goto(f"/area/{VILLAGE}/entry/general/?group={GROUP}")
+    return page
+
+
+def answers(world: World, head: str) -> dict[str, Any]:
+    entry = RosterEntry.objects.get(household=world.household(head))
+    found: dict[str, Any] = json.loads(Revision.objects.get(pk=entry.revision).answers)
+    return found
+
+
+def focused(page: Page) -> str:
+    found: str = page.evaluate(
+        "document.activeElement.getAttribute('aria-label') || document.activeElement.id"
+    )
+    return found
+
+
+def test_fifteen_households_take_twelve_keys_each(sheet: Page, world: World) -> None:
+    keys = Keys(sheet)
+    assert focused(sheet) == "everybody"
+    keys.insert(SURVEYORS)
+    keys.press("Enter")
+    assert focused(sheet) == "户主01，居住地"
+    before = len(keys.pressed)
+    for number in range(1, 16):
+        assert focused(sheet) == f"户主{number:02d}，居住地"
+        keys.type(ANSWERS)
+        assert focused(sheet) == f"户主{number:02d}，备注"
+        keys.press("Enter")
+    expect(sheet.locator("#said")).to_contain_text("这一张都存好了")
+    assert len(keys.pressed) - before == 15 * 12
+    stored = RosterEntry.objects.filter(household__group=GROUP, outcome=1)
+    assert stored.count() == 15
+    told = answers(world, "户主09")
+    assert (told["insured_resident"], told["civil_aid"], told["surveyors"]) == (4, [5], SURVEYORS)
+    assert told["phone"] == "13900003009"
+
+
+def test_what_is_wrong_is_said_at_once_and_mended_by_keyboard(sheet: Page, world: World) -> None:
+    keys = Keys(sheet)
+    keys.insert(SURVEYORS)
+    keys.press("Enter")
+    keys.type("7")  # no such option: the cell stays
+    expect(sheet.locator("#said")).to_contain_text("居住地没有选项 7")
+    assert focused(sheet) == "户主01，居住地"
+    keys.press("Backspace")
+    keys.type("1232" + "090")  # nine insured of four people, said by the rules before anything is sent
+    expect(sheet.locator("tbody", has_text="户主01").locator(".told")).to_contain_text("比家里 4 口人多")
+    assert Revision.objects.filter(household=world.household("户主01")).count() == 0
+    keys.type("4" + "2" + "5" + "3")
+    keys.press("Enter")
+    expect(sheet.locator("#said")).to_contain_text("没存")
+    assert Draft.objects.get().household == world.household("户主01")
+    keys.press("F2")
+    assert focused(sheet).startswith("户主01，家庭成员参加")
+    keys.type("040")
+    keys.press("ArrowDown")
+    expect(sheet.locator("tbody", has_text="户主01").locator("[data-state]")).to_have_text("已存")
+    assert answers(world, "户主01")["insured_resident"] == 4
+    assert not Draft.objects.exists()
+
+
+def test_a_reason_is_picked_by_a_digit_before_the_row_is_sent(sheet: Page, world: World) -> None:
+    keys = Keys(sheet)
+    keys.insert(SURVEYORS)
+    keys.press("Enter")
+    keys.type("1332" + "040" + "4" + "2" + "5" + "3")
+    keys.press("Enter")
+    assert "却填了租房" in sheet.evaluate("document.activeElement.closest('label').textContent")
+    keys.type("1")
+    keys.press("Enter")
+    expect(sheet.locator("tbody", has_text="户主01").locator("[data-state]")).to_have_text("已存")
+    found = Finding.objects.get(household=world.household("户主01"), rule="V34")
+    assert (found.state, found.reason) == ("confirmed", "核对过，情况就是这样")
+
+
+def test_undo_outcomes_and_texts_by_keyboard(sheet: Page, world: World) -> None:
+    keys = Keys(sheet)
+    keys.insert(SURVEYORS)
+    keys.press("Enter")
+    keys.press("Alt+5")
+    row = sheet.locator("tbody", has_text="户主01")
+    expect(row.locator("[data-state]")).to_have_text("已存")
+    assert answers(world, "户主01")["outcome"] == 5
+    assert focused(sheet) == "户主02，居住地"
+    keys.press("Control+z")
+    expect(sheet.locator("#said")).to_contain_text("已撤销")
+    assert RosterEntry.objects.get(household=world.household("户主01")).outcome is None
+    assert focused(sheet) == "户主01，居住地"
+    keys.type("1232" + "040" + "3" + "1")
+    keys.insert("大病住院")
+    keys.press("Enter")
+    keys.type("13")
+    keys.press("Enter")
+    keys.type("3")
+    keys.press("Enter")
+    expect(row.locator("[data-state]")).to_have_text("已存")
+    told = answers(world, "户主01")
+    assert (told["major_expense_reason"], told["civil_aid"]) == ("大病住院", [1, 3])
+
+
+def test_a_row_left_half_typed_is_there_again(sheet: Page, world: World) -> None:
+    keys = Keys(sheet)
+    keys.insert(SURVEYORS)
+    keys.press("Enter")
+    keys.type("12")
+    sheet.goto(f"/area/{VILLAGE}/entry/")
+    for _ in range(50):  # what is left is sent while the next page loads
+        if Draft.objects.exists():
+            break
+        sheet.wait_for_timeout(100)
+    sheet.reload()
+    expect(sheet.locator("main")).to_contain_text("填了没存的 1 户")
+    sheet.goto(f"/area/{VILLAGE}/entry/general/?group={GROUP}")
+    expect(sheet.get_by_label("户主01，居住地")).to_have_value("1")
+    expect(sheet.get_by_label("户主01，有无安全住房")).to_have_value("2")
+
+
+def test_visits_by_one_key(sheet: Page, world: World) -> None:
+    sheet.goto(f"/area/{VILLAGE}/visits/?group={GROUP}")
+    keys = Keys(sheet)
+    keys.press("4")
+    row = sheet.locator("tr", has_text="户主01")
+    expect(row).to_contain_text("已记：整户外出未联系上")
+    expect(sheet.get_by_label("户主02：整户外出未联系上")).to_be_focused()
+    keys.press("5")
+    expect(sheet.locator("tr", has_text="户主02")).to_contain_text("已记：空户")
+    assert answers(world, "户主01")["remark"] == "整户外出未联系上"
+    row.get_by_role("button", name="撤销").press("Enter")
+    expect(row).to_contain_text("已撤销")
+    assert RosterEntry.objects.get(household=world.household("户主01")).outcome is None
+
+
+def test_one_household_by_keyboard(sheet: Page, world: World) -> None:
+    sheet.goto(f"/household/{world.household('户主01').pk}/answer/")
+    keys = Keys(sheet)
+    assert sheet.evaluate("document.activeElement.name") == "residence"
+    keys.type("1332")
+    assert sheet.evaluate("document.activeElement.name") == "insured_none"
+    for count in "040":
+        keys.type(count)
+        keys.press("Enter")
+    keys.type("42")
+    keys.type("5")
+    keys.type("3")
+    assert sheet.evaluate("document.activeElement.name") == "surveyors"
+    keys.insert(SURVEYORS)
+    sheet.get_by_label("住在本村，却填了租房，请核对").focus()
+    keys.type("1")
+    keys.press("Control+Enter")
+    sheet.wait_for_url(re.compile(r"/household/[^/]+/$"))
+    expect(sheet.get_by_role("status")).to_contain_text("已存（第 1 稿）")
+    assert answers(world, "户主01")["housing"] == 3
+    assert Finding.objects.get(household=world.household("户主01"), rule="V34").state == "confirmed"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_of_entry_are_accessible_and_fit(sheet: Page, world: World, width: int) -> None:
+    sheet.set_viewport_size({"width": width, "height": 800})
+    found, wide = {}, []
+    for address in (
+        f"/area/{VILLAGE}/entry/", f"/area/{VILLAGE}/entry/general/?group={GROUP}", f"/area/{VILLAGE}/entry/lifted/",
+        f"/area/{VILLAGE}/visits/", f"/area/{VILLAGE}/add/", f"/household/{world.household('高兰花').pk}/answer/",
+    ):  # fmt: skip
+        sheet.goto(address)
+        found[address] = faults(sheet)
+        if sheet.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wide.append(address)
+    assert {address: said for address, said in found.items() if said} == {}
+    assert wide == []
