@@ -102,6 +102,16 @@ def name_key(value: str) -> str:
     return key.translate(_DOTS)
 
 
+def one_apart(left: str, right: str) -> bool:
+    """Whether two names (their `name_key`) differ by one character: replaced, missing or added."""
+    if abs(len(left) - len(right)) > 1 or left == right:
+        return False
+    if len(left) == len(right):
+        return sum(a != b for a, b in zip(left, right, strict=True)) == 1
+    shorter, longer = sorted((left, right), key=len)
+    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
+
+
 def people(value: str, silences: Collection[str] = ()) -> str | None:
     """Several names in one cell; line breaks and commas become `、`."""
     clean = text(value, silences)

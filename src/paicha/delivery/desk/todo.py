@@ -31,10 +31,12 @@ Provider = Callable[[Place, VillageSummary], Iterable[Todo]]
 
 def providers() -> list[Provider]:
     """What each part of the desk adds, the most urgent part first."""
+    from paicha.delivery.desk.cases import todo as cases
     from paicha.delivery.desk.entry import todo as entry
     from paicha.delivery.desk.town import todo as town
+    from paicha.delivery.desk.work import todo as work
 
-    return [town.todos, entry.todos]
+    return [town.todos, cases.todos, entry.todos, work.todos]
 
 
 def gathered(place: Place, summary: VillageSummary | None) -> list[Todo]:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from paicha.core.catalogue import sentence
 from paicha.core.keys import parse_number
-from paicha.core.normalise import name_key
+from paicha.core.normalise import name_key, one_apart
 from paicha.domain.households.models import Household
 
 
@@ -162,7 +162,7 @@ class Register:
         mine = name_key(asked.head)
         for known in self._all:
             same_group = known.group == asked.group or not asked.group or not known.group
-            if same_group and _one_apart(mine, name_key(known.head)):
+            if same_group and one_apart(mine, name_key(known.head)):
                 found[known.id] = known
         return list(found.values())
 
@@ -171,16 +171,6 @@ class Register:
         group = f"{known.group}组" if known.group.isdigit() else known.group
         tail = f"，电话尾号{known.phone[-4:]}" if known.phone else ""
         return f"{known.head}（{group or '未分组'}{tail}）"
-
-
-def _one_apart(left: str, right: str) -> bool:
-    """Whether two names differ by one character: replaced, missing or added."""
-    if abs(len(left) - len(right)) > 1 or left == right:
-        return False
-    if len(left) == len(right):
-        return sum(a != b for a, b in zip(left, right, strict=True)) == 1
-    shorter, longer = sorted((left, right), key=len)
-    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
 def register_of(village_id: int, tag: str, households: Sequence[Known] | None = None) -> Register:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -80,3 +81,16 @@ def missing_of(problem: Problem) -> tuple[str, ...]:
     """Which of measure, limit and owner a problem still lacks (notice: every problem has all three)."""
     parts = (("整改措施", problem.measure), ("整改时限", problem.due_on), ("整改责任人", problem.owner))
     return tuple(label for label, value in parts if not value)
+
+
+def problems_of(round_: Round, household: UUID) -> list[Problem]:
+    """A household's problems in force, newest first."""
+    rows = Problem.objects.filter(round=round_, household_id=household).exclude(
+        status=Problem.Status.WITHDRAWN
+    )
+    return list(rows.order_by("-pk"))
+
+
+def petitions_of(round_: Round, household: UUID) -> list[Petition]:
+    """A household's petitions, newest first."""
+    return list(Petition.objects.filter(round=round_, household_id=household).order_by("-pk"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -24,12 +25,18 @@ def of_departments(who: Scope, round_: Round) -> QuerySet[Referral]:
 
 
 def referrals_listed(
-    round_: Round, villages: Collection[int], answered: bool, groups: Collection[str] | None = None
+    round_: Round,
+    villages: Collection[int],
+    answered: bool,
+    before: date | None = None,
+    groups: Collection[str] | None = None,
 ) -> list[Referral]:
-    """Referrals of some villages: those that wait, or those that are answered; village by village."""
+    """Referrals of some villages: those that wait (due before a day), or those that are answered."""
     rows = Referral.objects.filter(
         round=round_, village_id__in=villages, withdrawn_at=None, answered_at__isnull=not answered
     )
+    if before is not None:
+        rows = rows.filter(due_on__lt=before)
     if groups is not None:
         rows = rows.filter(household__group__in=groups)
     return list(rows.select_related("household", "village").order_by("village__code", "due_on", "pk"))

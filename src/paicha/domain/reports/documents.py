@@ -20,7 +20,7 @@ from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.households.services import register_tag
 from paicha.domain.problems.models import Problem
-from paicha.domain.problems.queries import problems_in_force
+from paicha.domain.problems.queries import problems_listed
 from paicha.domain.reports.figures import Statistics, statistics, town_names, village_statistics
 from paicha.domain.reports.lists import (
     changes_sheet,
@@ -74,7 +74,8 @@ def village_document(
     places = places or places_of(round_)
     town = places.towns.get(village.parent_code, "")
     households = load_households(round_, pack, village.area_id)
-    problems = problems_in_force(round_, village.area_id)
+    listed = problems_listed(round_, [village.area_id])
+    problems = [p for p in listed if p.found_by == Problem.Level.VILLAGE]
     answers = village_forms(round_, pack, village.area_id)
     summary = VillageSummary.objects.filter(round=round_, code=village.code).first()
     sheets: list[Sheet] = []
@@ -91,7 +92,7 @@ def village_document(
             sheets.append(statistics_sheet(counted, town + village.spoken, answers.get(form.name, {})))
     leads = load_leads(round_, pack, village.area_id, households, summary)
     sheets += [
-        ledger_sheet(pack, village.spoken, problems),
+        ledger_sheet(pack, village.spoken, listed),
         leads_sheet(pack, village.spoken, leads),
         changes_sheet(village.spoken, load_changes(round_, village.area_id)),
     ]

@@ -45,27 +45,32 @@ class Lead:
         return f"{self.finding.rule} {self.rule.title}" if self.rule else self.finding.rule
 
 
-def ledger_sheet(pack: Pack, village: str, problems: Sequence[Problem]) -> ListSheet:
-    """整改台账: every problem in force with measure, limit, owner and state."""
+def ledger_sheet(pack: Pack, place: str, problems: Sequence[Problem], *, villages: bool = False) -> ListSheet:
+    """整改台账: every problem in force with measure, limit, owner and state; `villages`: with the village's name."""
     types = {kind.number: kind.label for kind in pack.problem_list.types} if pack.problem_list else {}
-    rows: list[list[Value]] = [
-        [
-            number, types.get(p.type, str(p.type)), p.text, p.household.head_name if p.household else VILLAGE,
+    rows: list[list[Value]] = []
+    for number, p in enumerate(problems, start=1):
+        row: list[Value] = [number, p.village.spoken] if villages else [number]
+        row += [
+            types.get(p.type, str(p.type)), p.text, p.household.head_name if p.household else VILLAGE,
             p.measure or None, p.due_on, p.owner or None, _state_of(p),
-        ]
-        for number, p in enumerate(problems, start=1)
-    ]  # fmt: skip
+        ]  # fmt: skip
+        rows.append(row)
+    headers = ("序号", "类型", "具体问题", "农户", "整改措施", "整改时限", "整改责任人", "整改情况")
+    widths: tuple[float, ...] = (6, 22, 36, 10, 32, 13, 12, 20)
     return ListSheet(
-        title=f"{village}{LEDGER}",
+        title=f"{place}{LEDGER}",
         name=LEDGER,
-        headers=("序号", "类型", "具体问题", "农户", "整改措施", "整改时限", "整改责任人", "整改情况"),
-        widths=(6, 22, 36, 10, 32, 13, 12, 20),
+        headers=(headers[0], "村", *headers[1:]) if villages else headers,
+        widths=(widths[0], 14, *widths[1:]) if villages else widths,
         rows=rows,
     )
 
 
 def _state_of(problem: Problem) -> str:
     label = str(Problem.Status(problem.status).label)
+    if problem.found_by != Problem.Level.VILLAGE:
+        label += f"，{Problem.Level(problem.found_by).label}发现"
     missing = missing_of(problem)
     return f"{label}，缺{'、'.join(missing)}" if missing else label
 

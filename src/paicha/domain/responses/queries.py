@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
 from paicha.core.pack import Pack
@@ -313,9 +313,20 @@ def waiting(round_: Round, village: int, groups: Collection[str] | None = None) 
     return len(found) - len(days), days
 
 
-def base_changes(village: int, groups: Collection[str] | None = None) -> QuerySet[BaseChange]:
-    """Changes of base information of a village and its households, those not yet entered first."""
-    rows = BaseChange.objects.filter(village_id=village).select_related("household")
+def changes_listed(
+    villages: Collection[int], state: str, until: date, groups: Collection[str] | None = None
+) -> list[BaseChange]:
+    """Changes of base information of some villages: `state` open, late (noted by `until`), entered or all.
+
+    Village by village, those not yet entered first.
+    """
+    rows = BaseChange.objects.filter(village_id__in=villages).select_related("household", "village")
+    if state in ("open", "late"):
+        rows = rows.filter(entered_on=None)
+    if state == "late":
+        rows = rows.filter(noted_on__lte=until)
+    if state == "entered":
+        rows = rows.exclude(entered_on=None)
     if groups is not None:
-        rows = rows.filter(Q(household__group__in=groups))
-    return rows.order_by(F("entered_on").asc(nulls_first=True), "noted_on", "pk")
+        rows = rows.filter(household__group__in=groups)
+    return list(rows.order_by("village__code", F("entered_on").desc(nulls_first=True), "noted_on", "pk"))

@@ -116,4 +116,5 @@ def village_leads(request: HttpRequest, place: Place) -> HttpResponse:
         decided=[s for s in said if s.finding.state != "open"], typed=request.POST.get("reason", ""),
         decide_at=reverse("desk:village_leads", args=[place.code]), reasons=REASONS,
         may_decide=place.may(Verb.DECIDE_LEADS), may_explain=place.may(Verb.SUBMIT_ANSWERS),
+        may_raise=place.may(Verb.RAISE_PROBLEMS),
     )  # fmt: skip

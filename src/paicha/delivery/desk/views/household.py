@@ -30,9 +30,10 @@ from paicha.delivery.desk.wording import (
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import read_logged
 from paicha.domain.households.models import BaseChange
-from paicha.domain.households.services import change_head, note_change
+from paicha.domain.households.services import change_head
+from paicha.domain.responses.base_changes import ChangeError, note_change
 from paicha.domain.responses.queries import Dossier, changes_between, dossier
-from paicha.domain.responses.services import DecisionError
+from paicha.domain.responses.services import DecisionError, village_work
 
 PURPOSES = ("打电话联系这一户", "核对号码是否填对", "办理业务需要")
 
@@ -73,10 +74,11 @@ def _page(request: HttpRequest, home: Home, **context: Any) -> HttpResponse:
         conflicts=[h for h in found.happenings if h.what == "conflict"],
         log=_log(pack, home, found), reasons=REASONS,
         decide_at=reverse("desk:decide", args=[home.household.pk]), purposes=PURPOSES, fields=BaseChange.FIELDS[:3],
+        deliberates=place.may(Verb.DELIBERATE) and bool(place.pack.schedule.case_procedures),
         may_decide=place.may(Verb.DECIDE_LEADS), may_explain=place.may(Verb.SUBMIT_ANSWERS),
         may_settle=place.may(Verb.SETTLE_CONFLICTS), may_raise=place.may(Verb.RAISE_PROBLEMS),
         may_ask=place.may(Verb.VERIFY),
-        may_unmask=place.may(Verb.UNMASK_PHONES), phone=home.household.phone,
+        may_refer=place.may(Verb.REFER), may_unmask=place.may(Verb.UNMASK_PHONES), phone=home.household.phone,
         **context,
     )  # fmt: skip
 
@@ -246,12 +248,11 @@ def change(request: HttpRequest, home: Home) -> HttpResponse:
     if not form.is_valid():
         return _page(request, home, error=_first_error(form), open="change", status=422)
     data = form.cleaned_data
+    place = home.place
     try:
-        note_change(
-            home.entry.village, home.household, field=data["field"], old=data["old"], new=data["new"],
-            actor=home.place.scope.actor,
-        )  # fmt: skip
-    except ValueError as error:
+        with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
+            note_change(work, home.household, field=data["field"], old=data["old"], new=data["new"])
+    except ChangeError as error:
         return _page(request, home, error=str(error), open="change", status=422)
     messages.success(request, f"{data['field']}的变更已记下，请录入全国系统。")
     return redirect("desk:household", home.household.pk)

@@ -22,7 +22,6 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.queries import (
     HouseholdLine,
-    base_changes,
     by_group,
     covering,
     findings,
@@ -172,6 +171,7 @@ def leads(request: HttpRequest, place: Place) -> HttpResponse:
         request, place, "leads.html", "leads", cases=case_list(place.pack, listed), paging=turned, what=what,
         rule=rule, kind=kind, rules=rules, office=sees_office(place), rule_name=rule_title(place.pack, rule),
         names=names({f.decided_by for f in listed}) if what == "decided" else {},
+        deliberates=what == "lead" and place.may(Verb.DELIBERATE) and bool(place.pack.schedule.case_procedures),
     )  # fmt: skip
 
 
@@ -179,18 +179,3 @@ def _count(summary: VillageSummary, what: str, rule: str) -> int:
     if what == "lead":
         return int(summary.leads.get(rule, 0) if rule else summary.figures.get("open_leads", 0))
     return int(summary.figures.get(what, 0))
-
-
-@at_place(Verb.READ_HOUSEHOLDS)
-def changes(request: HttpRequest, place: Place) -> HttpResponse:
-    """A village's changes of base information, those not yet in the national system first."""
-    if not place.is_village:
-        raise Http404
-    every = base_changes(place.area.area_id, place.groups)
-    turned = paging(request, every.count())
-    listed = list(every[(turned.number - 1) * SIZE : turned.number * SIZE])
-    place.log_read("changes", len(listed))
-    return page(
-        request, place, "changes.html", "area", rows=listed, paging=turned,
-        names=names({c.noted_by for c in listed} | {c.entered_by for c in listed}),
-    )  # fmt: skip
