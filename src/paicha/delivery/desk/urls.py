@@ -10,6 +10,7 @@ from paicha.delivery.desk.entry import urls as entry
 from paicha.delivery.desk.ledger import urls as ledger
 from paicha.delivery.desk.mine import urls as mine
 from paicha.delivery.desk.papers import urls as papers
+from paicha.delivery.desk.pictures import urls as pictures
 from paicha.delivery.desk.town import urls as town
 from paicha.delivery.desk.views import (
     areas,
@@ -37,6 +38,7 @@ urlpatterns = [
     *work.urlpatterns,
     *mine.urlpatterns,
     *papers.urlpatterns,
+    *pictures.urlpatterns,
     path("", signin.home, name="home"),
     path("login/", signin.sign_in, name="sign_in"),
     path("logout/", signin.sign_out, name="sign_out"),

@@ -71,12 +71,12 @@ def behind(
     pack: Pack,
     village: int,
     *,
-    day: str = "",
+    days: tuple[str, str] | None = None,
     question: str = "",
     form: str = "",
     option: str = "",
 ) -> list[UUID]:
-    """The households of a village that a figure counts: by day, or by an option of a class; one query."""
+    """The households of a village that a figure counts; one query. `days`: first and last, included."""
     found = []
     with connection.cursor() as cursor:
         cursor.execute(
@@ -90,7 +90,7 @@ def behind(
             if not is_met(pack, outcome) or (form and on_form != form):
                 continue
             answers = orjson.loads(text)
-            if day and day_of(pack, answers, first) != day:
+            if days and not days[0] <= day_of(pack, answers, first) <= days[1]:
                 continue
             if question and option not in options_of(answers.get(question)):
                 continue

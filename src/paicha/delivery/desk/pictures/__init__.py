@@ -1,0 +1,1 @@
+"""Pictures of a county or town, each above the table of the figures that it shows."""

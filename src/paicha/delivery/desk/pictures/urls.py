@@ -1,0 +1,14 @@
+"""Addresses of the pictures. Any page may show one; it is fetched by its place, name and hash."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from paicha.delivery.desk.pictures import views
+
+urlpatterns = [
+    path("area/<code>/pictures/", views.pictures, name="pictures"),
+    path("area/<code>/pictures/rows/days/", views.met_on, name="picture_days"),
+    path("area/<code>/pictures/rows/answers/", views.answered, name="picture_answers"),
+    path("area/<code>/pictures/<slug:key>/<slug:digest>.svg", views.picture, name="picture"),
+]
