@@ -103,10 +103,16 @@ def audited(summary: VillageSummary) -> str:
     return str(summary.facts.get("audited") or "")
 
 
+def household_leads(pack: Pack, summary: VillageSummary) -> int:
+    """Open leads on households; what a village's own rules say of it is not among them."""
+    own = {rule.id for rule in pack.rules if rule.scope == "village"}
+    return sum(n for rule, n in summary.leads.items() if rule not in own)
+
+
 def many_leads(pack: Pack, summary: VillageSummary) -> bool:
     """Whether a village has more open leads than its size explains."""
     households = Selection().count(pack, summary.counts)
-    n = int(summary.figures.get("open_leads", 0))
+    n = household_leads(pack, summary)
     return n >= max(_MANY_LEAST, _MANY_SHARE * households)
 
 
@@ -115,7 +121,7 @@ def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause
     if not has_rows(summary):
         return []
     figures, facts = summary.figures, summary.facts
-    leads, open_ = int(figures.get("open_leads", 0)), summary.status == VillageSummary.Status.OPEN
+    leads, open_ = household_leads(pack, summary), summary.status == VillageSummary.Status.OPEN
     zero = cross_check(pack, summary)
     left = due(pack, summary.counts)
     returned = count(facts, "returns_open") or int(summary.status == VillageSummary.Status.RETURNED)
@@ -127,9 +133,9 @@ def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause
         ),
         "returned": (returned, "退回的还没改完"),
         "conflicts": (int(figures.get("conflicts", 0)), "户两边填得不一样"),
-        "zero_leads": (leads if zero in ("needed", "planned") and leads else 0, "没有监测户，却有线索"),
+        "zero_leads": (leads if zero in ("needed", "planned") else 0, f"没有监测户，却有 {leads} 条线索"),
         "alert": (count(facts, "alert"), "户新增风险户，比平常多"),
-        "zero": (int(zero == "needed"), "没有监测户，要交叉核实"),
+        "zero": (int(zero == "needed"), "要交叉核实" if leads else "没有监测户，要交叉核实"),
         "audit": (int(to_audit(summary)), "已上报，等镇里审核"),
         "enquiries": (count(facts, "enquiries_open"), "个问题没答复"),
         "answered": (count(facts, "enquiries_answered"), "个答复等镇里看"),
@@ -165,7 +171,7 @@ def visit_reasons(pack: Pack, summary: VillageSummary) -> list[str]:
         if rule.scope == "village" and rule.asks is None and summary.leads.get(rule.id):
             found.append(rule.message)
     if many_leads(pack, summary):
-        found.append(f"有 {figures['open_leads']} 条线索没处理")
+        found.append(f"有 {household_leads(pack, summary)} 条线索没处理")
     if figures.get("office"):
         found.append(f"有 {figures['office']} 处镇级关注")
     if figures.get("conflicts"):

@@ -90,6 +90,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     of_village = [f for f in found if f.household_id is None]
     place.log_read("audit", len({f.household_id for f in found if f.household_id}))
     kind, reasons = proposed(pack, summary)
+    context.setdefault("opinion", made.opinion if made else "")
     return page(
         request, place, "town/audit.html", "attention", status=status, summary=summary, made=made,
         decided_by=who_text(known, made.decided_by) if made and made.result else "",
@@ -110,7 +111,8 @@ def _causes(place: Place, summary: VillageSummary) -> list[tuple[Cause, str]]:
     """What the table says of the village, without what this page itself is for."""
     stage = first_stage(place.round, place.pack, place.code)
     listed = causes(place.pack, summary, stage)
-    return [(c, cause_link(c.key, place.code)) for c in listed if c.key not in ("audit", "zero")]
+    said = ("audit", "zero", "zero_leads")  # by this page itself, and by the rules of the village beside
+    return [(c, cause_link(c.key, place.code)) for c in listed if c.key not in said]
 
 
 def _threads(place: Place, asked: Sequence[Enquiry], known: Mapping[str, str]) -> list[Thread]:
@@ -167,6 +169,25 @@ def beside(pack: Pack, summary: VillageSummary, code: str) -> list[Beside]:
     return lines
 
 
+@at_place(Verb.READ_HOUSEHOLDS)
+def side_by_side(request: HttpRequest, place: Place) -> HttpResponse:
+    """Two of the village's forms beside each other; each half is the form's own page, fetched by htmx."""
+    if not place.is_village or place.groups is not None:
+        raise Http404
+    known = {form.name: form for form in place.pack.forms}
+    first = next(iter(place.pack.household_forms))
+    profile = place.pack.profile.name if place.pack.profile else first
+    halves = [
+        (side, request.GET.get(side, otherwise)) for side, otherwise in (("left", first), ("right", profile))
+    ]
+    if any(name not in known for _, name in halves):
+        raise Http404
+    return page(
+        request, place, "town/side_by_side.html", "attention", forms=place.pack.forms,
+        halves=[(side, known[name]) for side, name in halves], chosen=dict(halves),
+    )  # fmt: skip
+
+
 @require_POST
 @at_place(Verb.READ_HOUSEHOLDS, act=Verb.VERIFY)
 def decide(request: HttpRequest, place: Place) -> HttpResponse:
@@ -192,7 +213,7 @@ def decide(request: HttpRequest, place: Place) -> HttpResponse:
     }
     messages.success(request, said[result])
     if result == "visit":
-        return redirect(reverse("desk:visits", args=[_town_code(place)]) + f"?village={place.code}")
+        return redirect(reverse("desk:checks", args=[_town_code(place)]) + f"?village={place.code}")
     return redirect("desk:audit", place.code)
 
 

@@ -167,7 +167,8 @@ def job_page(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
         if step.rows
     ]
     return page(
-        request, place, "town/job.html", "attention", job=job, busy=busy, share=share, steps=steps, mine=job.made_by == place.scope.actor, title=_TITLES[job.kind],
+        request, place, "town/job.html", "attention", job=job, busy=busy, share=share, steps=steps,
+        mine=job.made_by == place.scope.actor, title=_TITLES[job.kind],
         undoable=job.kind != bulk.REMIND and job.phase in (BulkJob.Phase.DONE, BulkJob.Phase.FAILED),
         rule_names=[rule_title(place.pack, rule) for rule in job.details.get("rules", [])],
     )  # fmt: skip

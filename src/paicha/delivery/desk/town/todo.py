@@ -37,7 +37,7 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
     """What a town has to do, the most urgent first; lines with nothing to do are left out."""
     mine = [s for s in rows if has_rows(s)]
     attention = reverse("desk:attention", args=[place.code])
-    visits = place_link("visits", place.code)
+    visits = place_link("checks", place.code)
 
     def number(test: Callable[[VillageSummary], object]) -> int:
         return sum(bool(test(s)) for s in mine)
@@ -63,9 +63,9 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
             added("returns_open") or number(lambda s: s.status == VillageSummary.Status.RETURNED),
             "处退回还没改完", "", "去看", f"{attention}?only=returned",
         ),
-        Todo(_cases(place, mine), "户纳入、消除等镇里办", "", "去办", place_link("cases", place.code)),
+        Todo(cases_at_level(place, mine), "户纳入、消除等镇里办", "", "去办", place_link("cases", place.code)),
         Todo(added("problems_recheck"), "个问题整改完，等复核", "", "去复核",
-             place_link("problems", place.code, "?only=recheck")),
+             place_link("problems", place.code, "?only=recheck_town")),
         Todo(added("petitions_open"), "件信访没答复", "", "去看", place_link("petitions", place.code)),
         Todo(added("held"), "户在村里上报后才到", "", "去看", f"{attention}?only=held"),
         Todo(added("enquiries_open"), "个问题等村里答复", "", "去看", place_link("enquiries", place.code)),
@@ -73,7 +73,7 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
     return [line for line in lines if line.n]
 
 
-def _cases(place: Place, rows: Sequence[VillageSummary]) -> int:
+def cases_at_level(place: Place, rows: Sequence[VillageSummary]) -> int:
     """Cases at a step that the pack gives to the place's level."""
     mine = {
         step.id

@@ -105,7 +105,7 @@ def _page(
         signers=[(s.question, s.label, place.pack.questions[s.question].type, shown.get(s.question, ""))
                  for s in form.signers] if form else [],
         may_drop=place.may(Verb.VERIFY) and row.state == Visit.State.PLANNED, today=clock.today(),
-        visits_at=reverse("desk:visits", args=[place.path[-1].code]), sees_town=place.sees(place.path[-1].code),
+        visits_at=reverse("desk:checks", args=[place.path[-1].code]), sees_town=place.sees(place.path[-1].code),
         **context,
     )  # fmt: skip
 
@@ -152,4 +152,4 @@ def visit_drop(request: HttpRequest, place: Place, row: Visit) -> HttpResponse:
     except VerificationError as refused:
         return _page(request, place, row, error=str(refused), status=422)
     messages.success(request, f"{place.area.spoken}的核实已取消。")
-    return redirect("desk:visits", place.path[-1].code)
+    return redirect("desk:checks", place.path[-1].code)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -40,6 +43,7 @@ class Proposal:
     kind: str
     reasons: Sequence[str]
     leaders: Sequence[tuple[User, str]]  # with the zones that they lead
+    chosen: str = ""  # the leader as typed
 
     @property
     def title(self) -> str:
@@ -65,7 +69,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     own = dict(members.values_list("village_id", "zone_id"))
     zones = dict(Zone.objects.filter(town=place.area.area_id).values_list("pk", "name"))
     leaders = town_leaders(place.area.area)
-    one = request.POST.get("village") or request.GET.get("village", "")
+    one = request.GET.get("village", "")
     wanted = [s for s in rows if proposed(place.pack, s)[0] or s.code == one]
     found = [_proposal(place, s, areas[s.code], own.get(s.village_id), zones, leaders) for s in wanted]
     found.sort(key=lambda p: (p.area.code != one, not p.crossing, p.area.code))
@@ -76,12 +80,15 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
         .select_related("village", "leader", "zone")
         .order_by("-state", "planned_on", "village__code")
     )
+    found = _shared_out(found, listed, request)
     crossing = [s for s in rows if cross_check(place.pack, s)]
     return page(
         request, place, "town/visits.html", "attention", status=status, proposals=found, today=clock.today(),
+        today_text=clock.today().isoformat(),
         planned=[v for v in listed if v.state == Visit.State.PLANNED],
         done=[v for v in listed if v.state == Visit.State.DONE], may_plan=place.may(Verb.VERIFY),
-        deadline=town_deadline(place.round, place.pack, place.code), one=one, zones=zones, zone_of=own,
+        deadline=town_deadline(place.round, place.pack, place.code), ticked=_ticked(request, one, found),
+        stuck=sum(p.crossing and not p.leaders for p in found), any_leaders=bool(leaders),
         crossing=len(crossing), crossed=sum(cross_check(place.pack, s) == "done" for s in crossing), **context,
     )  # fmt: skip
 
@@ -106,33 +113,64 @@ def _proposal(
     return Proposal(area, kind, reasons, fit)
 
 
+def _shared_out(found: Sequence[Proposal], listed: Sequence[Visit], request: HttpRequest) -> list[Proposal]:
+    """A leader proposed for each village: of those who may, who has the fewest villages so far; as typed on POST."""
+    load = Counter(visit.leader_id for visit in listed)
+    made = []
+    for proposal in found:
+        chosen = request.POST.get(f"leader_{proposal.area.code}", "")
+        if request.method == "GET" and proposal.leaders:
+            least = min((user.pk for user, _ in proposal.leaders), key=lambda pk: (load[pk], pk))
+            load[least] += 1
+            chosen = str(least)
+        made.append(replace(proposal, chosen=chosen))
+    return made
+
+
+def _ticked(request: HttpRequest, one: str, found: Sequence[Proposal]) -> list[str]:
+    """The villages that are ticked: as typed, the one that was asked for, else every cross-check."""
+    if request.method == "POST":
+        return request.POST.getlist("go")
+    return [one] if one else [p.area.code for p in found if p.crossing]
+
+
 @require_POST
 @at_place(Verb.READ_HOUSEHOLDS, act=Verb.VERIFY)
 def visit_plan(request: HttpRequest, place: Place) -> HttpResponse:
-    """Plan the visit of one village of the town, as proposed."""
+    """Plan the visits of the ticked villages, each as proposed: all of them, or none."""
     if place.area.level != "town":
         raise Http404
-    typed = request.POST
-    area = names_below(place).get(typed.get("village", ""))
-    if area is None or area.level not in ("village", "residents"):
-        raise Http404
-    day, leader = day_of(typed.get("planned_on", "")), typed.get("leader", "")
-    kind = typed.get("kind", "")
+    typed, areas = request.POST, names_below(place)
+    wanted = [areas[code] for code in sorted(set(typed.getlist("go"))) if code in areas]
+    day = day_of(typed.get("planned_on", ""))
     try:
-        with village_work(place.round, place.pack, area.area, place.scope.actor) as work:
-            _, reasons = proposed(place.pack, work.summary)
-            visit = plan(
-                work,
-                Plan(
-                    kind, clock.today().fromisoformat(day) if day else None,
-                    User.objects.filter(pk=int(leader)).first() if leader.isdecimal() else None,
-                    typed.get("team", ""), reasons, reverse("desk:visit", args=[0]).replace("/0/", "/{pk}/"),
-                ),
-            )  # fmt: skip
+        if not wanted:
+            raise VerificationError("请先勾选要去的村。")
+        with transaction.atomic():
+            for area in wanted:
+                _plan(place, area, typed.get(f"leader_{area.code}", ""), day, typed.get("team", ""))
     except VerificationError as refused:
         return _page(request, place, status=422, error=str(refused), typed=typed)
-    messages.success(request, f"已安排{visit.leader}去{area.spoken}，已提醒本人。")
-    return redirect("desk:visits", place.code)
+    names = "、".join(area.spoken for area in wanted[:5])
+    messages.success(
+        request, f"已安排去{names}{f'等 {len(wanted)} 个村' if len(wanted) > 5 else ''}，带队的人已收到提醒。"
+    )
+    return redirect("desk:checks", place.code)
+
+
+def _plan(place: Place, area: RoundArea, leader: str, day: str, team: str) -> None:
+    """One village of those, with its own reasons and leader."""
+    with village_work(place.round, place.pack, area.area, place.scope.actor) as work:
+        kind, reasons = proposed(place.pack, work.summary)
+        wanted = Plan(
+            kind or Visit.Kind.VERIFICATION.value, date.fromisoformat(day) if day else None,
+            User.objects.filter(pk=int(leader)).first() if leader.isdecimal() else None,
+            team, reasons, reverse("desk:visit", args=[0]).replace("/0/", "/{pk}/"),
+        )  # fmt: skip
+        try:
+            plan(work, wanted)
+        except VerificationError as refused:
+            raise VerificationError(f"{area.spoken}：{refused}") from refused
 
 
 @states(Policy("own"))

@@ -24,6 +24,7 @@ from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import summaries
 from paicha.domain.responses.tallies import Selection, Tally, combined, tally, without_class
 from paicha.domain.rounds.models import RoundArea
+from paicha.domain.verification.attention import household_leads
 
 # Open leads from which a tile is light, middle, dark: the first steps by which a quarter at most is dark.
 _STEPS = ((1, 5, 15), (1, 10, 30), (1, 20, 60), (1, 50, 150), (1, 100, 300))
@@ -72,6 +73,14 @@ def area(request: HttpRequest, place: Place) -> HttpResponseBase:
         from paicha.delivery.desk.town.todo import town_todos
 
         context["todos"], context["todo_title"] = town_todos(place, rows), "镇级要做"
+    if place.area.level == "county" and place.may(Verb.DRAW_SAMPLE):
+        from paicha.delivery.desk.city.todo import city_todos
+
+        context["todos"], context["todo_title"] = city_todos(place, rows), "市级要做"
+    if place.may(Verb.READ_HOUSEHOLDS):
+        from paicha.delivery.desk.work.todo import watched
+
+        context["watched_lines"] = watched(place, rows)
     context["figures_seen"] = place.may(Verb.READ_STATISTICS)
     context["town_names"] = [a for a in areas.values() if a.level == "town"]
     return page(request, place, "area.html", "area", **context)
@@ -89,7 +98,7 @@ def villages(request: HttpRequest, place: Place) -> HttpResponse:
     kept = select_villages(place.pack, rows, only)
     lines = village_lines(kept, areas, {s.code: tally(place.pack, [s]) for s in kept})
     titles = {
-        "": "全部", "finished": "已查完", "leads": "有线索没处理", "zero": f"没有{watched.label}",
+        "": "全部", "finished": "已查完", "handed_up": "已上报", "leads": "有线索没处理", "zero": f"没有{watched.label}",
         "zero_leads": f"没有{watched.label}却有线索", "conflicts": "有冲突", "soft": "有地方要写理由",
         **({"profile": f"没交{place.pack.profile.label}"} if place.pack.profile else {}),
     }  # fmt: skip
@@ -106,9 +115,10 @@ def select_villages(pack: Pack, rows: Sequence[VillageSummary], only: str) -> li
     tests: dict[str, Callable[[VillageSummary], bool]] = {
         "": lambda s: True,
         "finished": lambda s: bool(s.counts) and not Selection(outcome="due").count(pack, s.counts),
+        "handed_up": lambda s: s.status == VillageSummary.Status.HANDED_UP,
         "leads": lambda s: bool(s.figures.get("open_leads")),
         "zero": lambda s: s.pk in zero,
-        "zero_leads": lambda s: s.pk in zero and bool(s.figures.get("open_leads")),
+        "zero_leads": lambda s: s.pk in zero and bool(household_leads(pack, s)),
         "conflicts": lambda s: bool(s.figures.get("conflicts")),
         "soft": lambda s: bool(s.figures.get("soft")),
         "profile": lambda s: bool(s.counts) and not s.profile,
@@ -155,7 +165,7 @@ def overview(
         "with_rows": len(with_rows),
         "finished": sum(not each[s.code].due for s in with_rows),
         "zero": len(zero),
-        "zero_leads": sum(bool(each[c].open_leads) for c in zero),
+        "zero_leads": sum(bool(household_leads(pack, s)) for s in rows if s.code in zero),
         "watched": pack.classes[0].label,
         "rules": [(rule, rule_title(pack, rule), n) for rule, n in total.leads.most_common()],
         "forms": [(f, *total.by_form.get(f.name, (0, 0))) for f in pack.household_forms.values()],
@@ -192,10 +202,10 @@ def mismatches(
             entry = next(c for c in pack.classes if c.name == name)
             have = total.by_form.get(entry.form, (0, 0))[1]
             if have != expected:
-                away = reverse("desk:households", args=[code])
+                away = reverse("desk:expected", args=[code])
                 note = f"通知上是 {expected} 户，名册里有 {have} 户"
                 sentence = f"户{entry.label}{'没在名册里' if have < expected else '多出来'}"
-                found.append((abs(expected - have), sentence, note, f"{away}?form={entry.form}"))
+                found.append((abs(expected - have), sentence, note, away))
     return found
 
 
