@@ -136,7 +136,11 @@ def _at_hand(home: Home, form: HouseholdForm, names: list[str], now: Mapping[str
             draft=True,
             said=f"这是您{day_text(draft.at)}填了没存的，接着改好就存上。",
         )
-    return Filled(cells_of(place.pack, names, now), _number(home.entry))
+    cells = cells_of(place.pack, names, now)
+    outcome = place.pack.outcome
+    if outcome is not None and not cells.get(outcome.question):
+        cells[outcome.question] = str(outcome.default)  # as the rules take it where nothing is said
+    return Filled(cells, _number(home.entry))
 
 
 def _number(entry: RosterEntry) -> int:

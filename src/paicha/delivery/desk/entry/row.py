@@ -27,7 +27,7 @@ from paicha.delivery.desk.entry.saving import (
     village_of,
 )
 from paicha.delivery.desk.entry.sheet import Cell, Line, known_answers, say, sheet_fields
-from paicha.delivery.desk.entry.words import softs_of
+from paicha.delivery.desk.entry.words import became, softs_of
 from paicha.delivery.desk.places import Place, at_place
 from paicha.delivery.desk.views.decisions import REASONS
 from paicha.domain.accounts.roles import Verb
@@ -48,7 +48,9 @@ def answer(place: Place, form: HouseholdForm, fields: Sequence[Field], saved: Sa
     told: dict[str, Any] = {"place": saved.place, "status": saved.status, "base": saved.revision}
     told["errors"] = {t.cell: t.message for t in saved.told if t.severity == "hard"}
     line = Line(0, saved.household or UUID(saved.place), "", saved.revision, [], "")
-    say(place, line, saved, names_of({saved.by}) if saved.by else {})
+    known = names_of({saved.by}) if saved.by else {}
+    told["words"] = became(place.pack, saved, known)
+    say(place, line, saved, known)
     line.by_row = [message for cell, message in told["errors"].items() if cell not in names]
     if saved.household and saved.status in ("stored", "merged", "unchanged", "conflict", "withdrawn"):
         told["cells"] = _cells_now(place, form, saved.household, names)
@@ -56,7 +58,6 @@ def answer(place: Place, form: HouseholdForm, fields: Sequence[Field], saved: Sa
             saved.household, []
         )
     told["soft"] = [soft.cell for soft in line.softs]
-    told["words"] = line.said
     line.cells = [Cell(f, "", told["errors"].get(f.name, "")) for f in fields]
     context = {"line": line, "place": place, "reasons": REASONS["soft"]}
     told["html"] = render_to_string("desk/entry/_told.html", context)

@@ -30,7 +30,7 @@ from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place, at_place
 from paicha.delivery.desk.views.browser import module_address
 from paicha.delivery.desk.views.decisions import REASONS
-from paicha.delivery.desk.wording import group_text, outcome_text
+from paicha.delivery.desk.wording import group_text, is_met, outcome_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.intake.typed import SavedRow
 from paicha.domain.reports.village import Answered, in_order, load_households, printed_group
@@ -77,7 +77,7 @@ def hints(one: Field) -> dict[str, str]:
     if one.kind == "parts":
         return {"kind": "parts", "parts": str(len(one.parts))}
     if one.question is None or not one.question.options:
-        return {"kind": one.kind}
+        return {"kind": "phone" if one.question and one.question.format == "phone" else one.kind}
     asked = {number for number, _ in one.texts}
     alone = [o.number for o in one.question.options if o.exclusive]
     return {
@@ -101,10 +101,12 @@ class Pile:
     form: HouseholdForm
     group: str | None
     rows: Sequence[Answered]
+    done: int  # households met, as every other figure counts them
 
     @property
-    def done(self) -> int:
-        return sum(not row.is_due for row in self.rows)
+    def blank(self) -> int:
+        """Rows that nobody has answered."""
+        return sum(row.is_due for row in self.rows)
 
     @property
     def first_page(self) -> int:
@@ -121,13 +123,17 @@ def piles(place: Place) -> list[Pile]:
     for form in place.pack.household_forms.values():
         rows = [h for h in mine if h.form == form.name]
         if not form.by_group:
-            found.append(Pile(form, None, rows))
+            found.append(Pile(form, None, rows, _met(place, rows)))
             continue
         groups: dict[str, list[Answered]] = {}
         for row in rows:
             groups.setdefault(printed_group(place.pack, row), []).append(row)
-        found += [Pile(form, group, groups[group]) for group in in_order(groups)]
+        found += [Pile(form, group, groups[group], _met(place, groups[group])) for group in in_order(groups)]
     return [pile for pile in found if pile.rows]
+
+
+def _met(place: Place, rows: Sequence[Answered]) -> int:
+    return sum(not row.is_due and is_met(place.pack, row.outcome) for row in rows)
 
 
 @at_place(Verb.READ_HOUSEHOLDS, act=Verb.SUBMIT_ANSWERS)
@@ -282,7 +288,9 @@ def _state(place: Place, row: Answered) -> str:
 def say(place: Place, line: Line, saved: SavedRow | None, known: Mapping[str, str]) -> None:
     if saved is None:
         return
-    line.said, line.conflict = became(place.pack, saved, known), saved.conflict
+    plain = saved.status in ("stored", "unchanged") or (saved.status == "refused" and not saved.theirs)
+    line.said = "" if plain else became(place.pack, saved, known)  # the row's own mark and its cells say it
+    line.conflict = saved.conflict
     line.look = {"refused": "hard", "conflict": "soft", "held": "soft"}.get(saved.status, "")
 
 
