@@ -1,0 +1,14 @@
+"""The small county that reports are tested with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from tests.domain.reports.build import County, open_county
+
+
+@pytest.fixture
+def county(db: None, at_opening: datetime) -> County:
+    """Two towns, three villages and a residents' committee each, nobody on the roster."""
+    return open_county()
