@@ -65,9 +65,11 @@ def text(client: Client, address: str) -> str:
 def test_the_city_sees_what_will_be_drawn_and_draws_it(world: World) -> None:
     client = world.client("city")
     page = text(client, f"/area/{COUNTY}/samples/?villages=2&households=10&seed=5")
-    assert "本轮还没有抽取" in page
+    assert "等镇级核实完再抽更准" in page
     assert re.search(r"排在前面.*?>0<.*?>0<", page, re.S)  # all three villages have a monitored household
     sent = {"villages": "2", "households": "10", "seed": "5"}
+    looked = client.post(f"/area/{COUNTY}/samples/", sent | {"act": "look"})
+    assert (looked.status_code, Sample.objects.count()) == (200, 0)
     response = client.post(f"/area/{COUNTY}/samples/", sent)
     sample = Sample.objects.get()
     assert (response.status_code, response["Location"]) == (302, f"/sample/{sample.pk}/")
@@ -196,7 +198,10 @@ def test_somebody_elses_household_or_sample_is_not_there(world: World) -> None:
     assert client.post(f"/sampled/{row.pk}/phone/", {"purpose": "打电话约上门"}).status_code == 404
     assert client.get(f"/sample/{other.pk}/mine/").status_code == 404
     page = text(client, f"/sample/{sample.pk}/mine/")
-    assert (page.count(">王建国<"), page.count("去回访")) == (2, 26)  # those of the two other villages
+    assert (page.count("<span>王建国<small>"), page.count("去回访")) == (
+        2,
+        26,
+    )  # those of the two other villages
 
 
 def test_after_the_last_day_there_is_nothing(world: World) -> None:
@@ -296,6 +301,27 @@ def test_results_open_into_their_households(world: World) -> None:
     assert city.get(f"/sample/{sample.pk}/results/?question=nothing").status_code == 404
     result = text(city, f"/sampled/{of(sample, '王建国').pk}/result/")
     assert "1 项不一致" in result
+
+
+def test_the_countys_first_page_begins_with_what_the_city_has_to_do(world: World) -> None:
+    city = world.client("city")
+    with clock.frozen(date(2022, 3, 30)):  # the town's stage is over
+        page = text(city, f"/area/{COUNTY}/")
+        assert re.search(r'>3</span><span>个村里还没抽查.*?href="/area/610881000000/samples/"', page, re.S)
+        assert re.search(r'late">3</span><span class="late">个村过期没上报', page)
+        sample = drawn(world)
+        page = text(city, f"/area/{COUNTY}/")
+        assert "个村里还没抽查" not in page
+        assert re.search(r">27</span><span>户抽中了，还没分给抽查组员", page)
+        assert re.search(r">2</span><span>个抽中的村还没填六项", page)
+        with clock.frozen(UNTIL):
+            checked = checker(world, sample).post(
+                f"/sampled/{of(sample, '王建国').pk}/", said(world, income_band=1)
+            )
+            assert checked.status_code == 302
+        page = text(city, f"/area/{COUNTY}/")
+        assert re.search(r">1</span><span>户回访和村里填的不一致.*?rule=L06", page, re.S)
+    assert "市级要做" not in text(world.client("auditor"), f"/area/{COUNTY}/")
 
 
 def six(world: World, **differs: Any) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Compared:
 
 @at_sample(Verb.REINTERVIEW)
 def mine_list(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
-    """A checker's households village by village: what is to be visited, then what is done."""
+    """A checker's households, town by town and village by village: what is to be visited, then what is done."""
     rows = list(
         SampleHousehold.objects.filter(mine(place.scope), sample=sample)
         .select_related("household", "village__parent", "interview")
@@ -58,7 +58,7 @@ def mine_list(request: HttpRequest, place: Place, sample: Sample) -> HttpRespons
     place.log_read(f"sample:{sample.pk}", len(rows))
     return field_page(
         request, place, sample, "mine.html",
-        villages=[(village, list(listed)) for village, listed in groupby(waiting, key=lambda r: r.village)],
+        towns=[(town, list(listed)) for town, listed in groupby(waiting, key=lambda r: r.village.parent)],
         waiting=len(waiting), done=[row for row in rows if hasattr(row, "interview")],
     )  # fmt: skip
 
@@ -157,7 +157,7 @@ def result(request: HttpRequest, place: Place, sampled: SampleHousehold) -> Http
 
 
 def comparison(pack: Pack, sampled: SampleHousehold, interview: Interview) -> list[Compared]:
-    """Question by question: what the village wrote (the revision of then), what the household said."""
+    """Question by question: what the village had written, what the household said; differences first."""
     revision = Revision.objects.filter(pk=interview.revision).first() if interview.revision else None
     theirs: Mapping[str, Any] = orjson.loads(revision.answers) if revision else {}
     said: Mapping[str, Any] = orjson.loads(interview.answers)
@@ -179,4 +179,4 @@ def comparison(pack: Pack, sampled: SampleHousehold, interview: Interview) -> li
                 answer_in_words(question, said[name]), interview.compared.get(name),
             )
         )  # fmt: skip
-    return lines
+    return sorted(lines, key=lambda line: not line.differs)

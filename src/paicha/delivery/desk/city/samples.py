@@ -19,7 +19,7 @@ from paicha.delivery.desk.views.lists import SIZE, paging
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.queries import names, summaries
-from paicha.domain.rounds.models import RoundArea
+from paicha.domain.rounds.queries import current_stage
 from paicha.domain.verification.checkers import in_force, progress
 from paicha.domain.verification.sample_models import Sample, SampleHousehold, SampleVillage, SpotCheck
 from paicha.domain.verification.samples import LARGEST_SEED, SampleError, draw_again, draw_sample, strata
@@ -54,7 +54,7 @@ def samples(request: HttpRequest, place: Place) -> HttpResponse:
         sent.get("seed", f"{clock.today():%Y%m%d}"),
     )
     error = ""
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("act") != "look":
         try:
             sample = _draw(place, asked)
         except SampleError as refused:
@@ -74,6 +74,7 @@ def samples(request: HttpRequest, place: Place) -> HttpResponse:
         request, place, "city/samples.html", "samples", status=422 if error else 200, error=error, sizes=sizes,
         asked=asked, first=None if wanted is None else min(wanted, sizes.zero), largest=LARGEST_SEED,
         others=None if wanted is None else wanted - min(wanted, sizes.zero), samples=listed,
+        early=current_stage(place.round, place.pack, code=place.code).level == "village",
         names=names({s.drawn_by for s in listed}), watched=place.pack.classes[0].label,
     )  # fmt: skip
 
@@ -147,8 +148,3 @@ def again(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
         words = f"再抽一次得到的和保存的不一样（{frame}），请联系管理员核对数据库。"
         messages.error(request, words)
     return redirect(reverse("desk:sample", args=[sample.pk]))
-
-
-def county_of(sample: Sample) -> str:
-    """The code of a sample's county."""
-    return RoundArea.objects.get(round=sample.round, level="county").code

@@ -98,7 +98,8 @@ def villages(request: HttpRequest, place: Place) -> HttpResponse:
     kept = select_villages(place.pack, rows, only)
     lines = village_lines(kept, areas, {s.code: tally(place.pack, [s]) for s in kept})
     titles = {
-        "": "全部", "finished": "已查完", "handed_up": "已上报", "leads": "有线索没处理", "zero": f"没有{watched.label}",
+        "": "全部", "finished": "已查完", "handed_up": "已上报", "leads": "有线索没处理",
+        "watched": f"有{watched.label}", "zero": f"没有{watched.label}",
         "zero_leads": f"没有{watched.label}却有线索", "conflicts": "有冲突", "soft": "有地方要写理由",
         **({"profile": f"没交{place.pack.profile.label}"} if place.pack.profile else {}),
     }  # fmt: skip
@@ -117,6 +118,7 @@ def select_villages(pack: Pack, rows: Sequence[VillageSummary], only: str) -> li
         "finished": lambda s: bool(s.counts) and not Selection(outcome="due").count(pack, s.counts),
         "handed_up": lambda s: s.status == VillageSummary.Status.HANDED_UP,
         "leads": lambda s: bool(s.figures.get("open_leads")),
+        "watched": lambda s: bool(s.counts) and s.pk not in zero,
         "zero": lambda s: s.pk in zero,
         "zero_leads": lambda s: s.pk in zero and bool(household_leads(pack, s)),
         "conflicts": lambda s: bool(s.figures.get("conflicts")),
