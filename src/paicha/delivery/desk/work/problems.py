@@ -151,7 +151,7 @@ def _chips(rows: Sequence[VillageSummary], place: Place) -> list[tuple[str, str,
 def _line(place: Place, p: Problem, typed: Mapping[int, tuple[str, str, str]]) -> Line:
     kept = p.measure, p.due_on.isoformat() if p.due_on else "", p.owner
     editable = place.is_village and p.status == _OPEN and place.may(Verb.RAISE_PROBLEMS)
-    missing = "、".join(missing_of(p)) if p.status == _OPEN else ""
+    missing = "、".join(part.removeprefix("整改") for part in missing_of(p)) if p.status == _OPEN else ""
     check = p.status == _DONE and may_check(place.scope, p.village.code, p.found_by)
     return Line(
         p, missing, p.overdue(clock.today()), editable, check, typed.get(p.pk, kept), mark_of(p)
