@@ -18,15 +18,16 @@ from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.recount import done
 from paicha.domain.responses.tallies import Selection
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.verification.attention import audited, cross_check, has_rows
+from paicha.domain.verification.attention import audited, cross_check, has_rows, visit_owed
 
 Signed = Mapping[str, Mapping[str, Any]]  # form → answers of it, of which the signers are read
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One line. `page`: due, stays:4, conflicts, soft, leads, profile, form:<name>, problems, held, returns, copies,
-    handup, audit:<code>, area:<code>. `blocks`: nothing goes up while it stands."""
+    """One line. `page`: upload, blank, due, stays:4, conflicts, soft, leads, profile, problems, problem_list, held,
+    copies, signers; of another place area:<code>, audit:<code>, handup:<code>. `blocks`: nothing goes up while it
+    stands."""
 
     page: str
     n: int
@@ -52,7 +53,7 @@ def _rows(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
         return
     blank = Selection(outcome="blank").count(pack, summary.counts)
     if blank:
-        yield Missing("due", blank, f"{blank} 户没排查", True)
+        yield Missing("blank", blank, f"{blank} 户没排查", True)
     for outcome in pack.outcome.stays_due if pack.outcome else ():
         n = Selection(outcome=str(outcome)).count(pack, summary.counts)
         if n and pack.outcome:
@@ -100,7 +101,7 @@ def _problems(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
     if n := summary.facts.get("problems_lacking"):
         yield Missing("problems", n, f"{n} 条问题没写全整改措施、时限、责任人", True)
     if summary.figures.get("open_leads") and not summary.facts.get("problem_rows"):
-        yield Missing(f"form:{form.name}", 1, f"{form.label}一条也没有，却有线索没处理", False)
+        yield Missing("problem_list", 1, f"{form.label}一条也没有，却有线索没处理", False)
 
 
 def _signers(pack: Pack, summary: VillageSummary, signed: Signed) -> Iterator[Missing]:
@@ -115,7 +116,7 @@ def _signers(pack: Pack, summary: VillageSummary, signed: Signed) -> Iterator[Mi
                     pack.village_forms[name].label
                 )
     for who, forms in lacking.items():
-        yield Missing("handup", 1, f"{who}没签字（{'、'.join(forms)}）", True)
+        yield Missing("signers", 1, f"{who}没签字（{'、'.join(forms)}）", True)
 
 
 def signers_asked(pack: Pack) -> dict[str, Sequence[Signer]]:
@@ -154,7 +155,7 @@ def town_checklist(
             found.append(Missing(f"audit:{code}", 1, f"{name}还没审核完", True))
         if cross_check(pack, summary) in ("needed", "planned"):
             found.append(Missing(f"audit:{code}", 1, f"{name}没有监测户，还没交叉核实", True))
-        if audited(summary) == "visit" and summary.facts.get("visits_planned"):
+        if visit_owed(summary):
             found.append(Missing(f"audit:{code}", 1, f"{name}列入实地核实，还没去", True))
         if n := summary.facts.get("held"):
             found.append(Missing(f"area:{code}", n, f"{name}有 {n} 户上报后才到，还没收下", False))

@@ -103,6 +103,12 @@ def audited(summary: VillageSummary) -> str:
     return str(summary.facts.get("audited") or "")
 
 
+def visit_owed(summary: VillageSummary) -> bool:
+    """The audit asked for a visit, and none was made yet, or one that is planned isn't made yet."""
+    facts = summary.facts
+    return audited(summary) == "visit" and (bool(facts.get("visits_planned")) or not facts.get("visits_done"))
+
+
 def household_leads(pack: Pack, summary: VillageSummary) -> int:
     """Open leads on households; what a village's own rules say of it is not among them."""
     own = {rule.id for rule in pack.rules if rule.scope == "village"}

@@ -7,7 +7,7 @@ the questions asked; reading it changes nothing, the audit begins with the first
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,19 +21,26 @@ from paicha.core.pack import Pack
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place, at_place
 from paicha.delivery.desk.town.links import cause_link, place_link
-from paicha.delivery.desk.town.threads import Thread, threads
 from paicha.delivery.desk.wording import rule_message, rule_title, who_text
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.handover.queries import ledger_status
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.queries import names
 from paicha.domain.responses.recount import due
 from paicha.domain.responses.services import village_work
 from paicha.domain.responses.tallies import Selection, tally
 from paicha.domain.verification import audits
-from paicha.domain.verification.attention import Cause, causes, cross_check, first_stage, proposed, to_audit
+from paicha.domain.verification.attention import (
+    Cause,
+    causes,
+    count,
+    cross_check,
+    first_stage,
+    proposed,
+    to_audit,
+)
 from paicha.domain.verification.enquiries import answerers
 from paicha.domain.verification.errors import VerificationError
-from paicha.domain.verification.models import Enquiry
 
 _SEVERITY = {"lead": "线索", "soft": "要写理由", "office": "镇级关注", "hard": "要改"}
 _ORDER = ("hard", "office", "soft", "lead")
@@ -66,7 +73,7 @@ class Beside:
 
 @at_place(Verb.READ_HOUSEHOLDS)
 def audit(request: HttpRequest, place: Place) -> HttpResponse:
-    """The page of the audit."""
+    """The page of the audit. It shows counts and no household, so that reading it is no read of personal data."""
     return _page(request, place)
 
 
@@ -81,14 +88,8 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
         Finding.objects.filter(round=place.round, village_id=place.area.area_id, state=Finding.State.OPEN)
     )
     made = audits.audit_of(summary)
-    asked = list(
-        Enquiry.objects.filter(round=place.round, village_id=place.area.area_id)
-        .select_related("to", "household")
-        .order_by("closed_at", "-at")[:20]
-    )
-    known = names({e.by for e in asked} | {e.answered_by for e in asked} | {made.decided_by if made else ""})
+    known = names({made.decided_by if made else ""})
     of_village = [f for f in found if f.household_id is None]
-    place.log_read("audit", len({f.household_id for f in found if f.household_id}))
     kind, reasons = proposed(pack, summary)
     context.setdefault("opinion", made.opinion if made else "")
     return page(
@@ -99,7 +100,8 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
         of_village=[(f, rule_message(pack, f), _SEVERITY.get(f.severity, "")) for f in of_village],
         beside=beside(pack, summary, place.code), total=tally(pack, [summary]), due=due(pack, summary.counts),
         forms=[(form, reverse("desk:form", args=[place.code, form.name])) for form in pack.forms],
-        threads=_threads(place, asked, known), people=answerers(place.code) if place.may(Verb.VERIFY) else [],
+        waiting=count(summary.facts, "enquiries_open"), answered=count(summary.facts, "enquiries_answered"),
+        people=answerers(place.code) if place.may(Verb.VERIFY) else [],
         may_verify=place.may(Verb.VERIFY), may_return=place.may(Verb.RETURN), to_audit=to_audit(summary),
         crossed=cross_check(pack, summary), proposal=kind, reasons=reasons,
         return_at=place_link("return_to_village", place.code), watched=pack.classes[0].label,
@@ -113,10 +115,6 @@ def _causes(place: Place, summary: VillageSummary) -> list[tuple[Cause, str]]:
     listed = causes(place.pack, summary, stage)
     said = ("audit", "zero", "zero_leads")  # by this page itself, and by the rules of the village beside
     return [(c, cause_link(c.key, place.code)) for c in listed if c.key not in said]
-
-
-def _threads(place: Place, asked: Sequence[Enquiry], known: Mapping[str, str]) -> list[Thread]:
-    return threads(place.pack, asked, known)
 
 
 def _lists(place: Place) -> list[tuple[str, str]]:
@@ -196,6 +194,8 @@ def decide(request: HttpRequest, place: Place) -> HttpResponse:
         raise Http404
     result, opinion = request.POST.get("result", ""), request.POST.get("opinion", "")
     try:
+        if ledger_status(place.round, _town_code(place)) == VillageSummary.Status.HANDED_UP:
+            raise VerificationError("镇里的台账已经上报市里，审核结果不能再改；要改，请先撤回镇里的上报。")
         with village_work(place.round, place.pack, place.area.area, place.scope.actor) as work:
             if result == "undo":
                 audits.undo(work)
