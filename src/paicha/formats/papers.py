@@ -1,4 +1,4 @@
-"""Papers of the procedures: the kit of a meeting, and the public notice of a village.
+"""Papers of the procedures: the kit of a meeting, the public notice of a village, the day's bulletin.
 
 Why here: a meeting of a village runs on paper; what it needs (agenda, evidence, attendance, ballots, minutes)
 comes out of one print. What holds: a notice that hangs on a wall can say nothing of a household but name, group
@@ -101,6 +101,39 @@ class Poster:
     issuer: str = ""
     issued_on: date | None = None
     size: Literal["A4", "A3"] = field(default="A4")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A page or two of prose with a table below: the day's bulletin.
+
+    `above`: who issues it and when; `header` and `rows` of the table, whose first column is a name and whose others
+    are figures; `total` its last row.
+    """
+
+    title: str
+    above: tuple[str, str]
+    paragraphs: Sequence[str]
+    header: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    total: Sequence[str] = ()
+    footer: str = ""
+
+
+def report(paper: Report) -> bytes:
+    """The report as PDF, A4 portrait, the table's header on every page."""
+    plan = {
+        "kind": "report",
+        "fonts": fonts.families(),
+        "footer": paper.footer,
+        "title": paper.title,
+        "above": list(paper.above),
+        "paragraphs": list(paper.paragraphs),
+        "header": list(paper.header),
+        "rows": [list(row) for row in paper.rows],
+        "total": list(paper.total),
+    }
+    return pdf.compiled("papers.typ", plan)
 
 
 def meeting_kit(kit: MeetingKit) -> bytes:

@@ -54,7 +54,7 @@ def recount(work: VillageWork) -> None:
         (old.severity, old.rule, old.kind, old.state) for key, old in kept.items() if key[1] not in mine
     ]
     summary.leads, summary.figures = _open_counts(pack, states + settled)
-    summary.figures |= pictured
+    summary.figures |= pictured | {"before": work.before}
     people = village.values(pack.roles.population)
     summary.figures["people"] = sum(n for n in people if n)
     summary.figures["conflicts"] = Conflict.objects.filter(

@@ -45,6 +45,7 @@ class VillageWork:
     at: datetime
     days: Days
     changed: bool = False
+    before: dict[str, Any] = field(default_factory=dict)  # how the village stood when yesterday ended
     through_lock: bool = False  # a supplement or a correction with consent writes what is handed up
     _forms: dict[str, FormInForce] | None = None
     _notes: list[Entry] = field(default_factory=list)
@@ -105,6 +106,7 @@ def village_work(
     `through_lock`: write what is handed up, too (a supplement, a correction with the village's consent).
     """
     from paicha.domain.responses.recount import recount
+    from paicha.domain.responses.yesterday import kept_before
 
     with transaction.atomic():
         summary, _ = VillageSummary.objects.select_for_update().get_or_create(
@@ -112,7 +114,7 @@ def village_work(
         )
         days = days_of(round_, pack, on, village.code)
         work = VillageWork(round_, pack, village, actor, summary, clock.now(), days)
-        work.through_lock = through_lock
+        work.through_lock, work.before = through_lock, kept_before(pack, summary, clock.today())
         yield work
         if work.changed:
             recount(work)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from paicha.delivery.desk.papers import blanks, plan, profile
+from paicha.delivery.desk.papers import blanks, bulletin, plan, profile
 
 urlpatterns: list[URLPattern] = [
+    path("area/<code>/bulletin/", bulletin.bulletin_page, name="bulletin"),
     path("area/<code>/plan/", plan.plan, name="plan"),
     path("area/<code>/plan/set/", plan.plan_set, name="plan_set"),
     path("area/<code>/plan/list/", plan.plan_list, name="plan_list"),
