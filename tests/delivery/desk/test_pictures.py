@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
+from tests.delivery.desk.test_city import checker, drawn, of, said
 from tests.delivery.desk.world import COUNTY, OTHER_TOWN, TOWN, VILLAGE, World
 
 from paicha.delivery.desk.pictures.tasks import draw
@@ -37,8 +38,8 @@ def get(world: World, address: str, who: str = "city") -> str:
     return response.content.decode()
 
 
-def page(world: World, code: str = COUNTY) -> str:
-    return get(world, reverse("desk:pictures", args=[code]))
+def page(world: World, code: str = COUNTY, who: str = "city") -> str:
+    return get(world, reverse("desk:pictures", args=[code]), who)
 
 
 def work() -> int:
@@ -183,3 +184,24 @@ def test_reading_the_rows_is_logged_and_needs_the_right_to(world: World) -> None
     assert set(re.findall(r">(\w组|沟岔组)<", get(world, address, "grid"))) == {"一组"}
     assert set(re.findall(r">(\w组|沟岔组)<", get(world, address, "cadre"))) > {"一组"}
     assert world.client("elsewhere").get(address).status_code == 404
+
+
+def test_what_the_re_interviews_found_is_a_picture_of_the_county(world: World) -> None:
+    assert "回访" not in page(world)
+    sample = drawn(world)
+    visits = checker(world, sample)
+    visits.post(f"/sampled/{of(sample, '王建国').pk}/", said(world, housing=1))
+    visits.post(f"/sampled/{of(sample, '高兰花').pk}/", said(world, income_band=1))
+    page(world)
+    work()
+    shown = page(world)
+    (section,) = re.findall(r"<section[^>]*h-disagreement.*?</section>", shown, re.S)
+    assert re.search(
+        r'alt="有任何一项不一致比了 2 户，1 户不一致；[^"]*安全住房比了 2 户，1 户不一致', section
+    )
+    found = re.findall(r'<td class="num"><a href="([^"]+)">(\d+)</a>', section)
+    assert len(found) > 10
+    for address, n in found:
+        assert get(world, unescape(address)).count("/result/") == int(n)
+    assert "回访" not in page(world, TOWN)
+    assert "h-disagreement" not in page(world, COUNTY, "auditor")  # who may not open the rows has no figures

@@ -86,12 +86,24 @@ def test_leads_of_households_and_of_villages_are_two_pictures(
 
 
 def test_disagreement_is_told_with_its_rows() -> None:
-    line = ("安全住房", Estimate(n=75, differ=9, share=Fraction(123, 1000), low=0.0612, high=0.2049))
+    line = (
+        "housing",
+        "安全住房",
+        Estimate(n=75, differ=9, share=Fraction(123, 1000), low=0.0612, high=0.2049),
+    )
     shown = pictures.disagreement([line])
     assert shown.figures["rows"] == [
-        {"name": "安全住房", "percent": 12.3, "low": 6.1, "high": 20.5, "differing": 9, "n": 75}
+        {
+            "question": "housing",
+            "name": "安全住房",
+            "percent": 12.3,
+            "low": 6.1,
+            "high": 20.5,
+            "differing": 9,
+            "n": 75,
+        }
     ]
-    assert shown.said == "回访与村里填的不一致：安全住房：比了 75 户，9 户不一致。"
+    assert shown.said == "安全住房比了 75 户，9 户不一致。"
 
 
 DATES = st.dates(OPENED - timedelta(days=20), OPENED + timedelta(days=30))

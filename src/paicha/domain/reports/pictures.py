@@ -114,7 +114,9 @@ def leads(pack: Pack, total: Tally, scope: str = "household") -> Picture:
         if (rule in pack.rule and pack.rule[rule].scope == "village") == (scope == "village")
     ]
     bars = [{"rule": rule, "name": f"{rule} {_title(pack, rule)}", "n": n} for rule, n in found]
-    said = f"一共 {sum(n for _, n in found):,} 条没处理。" + "、".join(f"{b['name']} {b['n']:,} 条" for b in bars)
+    said = f"一共 {sum(n for _, n in found):,} 条没处理。" + "、".join(
+        f"{b['name']} {b['n']:,} 条" for b in bars
+    )
     title = "没处理的村级线索" if scope == "village" else "没处理的农户线索"
     return Picture("leads" if scope == "household" else "leads-village", "leads", title, {"bars": bars}, said)
 
@@ -144,18 +146,18 @@ def answers(pack: Pack, question: str, rows: Iterable[VillageSummary], total: Ta
     return Picture(f"answers-{question}", "answers", title, {"rows": listed}, said)
 
 
-def disagreement(lines: Iterable[tuple[str, Estimate]]) -> Picture:
-    """Re-interviews against what the village wrote: (question's name, estimate) in the order to be shown."""
+def disagreement(lines: Iterable[tuple[str, str, Estimate]]) -> Picture:
+    """Re-interviews against what the village wrote: (question, its title, estimate) in the order to be shown."""
     rows = [
         {
-            "name": name, "percent": _rounded(100 * float(one.share)), "low": _rounded(100 * one.low),
-            "high": _rounded(100 * one.high), "differing": one.differ, "n": one.n,
+            "question": question, "name": title, "percent": _rounded(100 * float(one.share)),
+            "low": _rounded(100 * one.low), "high": _rounded(100 * one.high), "differing": one.differ, "n": one.n,
         }
-        for name, one in lines
+        for question, title, one in lines
     ]  # fmt: skip
-    parts = "；".join(f"{row['name']}：比了 {row['n']} 户，{row['differing']} 户不一致" for row in rows)
-    said = f"回访与村里填的不一致：{parts}。" if parts else "还没有回访。"
-    return Picture("disagreement", "disagreement", "回访不一致的比例", {"rows": rows}, said)
+    parts = "；".join(f"{row['name']}比了 {row['n']:,} 户，{row['differing']:,} 户不一致" for row in rows)
+    said = f"{parts}。" if parts else "还没有回访。"
+    return Picture("disagreement", "disagreement", "市级抽查回访和村里填的不一致", {"rows": rows}, said)
 
 
 def pictures_of(

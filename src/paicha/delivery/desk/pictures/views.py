@@ -19,11 +19,13 @@ from paicha.delivery.desk.places import Place, at_place, require
 from paicha.delivery.desk.views.areas import names_below
 from paicha.delivery.desk.wording import day_text
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.reports.pictures import days_of, path_of, pictures_of, progress
+from paicha.domain.reports.pictures import days_of, disagreement, path_of, pictures_of, progress
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.pictured import behind
 from paicha.domain.responses.queries import household_lines, summaries
 from paicha.domain.responses.tallies import Selection, tally
+from paicha.domain.verification.results import interviews_of, results
+from paicha.domain.verification.sample_models import Sample
 
 
 @at_place(Verb.READ_STATISTICS)
@@ -33,9 +35,22 @@ def pictures(request: HttpRequest, place: Place) -> HttpResponse:
         raise Http404
     rows = summaries(place.scope, place.round, place.prefix)
     made = pictures_of(place.round, place.pack, place.code, rows, tally(place.pack, rows))
+    sample = _sample(place)
+    lines = results(place.pack, interviews_of(sample)) if sample else []
+    if lines:
+        made.append(disagreement((line.question, line.title, line.estimate) for line in lines))
     listed = shown(place.code, made)
     waiting = any(one.size is None and not one.picture.empty for one in listed)
-    return page(request, place, "pictures/pictures.html", "pictures", listed=listed, waiting=waiting)
+    return page(
+        request, place, "pictures/pictures.html", "pictures", listed=listed, waiting=waiting, sample=sample
+    )
+
+
+def _sample(place: Place) -> Sample | None:
+    """The round's newest sample, for whoever may open its results."""
+    if place.area.level != "county" or not place.may(Verb.DRAW_SAMPLE):
+        return None
+    return Sample.objects.filter(round=place.round).defer("frame").order_by("-drawn_at", "-pk").first()
 
 
 @at_place(Verb.READ_STATISTICS)
