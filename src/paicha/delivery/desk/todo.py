@@ -24,6 +24,7 @@ class Todo:
     action: str
     address: str
     late: bool = False
+    aside: bool = False  # what goes on beside the round: after everything else
 
 
 Provider = Callable[[Place, VillageSummary], Iterable[Todo]]
@@ -33,10 +34,11 @@ def providers() -> list[Provider]:
     """What each part of the desk adds, the most urgent part first."""
     from paicha.delivery.desk.cases import todo as cases
     from paicha.delivery.desk.entry import todo as entry
+    from paicha.delivery.desk.ledger import todo as ledger
     from paicha.delivery.desk.town import todo as town
     from paicha.delivery.desk.work import todo as work
 
-    return [town.todos, cases.todos, entry.todos, work.todos]
+    return [ledger.todos, town.todos, cases.todos, entry.todos, work.todos]
 
 
 def gathered(place: Place, summary: VillageSummary | None) -> list[Todo]:
@@ -44,4 +46,9 @@ def gathered(place: Place, summary: VillageSummary | None) -> list[Todo]:
     if summary is None:
         return []
     lines = [todo for provider in providers() for todo in provider(place, summary) if todo.n]
-    return sorted(lines, key=lambda todo: not todo.late)
+    return ordered(lines)
+
+
+def ordered(lines: Iterable[Todo]) -> list[Todo]:
+    """What is late first, what goes on beside the round last, else as given."""
+    return sorted(lines, key=lambda todo: (not todo.late, todo.aside))

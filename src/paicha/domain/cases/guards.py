@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import orjson
 import polars as pl
 
 from paicha.core.pack import Pack, Procedure
@@ -53,10 +54,9 @@ def enrolled_on(
 
     `records`: what the first step writes down, by a record that tells it.
     """
-    makers = [
-        p.id for p in pack.schedule.case_procedures if any(b.into in procedure.classes for b in p.becomes)
-    ]
-    done = Case.objects.filter(household=household, procedure__in=makers, state=Case.State.DONE)
+    done = Case.objects.filter(
+        household=household, procedure__in=makers(pack, procedure), state=Case.State.DONE
+    )
     known = done.order_by("-closed_on").values_list("closed_on", flat=True).first()
     if known is not None:
         return known
@@ -66,6 +66,26 @@ def enrolled_on(
             if record.tells == "enrolled_on" and given.get(record.name):
                 return date.fromisoformat(str(given[record.name]))
     return None
+
+
+def makers(pack: Pack, procedure: Procedure) -> list[str]:
+    """The procedures at whose end a household has a class that this one is about."""
+    return [
+        p.id for p in pack.schedule.case_procedures if any(b.into in procedure.classes for b in p.becomes)
+    ]
+
+
+def obstacles_from(
+    pack: Pack,
+    procedure: Procedure,
+    household: UUID,
+    known: tuple[Mapping[str, Any], Any],
+    since: date | None,
+) -> list[str]:
+    """`obstacles` of one household whose answers and facts are at hand (`known`)."""
+    answers, facts = known
+    frame = _frame(pack, {household: since}, {household: orjson.dumps(answers).decode()}, {household: facts})
+    return [procedure.guards[n].message for n in _fired(frame, pack, procedure, "guards")[household]]
 
 
 def _first_records(procedure: Procedure, household: UUID) -> Mapping[str, Any]:
@@ -80,7 +100,10 @@ def _true(
     round_: Round, pack: Pack, procedure: Procedure, key: str, households: Mapping[UUID, date | None]
 ) -> dict[UUID, list[int]]:
     """Which entries of `guards` or `becomes` are true of each household, by number, in the pack's order."""
-    frame = _rows(round_, pack, households)
+    return _fired(_rows(round_, pack, households), pack, procedure, key)
+
+
+def _fired(frame: pl.DataFrame, pack: Pack, procedure: Procedure, key: str) -> dict[UUID, list[int]]:
     found = _set(pack, procedure, key).findings(frame, with_fingerprints=False)
     order = [UUID(text) for text in frame["household"].to_list()]
     true: dict[UUID, list[int]] = {household: [] for household in order}
@@ -104,6 +127,15 @@ def _rows(round_: Round, pack: Pack, households: Mapping[UUID, date | None]) -> 
     }
     wanted = [e.revision for e in entries.values() if e.revision is not None]
     texts = dict(Revision.objects.filter(pk__in=wanted).values_list("household_id", "answers"))
+    return _frame(pack, households, texts, {h: e.facts for h, e in entries.items()})
+
+
+def _frame(
+    pack: Pack,
+    households: Mapping[UUID, date | None],
+    texts: Mapping[Any, str],
+    facts: Mapping[UUID, Any],
+) -> pl.DataFrame:
     answers = decode(
         pl.Series([texts.get(household, "{}") for household in households], dtype=pl.String),
         answer_schema(pack),
@@ -116,5 +148,5 @@ def _rows(round_: Round, pack: Pack, households: Mapping[UUID, date | None]) -> 
         },
         schema={"household": pl.String, "enrolled_days": pl.Int64},
     )
-    known = [entries[h].facts if h in entries else None for h in households]
-    return with_facts(pack, pl.concat([head, answers], how="horizontal"), known)
+    whole = pl.concat([head, answers], how="horizontal")
+    return with_facts(pack, whole, [facts.get(household) for household in households])

@@ -2,7 +2,8 @@
 
 What holds: a household has at most one going case of a procedure; what happened to a case is a log that is only
 added to (`CaseStep`), and what was undone is another line of it; the state of a case is what its log says. A
-meeting's record and the steps of all its cases are one transaction. Nothing that happened is ever deleted; an agenda may change until its meeting is held.
+meeting's record and the steps of all its cases are one transaction. Nothing that happened is ever deleted; an
+agenda may change until its meeting is held.
 """
 
 from __future__ import annotations

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from paicha.core.pack import Pack, Procedure, Step
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.cases.models import Case, GridRound, Measure, Meeting
+from paicha.domain.cases.models import Case, GridRound, Measure, Meeting, MeetingItem
 from paicha.domain.responses.models import VillageSummary
 
 # Whose steps a verb lets one take.
@@ -77,6 +77,11 @@ def going(villages: Collection[int], key: str = "") -> QuerySet[Case]:
     if key:
         procedure, _, step = key.partition(".")
         rows = rows.filter(procedure=procedure, step=step)
+    planned = MeetingItem.objects.filter(case=OuterRef("pk"), meeting__state=Meeting.State.PLANNED)
+    rows = rows.annotate(
+        planned_on=Subquery(planned.values("meeting__held_on")[:1]),
+        planned_pk=Subquery(planned.values("meeting")[:1]),
+    )
     return rows.select_related("household", "village").order_by(
         "village__code", F("due_on").asc(nulls_last=True), "opens_on", "pk"
     )

@@ -1,0 +1,452 @@
+"""Cases on the pages: from ticked leads to an enrolled family, refusals in one sentence, twelve queries a page."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.delivery.desk.world import COUNTY, NEIGHBOUR, TODAY, TOWN, VILLAGE, World
+
+from paicha.domain import clock
+from paicha.domain.accounts.models import Notice
+from paicha.domain.audit.models import AuditEntry
+from paicha.domain.cases.models import Case, GridRound, Measure, Meeting, MeetingItem, Objection
+from paicha.domain.households.models import Household
+from paicha.domain.responses.models import Finding, VillageSummary
+
+MOST = 12
+
+
+def opened(world: World, *heads: str, who: str = "cadre", code: str = VILLAGE) -> list[Case]:
+    """Households put forward by their leads."""
+    ids = [str(world.household(head, code).pk) for head in heads]
+    response = world.client(who).post(f"/area/{code}/cases/open/", {"household": ids})
+    assert response.status_code == 302
+    return [Case.objects.get(household=world.household(head, code)) for head in heads]
+
+
+def planned(world: World, *cases: Case, kind: str = "deliberation", on: date | None = None) -> Meeting:
+    data = {"kind": kind, "on": (on or clock.today()).isoformat(), "case": [case.pk for case in cases]}
+    response = world.client("cadre").post(f"/area/{VILLAGE}/meetings/", data)
+    assert response.status_code == 302, response.content.decode()
+    return Meeting.objects.latest("pk")
+
+
+def vote(meeting: Meeting, **how: Any) -> dict[str, Any]:
+    """What is typed when a meeting is recorded: eight for, one against, on every item."""
+    data: dict[str, Any] = {
+        "on": clock.today().isoformat(), "place": "村委会", "chair": "支书", "present": "9",
+        "attended": "张三、李四", "minutes": "逐户议过",
+    }  # fmt: skip
+    for item in MeetingItem.objects.filter(meeting=meeting):
+        data |= {f"for_{item.pk}": "8", f"against_{item.pk}": "1", f"decision_{item.pk}": "passed"}
+    return data | how
+
+
+def held(world: World, *cases: Case, kind: str = "deliberation") -> Meeting:
+    meeting = planned(world, *cases, kind=kind)
+    response = world.client("cadre").post(f"/meeting/{meeting.pk}/record/", vote(meeting))
+    assert response.status_code == 302, response.content.decode()
+    return meeting
+
+
+def step(client: Client, case: Case, **data: Any) -> Any:
+    case.refresh_from_db()
+    return client.post(f"/case/{case.pk}/step/", {"at": case.step, "way": "passed"} | data)
+
+
+def page(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return unescape(response.content.decode())
+
+
+def test_a_family_is_enrolled_from_a_ticked_lead(world: World) -> None:
+    cadre, town, city = world.client("cadre"), world.client("town"), world.client("city")
+    assert "勾选的户提请研判" in page(cadre, f"/area/{VILLAGE}/leads/")
+    (case,) = opened(world, "訾埃生")
+    assert case.step == "deliberation"  # met at the door in this round
+    held(world, case)
+    assert not Finding.objects.filter(household=case.household, severity="lead", state="open").exists()
+    assert "户等授权和信息比对" in page(town, f"/area/{VILLAGE}/")
+    today = TODAY.isoformat()
+    assert step(town, case, authorised_on=today, compared="没有不符").status_code == 302
+    case.refresh_from_db()
+    held(world, case, kind="review")
+    day = TODAY + timedelta(days=5)
+    with clock.frozen(day):
+        cadre, town, city = world.client("cadre"), world.client("town"), world.client("city")
+        assert step(cadre, case, posted_on=today, posted_at="村委会门口").status_code == 302
+        assert step(town, case, opinion="同意").status_code == 302
+        assert step(city, case).status_code == 302
+        assert step(cadre, case, posted_on=day.isoformat()).status_code == 302
+        assert step(town, case, entered_on=day.isoformat()).status_code == 302
+        case.refresh_from_db()
+        assert case.state == "done"
+        household = Household.objects.get(pk=case.household_id)
+        assert household.household_class == "monitored"
+        seen = page(cadre, f"/case/{case.pk}/")
+        assert "纳入已办结" in seen and "已录入" in seen and "同意 8 票，不同意 1 票，弃权 0 票" in seen
+        assert VillageSummary.objects.get(code=VILLAGE).facts["enrolled"] == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "sees", "acts"),
+    [
+        ("cadre", True, True), ("town", True, True), ("city", True, True), ("liaison", True, False),
+        ("auditor", True, False), ("grid", True, False), ("elsewhere", False, False),
+        ("administrator", False, False), ("checker", False, False), ("nobody", False, False),
+    ],
+)  # fmt: skip
+def test_who_sees_a_case_and_who_acts(world: World, who: str, sees: bool, acts: bool) -> None:
+    (case,) = opened(world, "訾埃生")  # of group 1, the grid worker's
+    client = world.client(who)
+    assert client.get(f"/case/{case.pk}/").status_code == (200 if sees else 404)
+    answer = client.post(f"/case/{case.pk}/undo/")
+    assert answer.status_code == (404 if not sees else 403 if not acts else 302 if who == "cadre" else 422)
+
+
+def test_a_grid_worker_sees_the_cases_of_the_own_groups(world: World) -> None:
+    mine, other = opened(world, "訾埃生", "高兰花")
+    client = world.client("grid")
+    assert client.get(f"/case/{other.pk}/").status_code == 404
+    seen = page(client, f"/area/{VILLAGE}/cases/")
+    assert f"/case/{mine.pk}/" in seen and f"/case/{other.pk}/" not in seen
+    assert client.get(f"/area/{VILLAGE}/meetings/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "data", "status", "said"),
+    [
+        ("town", {"compared": ""}, 422, "请填写比对结果"),
+        ("cadre", {"compared": "没有"}, 422, "授权和信息比对由镇街办"),
+        ("liaison", {"compared": "没有"}, 403, ""),
+        ("town", {"at": "review"}, 422, "已经到了授权和信息比对，请刷新页面再办"),
+        ("town", {"way": "deliberation", "reason": ""}, 422, "请写明退回的理由"),
+        ("town", {"way": "ended", "reason": ""}, 422, "要写明理由"),
+        ("town", {"way": "decision", "reason": "x"}, 422, "不能退到这一步"),
+    ],
+)
+def test_a_step_that_cannot_be_taken_says_why(
+    world: World, who: str, data: dict[str, str], status: int, said: str
+) -> None:
+    (case,) = opened(world, "訾埃生")
+    held(world, case)
+    response = step(world.client(who), case, **({"authorised_on": TODAY.isoformat()} | data))
+    assert response.status_code == status
+    assert said in unescape(response.content.decode())
+    case.refresh_from_db()
+    assert (case.step, case.state) == ("comparison", "going")
+
+
+def test_what_was_typed_comes_back_with_the_refusal(world: World) -> None:
+    (case,) = opened(world, "訾埃生")
+    held(world, case)
+    answer = step(world.client("town"), case, authorised_on="2022-03-20", compared="和医保名单一致")
+    assert answer.status_code == 422
+    body = answer.content.decode()
+    assert 'value="和医保名单一致"' in body and 'value="2022-03-20"' in body
+    back = step(world.client("town"), case, way="ended", reason="")
+    assert re.search(r"<details[^>]* open>", back.content.decode())
+
+
+def test_who_is_sent_back_is_told(world: World) -> None:
+    (case,) = opened(world, "訾埃生")
+    held(world, case)
+    assert step(world.client("town"), case, way="visit", reason="收入要再核").status_code == 302
+    notice = Notice.objects.get(user=world.users["cadre"])
+    assert notice.words == "訾埃生户的纳入被退回到入户核实"
+    assert notice.address == f"/case/{case.pk}/"
+    assert "收入要再核" in page(world.client("cadre"), notice.address)
+
+
+def test_a_household_nobody_visited_is_visited_first(world: World) -> None:
+    (case,) = opened(world, "贺保平")  # 外出未联系上
+    client = world.client("cadre")
+    assert "现在该办：入户核实" in page(client, f"/case/{case.pk}/")
+    done = step(client, case, visited_on=TODAY.isoformat(), visitor="李四", found="回来了，房顶漏雨")
+    assert done.status_code == 302
+    assert "房顶漏雨" in page(client, f"/case/{case.pk}/")
+
+
+def test_leads_of_several_villages_are_put_forward_from_the_town(world: World) -> None:
+    ids = [str(world.household("訾埃生", code).pk) for code in (VILLAGE, NEIGHBOUR)]
+    assert world.client("town").post(f"/area/{TOWN}/cases/open/", {"household": ids}).status_code == 302
+    assert Case.objects.count() == 2
+    seen = page(world.client("town"), f"/area/{TOWN}/cases/?step=enrolment.deliberation")
+    assert seen.count('href="/case/') == 2
+    assert "共 2 户" in seen
+    assert world.client("liaison").post(f"/area/{VILLAGE}/cases/open/", {"household": ids}).status_code == 403
+    assert world.client("cadre").post(f"/area/{VILLAGE}/cases/open/", {"household": ["x"]}).status_code == 404
+
+
+def test_a_monitored_household_is_not_put_forward(world: World) -> None:
+    data = {"household": [str(world.household("郝平").pk)], "back": f"/area/{VILLAGE}/leads/"}
+    client = world.client("cadre")
+    assert client.post(f"/area/{VILLAGE}/cases/open/", data).headers["Location"] == f"/area/{VILLAGE}/leads/"
+    assert "郝平户是易返贫致贫户，纳入只对一般农户、已脱贫户办" in page(client, f"/area/{VILLAGE}/leads/")
+    assert Case.objects.count() == 0
+    away = client.post(f"/area/{VILLAGE}/cases/open/", data | {"back": "https://elsewhere.test/"})
+    assert away.headers["Location"] == f"/area/{VILLAGE}/cases/"
+
+
+# Meetings
+
+
+def test_votes_that_do_not_add_up_come_back_as_typed(world: World) -> None:
+    cases = opened(world, "訾埃生", "高兰花")
+    meeting = planned(world, *cases)
+    item = MeetingItem.objects.get(meeting=meeting, case=cases[1])
+    data = vote(meeting, **{f"against_{item.pk}": "3", "minutes": "议了两户"})
+    response = world.client("cadre").post(f"/meeting/{meeting.pk}/record/", data)
+    body = unescape(response.content.decode())
+    assert response.status_code == 422
+    assert "高兰花户：同意 8、不同意 3、弃权 0，加起来 11，和到会 9 人不一致，请核对。" in body
+    assert "议了两户" in body and f'name="against_{item.pk}" value="3"' in body and 'class="bad"' in body
+    typo = vote(meeting, **{f"for_{item.pk}": "八"})
+    said = world.client("cadre").post(f"/meeting/{meeting.pk}/record/", typo).content.decode()
+    assert "同意票读到“八”，请只写数字" in unescape(said)
+    assert {case.step for case in Case.objects.all()} == {"deliberation"}
+
+
+def test_a_meeting_is_recorded_shown_and_taken_back(world: World) -> None:
+    cases = opened(world, "訾埃生", "高兰花")
+    meeting = held(world, *cases)
+    seen = page(world.client("liaison"), f"/meeting/{meeting.pk}/")
+    assert "到会" in seen and "逐户议过" in seen and seen.count("纳入") >= 2
+    assert world.client("liaison").post(f"/meeting/{meeting.pk}/undo/").status_code == 403
+    assert world.client("town").post(f"/meeting/{meeting.pk}/undo/").status_code == 422
+    assert world.client("cadre").post(f"/meeting/{meeting.pk}/undo/").status_code == 302
+    again = page(world.client("cadre"), f"/meeting/{meeting.pk}/")
+    assert 'value="8"' in again and "逐户议过" in again
+    assert {case.step for case in Case.objects.all()} == {"deliberation"}
+
+
+def test_an_agenda_is_changed_and_called_off(world: World) -> None:
+    one, two = opened(world, "訾埃生", "高兰花")
+    meeting = planned(world, one)
+    client, address = world.client("cadre"), f"/meeting/{meeting.pk}/agenda/"
+    item = MeetingItem.objects.get(meeting=meeting)
+    assert client.post(address, {"case": [two.pk], "drop": [item.pk]}).status_code == 302
+    assert [i.case for i in meeting.items.all()] == [two]
+    assert client.post(address, {"cancel": "1"}).status_code == 302
+    assert client.post(address, {"case": [one.pk]}).status_code == 422
+    assert "已取消" in page(client, f"/meeting/{meeting.pk}/")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"kind": "party"}, "请选开什么会"),
+        ({"on": ""}, "请填写开会日期"),
+        ({"on": "2022-12-01"}, "最多排到 60 天以后"),
+        ({"case": []}, "请至少勾选一户上会"),
+    ],
+)
+def test_a_plan_that_cannot_be_says_why(world: World, data: dict[str, Any], said: str) -> None:
+    (case,) = opened(world, "訾埃生")
+    given = {"kind": "deliberation", "on": TODAY.isoformat(), "case": [case.pk], "chair": "老支书"} | data
+    response = world.client("cadre").post(f"/area/{VILLAGE}/meetings/", given)
+    assert response.status_code == 422
+    assert said in response.content.decode() and 'value="老支书"' in response.content.decode()
+    assert Meeting.objects.count() == 0
+
+
+def test_the_kit_and_the_poster_are_printed_and_logged(world: World) -> None:
+    (case,) = opened(world, "訾埃生")
+    meeting = planned(world, case)
+    client = world.client("cadre")
+    kit = client.get(f"/meeting/{meeting.pk}/kit/")
+    assert kit.content.startswith(b"%PDF") and kit.headers["Content-Type"] == "application/pdf"
+    assert client.get(f"/area/{VILLAGE}/poster/enrolment.notice/").status_code == 404  # nobody to announce
+    client.post(f"/meeting/{meeting.pk}/record/", vote(meeting))
+    step(world.client("town"), case, authorised_on=TODAY.isoformat(), compared="没有不符")
+    held(world, case, kind="review")
+    assert client.get(f"/area/{VILLAGE}/poster/enrolment.notice/").content.startswith(b"%PDF")
+    logged = AuditEntry.objects.filter(action__startswith="export:").order_by("pk")
+    assert [(e.action, e.count, bool(e.digest)) for e in logged] == [
+        ("export:kit", 1, True), ("export:poster", 1, True),
+    ]  # fmt: skip
+    assert world.client("liaison").get(f"/meeting/{meeting.pk}/kit/").status_code == 403
+
+
+def test_an_objection_is_noted_and_answered(world: World) -> None:
+    (case,) = opened(world, "訾埃生")
+    held(world, case)
+    step(world.client("town"), case, authorised_on=TODAY.isoformat(), compared="没有不符")
+    held(world, case, kind="review")
+    client = world.client("cadre")
+    data = {"what": "他家有车", "by": "", "on": TODAY.isoformat()}
+    empty = client.post(f"/case/{case.pk}/objection/", data)
+    assert empty.status_code == 422 and "他家有车" in empty.content.decode()
+    assert client.post(f"/case/{case.pk}/objection/", data | {"by": "匿名"}).status_code == 302
+    assert "条公示异议没有答复" in page(client, f"/area/{VILLAGE}/")
+    objection = Objection.objects.get()
+    address = f"/case/{case.pk}/answer/"
+    assert client.post(address, {"objection": objection.pk, "answer": ""}).status_code == 422
+    assert client.post(address, {"objection": "99", "answer": "x"}).status_code == 422
+    answered = client.post(address, {"objection": objection.pk, "answer": "车是邻居的"})
+    assert answered.status_code == 302
+    assert "答复：车是邻居的" in page(client, f"/case/{case.pk}/")
+
+
+# Town and city
+
+
+def test_the_city_decides_several_at_once_or_none(world: World) -> None:
+    cases = [*opened(world, "訾埃生"), *opened(world, "訾埃生", who="town", code=NEIGHBOUR)]
+    Case.objects.update(step="decision")
+    from paicha.domain.cases.services import tell
+    from paicha.domain.responses.services import village_work
+
+    for code in (VILLAGE, NEIGHBOUR):
+        with village_work(world.round, world.pack, world.areas[code], "tester") as work:
+            tell(work)
+    client = world.client("city")
+    seen = page(client, f"/area/{COUNTY}/cases/?step=enrolment.decision")
+    assert "等您办的 2 户" in seen and seen.count('name="case"') == 2
+    Case.objects.filter(pk=cases[1].pk).update(step="town_review")
+    data = {"step": "enrolment.decision", "case": [case.pk for case in cases], "opinion": "同意"}
+    refused = client.post(f"/area/{COUNTY}/cases/pass/", data)
+    assert "訾埃生户：这一户已经到了镇级审核" in unescape(refused.content.decode())
+    assert Case.objects.filter(step="announcement").count() == 0
+    assert client.post(f"/area/{COUNTY}/cases/pass/", data | {"case": [cases[0].pk]}).status_code == 302
+    assert Case.objects.get(pk=cases[0].pk).step == "announcement"
+    assert world.client("liaison").post(f"/area/{VILLAGE}/cases/pass/", data).status_code == 403
+
+
+def test_each_figure_of_a_step_opens_into_as_many_rows(world: World) -> None:
+    opened(world, "訾埃生", "高兰花", "贺保平", "王建国")
+    client = world.client("city")
+    for code in (COUNTY, TOWN):
+        seen = page(client, f"/area/{code}/cases/")
+        chips = re.findall(r'<li><a href="([^"]*)"[^>]*>([^<]*?) ([\d,]+)(?: <span|<)', seen)
+        assert [n for *_, n in chips] == ["4", "1", "3"]
+        for address, _, n in chips:
+            rows = page(client, address if address.startswith("/") else f"/area/{code}/cases/{address}")
+            assert rows.count('href="/case/') == int(n), address
+
+
+def test_many_new_risk_households_are_shown_to_town_and_city(world: World) -> None:
+    opened(world, "訾埃生", "高兰花", "王建国")
+    for who, code in (("town", TOWN), ("city", COUNTY)):
+        assert "一周内新增风险户多的村" in page(world.client(who), f"/area/{code}/cases/")
+    with clock.frozen(TODAY + timedelta(days=8)):
+        assert "一周内新增风险户多的村" not in page(world.client("city"), f"/area/{COUNTY}/cases/")
+
+
+def test_what_is_late_between_the_rounds_is_shown(world: World) -> None:
+    later = TODAY + timedelta(days=12)
+    with clock.frozen(later):
+        assert "次研判会议该开了" in page(world.client("cadre"), f"/area/{VILLAGE}/")
+        assert "研判会议该开了，超过 15 天的时限已 2 天" in page(world.client("town"), f"/area/{TOWN}/cases/")
+        response = world.client("cadre").post(
+            f"/area/{VILLAGE}/meetings/", {"kind": "fortnightly", "on": later.isoformat(), "topics": "周排查"}
+        )
+        meeting = Meeting.objects.get()
+        assert response.headers["Location"] == f"/meeting/{meeting.pk}/"
+        world.client("cadre").post(f"/meeting/{meeting.pk}/record/", vote(meeting, present="5"))
+        assert "次研判会议该开了" not in page(world.client("cadre"), f"/area/{VILLAGE}/")
+
+
+# Measures, removal, weekly rounds
+
+
+def test_a_measure_is_recorded_and_withdrawn(world: World) -> None:
+    household = world.household("郝平")
+    client, address = world.client("cadre"), f"/household/{household.pk}/measures/"
+    assert "还没登记帮扶措施" in page(client, f"/area/{VILLAGE}/")
+    data = {"policy": "公益性岗位", "by_whom": "村委会", "since": "2022-03-01", "amount": "800"}
+    bad = client.post(address, data | {"amount": "八百"})
+    assert bad.status_code == 422 and "金额读到“八百”" in bad.content.decode()
+    assert 'value="公益性岗位"' in bad.content.decode()
+    assert client.post(address, data).status_code == 302
+    measure = Measure.objects.get()
+    assert (measure.amount, measure.household) == (800, household)
+    assert "还没登记帮扶措施" not in page(client, f"/area/{VILLAGE}/")
+    assert world.client("liaison").post(address, data).status_code == 403
+    assert "公益性岗位" in page(world.client("liaison"), address)
+    assert client.post(f"/measure/{measure.pk}/withdraw/").status_code == 302
+    assert world.client("elsewhere").post(f"/measure/{measure.pk}/withdraw/").status_code == 404
+    fragment = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in fragment and "登记措施" in fragment
+
+
+def test_a_removal_says_what_stands_in_its_way_before_anything_is_typed(world: World) -> None:
+    household = world.household("郝平")
+    client, address = world.client("cadre"), f"/household/{household.pk}/propose/removal/"
+    seen = page(client, address)
+    assert "现在还不能提" in seen and "还没有登记帮扶措施" in seen and "排查表上填着有返贫风险" in seen
+    assert "纳入还不满六个月" not in seen  # nobody has said yet since when
+    assert client.get(f"/household/{household.pk}/propose/petition/").status_code == 404
+    assert world.client("liaison").get(address).status_code == 403
+
+
+def test_a_removal_is_proposed(world: World) -> None:
+    household = world.household("郝平")
+    known = {
+        "household": str(household.pk),
+        "form": "monitored",
+        "head_name": "郝平",
+        "group": "1",
+        "base": 1,
+    }
+    from tests.delivery.desk.world import BY_FORM, CLEAN, phone_of
+
+    safe = CLEAN | BY_FORM["monitored"] | {"return_risk": 2, "phone": phone_of("郝平")}
+    world.answer(VILLAGE, [known | safe])
+    client = world.client("cadre")
+    client.post(
+        f"/household/{household.pk}/measures/",
+        {"policy": "公益性岗位", "by_whom": "村委会", "since": "2022-03-01"},
+    )
+    address = f"/household/{household.pk}/propose/removal/"
+    early = client.post(address, {"enrolled_on": "2021-12-01", "grounds": "收入稳定"})
+    assert early.status_code == 422 and "纳入还不满六个月" in early.content.decode()
+    done = client.post(address, {"enrolled_on": "2021-05-01", "grounds": "收入稳定"})
+    case = Case.objects.get()
+    assert done.headers["Location"] == f"/case/{case.pk}/"
+    assert "村级评议要开会来定" in page(client, f"/case/{case.pk}/")
+
+
+def test_a_weekly_round_is_typed_in_three_fields(world: World) -> None:
+    client, address = world.client("grid"), f"/area/{VILLAGE}/weekly/"
+    data = {"group": "1", "visited": "12", "on": TODAY.isoformat(), "worker": "李四"}
+    assert client.post(address, data).status_code == 302
+    assert client.post(address, data | {"group": "2"}).status_code == 404  # not the own group
+    unclear = client.post(address, data | {"seen": "漏雨", "household": "没有这人"})
+    assert unclear.status_code == 422 and "没有找到户主叫“没有这人”的农户" in unclear.content.decode()
+    assert client.post(address, data | {"seen": "漏雨", "household": "王建国 一组"}).status_code == 302
+    assert GridRound.objects.count() == 2
+    assert Finding.objects.get(household=world.household("王建国"), severity="lead").detail == "漏雨"
+    assert "登记过的 2 次" in page(client, address).replace('<span class="quiet">', "").replace("</span>", "")
+    assert world.client("liaison").post(address, data).status_code == 403
+
+
+def test_every_page_opens_in_twelve_queries(world: World) -> None:
+    cases = opened(world, "訾埃生", "高兰花", "贺保平")
+    meeting = held(world, cases[0])
+    ahead = planned(world, cases[1])
+    household = world.household("郝平").pk
+    addresses = [f"/area/{code}/cases/" for code in (COUNTY, TOWN, VILLAGE)]
+    addresses += [f"/area/{COUNTY}/cases/?step=enrolment.comparison", f"/area/{VILLAGE}/meetings/"]
+    addresses += [f"/case/{case.pk}/" for case in cases] + [f"/meeting/{m.pk}/" for m in (meeting, ahead)]
+    addresses += [f"/household/{household}/measures/", f"/household/{household}/propose/removal/"]
+    addresses += [f"/area/{VILLAGE}/weekly/", f"/meeting/{ahead.pk}/kit/"]
+    client = world.client("town")
+    for address in addresses:
+        if address.startswith(f"/area/{COUNTY}"):
+            client = world.client("city")
+        elif client is not None:
+            client = world.client("town")
+        assert client.get(address).status_code == 200, address
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address)
+        taken = [q["sql"] for q in captured if not re.match("SAVEPOINT|RELEASE|BEGIN|COMMIT", q["sql"])]
+        assert len(taken) <= MOST, (address, len(taken), [sql[:90] for sql in taken])
