@@ -99,8 +99,8 @@ def test_who_may_do_what_when(ledgers: Ledgers, before: list[Act], act: Act, sai
     [
         (lambda v: None, "1 户没排查"),
         (lambda v: v.answer("贺生花") and v.answer("折玉兰"), "村情调查表还没填"),
-        (lambda v: v.complete() or v.answer("王建国", phone=None), "处要核对的没写理由"),
-        (lambda v: v.complete() or _problem(v), "没写全整改措施、时限、责任人"),
+        (lambda v: [v.complete(), v.answer("王建国", phone=None)], "处要核对的没写理由"),
+        (lambda v: [v.complete(), _problem(v)], "没写全整改措施、时限、责任人"),
     ],
 )
 def test_what_blocks_is_named(ledgers: Ledgers, spoil: Act, said: str) -> None:

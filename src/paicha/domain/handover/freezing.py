@@ -9,6 +9,7 @@ not taken from the summary row, so that a difference between the two shows.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -25,16 +26,16 @@ from paicha.domain.responses.recount import DUE
 from paicha.domain.rounds.models import RosterEntry, Round
 
 _HOUSEHOLD, _FORM, _PROBLEM = "户", "表", "题"
-_FORM_OF = 3  # where a household's line names its form
+_FORM_OF = 2  # where a household's line names its form
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What is in force. `signers`: {form: {question: name}}."""
+    """What is in force. `forms`: answers of the village's own forms; forms 3 and 4 hold their signers alone."""
 
     text: str
     counts: Counts
-    profile: dict[str, Any]
+    forms: dict[str, dict[str, Any]]
     signers: dict[str, dict[str, str]]
     problems: int
 
@@ -53,26 +54,55 @@ def freeze(round_: Round, pack: Pack, village_id: int) -> Frozen:
     lines: list[str] = []
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     entries = RosterEntry.objects.filter(round=round_, village=village_id).order_by("household__number")
-    columns = ("household__number", "household_id", "form", "outcome", "revision_number", "revision")
-    for number, household, form, outcome, revision_number, revision in entries.values_list(*columns):
-        key = DUE if outcome is None else str(outcome)
-        counts[form][key] = counts[form].get(key, 0) + 1
-        lines.append(f"{_HOUSEHOLD} {number} {household} {form} {key} {revision_number} {revision or '-'}")
-    profile: dict[str, Any] = {}
+    for entry in entries.only("household_id", "form", "outcome", "revision_number", "revision"):
+        key = DUE if entry.outcome is None else str(entry.outcome)
+        counts[entry.form][key] = counts[entry.form].get(key, 0) + 1
+        lines.append(household_line(entry))
+    forms: dict[str, dict[str, Any]] = {}
     signers: dict[str, dict[str, str]] = {}
     for form, (number, text) in sorted(forms_in_force(round_, pack, village_id).items()):
-        answers = orjson.loads(text)
+        answers = forms[form] = orjson.loads(text)
         lines.append(f"{_FORM} {form} {number} {_short(text)}")
         asked = pack.village_forms[form].signers
         signers[form] = {s.question: answers[s.question] for s in asked if answers.get(s.question)}
-        if pack.profile is not None and form == pack.profile.name:
-            profile = answers
-    problems = Problem.objects.filter(
-        round=round_, village=village_id, found_by=Problem.Level.VILLAGE
-    ).exclude(status=Problem.Status.WITHDRAWN)  # fmt: skip
-    listed = list(problems.order_by("type", "pk").values_list("type", "pk", "text"))
-    lines += [f"{_PROBLEM} {kind} {pk} {_short(text)}" for kind, pk, text in listed]
-    return Frozen("\n".join(lines), dict(counts), profile, signers, len(listed))
+    listed = _problem_lines(round_, village_id)
+    return Frozen("\n".join([*lines, *listed]), dict(counts), forms, signers, len(listed))
+
+
+def household_line(entry: RosterEntry) -> str:
+    """A household's line: id, form, outcome, number and id of the revision in force."""
+    key = DUE if entry.outcome is None else str(entry.outcome)
+    return (
+        f"{_HOUSEHOLD} {entry.household_id} {entry.form} {key} {entry.revision_number}"
+        f" {entry.revision or '-'}"
+    )
+
+
+def is_problem(line: str) -> bool:
+    """Whether a line is of an entry of the problem list."""
+    return line.startswith(f"{_PROBLEM} ")
+
+
+def names_form(line: str, form: str) -> bool:
+    """Whether a line is of this form of the village."""
+    return line.startswith(f"{_FORM} {form} ")
+
+
+def forms_and_problems(round_: Round, pack: Pack, village_id: int, forms: Collection[str]) -> list[str]:
+    """The lines of the village's own forms, and of its problems where the list is among `forms`."""
+    found = forms_in_force(round_, pack, village_id)
+    lines = [f"{_FORM} {form} {number} {_short(text)}" for form, (number, text) in found.items()]
+    listed = pack.problem_list
+    return lines + (_problem_lines(round_, village_id) if listed and listed.name in forms else [])
+
+
+def _problem_lines(round_: Round, village_id: int) -> list[str]:
+    rows = Problem.objects.filter(round=round_, village=village_id, found_by=Problem.Level.VILLAGE)
+    in_force = rows.exclude(status=Problem.Status.WITHDRAWN).order_by("type", "pk")
+    return [
+        f"{_PROBLEM} {kind} {pk} {_short(text)}"
+        for kind, pk, text in in_force.values_list("type", "pk", "text")
+    ]
 
 
 def forms_in_force(round_: Round, pack: Pack, village_id: int) -> dict[str, tuple[int, str]]:
@@ -93,7 +123,8 @@ def is_villages(pack: Pack, name: str) -> bool:
 
 def frozen_figures(pack: Pack, frozen: Frozen, enrolled: int, note: str) -> dict[str, Any]:
     """Form 4's figures of the frozen rows."""
-    return figures_of(pack, Sources(frozen.counts, frozen.profile, frozen.problems, enrolled, note))
+    profile = frozen.forms.get(pack.profile.name, {}) if pack.profile else {}
+    return figures_of(pack, Sources(frozen.counts, profile, frozen.problems, enrolled, note))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +144,7 @@ class Deviation:
 
 def deviation(submission: Submission, now: Frozen) -> Deviation:
     """What differs between a hand-up and what is in force."""
-    was, households_now = _by_key(submission.frozen, _HOUSEHOLD, 2), _by_key(now.text, _HOUSEHOLD, 2)
+    was, households_now = _by_key(submission.frozen, _HOUSEHOLD, 1), _by_key(now.text, _HOUSEHOLD, 1)
     forms, forms_now = _by_key(submission.frozen, _FORM, 1), _by_key(now.text, _FORM, 1)
     differ = {key for key in {*was, *households_now} if was.get(key) != households_now.get(key)}
     return Deviation(

@@ -5,16 +5,18 @@ What holds: nothing here reads households; lists of villages cost a query or two
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 
 from paicha.core.pack import Pack
+from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import code_range
-from paicha.domain.handover.figures import Difference, differences, figures_of, notes, sources_of
-from paicha.domain.handover.freezing import Frozen, deviation, freeze
+from paicha.domain.handover.figures import Difference, differences, figures_of, sources_of
+from paicha.domain.handover.freezing import forms_and_problems, household_line, is_problem, names_form
 from paicha.domain.handover.models import (
     Correction,
     Ledger,
@@ -41,9 +43,13 @@ def latest(listed: Sequence[Submission]) -> Submission | None:
 
 
 def returns(round_: Round, area: int) -> list[Return]:
-    """What came back to an area, open ones first, then newest first."""
-    rows = Return.objects.filter(round=round_, area=area).select_related("to", "submission")
-    return sorted(rows, key=lambda r: (not r.is_open, -r.pk))
+    """What came back to an area, open ones first, then newest first; `by_name` is who sent it. One query."""
+    people = User.objects.annotate(text=Cast("pk", CharField())).filter(text=OuterRef("by"))
+    rows = Return.objects.filter(round=round_, area=area).annotate(
+        by_name=Subquery(people.values("name")[:1])
+    )
+    listed = rows.select_related("to", "submission")
+    return sorted(listed, key=lambda r: (not r.is_open, -r.pk))
 
 
 def open_returns(round_: Round, area: int) -> list[Return]:
@@ -62,13 +68,16 @@ class Target:
 
 
 def targets(round_: Round, pack: Pack, area: int, listed: Sequence[Return]) -> dict[int, list[Target]]:
-    """The single targets of returns, by return, with whether each was corrected. At most four queries."""
+    """The single targets of returns, by return, with whether each was corrected. At most three queries."""
     ids = {id_ for one in listed for id_ in one.households}
+    forms = {form for one in listed for form in one.forms}
+    rows_of = forms & set(pack.household_forms)
     entries: dict[str, RosterEntry] = {}
-    if ids:
-        rows = RosterEntry.objects.filter(round=round_, village=area, household__in=ids)
-        entries = {str(e.household_id): e for e in rows.select_related("household")}
-    now = freeze(round_, pack, area) if any(one.forms for one in listed) else None
+    if ids or rows_of:
+        rows = RosterEntry.objects.filter(round=round_, village=area)
+        rows = rows.filter(Q(household__in=ids) | Q(form__in=rows_of)).select_related("household")
+        entries = {str(e.household_id): e for e in rows}
+    now = forms_and_problems(round_, pack, area, forms - rows_of) if forms - rows_of else []
     made: dict[int, list[Target]] = {}
     for one in listed:
         made[one.pk] = [
@@ -76,21 +85,36 @@ def targets(round_: Round, pack: Pack, area: int, listed: Sequence[Return]) -> d
             for id_, number in one.households.items()
             if id_ in entries
         ]
-        changed = _changed_forms(pack, one, now) if now and one.forms else set()
+        changed = changed_forms(pack, one, now, entries.values()) if one.forms else set()
         made[one.pk] += [Target(None, form, form in changed) for form in one.forms]
     return made
 
 
-def _changed_forms(pack: Pack, one: Return, now: Frozen) -> set[str]:
-    """The forms that differ from the hand-up that a return was made from; the problem list by its entries, too."""
-    differs = deviation(one.submission, now)
-    listed = pack.problem_list
-    return {*differs.forms, *differs.rows_of, *({listed.name} if listed and differs.problems else ())}
+def changed_forms(pack: Pack, one: Return, now: Sequence[str], entries: Iterable[RosterEntry]) -> set[str]:
+    """Forms of a return that differ from the hand-up it was made from: a household form by its rows."""
+    was = set(one.submission.frozen.split("\n"))
+    found = set()
+    for form in one.forms:
+        if form in pack.household_forms:
+            mine = {household_line(e) for e in entries if e.form == form}
+        else:
+            listed = pack.problem_list is not None and form == pack.problem_list.name
+            mine = {line for line in now if names_form(line, form) or (listed and is_problem(line))}
+            before = {line for line in was if names_form(line, form) or (listed and is_problem(line))}
+            if mine != before:
+                found.add(form)
+            continue
+        if not mine <= was:
+            found.add(form)
+    return found
 
 
 def late(round_: Round, village: int) -> list[HeldRevision]:
-    """What came after the hand-up and waits, in the order in which it came."""
+    """What came after the hand-up and waits, in the order in which it came; `now`: the answers in force. One query."""
+    entry = RosterEntry.objects.filter(household=OuterRef(OuterRef("household")), round=round_)
+    revision = Revision.objects.filter(pk=Subquery(entry.values("revision")[:1]))
     rows = HeldRevision.objects.filter(round=round_, village=village, taken_at=None)
+    rows = rows.annotate(now=Subquery(revision.values("answers")[:1]))
     return list(rows.select_related("household").order_by("pk"))
 
 
@@ -150,19 +174,18 @@ def row_of(submission: Submission, code: str) -> Mapping[str, object]:
 
 
 def contradictions(
-    round_: Round, pack: Pack, prefix: str, summaries: Sequence[VillageSummary]
+    pack: Pack, up: Mapping[str, Submission], summaries: Iterable[VillageSummary]
 ) -> dict[str, list[Difference]]:
-    """Villages whose figures are no longer what they handed up (上报后变了), by code. Two queries.
+    """Villages whose figures are no longer what they handed up (上报后变了), by code. `up`: see `handed_up`.
 
     A village with something back to correct is not held to its figures.
     """
-    up, added = handed_up(round_, Level.VILLAGE, prefix), notes(round_.pk, prefix)
     found = {}
     for summary in summaries:
         one = up.get(summary.code)
         if one is None or one.state != Submission.State.SUBMITTED:
             continue
-        live = figures_of(pack, sources_of(summary, note=added.get(summary.code, "")))
+        live = figures_of(pack, sources_of(summary))
         if differs := differences(pack, row_of(one, summary.code), live):
             found[summary.code] = differs
     return found

@@ -7,7 +7,7 @@ before, what had come back open again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +18,10 @@ from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.handover.checklist import signers_asked, village_checklist
 from paicha.domain.handover.errors import HandoverError
-from paicha.domain.handover.freezing import Frozen, freeze, frozen_figures
+from paicha.domain.handover.freezing import Frozen, deviation, freeze, frozen_figures
 from paicha.domain.handover.locks import apply_returns, require_town_open
 from paicha.domain.handover.models import Level, Return, Submission
-from paicha.domain.handover.queries import latest, note_of, open_returns, signed, submissions, targets
+from paicha.domain.handover.queries import latest, note_of, open_returns, signed, submissions
 from paicha.domain.problems.services import record_signers
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names
@@ -127,17 +127,24 @@ def _sign(work: VillageWork, signers: Mapping[str, str]) -> None:
 def _require_corrected(work: VillageWork, back: list[Return], reply: str) -> None:
     if len(reply.strip()) > _LONGEST:
         raise HandoverError(f"说明有 {len(reply.strip())} 个字，最多 {_LONGEST} 字，请写短一些。")
-    untouched = unchanged(work.round, work.pack, work.village, back)
+    untouched = unchanged(back, work.pack, freeze(work.round, work.pack, work.village.pk)) if back else 0
     if untouched and not reply.strip():
         raise HandoverError(f"退回的有 {untouched} 处没有改，请改好，或写明为什么不用改。")
 
 
-def unchanged(round_: Round, pack: Pack, village: Area, back: list[Return]) -> int:
-    """How many of the targets that came back are as they were handed up; the whole ledger counts as one."""
-    single = [one for one in back if not one.whole]
-    n = sum(not t.changed for listed in targets(round_, pack, village.pk, single).values() for t in listed)
-    if whole := [one for one in back if one.whole]:
-        n += whole[0].submission.digest == freeze(round_, pack, village.pk).digest
+def unchanged(back: Sequence[Return], pack: Pack, now: Frozen) -> int:
+    """How many of the targets that came back are as they were handed up; the whole ledger counts as one. No query."""
+    n = 0
+    for one in back:
+        if one.whole:
+            n += one.submission.digest == now.digest
+            continue
+        differs = deviation(one.submission, now)
+        changed = {*differs.forms, *differs.rows_of}
+        if differs.problems and pack.problem_list:
+            changed.add(pack.problem_list.name)
+        touched = {str(id_) for id_ in differs.changed}
+        n += sum(id_ not in touched for id_ in one.households) + len(set(one.forms) - changed)
     return n
 
 

@@ -7,7 +7,7 @@ figures are the sums of what its villages handed up, and its digest covers their
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, actor_chain, append, digest
 from paicha.domain.handover.checklist import Missing, town_checklist
 from paicha.domain.handover.errors import HandoverError
+from paicha.domain.handover.figures import Difference
 from paicha.domain.handover.freezing import digest_of
 from paicha.domain.handover.models import Ledger, Level, Return, Submission
 from paicha.domain.handover.queries import contradictions, handed_up, latest, submissions
@@ -45,11 +46,13 @@ def submit_town(round_: Round, pack: Pack, town: Area, actor: str, note: str = "
     if ledger.status == _UP:
         raise HandoverError("本镇已经上报市级了，不用再报；要改请先撤回，或请市级退回。")
     summaries = _locked_villages(round_, town)
-    missing = [line.words for line in town_missing(round_, pack, town, summaries) if line.blocks]
+    areas = {a.code: a for a in RoundArea.objects.filter(round=round_, parent_code=town.code)}
+    up = handed_up(round_, Level.VILLAGE, code_prefix(town.code))
+    changed = contradictions(pack, up, summaries)
+    missing = [line.words for line in town_missing(pack, areas, summaries, changed) if line.blocks]
     if missing:
         more = f"等 {len(missing)} 项" if len(missing) > _SAID else ""
         raise HandoverError(f"还不能上报市级：{'；'.join(missing[:_SAID])}{more}。")
-    up = handed_up(round_, Level.VILLAGE, code_prefix(town.code))
     parts = [up[s.code] for s in summaries if s.code in up]
     made = _freeze(round_, town, Level.TOWN, actor, parts, note)
     Return.objects.filter(round=round_, area=town, done_at=None, taken_back_at=None).update(done_at=made.at)
@@ -63,17 +66,20 @@ def submit_town(round_: Round, pack: Pack, town: Area, actor: str, note: str = "
     return made
 
 
-def town_missing(round_: Round, pack: Pack, town: Area, summaries: Sequence[VillageSummary]) -> list[Missing]:
-    """What a town still lacks; contradictions with what its villages handed up block, too. Three queries."""
-    prefix = code_prefix(town.code)
-    rows = RoundArea.objects.filter(round=round_, parent_code=town.code)
-    found = town_checklist(pack, {row.code: row for row in rows}, summaries)
-    named = {row.code: row.spoken for row in rows}
-    for code, differs in contradictions(round_, pack, prefix, summaries).items():
-        first = differs[0]
-        words = f"{named[code]}上报后变了：{first.label}上报时 {_n(first.handed_up)}，现在 {_n(first.now)}"
-        found.insert(0, Missing(f"handup:{code}", len(differs), words, True))
-    return found
+def town_missing(
+    pack: Pack,
+    areas: Mapping[str, RoundArea],
+    summaries: Sequence[VillageSummary],
+    changed: Mapping[str, Sequence[Difference]],
+) -> list[Missing]:
+    """What a town still lacks; `changed`: villages whose figures are no longer those they handed up, which blocks."""
+    found = []
+    for code, differs in changed.items():
+        one = differs[0]
+        said = f"{one.label}上报时 {_n(one.handed_up)}，现在 {_n(one.now)}"
+        words = f"{areas[code].spoken}上报后变了：{said}"
+        found.append(Missing(f"handup:{code}", len(differs), words, True))
+    return found + town_checklist(pack, areas, summaries)
 
 
 @transaction.atomic

@@ -13,14 +13,15 @@ from django.urls import reverse
 
 from paicha.core.pack import Pack
 from paicha.delivery.desk.frame import page
-from paicha.delivery.desk.papers.plan import today_line
+from paicha.delivery.desk.ledger.links import before_handup
+from paicha.delivery.desk.papers.plan import FACT, today_line
 from paicha.delivery.desk.places import Place
-from paicha.delivery.desk.todo import Todo, gathered
+from paicha.delivery.desk.todo import Todo, gathered, ordered
 from paicha.delivery.desk.wording import basis_parts, group_text, kind_text, rule_message
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.responses.queries import by_group, findings, waiting
+from paicha.domain.responses.queries import Waiting, by_group, findings, waiting
 from paicha.domain.responses.tallies import Tally, add_counts, tally
 
 _SHOWN = 8
@@ -59,21 +60,24 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
     found = findings(place.round, [village], wanted, groups=place.groups) if reads else []
     leads = [finding for finding in found if finding.severity == "lead"]
     total = tally(pack, [summary]) if summary else _of_groups(pack, groups, found)
-    unentered: list[date] = []  # of a whole village the summary row says both
-    if summary is None:
-        total.conflicts, unentered = waiting(place.round, village, place.groups)
+    beside = Waiting()  # of a whole village the summary row says it
+    if place.groups is not None:
+        beside = waiting(place.round, village, place.groups)
+        total.conflicts = beside.conflicts
     cases = case_list(pack, leads)
     if reads:
         place.log_read("village", sum(1 for case in cases[:_SHOWN] if case.household))
     return page(
         request, place, "village.html", "area",
         total=total, cases=cases[:_SHOWN], more=max(len(cases) - _SHOWN, 0),
-        todos=[
-            *today_line(place, groups, summary),
-            *gathered(place, summary),
-            *todos(place, total, groups, leads, unentered),
-        ],
-        gaps=gaps(place, summary, total) if summary else [],
+        todos=ordered(
+            [
+                *today_line(place, groups, summary.facts.get(FACT, {}) if summary else beside.planned),
+                *gathered(place, summary),
+                *todos(place, total, groups, leads, beside.changes),
+            ]
+        ),
+        gaps=before_handup(place, summary) if summary else [],
         groups=[(group, _counted(pack, counts)) for group, counts in groups.items()],
         bar=bar(total), reads=reads,
     )  # fmt: skip
@@ -168,30 +172,3 @@ def todos(
 def _kinds(pack: Pack, leads: Sequence[Finding]) -> str:
     named = Counter(finding.kind for finding in leads).most_common(3)
     return "，".join(f"{pack.kind_labels.get(kind, kind)} {n} 条" for kind, n in named)
-
-
-def gaps(place: Place, summary: VillageSummary, total: Tally) -> list[tuple[str, str, str]]:
-    """What is missing before the village can hand up: (sentence, action, address)."""
-    pack = place.pack
-    found: list[tuple[str, str, str]] = []
-    if total.due:
-        away = reverse("desk:households", args=[place.code]) + "?outcome=due"
-        found.append((f"{total.due} 户没排查", "看名单", away))
-    form = pack.profile
-    if form is not None:
-        away = reverse("desk:form", args=[place.code, form.name])
-        signers = {s.question for s in form.signers}
-        missing = [q for q in form.required if q not in signers and summary.profile.get(q) is None]
-        if not summary.profile:
-            found.append((f"{form.label}还没交", "去看", away))
-        elif missing:
-            found.append((f"{form.label}差 {len(missing)} 项", "去看", away))
-        if summary.profile:
-            for signer in form.signers:
-                if not summary.profile.get(signer.question):
-                    found.append((f"{signer.label.removesuffix('签字')}没签字", "去看", away))
-    listed = pack.problem_list
-    if listed is not None and total.open_leads and not summary.facts.get("problem_rows"):
-        away = reverse("desk:form", args=[place.code, listed.name])
-        found.append((f"{listed.label}一条也没有，却有线索没处理", "去看", away))
-    return found

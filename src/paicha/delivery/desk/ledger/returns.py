@@ -1,0 +1,126 @@
+"""What came back, with each target as a link; the form by which a town sends back; and taking that back.
+
+What holds: a village sees what to correct first and how far it is; a return names a person who can do it today.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from paicha.delivery.desk.frame import page
+from paicha.delivery.desk.places import Place, at_place, at_record, require
+from paicha.domain.accounts.models import User
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.areas.models import Area
+from paicha.domain.handover import towns
+from paicha.domain.handover.errors import HandoverError
+from paicha.domain.handover.freezing import is_villages
+from paicha.domain.handover.models import Return
+from paicha.domain.handover.queries import returns, targets
+from paicha.domain.handover.returning import (
+    REASONS,
+    Back,
+    addressees,
+    return_to_village,
+    take_return_back,
+    what_text,
+)
+from paicha.domain.responses.queries import household_lines, open_leads_of
+from paicha.domain.responses.tallies import Selection
+
+
+@at_place(Verb.READ_HOUSEHOLDS, whole=True)
+def returned(request: HttpRequest, place: Place) -> HttpResponse:
+    """Everything that came back to a village (or a town), what is open first."""
+    listed = returns(place.round, place.area.area_id)
+    found = targets(place.round, place.pack, place.area.area_id, [r for r in listed if not r.whole])
+    place.log_read("returns", sum(len(one.households) for one in listed))
+    lines = [(one, what_text(place.pack, one), found.get(one.pk, [])) for one in listed]
+    return page(
+        request, place, "ledger/returns.html", "handup", lines=lines, actor=place.scope.actor,
+        may_return=place.may(Verb.RETURN), may_hand_up=place.may(Verb.HAND_UP), pack_forms=place.pack.village_forms,
+        any_open=any(one.is_open for one in listed),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@at_place(Verb.READ_HOUSEHOLDS, act=Verb.RETURN, whole=True)
+def send_back(request: HttpRequest, place: Place) -> HttpResponse:
+    """Send a village's rows, forms or whole ledger back; a town's ledger as a whole."""
+    if place.area.level == "county":
+        raise Http404
+    if place.area.level == "town":
+        require(place, Verb.DRAW_SAMPLE)
+    area, error = Area.objects.get(pk=place.area.area_id), ""
+    if request.method == "POST":
+        try:
+            _send(request, place, area)
+        except HandoverError as refused:
+            error = str(refused)
+        else:
+            messages.success(request, "已经退回，并提醒了本人。村里改之前，您还能撤回。")
+            return redirect("desk:returns", place.code)
+    people = addressees(area) if place.is_village else towns.town_people(area)
+    asked = request.POST if request.method == "POST" else request.GET
+    context: dict[str, Any] = {"people": people, "reasons": REASONS, "asked": asked, "forms": [], "rows": []}
+    if place.is_village:
+        rows = household_lines(place.round, place.pack, [place.area.area_id], Selection())
+        leads = open_leads_of(place.round, [row.id for row in rows])
+        chosen = set(asked.getlist("household"))
+        listed = [(row, leads.get(row.id, 0), str(row.id) in chosen) for row in rows]
+        context["rows"] = sorted(listed, key=lambda item: (not item[2], -item[1]))
+        forms = [
+            f
+            for f in place.pack.forms
+            if f.name in place.pack.household_forms or is_villages(place.pack, f.name)
+        ]
+        context["forms"] = [(form, form.name in asked.getlist("form")) for form in forms]
+        place.log_read("return", len(rows))
+    return page(
+        request, place, "ledger/return.html", "handup", status=422 if error else 200, error=error, **context
+    )
+
+
+def _send(request: HttpRequest, place: Place, area: Area) -> None:
+    post = request.POST
+    reason = post.get("reason", "").strip() or post.get("short", "")
+    to = post.get("to", "")
+    user = User.objects.filter(pk=int(to)).first() if to.isdecimal() and len(to) < 10 else None
+    if place.area.level == "town":
+        towns.return_town(place.round, place.pack, area, place.scope.actor, reason, user)
+        return
+    what = Back(_ids(post.getlist("household")), post.getlist("form"), post.get("what") == "whole")
+    return_to_village(place.round, place.pack, area, place.scope.actor, what, reason, user)
+
+
+def _ids(texts: list[str]) -> list[UUID]:
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(text))
+        except ValueError as error:
+            raise HandoverError("选的户里有的不在本村名册里，请刷新页面重选。") from error
+    return found
+
+
+@require_POST
+@at_record(Return, Verb.READ_HOUSEHOLDS, act=Verb.RETURN, village="area", related=("submission", "to"))
+def return_back(request: HttpRequest, place: Place, sent: Return) -> HttpResponse:
+    """Take a return back in one step."""
+    try:
+        if place.is_village:
+            take_return_back(place.round, place.pack, sent, place.scope.actor)
+        else:
+            require(place, Verb.DRAW_SAMPLE)
+            towns.take_town_return_back(place.round, sent.area, sent, place.scope.actor)
+    except HandoverError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "退回已经撤回，台账又锁上了。")
+    return redirect("desk:returns", place.code)
