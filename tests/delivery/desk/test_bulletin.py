@@ -16,7 +16,7 @@ from paicha.domain.rounds.models import RoundArea
 
 ADDRESS = f"/area/{COUNTY}/bulletin/"
 _ROW = re.compile(
-    r'<th scope="row">([^<]+)</th><td class="num" data-label="现在"><a href="([^"]+)">([\d,]+)<'
+    r'<th scope="row">([^<]+)</th><td class="num"><a href="([^"]+)">([\d,]+)<'
 )
 
 

@@ -11,6 +11,7 @@ from tests.delivery.desk.test_pages import MOST, queries
 from tests.delivery.desk.world import TODAY, TOWN, VILLAGE, World
 
 from paicha.domain.audit.models import AuditEntry
+from paicha.domain.households.models import Household
 from paicha.domain.rounds.models import PlannedVisit
 from paicha.domain.rounds.plan import plan_visits
 
@@ -131,6 +132,15 @@ def test_a_grid_worker_sees_own_groups_alone(world: World) -> None:
     assert "一组" in page and "二组" not in page and "乙" not in page
     assert "没有排着" in client.get(LIST).content.decode()
     assert client.post(SET, {}).status_code == 403
+
+
+def test_a_grid_worker_is_told_what_is_planned_for_today(world: World) -> None:
+    place = world.areas[VILLAGE]
+    Household.objects.filter(head_name="贺生花", village=place).update(group="1")
+    plan_visits(world.round, world.pack, place, {"1": [("甲", TODAY)], "2": [("乙", TODAY)]}, "9")
+    page, statements = queries(world.client("grid"), f"/area/{VILLAGE}/")
+    assert re.search(r'class="n">1</span><span>户排在今天，在一组<', page)
+    assert len(statements) <= MOST
 
 
 @pytest.mark.parametrize(

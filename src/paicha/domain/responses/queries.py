@@ -24,7 +24,7 @@ from paicha.domain.areas.models import Group
 from paicha.domain.households.models import BaseChange, HouseholdEvent
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
 from paicha.domain.responses.tallies import Selection
-from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
+from paicha.domain.rounds.models import PlannedVisit, RosterEntry, Round, RoundArea
 
 _STRENGTH = {"strong": 0, "normal": 1, "": 1, "weak": 2}
 
@@ -294,23 +294,40 @@ def changes_between(pack: Pack, older: Mapping[str, Any], newer: Mapping[str, An
     return [name for name in pack.answer_questions if older.get(name) != newer.get(name)]
 
 
-def waiting(round_: Round, village: int, groups: Collection[str] | None = None) -> tuple[int, list[date]]:
-    """What else waits in a village: open conflicts, and the days of changes not yet entered; one query."""
+@dataclass(slots=True)
+class Waiting:
+    """What else waits in some groups: open conflicts, days of changes not yet entered, and the plan of visits
+    as a village's summary row keeps it (`planned`: group → day → visits)."""
+
+    conflicts: int = 0
+    changes: list[date] = field(default_factory=list)
+    planned: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def waiting(round_: Round, village: int, groups: Collection[str]) -> Waiting:
+    """What else waits in some groups of a village; one query. Of a whole village the summary row says it."""
+    text = CharField()
     rows = Conflict.objects.filter(round=round_, village_id=village, settled_at=None)
     changes = BaseChange.objects.filter(village_id=village, entered_on=None)
-    if groups is not None:
-        rows = rows.filter(household__group__in=groups)
-        changes = changes.filter(household__group__in=groups)
-    text = CharField()
-    one = (
-        rows.order_by()
-        .annotate(what=Value("conflict", text), day=Cast("at", text))
-        .values_list("what", "day")
+    visits = PlannedVisit.objects.filter(round=round_, village_id=village, group__in=groups)
+    one = rows.filter(household__group__in=groups).annotate(
+        what=Value("conflict", text), which=Value("", text), day=Cast("at", text)
     )
-    two = changes.order_by().annotate(what=Value("change", text), day=Cast("noted_on", text))
-    found = list(one.union(two.values_list("what", "day"), all=True))
-    days = [date.fromisoformat(day[:10]) for what, day in found if what == "change"]
-    return len(found) - len(days), days
+    two = changes.filter(household__group__in=groups).annotate(
+        what=Value("change", text), which=Value("", text), day=Cast("noted_on", text)
+    )
+    three = visits.annotate(what=Value("visit", text), which=F("group"), day=Cast("on", text))
+    arms = [arm.order_by().values_list("what", "which", "day") for arm in (one, two, three)]
+    found = Waiting()
+    for what, which, day in arms[0].union(*arms[1:], all=True):
+        if what == "visit":
+            by = found.planned.setdefault(which, {})
+            by[day or ""] = by.get(day or "", 0) + 1
+        elif what == "change":
+            found.changes.append(date.fromisoformat(day[:10]))
+        else:
+            found.conflicts += 1
+    return found
 
 
 def changes_listed(

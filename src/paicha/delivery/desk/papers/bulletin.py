@@ -56,7 +56,7 @@ def _since(figure: Figure) -> str:
 def _paper(request: HttpRequest, place: Place, made: Bulletin) -> HttpResponse:
     town = place.area.level == "town"
     total = made.total
-    names = ("村" if town else "镇街", "应排查", "已排查", "比昨天", "完成", "还差", "未处理线索", "上报")
+    names = ("村" if town else "镇街", "应排查", "已排查", "比昨天", "完成", "还差", "线索", "上报")
     rows = [
         (
             f"{line.name}{'（落后）' if line.late else ''}", str(line.tally.households), str(line.tally.done),

@@ -26,7 +26,6 @@ from paicha.domain import clock
 from paicha.domain.accounts.queries import surveyors_of
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
-from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import HouseholdLine, by_group, household_lines
 from paicha.domain.responses.recount import DUE
 from paicha.domain.responses.services import record_facts, village_work
@@ -316,21 +315,18 @@ def _share(lines: Sequence[HouseholdLine], visit: Visit) -> list[HouseholdLine]:
 
 
 def today_line(
-    place: Place, groups: Mapping[str, Mapping[str, Mapping[str, int]]], summary: VillageSummary | None
+    place: Place,
+    groups: Mapping[str, Mapping[str, Mapping[str, int]]],
+    planned: Mapping[str, Mapping[str, int]],
 ) -> list[Todo]:
-    """'今天：2组，37 户' for the first page of a village or of somebody's groups, as they were read already.
+    """'37 户排在今天，在二组' for the first page of a village or of somebody's groups; no query.
 
-    No query for a village, whose summary row keeps the plan; one for a person of some groups.
+    `groups` as `by_group` counts them, `planned` as `plan_fact` keeps it.
     """
     due = {name: Selection(outcome=DUE).count(place.pack, counts) for name, counts in groups.items()}
-    fact = (
-        summary.facts.get(FACT, {})
-        if summary
-        else plan_fact(planned_lines(place.round, place.area.area_id, groups))
-    )
-    planned = planned_today(fact, due)
-    if not planned:
+    found = planned_today(planned, due)
+    if not found:
         return []
-    where = "、".join(group_text(group) for group in planned)
+    where = "、".join(group_text(group) for group in found)
     address = reverse("desk:plan_list", args=[place.code])
-    return [Todo(sum(planned.values()), f"户排在今天，在{where}", "", "看名单", address)]
+    return [Todo(sum(found.values()), f"户排在今天，在{where}", "", "看名单", address)]
