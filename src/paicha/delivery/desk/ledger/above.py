@@ -61,7 +61,7 @@ def above_context(place: Place) -> dict[str, Any]:
     is_back = book is not None and book.status == Ledger.Status.RETURNED
     back = open_returns(round_, place.area.area_id) if is_back else []
     context: dict[str, Any] = {
-        "is_up": is_up, "status": Ledger.Status(book.status).label if book else Ledger.Status.OPEN.label,
+        "is_up": is_up, "stands": Ledger.Status(book.status).label if book else Ledger.Status.OPEN.label,
         "listed": listed, "last": last, "back": back,
         "names": names({one.by for one in listed} | {one.closed_by for one in listed}),
         "villages": len(rows), "up": sum(s.status == VillageSummary.Status.HANDED_UP for s in rows),
