@@ -423,10 +423,11 @@ def test_reminders_and_visits_over_the_filter(town: World, monkeypatch: pytest.M
     notice = Notice.objects.get(user=town.users["cadre"])
     assert (notice.words, notice.address) == ("请今天上报", f"/area/{VILLAGE}/")
     typed = {"act": "visit", "zone": "一片", "planned_on": TODAY.isoformat()}
-    assert "请选带队的人" in client.get(post_job(client, address, typed)).content.decode()
+    assert "请选带队的人" in post(client, address, 422, **typed)
     job = post_job(client, address, typed | {"leader": town.users["far"].pk})
     assert BulkJob.objects.latest("pk").changed == 1
-    assert Visit.objects.get().reasons and "全部撤销" in client.get(job).content.decode()
+    assert Visit.objects.get().village == town.areas[VILLAGE]
+    assert "全部撤销" in client.get(job).content.decode()
 
 
 def post_job(client: Client, address: str, typed: dict[str, Any]) -> str:

@@ -108,6 +108,7 @@ def test_the_scope_is_read_again_when_the_work_begins(town: Town) -> None:
         ("remind", {"words": ""}, "请写提醒的话"),
         ("visit", {"planned_on": ""}, "请写哪一天去"),
         ("visit", {"planned_on": "2022-03-09"}, "今天或以后"),
+        ("visit", {"planned_on": "2022-03-22"}, "请选带队的人"),
         ("other", {}, "请选要做什么"),
     ],
 )

@@ -73,6 +73,8 @@ def start(
         day = details.get("planned_on")
         if not day or date.fromisoformat(day) < clock.today():
             raise VerificationError("请写哪一天去，今天或以后的日期。")
+        if not details.get("leader"):
+            raise VerificationError("请选带队的人。")
     return BulkJob.objects.create(
         round=round_, area=area, kind=kind, villages=list(villages), details=details, made_by=actor,
         made_at=clock.now(),
