@@ -35,7 +35,7 @@ def test_every_number_opens_into_its_rows(world: World, code: str) -> None:
     page, statements = queries(client, f"/area/{code}/bulletin/")
     assert len(statements) <= MOST
     rows = _ROW.findall(page)
-    assert len(rows) == 14
+    assert len(rows) == 15
     for label, address, n in rows:
         response = client.get(html.unescape(address))
         assert response.status_code == 200, label

@@ -57,6 +57,8 @@ class Roles(Strict):
     remark: Name | None = None
     enrol: Name | None = None
     petition: Name | None = None  # 1: there is a petition, which must be listed
+    special: Name | None = None  # circumstances that are listed by village, each with the measure taken
+    special_detail: Name | None = None  # what happened, in words
 
 
 class Class(Strict):

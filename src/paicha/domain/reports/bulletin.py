@@ -15,6 +15,7 @@ from datetime import date
 from paicha.core.pack import Pack
 from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
+from paicha.domain.reports.special import special_count
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import summaries
 from paicha.domain.responses.tallies import Tally, combined, tally, without_class
@@ -41,6 +42,7 @@ _TABLE: tuple[tuple[str, str, str, str, str, Mapping[str, str]], ...] = (
     ("soft", "soft", "要核对没写理由", "处", "leads", {"what": "soft"}),
     ("problems", "problems_open", "问题在整改", "条", "problems", {"only": "open"}),
     ("petitions", "petitions_open", "信访没答复", "件", "petitions", {"state": "open"}),
+    ("special", "", "", "", "", {}),
     ("enrolled", "enrolled", "新纳入", "户", "cases", {}),
 )
 
@@ -149,9 +151,12 @@ def _figures(
         "late": Figure("late", "过期没上报", late, "个村", ("attention", {"only": "late"})),
         "zero": Figure("zero", f"没有{watched}却有线索", zero, "个村", ("villages", {"only": "zero_leads"})),
     }
+    listed = sum(special_count(pack, s) for s in rows)
+    fixed["special"] = Figure("special", "特殊情形", listed, "条", ("special", {}))
     return [
         fixed.get(key) or Figure(key, label, now[name], unit, (opens, query), then[name])
         for key, name, label, unit, opens, query in _TABLE
+        if key != "special" or pack.roles.special
     ]
 
 
@@ -195,8 +200,8 @@ def sentences(pack: Pack, made: Bulletin) -> list[str]:
     found = [f"{date_text(made.on)}，{when}。", _progress(made, figures), _leads(made, figures)]
     watch = [
         f"{figures[key].label} {figures[key].n} {figures[key].unit}"
-        for key in ("late", "conflicts", "soft", "problems", "petitions")
-        if figures[key].n
+        for key in ("late", "conflicts", "soft", "problems", "petitions", "special")
+        if key in figures and figures[key].n
     ]
     if made.zero:
         named = _names([name for _, name in made.zero], "个村")

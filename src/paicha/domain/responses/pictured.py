@@ -5,7 +5,7 @@ and `behind` decide by the same words, so that a figure opens into exactly its r
 
 `figures.days`: {ISO day: households met}; their day is the one written on the paper, else that of the first
 revision, so that a later correction doesn't move it. `figures.answers`: {question: {form: {option: households}}}
-for the questions that the pack pictures; an option of several counts each household that chose it.
+for the questions that the pack pictures, and for its special circumstances; an option of several counts each household that chose it.
 """
 
 from __future__ import annotations
@@ -34,11 +34,17 @@ def counted(pack: Pack, rows: Iterable[tuple[str, int | None, Mapping[str, Any],
             continue
         day = day_of(pack, row, first)
         days[day] = days.get(day, 0) + 1
-        for question in pack.pictured:
+        for question in _counted_questions(pack):
             for option in options_of(row.get(question)):
                 by = answers.setdefault(question, {}).setdefault(form, {})
                 by[option] = by.get(option, 0) + 1
     return {"days": dict(sorted(days.items())), "answers": answers}
+
+
+def _counted_questions(pack: Pack) -> tuple[str, ...]:
+    """What is pictured, and the special circumstances, which are listed by village."""
+    special = pack.roles.special
+    return pack.pictured if special is None or special in pack.pictured else (*pack.pictured, special)
 
 
 def is_met(pack: Pack, outcome: int | None) -> bool:
