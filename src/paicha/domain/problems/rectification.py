@@ -8,6 +8,7 @@ overdue is told to the village's cadres and, one level up, to the town, once whi
 from __future__ import annotations
 
 from paicha.domain.accounts import notices
+from paicha.domain.accounts.models import User
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.files.models import StoredFile
@@ -108,7 +109,7 @@ def _moved(
     return fresh
 
 
-def _cadres(code: str) -> list[notices.User]:
+def _cadres(code: str) -> list[User]:
     return notices.people_with(Verb.HAND_UP, code, exactly=("village_cadre",))
 
 

@@ -183,9 +183,9 @@ def _judge(made: ComparisonList, pack: Pack, rows: Sequence[ComparisonRow], know
     """Whether each matched household is watched, and whether its answers hold what the list says."""
     watched = pack.classes[0].form
     matched = [row for row in rows if row.household_id is not None]
-    revisions = {known[row.household_id].revision for row in matched} - {None} if made.expects else set()  # type: ignore[index]
+    found_in = [known[row.household_id].revision for row in matched] if made.expects else []  # type: ignore[index]
     answers: dict[UUID, dict[str, Any]] = {}
-    listed = sorted(revisions, key=str)
+    listed = sorted({revision for revision in found_in if revision is not None}, key=str)
     for start in range(0, len(listed), _CHUNK):
         found = Revision.objects.filter(pk__in=listed[start : start + _CHUNK]).values_list("pk", "answers")
         answers |= {pk: orjson.loads(text) for pk, text in found}

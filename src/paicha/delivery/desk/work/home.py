@@ -6,6 +6,8 @@ and without a script it is a link.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -21,7 +23,7 @@ from paicha.domain.referrals.queries import of_household
 def work(request: HttpRequest, home: Home) -> HttpResponse:
     """The lists and where more is added; a part of the household's page when it asks for it."""
     place, key = home.place, home.household.pk
-    context = {
+    context: dict[str, Any] = {
         "home": home, "household": home.household, "problems": problems_of(place.round, key),
         "petitions": petitions_of(place.round, key), "referrals": of_household(place.round, key),
         "departments": {d.id: d.title for d in place.pack.departments}, "today": clock.today(),

@@ -17,6 +17,7 @@ from paicha.delivery.desk.todo import Todo
 from paicha.delivery.desk.work import changes, petitions, problems, referrals
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.responses.base_changes import LATE_DAYS
 from paicha.domain.responses.models import VillageSummary
 
 
@@ -57,7 +58,7 @@ def watched(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
         Todo(0 if said else open_ones, "件信访没答复", "", "看", at["petitions"]),
         Todo(unlisted, "户的表上填了有信访，村里没登记", "", "看", at["petitions"]),
         Todo(
-            sum(changes.count(s, "late") for s in rows), f"处信息变更满 {changes.LATE_DAYS} 天没录入全国系统", "",
+            sum(changes.count(s, "late") for s in rows), f"处信息变更满 {LATE_DAYS} 天没录入全国系统", "",
             "看", at["changes"] + "?state=late", late=True,
         ),
         Todo(sum_of("recheck_city"), "条问题等市级复核", "", "看", at["problems"] + "?only=recheck_city"),
