@@ -156,7 +156,7 @@ def test_late_rows_are_listed_with_what_they_change_and_go_in_by_a_supplement(le
     )
     address = f"/area/{VILLAGE}/held/"
     page = text(ledgers, "cadre", address)
-    assert "家庭人口：4 → 5" in page
+    assert "家庭人口：4人 → 5人" in page
     assert "13912345678" not in page
     assert "户上报以后才到的表" in text(ledgers, "cadre", f"/area/{VILLAGE}/")
     (pk,) = re.findall(r'name="held" value="(\d+)"', page)
@@ -207,7 +207,7 @@ def test_the_town_puts_a_slip_right_with_consent(ledgers: Ledgers) -> None:
     data = {"cell": "housing", "value": "9", "reason": "抄错", "by": "王支书", "how": "电话里同意"}
     refused = town.post(address, data)
     assert refused.status_code == 422
-    assert "不是一个明确的选项" in refused.content.decode()
+    assert "这样改不合规则" in refused.content.decode()
     assert town.post(address, data | {"value": "3"}).status_code == 302
     made = Correction.objects.get()
     assert made.fields == ["housing"]
