@@ -133,9 +133,8 @@ def raise_lead(work: VillageWork, household: UUID | None, source: str, detail: s
     form = ""
     if household is not None:
         form = RosterEntry.objects.get(round=work.round, village=work.village, household_id=household).form
-    found = Finding.objects.select_for_update().filter(
-        round=work.round, village=work.village, household_id=household, rule=known.id
-    ).first()  # fmt: skip
+    rows = Finding.objects.select_for_update().filter(round=work.round, village=work.village, rule=known.id)
+    found = rows.filter(household=household).first()
     if found is None:
         found = Finding(
             round=work.round, village=work.village, household_id=household, form=form, rule=known.id,
