@@ -17,6 +17,7 @@ from paicha.domain.rounds.models import RosterEntry
 from paicha.domain.verification.models import Visit
 
 LEADS, OFFICE, DRAWN = 8, 3, 4  # at most so many of each (assumed: what a team sees in a day)
+_SAID = 3  # titles that are written out
 _STRENGTH = {"strong": 4, "normal": 2, "": 2, "weak": 1}
 
 
@@ -45,10 +46,15 @@ def to_look_at(work: VillageWork, visit: Visit) -> list[tuple[UUID, str]]:
     )
     numbers = dict(met.values_list("household_id", "household__number"))
     heavy = sorted(weights, key=lambda h: (-weights[h], numbers.get(h, 0)))[:LEADS]
-    chosen = {household: "、".join(reasons[household])[:200] for household in heavy}
+    chosen = {household: _several(reasons[household]) for household in heavy}
     for household in sorted(office.keys() - chosen.keys(), key=lambda h: numbers.get(h, 0))[:OFFICE]:
         chosen[household] = office[household]
     rest = [household for household in numbers if household not in weights and household not in chosen]
     rest.sort(key=lambda h: sha256(f"{visit.pk}:{numbers[h]}".encode()).digest())
     chosen |= dict.fromkeys(rest[:DRAWN], "抽到")
     return list(chosen.items())
+
+
+def _several(words: list[str]) -> str:
+    """Some titles, and how many there are: '住房不安全、失学辍学、饮水不安全等 9 条线索'."""
+    return "、".join(words[:_SAID]) + (f"等 {len(words)} 条线索" if len(words) > _SAID else "")

@@ -71,14 +71,14 @@ class Beside:
         return self.stated is not None and self.stated != self.counted
 
 
-@at_place(Verb.READ_HOUSEHOLDS)
+@at_place(Verb.READ_HOUSEHOLDS, whole=True)
 def audit(request: HttpRequest, place: Place) -> HttpResponse:
     """The page of the audit. It shows counts and no household, so that reading it is no read of personal data."""
     return _page(request, place)
 
 
 def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: Any) -> HttpResponse:
-    if not place.is_village or place.groups is not None:
+    if not place.is_village:
         raise Http404
     summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
     if summary is None:
@@ -167,10 +167,10 @@ def beside(pack: Pack, summary: VillageSummary, code: str) -> list[Beside]:
     return lines
 
 
-@at_place(Verb.READ_HOUSEHOLDS)
+@at_place(Verb.READ_HOUSEHOLDS, whole=True)
 def side_by_side(request: HttpRequest, place: Place) -> HttpResponse:
     """Two of the village's forms beside each other; each half is the form's own page, fetched by htmx."""
-    if not place.is_village or place.groups is not None:
+    if not place.is_village:
         raise Http404
     known = {form.name: form for form in place.pack.forms}
     first = next(iter(place.pack.household_forms))

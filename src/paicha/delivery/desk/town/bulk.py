@@ -148,7 +148,7 @@ def _rules(request: HttpRequest, place: Place, lines: Sequence[Line]) -> list[Ru
     return found
 
 
-@at_place(Verb.READ_STATISTICS)
+@at_place(Verb.READ_STATISTICS, act=tuple(bulk.ASKS.values()))
 def job_page(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
     """How far a job is, what it did, and undo for who made it."""
     job = _job(place, pk)
@@ -182,7 +182,7 @@ def _job(place: Place, pk: int) -> BulkJob:
 
 
 @require_POST
-@at_place(Verb.READ_STATISTICS)
+@at_place(Verb.READ_STATISTICS, act=tuple(bulk.ASKS.values()))
 def job_undo(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
     """Undo a job, or let one that stopped go on."""
     job = _job(place, pk)

@@ -25,7 +25,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.reports.documents import village_forms
 from paicha.domain.responses.services import village_work
 from paicha.domain.verification.errors import VerificationError
-from paicha.domain.verification.models import Visit
+from paicha.domain.verification.models import Visit, VisitHousehold
 from paicha.domain.verification.visits import Result, drop, finish
 from paicha.formats.typed_profile import profile_texts, read_profile
 from paicha.formats.village_layout import place_text
@@ -66,13 +66,13 @@ def _may_enter(place: Place, row: Visit) -> bool:
 
 
 def _seen(texts: Mapping[str, str]) -> dict[UUID, tuple[str, str]]:
-    """What was found at each household of the form, by its id."""
+    """What was found at each household of the form, by its id; '' where nothing is ticked."""
     seen = {}
-    for name, found in texts.items():
-        if name.startswith("found_"):
-            id_ = name.removeprefix("found_")
+    for name, note in texts.items():
+        if name.startswith("note_"):
+            id_ = name.removeprefix("note_")
             try:
-                seen[UUID(id_)] = (found, texts.get(f"note_{id_}", ""))
+                seen[UUID(id_)] = (texts.get(f"found_{id_}", ""), note)
             except ValueError:
                 continue
     return seen
@@ -101,7 +101,9 @@ def _page(
     return page(
         request, place, "town/visit.html", "attention", status=status, visit=row, form=form, lines=lines,
         title=place_text(form.title, place.town, place.area.spoken) if form else "",
-        rows=_rows(place.pack, form, shown) if form else [], may_enter=_may_enter(place, row),
+        heading=place_text(form.heading, place.town, place.area.spoken) if form else "",
+        found_choices=VisitHousehold.Found.choices, rows=_rows(place.pack, form, shown) if form else [],
+        may_enter=_may_enter(place, row),
         signers=[(s.question, s.label, place.pack.questions[s.question].type, shown.get(s.question, ""))
                  for s in form.signers] if form else [],
         may_drop=place.may(Verb.VERIFY) and row.state == Visit.State.PLANNED, today=clock.today(),

@@ -147,7 +147,8 @@ def own_places(request: HttpRequest, who: Scope, codes: Sequence[str]) -> HttpRe
             lines.append(Line(code, areas[code].spoken, tally(pack, below)))
     from django.shortcuts import render
 
-    return render(request, "desk/places.html", {"lines": lines, "round": round_, "pack": pack})
+    return render(request, "desk/places.html", {"lines": lines, "round": round_, "pack": pack,
+                  "leads": who.allows(Verb.CROSS_CHECK)})  # fmt: skip
 
 
 def names_below(place: Place) -> dict[str, RoundArea]:
