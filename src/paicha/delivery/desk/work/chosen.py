@@ -44,14 +44,18 @@ class Way:
 
 def ways(place: Place) -> list[Way]:
     """The pages of this part that the person may open here."""
+    listed, asks = place.pack.problem_list is not None, bool(place.pack.departments)
     found = [
-        ("problems", "问题清单", Verb.READ_HOUSEHOLDS), ("petitions", "信访舆情", Verb.READ_HOUSEHOLDS),
-        ("changes", "信息变更", Verb.READ_HOUSEHOLDS), ("sent_referrals", "部门核实", Verb.READ_HOUSEHOLDS),
-    ]  # fmt: skip
-    if not place.is_village:
-        found.append(("comparisons", "名单比对", Verb.REFER))
+        ("problems", "问题清单", Verb.READ_HOUSEHOLDS, listed),
+        ("petitions", "信访舆情", Verb.READ_HOUSEHOLDS, True),
+        ("changes", "信息变更", Verb.READ_HOUSEHOLDS, True),
+        ("sent_referrals", "部门核实", Verb.READ_HOUSEHOLDS, asks),
+        ("comparisons", "名单比对", Verb.REFER, asks and not place.is_village),
+    ]
     return [
-        Way(key, title, reverse(f"desk:{key}", args=[place.code])) for key, title, v in found if place.may(v)
+        Way(key, title, reverse(f"desk:{key}", args=[place.code]))
+        for key, title, verb, there in found
+        if there and place.may(verb)
     ]
 
 

@@ -100,12 +100,14 @@ def count(facts: Mapping[str, Any], only: str) -> int:
 @at_place(Verb.READ_HOUSEHOLDS)
 def problems(request: HttpRequest, place: Place) -> HttpResponse:
     """The problems of a place; in a village, also where one is added."""
-    if place.area.level not in ("county", "town") and request.method == "POST":
-        require(place, Verb.RAISE_PROBLEMS)
-        return _add(request, place)
-    if request.method == "POST":
+    if place.pack.problem_list is None:
+        return redirect("desk:petitions", place.code)
+    if request.method == "GET":
+        return shown(request, place)
+    if not place.is_village:
         raise Http404
-    return shown(request, place)
+    require(place, Verb.RAISE_PROBLEMS)
+    return _add(request, place)
 
 
 def shown(request: HttpRequest, place: Place, *, status: int = 200, **context: Any) -> HttpResponse:
