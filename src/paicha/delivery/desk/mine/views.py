@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from paicha.core.pack import Pack
 from paicha.delivery.desk.places import Place, Policy, newest, states
 from paicha.delivery.desk.todo import Todo, gathered
+from paicha.delivery.desk.town.todo import town_todos
 from paicha.delivery.desk.views.signin import own_codes
 from paicha.domain.accounts import notices
 from paicha.domain.accounts.models import Notice, User
@@ -23,6 +24,7 @@ from paicha.domain.accounts.policies import Scope, scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names
+from paicha.domain.responses.queries import summaries as rows_below
 from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.packs import pack_of
 
@@ -69,6 +71,8 @@ def _places(who: Scope) -> list[Own]:
         place = Place(area.round, pack, who, area, ())
         whole = who.covers(Verb.READ_STATISTICS, area.code)
         todos = gathered(place, summaries.get(area.code)) if place.is_village and whole else []
+        if area.level == "town" and place.may(Verb.VERIFY):
+            todos = town_todos(place, rows_below(who, area.round, place.prefix))
         found.append(Own(place, todos))
     return found
 
