@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
 from tests.delivery.desk.world import VILLAGE, World
 from tests.e2e.conftest import sign_in
 from tests.e2e.test_desk import faults
@@ -170,6 +171,74 @@ def test_a_row_left_half_typed_is_there_again(sheet: Page, world: World) -> None
     sheet.goto(f"/area/{VILLAGE}/entry/general/?group={GROUP}")
     expect(sheet.get_by_label("户主01，居住地")).to_have_value("1")
     expect(sheet.get_by_label("户主01，有无安全住房")).to_have_value("2")
+
+
+def test_a_row_taken_back_before_it_was_saved_leaves_no_draft(sheet: Page, world: World) -> None:
+    keys = Keys(sheet)
+    keys.insert(SURVEYORS)
+    keys.press("Enter")
+    keys.type("12")
+    for _ in range(90):  # kept by itself after some seconds
+        if Draft.objects.exists():
+            break
+        sheet.wait_for_timeout(100)
+    assert Draft.objects.get().answers["housing"] == "2"
+    keys.press("Control+z")
+    expect(sheet.get_by_label("户主01，居住地")).to_have_value("")
+    for _ in range(50):
+        if not Draft.objects.exists():
+            break
+        sheet.wait_for_timeout(100)
+    assert not Draft.objects.exists()
+
+
+def test_two_people_on_one_row_in_two_browsers(
+    sheet: Page, world: World, browser: Browser, live_server: LiveServer
+) -> None:
+    context = browser.new_context(base_url=live_server.url)
+    other = context.new_page()
+    sign_in(other, "town")
+    other.goto(f"/area/{VILLAGE}/entry/general/?group={GROUP}")
+    for one in (sheet, other):
+        keys = Keys(one)
+        keys.insert(SURVEYORS)
+        keys.press("Enter")
+        keys.type(ANSWERS if one is sheet else ANSWERS.replace("1232", "1233"))  # 饮水 2, then 3
+        keys.press("Enter")
+        expect(one.locator("#said")).to_contain_text("户主01")
+    row = other.locator("tbody", has_text="户主01")
+    expect(row.locator("[data-state]")).to_have_text("等人定")
+    said = "安全饮水，cadre的姓名填“2 自来水供水且安全”，您填“3 分散取水且安全”"
+    expect(row.locator(".told")).to_contain_text(f"两边都留着，等人逐项定：{said}")
+    row.get_by_role("link", name="去看两边的答案").click()
+    expect(other.locator("main")).to_contain_text("3 分散取水且安全")
+    assert answers(world, "户主01")["water"] == 2
+    context.close()
+
+
+def test_without_the_script_the_sheet_is_one_form(
+    page: Page, world: World, browser: Browser, live_server: LiveServer
+) -> None:
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    plain = context.new_page()
+    sign_in(plain, "cadre")
+    plain.goto(f"/area/{VILLAGE}/entry/general/?group=2")
+    for label, text in (
+        ("居住地", "1"), ("有无安全住房", "2"), ("有无义务教育阶段因贫失学辍学学生", "3"), ("有无安全饮水", "2"),
+        ("家庭成员参加城乡居民(职工)基本医疗保险", "090"), ("人均年纯收入", "4"), ("有无较大刚性支出", "2"),
+        ("是否享受民政政策", "5"), ("是否需要纳入易返贫致贫户", "3"), ("排查人员签字", SURVEYORS),
+    ):  # fmt: skip
+        plain.get_by_label(f"贺生花，{label}").fill(text)
+    plain.get_by_role("button", name="存这一张").click()
+    expect(plain.get_by_role("alert")).to_contain_text("1 户没存上")
+    cell = plain.get_by_label("贺生花，家庭成员参加")
+    expect(cell).to_have_attribute("aria-invalid", "true")
+    expect(plain.get_by_label("贺生花，居住地")).to_have_value("1")
+    cell.fill("0 4 0")
+    plain.get_by_role("button", name="存这一张").click()
+    expect(plain.get_by_role("status").first).to_contain_text("存了 1 户")
+    assert answers(world, "贺生花")["insured_resident"] == 4
+    context.close()
 
 
 def test_visits_by_one_key(sheet: Page, world: World) -> None:

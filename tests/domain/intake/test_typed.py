@@ -142,7 +142,7 @@ def test_two_people_on_one_row_lose_nothing(desk: Desk) -> None:
     assert desk.village.answers(household)["water"] == 3
     assert desk.village.answers(household)["income_band"] == 3
     collided = desk.type(household, SHEET | {"water": "1", "income_band": "3"}, by=OTHER, base=1)
-    assert collided.status == "conflict"
+    assert (collided.status, collided.clash) == ("conflict", {"water": (3, 1)})
     assert [c.pk for c in desk.village.conflicts] == [collided.conflict]
     assert desk.village.answers(household)["water"] == 3
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +62,8 @@ class Told:
 class SavedRow:
     """What became of a typed row. `status` as a receipt's; `revision` is the number in force.
 
-    `theirs`: {question: (before, now)} that another person changed since the page was read, and `by` whom.
+    `theirs`: {question: (before, now)} that another person changed since the page was read and that was typed
+    otherwise, and `by` whom; `clash`: {question: (in force, typed)} of a conflict.
     """
 
     place: str
@@ -71,6 +73,7 @@ class SavedRow:
     told: list[Told] = field(default_factory=list)
     theirs: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     by: str = ""
+    clash: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     conflict: int | None = None
     candidates: str = ""
 
@@ -109,7 +112,7 @@ def save_typed(
     if ready:
         receipts = submit_responses(work, _rows(work, form, ready, table, source))
         for line, receipt in zip(ready, receipts, strict=True):
-            _account(work, form, line, receipt, source)
+            _account(work, form, line, receipt, source, _typed(table, line))
     for line in lines:
         _keep(work, form, line)
     return [line.saved for line in lines]
@@ -218,41 +221,65 @@ def _ended(done: Sequence[int], default: int, line: _Line, answered: bool) -> in
     return default
 
 
-def _account(work: VillageWork, form: HouseholdForm, line: _Line, receipt: Receipt, source: str) -> None:
+def _typed(table: HouseholdTable, line: _Line) -> dict[str, Any]:
+    """What was typed, by question, as answers are kept."""
+    row = table.frame.row(line.index, named=True)
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in row.items()
+        if not name.startswith("_")
+    }
+
+
+def _account(
+    work: VillageWork,
+    form: HouseholdForm,
+    line: _Line,
+    receipt: Receipt,
+    source: str,
+    mine: Mapping[str, Any],
+) -> None:
     saved, cells = line.saved, line.row.cells
     saved.status, saved.household = receipt.status, receipt.household
     saved.revision = line.row.base if receipt.status == "refused" else receipt.revision
     for said in receipt.said:
         cell = cell_of(work.pack, form, said.question, cells)
         saved.told.append(Told(cell, said.severity, said.code, said.message))
-    _theirs(work, line, source)
+    _theirs(work, line, source, mine)
     if saved.status == "conflict":
-        saved.conflict = (
-            Conflict.objects.filter(
-                round=work.round, household=saved.household, source=source, settled_at=None
-            )
-            .order_by("-pk")
-            .values_list("pk", flat=True)
-            .first()
-        )
+        _conflict(work, line, source, mine)
     if saved.status in ("stored", "merged", "unchanged"):
         _explain(work, line)
 
 
-def _theirs(work: VillageWork, line: _Line, source: str) -> None:
-    """What somebody else put into force after the page was read."""
+def _theirs(work: VillageWork, line: _Line, source: str, mine: Mapping[str, Any]) -> None:
+    """What somebody else put into force after the page was read, as far as it isn't what was typed here, too."""
     old = line.stored
     if old is None or not old.number or old.number == line.row.base or old.source == source:
         return
     base = answers_of(work, {(old.household, line.row.base)}) if line.row.base else {}
-    was = orjson.loads(base.get((old.household, line.row.base), "{}"))
+    was = orjson.loads(base.get((old.household, line.row.base), NOTHING))
     now = orjson.loads(old.answers)
+    known = {work.pack.roles.head, work.pack.roles.group}
     line.saved.by = source_actor(old.source)
     line.saved.theirs = {
         name: (was.get(name), now.get(name))
         for name in work.pack.answer_questions
-        if was.get(name) != now.get(name)
+        if was.get(name) != now.get(name) and name not in known and mine.get(name) != now.get(name)
     }
+
+
+def _conflict(work: VillageWork, line: _Line, source: str, mine: Mapping[str, Any]) -> None:
+    """The conflict that waits for the row, with both answers to what collides."""
+    rows = Conflict.objects.filter(
+        round=work.round, household=line.saved.household, source=source, settled_at=None
+    )
+    found = rows.order_by("-pk").first()
+    if found is None or line.stored is None:
+        return
+    now = orjson.loads(line.stored.answers)
+    line.saved.conflict = found.pk
+    line.saved.clash = {name: (now.get(name), mine.get(name)) for name in found.fields}
 
 
 def _explain(work: VillageWork, line: _Line) -> None:

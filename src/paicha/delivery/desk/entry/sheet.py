@@ -297,10 +297,12 @@ def say(place: Place, line: Line, saved: SavedRow | None, known: Mapping[str, st
 def _drafted(place: Place, form: HouseholdForm, line: Line, draft: Draft | None) -> Mapping[str, str]:
     if draft is None:
         return {}
-    line.draft, line.base = True, draft.base
-    line.said = line.said or "上次填了没存，接着改好就存上"
-    found = as_cells(place.pack, form, draft.answers)
-    return {name: found.get(name, "") for name in json.loads(line.shown)}
+    found, shown = as_cells(place.pack, form, draft.answers), json.loads(line.shown)
+    typed = {name: found.get(name, "") for name in shown}
+    if typed != shown:
+        line.draft, line.base = True, draft.base
+        line.said = line.said or "上次填了没存，接着改好就存上"
+    return typed
 
 
 def known_answers(place: Place, row: Answered) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from paicha.core.catalogue import sentence
 from paicha.core.pack import HouseholdForm, Pack
-from paicha.delivery.desk.wording import rule_message, who_text
+from paicha.delivery.desk.wording import masked, rule_message, who_text
 from paicha.domain.intake.typed import SavedRow
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.wording import answer_in_words
@@ -36,7 +36,8 @@ def became(pack: Pack, saved: SavedRow, known: Mapping[str, str]) -> str:
     """One sentence for what became of a row."""
     if saved.status == "held":
         return sentence("H01")
-    changed = "，".join(_changed(pack, name, *pair) for name, pair in list(saved.theirs.items())[:4])
+    theirs = {name: pair for name, pair in saved.theirs.items() if name not in saved.clash}
+    changed = "，".join(_changed(pack, name, *pair) for name, pair in list(theirs.items())[:4])
     who = who_text(known, saved.by) if saved.by else "另一位"
     if saved.status == "merged":
         return (
@@ -45,16 +46,28 @@ def became(pack: Pack, saved: SavedRow, known: Mapping[str, str]) -> str:
             else "已存，和原有的答案合在一起了"
         )
     if saved.status == "conflict":
-        return f"{who}填的和您的不一样，两边都留着，等人逐项定：{changed}"
+        clash = "，".join(_clash(pack, who, name, *pair) for name, pair in list(saved.clash.items())[:4])
+        return f"{who}刚才也填了这一户，有的和您填的不一样，两边都留着，等人逐项定：{clash}"
     if saved.status == "refused" and changed:
         return f"{_PLAIN['refused']}。{who}刚才也改了这一户：{changed}"
     return _PLAIN.get(saved.status, "已存")
 
 
-def _changed(pack: Pack, name: str, was: object, now: object) -> str:
+def _label(pack: Pack, name: str) -> str:
+    return pack.questions[name].short or pack.questions[name].label
+
+
+def _said(pack: Pack, name: str, value: object) -> str:
     question = pack.questions[name]
-    label = question.short or question.label
-    return f"{label}由“{answer_in_words(question, was)}”改为“{answer_in_words(question, now)}”"
+    return masked(str(value)) if question.masked and value else answer_in_words(question, value)
+
+
+def _changed(pack: Pack, name: str, was: object, now: object) -> str:
+    return f"{_label(pack, name)}由“{_said(pack, name, was)}”改为“{_said(pack, name, now)}”"
+
+
+def _clash(pack: Pack, who: str, name: str, now: object, mine: object) -> str:
+    return f"{_label(pack, name)}，{who}填“{_said(pack, name, now)}”，您填“{_said(pack, name, mine)}”"
 
 
 def softs_of(

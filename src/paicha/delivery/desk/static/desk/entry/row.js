@@ -28,6 +28,9 @@ export class Row {
     this.tried = ""; // what was sent last, so that a refused row isn't sent again unchanged
     this.sending = false;
     this.timer = 0;
+    this.kept = this.told.querySelector("button[name=drop]") !== null; // whether a draft of it lies on the server
+    /** @type {Promise<any>} */
+    this.keeping = Promise.resolve();
     this.button.addEventListener("click", () => this.sheet.undo(this));
   }
 
@@ -126,6 +129,7 @@ export class Row {
 
   /** Send the row if it was touched and is not what was refused before. */
   async save() {
+    if (!this.dirty) this.drop();
     if (this.sending || !this.dirty) return;
     const now = JSON.stringify([...this.data().entries()]);
     if (this.refused && now === this.tried) return;
@@ -134,7 +138,9 @@ export class Row {
     window.clearTimeout(this.timer);
     this.state.textContent = "在存";
     const sent = new Map(this.inputs.map((field) => [field, field.value]));
-    const reply = await this.sheet.post(this.sheet.rowAt, this.data());
+    const data = this.data();
+    await this.keeping; // else the draft could come after what makes it needless
+    const reply = await this.sheet.post(this.sheet.rowAt, data);
     this.sending = false;
     this.outcome.value = "";
     if (reply) this.show(reply, sent);
@@ -147,8 +153,20 @@ export class Row {
   /** Keep what is half typed as a draft; `leaving` the page, by a request that outlives it. @param {boolean} leaving */
   keep(leaving = false) {
     if (!this.dirty || this.sending) return;
+    this.kept = true;
     if (leaving) navigator.sendBeacon(this.sheet.draftAt, this.data());
-    else void fetch(this.sheet.draftAt, { method: "POST", body: this.data() }).catch(() => undefined);
+    else this.keeping = fetch(this.sheet.draftAt, { method: "POST", body: this.data() }).catch(() => undefined);
+  }
+
+  /** The row is again as it is stored: its draft is let go. */
+  drop() {
+    if (!this.kept) return;
+    this.kept = false;
+    window.clearTimeout(this.timer);
+    const data = new FormData();
+    data.set("csrfmiddlewaretoken", this.sheet.token);
+    data.set("drop", this.id);
+    this.keeping = this.keeping.then(() => fetch(this.sheet.draftAt, { method: "POST", body: data }).catch(() => undefined));
   }
 
   /** @param {Reply} reply @param {Map<HTMLInputElement, string>} sent */
@@ -175,6 +193,7 @@ export class Row {
     this.lines = undefined;
     if (reply.html !== undefined) this.told.innerHTML = reply.html;
     this.body.classList.toggle("wrong", reply.status === "refused");
+    this.kept = reply.status === "refused";
     this.state.textContent = { stored: "已存", merged: "已存", unchanged: "已存", held: "先存着", conflict: "等人定" }[reply.status] ?? (good ? "" : "没存上");
     this.button.hidden = !["stored", "merged"].includes(reply.status);
     if (!this.button.hidden) this.sheet.remember(this);
@@ -197,6 +216,7 @@ export class Row {
     this.lines = undefined;
     this.body.classList.remove("wrong");
     this.state.textContent = "";
+    this.drop();
     window.clearTimeout(this.timer);
     this.sheet.say(`${this.head}：这一行退回到存过的`, "");
   }

@@ -68,6 +68,7 @@ export class Sheet {
     form.addEventListener("keydown", (event) => this.pressed(event));
     form.addEventListener("submit", () => (this.submitting = true));
     window.addEventListener("pagehide", () => this.submitting || this.rows.forEach((row) => row.keep(true)));
+    window.addEventListener("online", () => this.rows.forEach((row) => void row.save()));
     if (this.everybody) {
       const key = `paicha:surveyors:${location.pathname.split("/")[2]}`;
       this.everybody.value ||= sessionStorage.getItem(key) ?? "";
@@ -259,7 +260,7 @@ export class Sheet {
   /** Post a row; its reply, or null where there was none. @param {string} address @param {FormData} data @returns {Promise<any>} */
   async post(address, data) {
     try {
-      const response = await fetch(address, { method: "POST", body: data, headers: { Accept: "application/json" } });
+      const response = await fetch(address, { method: "POST", body: data, keepalive: true });
       if (response.redirected) {
         this.say("登录过期了，请在另一个窗口重新登录，再回这一页接着存", "hard");
         return null;
