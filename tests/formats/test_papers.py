@@ -91,6 +91,15 @@ def test_different_questions_stand_beside_each_household() -> None:
 
 
 @poppler
+def test_a_topic_without_a_household_stands_by_its_words_alone() -> None:
+    topic = KitItem(2, "通报本月周排查的情况", "", "", None, question="通报本月周排查的情况")
+    text = squeezed(meeting_kit(replace(kit(), items=[item(1, "高某"), topic], voters=1)))
+    assert "（）" not in text
+    assert text.count("通报本月周排查的情况") == 3, "agenda, ballot, minutes"
+    assert "上会农户（1户）和其他事项" in text
+
+
+@poppler
 def test_a_kit_without_date_place_or_households_leaves_blanks() -> None:
     content = meeting_kit(kit(0, on=None, place=""))
     assert pages_of(content) == 3
