@@ -181,7 +181,7 @@ def test_leads_of_several_villages_are_put_forward_from_the_town(world: World) -
     assert Case.objects.count() == 2
     seen = page(world.client("town"), f"/area/{TOWN}/cases/?step=enrolment.deliberation")
     assert seen.count('href="/case/') == 2
-    assert "共 2 户" in seen
+    assert '共 <span id="count">2</span> 户' in seen
     assert world.client("liaison").post(f"/area/{VILLAGE}/cases/open/", {"household": ids}).status_code == 403
     assert world.client("cadre").post(f"/area/{VILLAGE}/cases/open/", {"household": ["x"]}).status_code == 404
 
@@ -322,15 +322,27 @@ def test_the_city_decides_several_at_once_or_none(world: World) -> None:
 
 
 def test_each_figure_of_a_step_opens_into_as_many_rows(world: World) -> None:
-    opened(world, "訾埃生", "高兰花", "贺保平", "王建国")
-    client = world.client("city")
-    for code in (COUNTY, TOWN):
+    cases = opened(world, "訾埃生", "高兰花", "贺保平", "王建国")
+    held(world, cases[0])
+    client = world.client("town")
+    for code, figures in ((COUNTY, ["4", "1", "2", "1"]), (TOWN, ["1", "4", "1", "1", "2"])):
+        client = world.client("city" if code == COUNTY else "town")
         seen = page(client, f"/area/{code}/cases/")
-        chips = re.findall(r'<li><a href="([^"]*)"[^>]*>([^<]*?) ([\d,]+)(?: <span|<)', seen)
-        assert [n for *_, n in chips] == ["4", "1", "3"]
+        chips = re.findall(r'<li><a href="([^"]*)"[^>]*>([^<]*?) ([\d,]+)<', seen.partition("chips")[2])
+        assert [n for *_, n in chips] == figures
         for address, _, n in chips:
             rows = page(client, address if address.startswith("/") else f"/area/{code}/cases/{address}")
             assert rows.count('href="/case/') == int(n), address
+
+
+def test_who_was_newly_enrolled_is_a_list(world: World) -> None:
+    (case,) = opened(world, "訾埃生")
+    Case.objects.update(step="entered")
+    assert step(world.client("town"), case, entered_on=TODAY.isoformat()).status_code == 302
+    seen = page(world.client("city"), f"/area/{COUNTY}/cases/?what=enrolled")
+    assert "本轮新纳入 1" in seen and seen.count('href="/case/') == 1
+    assert "本轮办完的" in page(world.client("cadre"), f"/area/{VILLAGE}/cases/")
+    assert world.client("city").get(f"/area/{COUNTY}/cases/?what=x").status_code == 404
 
 
 def test_many_new_risk_households_are_shown_to_town_and_city(world: World) -> None:

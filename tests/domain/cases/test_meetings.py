@@ -28,8 +28,8 @@ def test_a_meeting_decides_cases_and_their_leads_at_once(days: Days) -> None:
     meeting = days.plan(*cases)
     assert days.facts["meetings_planned"] == 1
     evidence = MeetingItem.objects.get(meeting=meeting, number=1).evidence
-    assert [rule for rule, _ in evidence] == ["S01", "S09", "S13"]
-    assert evidence[1][1] == "吃低保，却填了不需要纳入"
+    assert [rule for rule, _ in evidence] == ["S13", "S01", "S09"]  # the strong one first
+    assert evidence[2][1] == "吃低保，却填了不需要纳入"
     days.day = 2
     days.hold(meeting, cases)
     assert days.village.found(poor) == {"S01": "confirmed", "S09": "confirmed", "S13": "confirmed"}

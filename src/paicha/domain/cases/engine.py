@@ -60,6 +60,8 @@ def open_cases(
 ) -> list[Case]:
     """Open a case for each household, its first step passed; one that is going already is returned as it is.
 
+    `origin`: what brought it up, the household's leads where it is empty.
+
     Raises CaseError, with the household's name, and then opens none.
     """
     wanted = procedure_of(work.pack, procedure)
@@ -115,13 +117,15 @@ def _open(
     work: VillageWork, procedure: Procedure, entry: RosterEntry, origin: str, noted: dict[str, Any]
 ) -> Case:
     today, first = work.days.today, procedure.steps[0]
-    leads = Finding.objects.filter(
-        round=work.round, household=entry.household_id, severity="lead", state="open"
+    leads = list(
+        Finding.objects.filter(
+            round=work.round, household=entry.household_id, severity="lead", state="open"
+        ).order_by("pk")
     )
     case = Case.objects.create(
         round=work.round, village=work.village, household=entry.household, procedure=procedure.id,
-        finding=leads.order_by("pk").first(), origin=origin.strip()[:TEXT], opened_at=work.at,
-        opened_by=work.actor, step=first.id, since=today,
+        finding=leads[0] if leads else None, origin=(origin.strip() or _origin(work.pack, leads))[:TEXT],
+        opened_at=work.at, opened_by=work.actor, step=first.id, since=today,
     )  # fmt: skip
     pass_step(work, case, procedure, first, records=noted, reason="")
     nxt = procedure.step[case.step]
@@ -129,6 +133,19 @@ def _open(
         said = "本轮已经入户排查"
         pass_step(work, case, procedure, nxt, records={BY_SURVEY: entry.revision_number}, reason=said)
     return case
+
+
+def _origin(pack: Pack, leads: Sequence[Finding]) -> str:
+    """What brought the household up, in a line: its two weightiest leads, and how many there are."""
+    weight = {"strong": 0, "weak": 2}
+    ordered = sorted(leads, key=lambda lead: (weight.get(lead.strength, 1), lead.rule))
+    titles = [
+        source.title
+        for lead in ordered
+        if (source := pack.rule.get(lead.rule) or pack.messages.get(lead.rule))
+    ]
+    more = f"等 {len(titles)} 条线索" if len(titles) > 2 else ""
+    return "、".join(titles[:2]) + more or "村里提出"
 
 
 def _visited(pack: Pack, entry: RosterEntry) -> bool:

@@ -207,7 +207,8 @@ def _evidence(work: VillageWork, households: Collection[Any]) -> dict[Any, list[
     rows = Finding.objects.filter(
         round=work.round, household__in=households, severity="lead", state__in=("open", "confirmed")
     )
-    for row in rows.order_by("rule"):
+    weight = {"strong": 0, "weak": 2}
+    for row in sorted(rows, key=lambda row: (weight.get(row.strength, 1), row.rule)):
         rule = work.pack.rule.get(row.rule)
         source = work.pack.messages.get(row.rule)
         said = rule.message if rule else f"{getattr(source, 'message', '')}：{row.detail}".strip("：")

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from paicha.core.pack import Pack, Procedure, Step
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.cases.models import Case, GridRound, Measure, Meeting, MeetingItem
 from paicha.domain.responses.models import VillageSummary
+from paicha.domain.rounds.models import Round
 
 # Whose steps a verb lets one take.
 VERB_OF = {"village": Verb.DELIBERATE, "town": Verb.REVIEW_CASES, "county": Verb.DECIDE_CASES}
@@ -65,25 +66,51 @@ def step_counts(pack: Pack, summaries: Iterable[VillageSummary]) -> list[StepCou
     return found
 
 
-def count_of(summary: VillageSummary, key: str) -> int:
-    """How many cases of a village stand on a step ('enrolment.review'); all of them without a key."""
+def count_of(summary: VillageSummary, keys: Collection[str] = ()) -> int:
+    """How many cases of a village stand on these steps ('enrolment.review'); all of them without any."""
     cases = summary.facts.get("cases") or {}
-    return int(cases.get(key, 0) if key else sum(cases.values()))
+    return int(sum(cases.get(key, 0) for key in keys) if keys else sum(cases.values()))
 
 
-def going(villages: Collection[int], key: str = "") -> QuerySet[Case]:
-    """Going cases of some villages, on one step where `key` names it; what is due first."""
-    rows = Case.objects.filter(village_id__in=villages, state=Case.State.GOING)
-    if key:
-        procedure, _, step = key.partition(".")
-        rows = rows.filter(procedure=procedure, step=step)
-    planned = MeetingItem.objects.filter(case=OuterRef("pk"), meeting__state=Meeting.State.PLANNED)
-    rows = rows.annotate(
-        planned_on=Subquery(planned.values("meeting__held_on")[:1]),
-        planned_pk=Subquery(planned.values("meeting")[:1]),
+def going(villages: Collection[int], keys: Collection[str] = ()) -> QuerySet[Case]:
+    """Going cases of some villages, on some steps where `keys` names them; what is due first."""
+    return _shown(Case.objects.filter(_on(keys), village_id__in=villages, state=Case.State.GOING))
+
+
+def of_village(round_: Round, village: int) -> QuerySet[Case]:
+    """What goes on in a village, and what came to its end in this round."""
+    return _shown(Case.objects.filter(Q(state=Case.State.GOING) | Q(round=round_), village=village))
+
+
+def enrolled(round_: Round, pack: Pack, villages: Collection[int]) -> QuerySet[Case]:
+    """Cases at whose end a household was newly enrolled in this round: as many as the facts say."""
+    makers = [
+        p.id for p in pack.schedule.case_procedures if any(b.into == pack.classes[0].name for b in p.becomes)
+    ]
+    rows = Case.objects.filter(
+        round=round_, village_id__in=villages, state=Case.State.DONE, procedure__in=makers
     )
-    return rows.select_related("household", "village").order_by(
-        "village__code", F("due_on").asc(nulls_last=True), "opens_on", "pk"
+    return _shown(rows)
+
+
+def _on(keys: Collection[str]) -> Q:
+    found = Q()
+    for key in keys:
+        procedure, _, step = key.partition(".")
+        found |= Q(procedure=procedure, step=step)
+    return found
+
+
+def _shown(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """With the household, the village, and the planned meeting on whose agenda each stands."""
+    planned = MeetingItem.objects.filter(case=OuterRef("pk"), meeting__state=Meeting.State.PLANNED)
+    return (
+        rows.annotate(
+            planned_on=Subquery(planned.values("meeting__held_on")[:1]),
+            planned_pk=Subquery(planned.values("meeting")[:1]),
+        )
+        .select_related("household", "village")
+        .order_by("village__code", F("due_on").asc(nulls_last=True), "opens_on", "pk")
     )
 
 

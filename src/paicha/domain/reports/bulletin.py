@@ -43,7 +43,7 @@ _TABLE: tuple[tuple[str, str, str, str, str, Mapping[str, str]], ...] = (
     ("problems", "problems_open", "问题在整改", "条", "problems", {"only": "open"}),
     ("petitions", "petitions_open", "信访没答复", "件", "petitions", {"state": "open"}),
     ("special", "", "", "", "", {}),
-    ("enrolled", "enrolled", "新纳入", "户", "cases", {}),
+    ("enrolled", "enrolled", "新纳入", "户", "cases", {"what": "enrolled"}),
 )
 
 

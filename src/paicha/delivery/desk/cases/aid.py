@@ -175,12 +175,12 @@ def _weekly(request: HttpRequest, place: Place, error: str) -> HttpResponse:
     turned = paging(request, rows.count(), _SIZE)
     found = list(rows[(turned.number - 1) * _SIZE : turned.number * _SIZE])
     place.log_read("weekly", len(found))
-    typed = request.POST
+    typed, own = request.POST, str(request.user) if place.groups is not None else ""
     return page(
         request, place, "cases/weekly.html", "cases", status=422 if error else 200, error=error, rows=found,
         paging=turned, groups=[(group, _day(last.get(group, ""))) for group in groups], heads=heads, typed=typed,
         today=clock.today(), may_note=place.may(Verb.RAISE_PROBLEMS), habits=place.pack.schedule.habits,
-        names=names({row.noted_by for row in found}), worker=typed.get("worker") or str(request.user),
+        names=names({row.noted_by for row in found}), worker=typed.get("worker") or own,
     )  # fmt: skip
 
 

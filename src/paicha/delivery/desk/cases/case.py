@@ -41,7 +41,7 @@ from paicha.domain import clock
 from paicha.domain.accounts import notices
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.cases.models import Case, Objection
-from paicha.domain.cases.queries import levels
+from paicha.domain.cases.queries import VERB_OF, levels
 from paicha.domain.cases.reading import CaseFile, file_of, obstacles_of
 from paicha.domain.cases.records import day_of
 from paicha.domain.cases.services import (
@@ -215,7 +215,7 @@ def _act(
 
 
 @require_POST
-@at_record(Case, Verb.READ_HOUSEHOLDS, related=_RELATED)
+@at_record(Case, Verb.READ_HOUSEHOLDS, act=tuple(VERB_OF.values()), related=_RELATED)
 def step(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
     """Pass the step, send the case back, or end it."""
     mine, posted = _levels(place), request.POST
@@ -251,7 +251,7 @@ def _tell_back(place: Place, row: Case) -> None:
 
 
 @require_POST
-@at_record(Case, Verb.READ_HOUSEHOLDS, related=_RELATED)
+@at_record(Case, Verb.READ_HOUSEHOLDS, act=tuple(VERB_OF.values()), related=_RELATED)
 def take_back(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
     """Undo one's own last step."""
     _levels(place)
@@ -263,7 +263,7 @@ def take_back(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
 
 
 @require_POST
-@at_record(Case, Verb.READ_HOUSEHOLDS, related=_RELATED)
+@at_record(Case, Verb.READ_HOUSEHOLDS, act=tuple(VERB_OF.values()), related=_RELATED)
 def help(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
     """Mark that help comes first, or that it doesn't."""
     _levels(place)

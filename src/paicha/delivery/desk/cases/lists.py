@@ -30,14 +30,17 @@ from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.cases.models import Case, Measure
 from paicha.domain.cases.queries import (
+    VERB_OF,
     StepCount,
     alert_of,
     count_of,
+    enrolled,
     going,
     groups_overdue,
     levels,
     meeting_overdue,
     meetings,
+    of_village,
     own_level,
     step_counts,
     without_measures,
@@ -100,9 +103,27 @@ def _village(request: HttpRequest, place: Place, **context: Any) -> HttpResponse
     summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
     if summary is None:
         raise Http404
-    rows = list(going([place.area.area_id]))
+    every = list(of_village(place.round, place.area.area_id))
     if place.groups is not None:
-        rows = [case for case in rows if case.household.group in place.groups]
+        every = [case for case in every if case.household.group in place.groups]
+    closed = sorted(
+        (c for c in every if c.state != "going"), key=lambda c: c.closed_on or today, reverse=True
+    )
+    sections = _sections(place, [case for case in every if case.state == "going"], mine, today)
+    ahead = (
+        [m for m in meetings(place.area.area_id)[:6] if m.state == "planned"] if place.groups is None else []
+    )
+    place.log_read("cases", len(every))
+    return page(
+        request, place, "cases/village.html", "cases", sections=sections, ahead=ahead, today=today,
+        deliberates="village" in mine, whole=place.groups is None, closed=[row_of(place, c, today) for c in closed],
+        habits=_said(place, summary, today)[0], unhelped=_unhelped(place, summary),
+        watched=place.pack.classes[0], alert=alert_of(place.pack, summary, today), **context,
+    )  # fmt: skip
+
+
+def _sections(place: Place, rows: Sequence[Case], mine: frozenset[str], today: date) -> list[Section]:
+    """Cases by step in the pack's order, the person's own steps first."""
     sections = []
     for procedure in place.pack.schedule.case_procedures:
         for step in procedure.steps:
@@ -112,17 +133,7 @@ def _village(request: HttpRequest, place: Place, **context: Any) -> HttpResponse
                 free = sum(getattr(case, "planned_pk", None) is None for case in here)
                 listed = [row_of(place, case, today) for case in here]
                 sections.append(Section(count, listed, step.actor in mine, free))
-    sections.sort(key=lambda section: not section.mine)
-    ahead = (
-        [m for m in meetings(place.area.area_id)[:6] if m.state == "planned"] if place.groups is None else []
-    )
-    place.log_read("cases", len(rows))
-    return page(
-        request, place, "cases/village.html", "cases", sections=sections, ahead=ahead, today=today,
-        total=len(rows), deliberates="village" in mine, whole=place.groups is None,
-        habits=_said(place, summary, today)[0], unhelped=_unhelped(place, summary),
-        watched=place.pack.classes[0], alert=alert_of(place.pack, summary, today), **context,
-    )  # fmt: skip
+    return sorted(sections, key=lambda section: not section.mine)
 
 
 def _unhelped(place: Place, summary: VillageSummary) -> list[RosterEntry]:
@@ -154,32 +165,47 @@ def _said(place: Place, summary: VillageSummary, today: date) -> tuple[list[str]
 
 
 def _above(request: HttpRequest, place: Place, **context: Any) -> HttpResponse:
+    """What waits for this level, unless another list is asked for: all, one step, or who was newly enrolled."""
     today, own = clock.today(), own_level(place.scope)
     rows = summaries(place.scope, place.round, place.prefix)
-    counts = step_counts(place.pack, rows)
-    counts.sort(key=lambda count: count.step.actor != own)
-    key = request.GET.get("step", "")
-    if key and key not in {f"{p.id}.{s.id}" for p in place.pack.schedule.case_procedures for s in p.steps}:
-        raise Http404
-    per = [count_of(s, key) for s in rows]
+    counts = sorted(step_counts(place.pack, rows), key=lambda count: count.step.actor != place.area.level)
+    mine = [count for count in counts if count.step.actor == place.area.level]
+    what, keys = _chosen(request, place, mine)
+    new = [int(s.facts.get("enrolled") or 0) for s in rows]
+    per = new if what == "enrolled" else [count_of(s, keys) for s in rows]
     turned = paging(request, sum(per))
     covered, skip = covering(per, (turned.number - 1) * SIZE, SIZE)
     ids = [rows[i].village_id for i in covered]
-    listed = list(going(ids, key)[skip : skip + SIZE]) if ids else []
-    chosen = next((count for count in counts if count.key == key), None)
+    found = enrolled(place.round, place.pack, ids) if what == "enrolled" else going(ids, keys)
+    listed = list(found[skip : skip + SIZE]) if ids else []
+    chosen = next((count for count in counts if [count.key] == keys), None)
     areas = RoundArea.objects.filter(round=place.round, code__startswith=place.prefix)
     names = {area.code: area.spoken for area in areas}
     lines = _village_lines(place, rows, names, today)
     place.log_read("cases", len(listed))
     every = request.GET.get("villages") == "all"
     return page(
-        request, place, "cases/above.html", "cases", counts=counts, own=own, key=key, chosen=chosen,
+        request, place, "cases/above.html", "cases", counts=counts, own=own, what=what, chosen=chosen,
         rows=[row_of(place, case, today) for case in listed], paging=turned, all_n=sum(c.n for c in counts),
+        mine_n=sum(c.n for c in mine), enrolled_n=sum(new),
         bulk=chosen is not None and chosen.step.actor == own and chosen.step.kind == "decision"
         and not any(record.required for record in chosen.step.records),
         lines=lines if every else lines[:_VILLAGES], more=0 if every else max(len(lines) - _VILLAGES, 0),
         alerts=[line for line in lines if line.alert], typed=request.POST.get("opinion", ""), **context,
     )  # fmt: skip
+
+
+def _chosen(request: HttpRequest, place: Place, mine: Sequence[StepCount]) -> tuple[str, list[str]]:
+    """Which list is asked for, and the steps that it holds (none: every step)."""
+    key, what = request.GET.get("step", ""), request.GET.get("what", "")
+    known = {f"{p.id}.{s.id}" for p in place.pack.schedule.case_procedures for s in p.steps}
+    if (key and key not in known) or what not in ("", "all", "mine", "enrolled"):
+        raise Http404
+    if key:
+        return key, [key]
+    if what in ("all", "enrolled") or not mine:
+        return what or "all", []
+    return "mine", [count.key for count in mine]
 
 
 def _village_lines(
@@ -217,7 +243,7 @@ def open_ticked(request: HttpRequest, place: Place) -> HttpResponseBase:
         by_village.setdefault(entry.village_id, []).append(entry.household_id)
         villages[entry.village_id] = entry.village
     procedure = request.POST.get("procedure") or place.pack.schedule.case_procedures[0].id
-    origin = request.POST.get("origin", "").strip() or "线索"
+    origin = request.POST.get("origin", "")
     made: list[Case] = []
     try:
         with transaction.atomic():
@@ -253,7 +279,7 @@ def _after_opening(
 
 
 @require_POST
-@at_place(Verb.READ_HOUSEHOLDS)
+@at_place(Verb.READ_HOUSEHOLDS, act=tuple(VERB_OF.values()), whole=True)
 def pass_ticked(request: HttpRequest, place: Place) -> HttpResponseBase:
     """Take the same decision about the cases that are ticked: all of them or, where one can't, none."""
     key = request.POST.get("step", "")
@@ -262,7 +288,7 @@ def pass_ticked(request: HttpRequest, place: Place) -> HttpResponseBase:
     listed = Case.objects.filter(
         pk__in=ids, procedure=procedure, village__code__startswith=place.prefix
     ).select_related("village", "household").order_by("village__code", "pk")  # fmt: skip
-    if place.groups is not None or not own_level(place.scope):
+    if not own_level(place.scope):
         raise PermissionDenied
     opinion = request.POST.get("opinion", "").strip()
     done = 0

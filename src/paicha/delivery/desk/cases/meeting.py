@@ -57,10 +57,10 @@ class Ballot:
 
 
 @require_http_methods(["GET", "POST"])
-@at_place(Verb.READ_HOUSEHOLDS)
+@at_place(Verb.READ_HOUSEHOLDS, whole=True)
 def meeting_list(request: HttpRequest, place: Place) -> HttpResponse:
     """A village's meetings, and the planning of one."""
-    if not place.is_village or place.groups is not None:
+    if not place.is_village:
         raise Http404
     error, posted = "", request.POST
     if request.method == "POST":

@@ -88,7 +88,7 @@ def notice(request: HttpRequest, place: Place, key: str) -> HttpResponse:
     step = procedure.step.get(step_id) if procedure else None
     if not place.is_village or procedure is None or step is None or place.groups is not None:
         raise Http404
-    rows = list(going([place.area.area_id], key))
+    rows = list(going([place.area.area_id], [key]))
     if not rows:
         raise Http404
     since = min(case.since for case in rows)
