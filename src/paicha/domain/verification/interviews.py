@@ -36,6 +36,11 @@ def asked(pack: Pack, form: str) -> list[Question]:
     return [pack.questions[name] for name in names if pack.questions[name].type in _COMPARED]
 
 
+def title_of(question: Question) -> str:
+    """A question where there is little room; a count by its whole label, for 未参加 alone says nothing."""
+    return question.label if question.type == "integer" else question.short or question.label
+
+
 def risk_questions(pack: Pack, form: str) -> frozenset[str]:
     """Questions that a lead of the form rests on which counts as open (应纳未纳, 体外循环, 须研判)."""
     grave = {kind.name for kind in pack.kinds if kind.counts_as_open}
@@ -118,7 +123,7 @@ def _checked(
             raise SampleError("没见到人，请在说明里写清情况。")
         return {}
     wanted = asked(pack, form)
-    missing = [q.short or q.label for q in wanted if answers.get(q.name) in (None, [])]
+    missing = [title_of(q) for q in wanted if answers.get(q.name) in (None, [])]
     if missing:
         raise SampleError(f"还有 {len(missing)} 项没问：{'、'.join(missing[:6])}，请问完再交。")
     return {question.name: answers[question.name] for question in wanted}
@@ -134,7 +139,7 @@ def _said(
         if differs and name in risk:
             question = pack.questions[name]
             was, now = answer_in_words(question, theirs.get(name)), answer_in_words(question, mine.get(name))
-            parts.append(f"{question.short or question.label} 村里填 {was}，回访是 {now}")
+            parts.append(f"{title_of(question)} 村里填 {was}，回访是 {now}")
     said = "；".join(parts)
     return said if len(said) <= _SAID else f"{said[:_SAID]}…"
 

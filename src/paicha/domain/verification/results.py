@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from paicha.core.pack import Pack
 from paicha.core.sampling import Estimate, estimate
+from paicha.domain.verification.interviews import title_of
 from paicha.domain.verification.sample_models import Interview, Sample
 
 ANY = "any"  # a household that differs on any question
@@ -46,7 +47,7 @@ def results(pack: Pack, interviews: list[Interview]) -> list[QuestionResult]:
             else None
         )
         if found is not None:
-            lines.append(QuestionResult(name, question.short or question.label, found))
+            lines.append(QuestionResult(name, title_of(question), found))
     return lines
 
 

@@ -29,7 +29,7 @@ from paicha.domain.responses.models import Revision
 from paicha.domain.responses.queries import names
 from paicha.domain.responses.wording import answer_in_words
 from paicha.domain.rounds.models import RosterEntry
-from paicha.domain.verification.interviews import asked, met, record_interview
+from paicha.domain.verification.interviews import asked, met, record_interview, title_of
 from paicha.domain.verification.sample_models import Interview, Sample, SampleHousehold
 from paicha.domain.verification.samples import SampleError
 
@@ -175,7 +175,7 @@ def comparison(pack: Pack, sampled: SampleHousehold, interview: Interview) -> li
         question = pack.questions[name]
         lines.append(
             Compared(
-                question.short or question.label, answer_in_words(question, theirs.get(name)),
+                title_of(question), answer_in_words(question, theirs.get(name)),
                 answer_in_words(question, said[name]), interview.compared.get(name),
             )
         )  # fmt: skip

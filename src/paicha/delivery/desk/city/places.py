@@ -15,12 +15,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from paicha.delivery.desk.frame import Tab, calendar
+from paicha.delivery.desk.frame import Tab
 from paicha.delivery.desk.places import Place, Policy, View, states
 from paicha.domain.accounts.policies import Scope, scope
 from paicha.domain.accounts.roles import Kind, Verb
 from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.packs import pack_of
+from paicha.domain.verification.checkers import in_force
 from paicha.domain.verification.sample_models import Sample, SampleHousehold
 
 P = ParamSpec("P")
@@ -109,5 +110,6 @@ def field_page(
 ) -> HttpResponse:
     """A checker's page: the only tab is the list of households."""
     tabs = [Tab("mine", "我的抽查户", reverse("desk:sample_mine", args=[sample.pk]))]
-    context |= {"place": place, "sample": sample, "tabs": tabs, "tab": "mine", "calendar": calendar(place)}
+    until = in_force(sample).filter(user_id=int(place.scope.actor)).values_list("until", flat=True).last()
+    context |= {"place": place, "sample": sample, "tabs": tabs, "tab": "mine", "until": until}
     return render(request, f"desk/city/{template}", context, status=status)

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from paicha.core.pack import Question
+from paicha.domain.verification.interviews import title_of
 
 
 def read(sent: QueryDict, questions: Sequence[Question]) -> tuple[dict[str, Any], list[str]]:
@@ -19,7 +20,7 @@ def read(sent: QueryDict, questions: Sequence[Question]) -> tuple[dict[str, Any]
         if not texts:
             continue
         numbers = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 9]
-        label = question.short or question.label
+        label = title_of(question)
         if len(numbers) < len(texts):
             wrong.append(f"{label}写的是“{texts[0][:12]}”，请写数字。")
         elif question.type == "integer":
