@@ -435,3 +435,36 @@ def post_job(client: Client, address: str, typed: dict[str, Any]) -> str:
     response = client.post(address, typed)
     assert response.status_code == 302, response.content.decode()[:500]
     return str(response["Location"])
+
+
+def test_a_rules_list_leads_to_its_bulk_act(town: World) -> None:
+    client = town.client("town")
+    page = client.get(f"/area/{TOWN}/leads/?rule=S01").content.decode()
+    (address,) = shown(page, rf'href="(/area/{TOWN}/attention/bulk/[^"]*)"')
+    assert 'value="S01" checked' in client.get(address).content.decode()
+    for who, where in (("auditor", TOWN), ("cadre", VILLAGE), ("town", VILLAGE)):
+        assert "attention/bulk" not in town.client(who).get(f"/area/{where}/leads/").content.decode(), who
+
+
+def test_an_audit_is_closed_once_the_town_has_handed_up(town: World) -> None:
+    from paicha.domain.handover.models import Ledger
+
+    hand_up()
+    Ledger.objects.create(round=town.round, area=Area.objects.get(code=TOWN), code=TOWN, status="handed_up")
+    page = post(town.client("town"), f"/area/{VILLAGE}/audit/decide/", 422, result="passed")
+    assert "请先撤回镇里的上报" in page
+
+
+def test_the_worklists_numbers_are_their_lists_rows(town: World) -> None:
+    """Every number of the town's own work opens into as many villages, where a list of villages is behind it."""
+    client = town.client("town")
+    hand_up()
+    hand_up(NEIGHBOUR)
+    page = client.get(f"/area/{TOWN}/").content.decode()
+    todo = shown(page, r'<ul class="todo">(.*?)</ul>')[0]
+    links = re.findall(r'class="n[^"]*">(\d+)<.*?href="([^"]*attention/\?only=[^"]*)"', todo)
+    assert ("2", f"/area/{TOWN}/attention/?only=audit") in links
+    for figure, address in links:
+        rows = client.get(address).content.decode()
+        assert shown(rows, r'id="count">(\d+)<') == [figure], address
+    assert "个村的台账等审核" in client.get("/mine/").content.decode()

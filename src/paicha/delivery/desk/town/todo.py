@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from django.urls import reverse
 
 from paicha.delivery.desk.places import Place
-from paicha.delivery.desk.todo import Todo
+from paicha.delivery.desk.todo import Todo, ordered
 from paicha.delivery.desk.town.links import place_link
 from paicha.domain import clock
+from paicha.domain.cases.queries import step_counts
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.verification.attention import (
     count,
@@ -52,6 +53,7 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
     late = number(
         lambda s: s.status == VillageSummary.Status.OPEN and first_stage(place.round, place.pack, s.code).over
     )
+    back = number(lambda s: count(s.facts, "returns_open") or s.status == VillageSummary.Status.RETURNED)
     lines = [
         Todo(late, "个村过期没上报", "", "看名单", f"{attention}?only=late", late=True),
         Todo(number(to_audit), "个村的台账等审核", "", "去审核", f"{attention}?only=audit"),
@@ -59,31 +61,17 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
         Todo(crossing, "个村没有监测户，要安排交叉核实", "由别的片的片长带队", "去安排", visits),
         Todo(own, "个村建议实地核实", "", "看理由", visits),
         Todo(added("enquiries_answered"), "个问题村里已答复", "", "去看", place_link("enquiries", place.code)),
-        Todo(
-            added("returns_open") or number(lambda s: s.status == VillageSummary.Status.RETURNED),
-            "处退回还没改完", "", "去看", f"{attention}?only=returned",
-        ),
+        Todo(back, "个村退回的还没改完", "", "去看", f"{attention}?only=returned"),
         Todo(cases_at_level(place, mine), "户纳入、消除等镇里办", "", "去办", place_link("cases", place.code)),
         Todo(added("problems_recheck"), "个问题整改完，等复核", "", "去复核",
              place_link("problems", place.code, "?only=recheck_town")),
         Todo(added("petitions_open"), "件信访没答复", "", "去看", place_link("petitions", place.code)),
-        Todo(added("held"), "户在村里上报后才到", "", "去看", f"{attention}?only=held"),
+        Todo(number(lambda s: count(s.facts, "held")), "个村有上报后才到的表", "", "去看", f"{attention}?only=held"),
         Todo(added("enquiries_open"), "个问题等村里答复", "", "去看", place_link("enquiries", place.code)),
     ]  # fmt: skip
-    return [line for line in lines if line.n]
+    return ordered(line for line in lines if line.n)
 
 
 def cases_at_level(place: Place, rows: Sequence[VillageSummary]) -> int:
     """Cases at a step that the pack gives to the place's level."""
-    mine = {
-        step.id
-        for procedure in place.pack.schedule.procedures
-        for step in procedure.steps
-        if step.actor == place.area.level
-    }
-    return sum(
-        n
-        for s in rows
-        for step, n in (s.facts.get("cases") or {}).items()
-        if step in mine or step.rpartition(".")[2] in mine
-    )
+    return sum(one.n for one in step_counts(place.pack, rows) if one.step.actor == place.area.level)

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place, at_place
@@ -168,11 +169,22 @@ def leads(request: HttpRequest, place: Place) -> HttpResponse:
             counted[key] = counted.get(key, 0) + n
     rules = sorted(((key, rule_title(place.pack, key), n) for key, n in counted.items()), key=lambda r: -r[2])
     return page(
-        request, place, "leads.html", "leads", cases=case_list(place.pack, listed), paging=turned, what=what,
+        request, place, "leads.html", "leads", bulk_at=_bulk_at(place, what, rule),
+        cases=case_list(place.pack, listed), paging=turned, what=what,
         rule=rule, kind=kind, rules=rules, office=sees_office(place), rule_name=rule_title(place.pack, rule),
         names=names({f.decided_by for f in listed}) if what == "decided" else {},
         deliberates=what == "lead" and place.may(Verb.DELIBERATE) and bool(place.pack.schedule.case_procedures),
     )  # fmt: skip
+
+
+def _bulk_at(place: Place, what: str, rule: str) -> str:
+    """Where a rule's leads are decided in every village of a town or county; '' where that is not to be had."""
+    known = place.pack.rule.get(rule)
+    if what != "lead" or place.is_village or not place.may(Verb.DECIDE_LEADS):
+        return ""
+    if known is not None and known.scope == "village":
+        return ""
+    return f"{reverse('desk:bulk', args=[place.code])}?{urlencode({'act': 'dismiss', 'rule': rule})}"
 
 
 def _count(summary: VillageSummary, what: str, rule: str) -> int:
