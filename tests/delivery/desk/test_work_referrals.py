@@ -218,6 +218,28 @@ def test_a_list_is_compared_picked_and_made_leads_of(office: World) -> None:
     assert Finding.objects.filter(rule="L04").count() == 3
 
 
+def test_many_villages_are_done_by_the_worker(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from paicha.delivery.desk.work import tasks
+
+    monkeypatch.setattr(tasks, "FEW_VILLAGES", 0)
+    town = office.client("town")
+    data = {"department": "medical", "question": QUESTION, "rule": "S09", "all": "1"}
+    assert "正在逐村转出" in shown(town, town.post(f"/area/{TOWN}/refer/", data)["Location"])
+    tasks.send_all.func(TOWN, "S09", "medical", QUESTION, str(office.users["town"].pk))
+    tasks.send_all.func(TOWN, "S09", "medical", QUESTION, str(office.users["town"].pk))
+    assert Referral.objects.count() == 2
+    at = compare(office, ["王建国,,V0,1组", "高兰花,,V0,"])["Location"]
+    made = ComparisonList.objects.get()
+    assert "正在逐村列为线索" in shown(
+        town, town.post(f"{at}leads/", {"shown": "not_monitored", "all": "1"})["Location"]
+    )
+    tasks.raise_leads.func(made.pk, "not_monitored", str(office.users["cadre"].pk))  # has no right to it
+    assert not Finding.objects.filter(rule="L04").exists()
+    tasks.raise_leads.func(made.pk, "not_monitored", str(office.users["town"].pk))
+    assert Finding.objects.filter(rule="L04").count() == 2
+    assert "正在逐村列为线索" not in shown(town, f"{at}?shown=not_monitored")
+
+
 def test_the_citys_list_is_not_the_towns(office: World) -> None:
     at = compare(office, ["王建国,,V0,1组"], "city", COUNTY)["Location"]
     assert office.client("town").get(at).status_code == 404

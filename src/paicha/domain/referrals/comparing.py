@@ -234,6 +234,18 @@ def rows_of(made: ComparisonList, shown: str) -> QuerySet[ComparisonRow]:
     return rows.select_related("household", "village").order_by("village__code", "pk")
 
 
+def villages_of(made: ComparisonList, shown: str) -> int:
+    """In how many villages the rows lie that are no lead yet."""
+    rows = rows_of(made, shown).filter(lead_at=None, village__isnull=False).order_by()
+    return rows.values("village").distinct().count()
+
+
+def begin(made: ComparisonList) -> None:
+    """Mark that leads are being made of a list by the worker; `count` takes the mark away."""
+    made.counts = {**made.counts, "busy": 1}
+    made.save(update_fields=["counts"])
+
+
 def count(made: ComparisonList) -> None:
     """Count a list's rows again: by what is shown, and how many of each are no lead yet."""
     by: Counter[str] = Counter()

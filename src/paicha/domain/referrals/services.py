@@ -15,10 +15,13 @@ from paicha.core.pack import Pack
 from paicha.domain.accounts import notices
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.referrals.models import Referral
 from paicha.domain.responses.due import due_facts
-from paicha.domain.responses.services import VillageWork, record_facts
+from paicha.domain.responses.models import Finding
+from paicha.domain.responses.services import VillageWork, record_facts, village_work
+from paicha.domain.rounds.models import Round
 
 _DAYS = 5  # where the pack sets no limit
 _LONGEST = 300
@@ -66,6 +69,21 @@ def send(
     for referral in made:
         _note(work, f"referral.send.{department}", referral, clean)
     told(work)
+    return made
+
+
+def send_found(
+    round_: Round, pack: Pack, found: Sequence[Finding], department: str, question: str, actor: str
+) -> int:
+    """Refer the households of findings, village by village, each in its transaction; how many were sent."""
+    by_village: dict[int, dict[UUID, int | None]] = {}
+    for finding in found:
+        if finding.household_id is not None:
+            by_village.setdefault(finding.village_id, {}).setdefault(finding.household_id, finding.pk)
+    made = 0
+    for area in Area.objects.filter(pk__in=list(by_village)).order_by("code"):
+        with village_work(round_, pack, area, actor) as work:
+            made += len(send(work, list(by_village[area.pk].items()), department, question))
     return made
 
 

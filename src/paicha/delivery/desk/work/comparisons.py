@@ -18,6 +18,7 @@ from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place, at_place, at_record
 from paicha.delivery.desk.views.lists import SIZE, paging
 from paicha.delivery.desk.wording import group_text, masked
+from paicha.delivery.desk.work import tasks
 from paicha.delivery.desk.work.chosen import ways
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.households.models import Household
@@ -98,7 +99,7 @@ def _one(
         request, place, "work/comparison.html", "problems", status=status, ways=ways(place), here="comparisons",
         made=made, shown=shown, titles=[(k, t, made.counts.get(k, 0)) for k, t in comparing.SHOWN.items()],
         rows=lines, paging=turned, expected=expected, raisable=shown in comparing.RAISABLE,
-        waiting=made.counts.get(f"{shown}_waiting", 0),
+        waiting=0 if made.counts.get("busy") else made.counts.get(f"{shown}_waiting", 0), busy=made.counts.get("busy"),
         department=place.pack.department[made.department].title if made.department in place.pack.department else "",
         **context,
     )  # fmt: skip
@@ -138,6 +139,10 @@ def leads(request: HttpRequest, place: Place, made: ComparisonList) -> HttpRespo
     try:
         if not ids and not everything:
             raise ReferralError("请先勾选要列为线索的。")
+        if everything and comparing.villages_of(made, shown) > tasks.FEW_VILLAGES:
+            comparing.begin(made)
+            tasks.raise_leads.enqueue(made.pk, shown, place.scope.actor)
+            return redirect(f"{reverse('desk:comparison', args=[made.pk])}?shown={shown}")
         done, nowhere = comparing.raise_leads(
             made, place.pack, shown, None if everything else ids, place.scope.actor
         )

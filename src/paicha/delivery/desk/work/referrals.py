@@ -21,10 +21,10 @@ from paicha.delivery.desk.places import Place, at_place, at_record
 from paicha.delivery.desk.views.lists import SIZE, paging
 from paicha.delivery.desk.views.village import case_list
 from paicha.delivery.desk.wording import rule_title
+from paicha.delivery.desk.work import tasks
 from paicha.delivery.desk.work.chosen import rows_over_villages, summaries_of, ways
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.areas.models import Area
 from paicha.domain.referrals import services
 from paicha.domain.referrals.models import Referral
 from paicha.domain.referrals.queries import referrals_listed
@@ -34,7 +34,6 @@ from paicha.domain.responses.queries import findings, names
 from paicha.domain.responses.services import village_work
 
 STATES = {"open": "等答复", "late": "过了期限", "answered": "已答复"}
-_AT_ONCE = 2000  # households sent in one act
 
 
 def count(summary: VillageSummary, state: str) -> int:
@@ -130,17 +129,17 @@ def _of_household(place: Place, text: str) -> list[Finding]:
 def _send(request: HttpRequest, place: Place) -> HttpResponse:
     given = request.POST
     rows = [s for s in summaries_of(place) if s.figures.get("open_leads")]
-    rule = given.get("rule", "")
+    rule, actor = given.get("rule", ""), place.scope.actor
+    department, question = given.get("department", ""), given.get("question", "")
     try:
-        services.check_question(place.pack, given.get("department", ""), given.get("question", ""))
-        if given.get("all") == "1" and rule:
-            n = sum(s.leads.get(rule, 0) for s in rows)
-            if n > _AT_ONCE:
-                raise services.ReferralError(
-                    f"这条规则有 {n} 条线索，一次最多转 {_AT_ONCE} 条，请按镇或按村来转。"
-                )
-            villages = [s.village_id for s in rows if s.leads.get(rule)]
-            chosen = findings(place.round, villages, ["lead"], rule=rule) if villages else []
+        services.check_question(place.pack, department, question)
+        if given.get("all") == "1" and rule in place.pack.rule:
+            rows = [s for s in rows if s.leads.get(rule)]
+            if len(rows) > tasks.FEW_VILLAGES:
+                tasks.send_all.enqueue(place.code, rule, department, question, actor)
+                messages.success(request, f"{len(rows)} 个村的正在逐村转出，过一会儿刷新这一页就能看到。")
+                return redirect("desk:sent_referrals", place.code)
+            chosen = findings(place.round, [s.village_id for s in rows], ["lead"], rule=rule) if rows else []
         else:
             ticked = {text for text in given.getlist("household_id") if text}
             codes = {code for code in given.getlist("village") if code.startswith(place.prefix)}
@@ -151,24 +150,11 @@ def _send(request: HttpRequest, place: Place) -> HttpResponse:
             raise services.ReferralError("请先勾选要转给部门的农户。")
     except services.ReferralError as refused:
         return _choose(request, place, status=422, error=str(refused))
-    made = _sent(place, chosen, given.get("department", ""), given.get("question", ""))
-    title = place.pack.department[given.get("department", "")].title
+    made = services.send_found(place.round, place.pack, chosen, department, question, actor)
     already = len({f.household_id for f in chosen if f.household_id}) - made
     more = f"，{already} 户原来就在等它答复" if already else ""
-    messages.success(request, f"{made} 户已转给{title}核实{more}。")
+    messages.success(request, f"{made} 户已转给{place.pack.department[department].title}核实{more}。")
     return redirect(reverse("desk:sent_referrals", args=[place.code]))
-
-
-def _sent(place: Place, chosen: Sequence[Finding], department: str, question: str) -> int:
-    by_village: dict[int, dict[UUID, int | None]] = {}
-    for finding in chosen:
-        if finding.household_id is not None:
-            by_village.setdefault(finding.village_id, {}).setdefault(finding.household_id, finding.pk)
-    made = 0
-    for area in Area.objects.filter(pk__in=list(by_village)).order_by("code"):
-        with village_work(place.round, place.pack, area, place.scope.actor) as work:
-            made += len(services.send(work, list(by_village[area.pk].items()), department, question))
-    return made
 
 
 @require_POST
