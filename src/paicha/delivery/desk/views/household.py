@@ -74,7 +74,8 @@ def _page(request: HttpRequest, home: Home, **context: Any) -> HttpResponse:
         conflicts=[h for h in found.happenings if h.what == "conflict"],
         log=_log(pack, home, found), reasons=REASONS,
         decide_at=reverse("desk:decide", args=[home.household.pk]), purposes=PURPOSES, fields=BaseChange.FIELDS[:3],
-        deliberates=place.may(Verb.DELIBERATE) and bool(place.pack.schedule.case_procedures),
+        deliberates=place.may(Verb.DELIBERATE)
+        and any(home.household.household_class in p.classes for p in place.pack.schedule.case_procedures[:1]),
         may_decide=place.may(Verb.DECIDE_LEADS), may_explain=place.may(Verb.SUBMIT_ANSWERS),
         may_settle=place.may(Verb.SETTLE_CONFLICTS), may_raise=place.may(Verb.RAISE_PROBLEMS),
         may_ask=place.may(Verb.VERIFY),

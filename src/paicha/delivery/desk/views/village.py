@@ -36,6 +36,7 @@ class Case:
     village: Any
     said: list[tuple[Finding, str, str]] = field(default_factory=list)  # finding, sentence, kind
     basis: dict[str, None] = field(default_factory=dict)  # the answers behind them, each once
+    up: bool = False  # a meeting could decide it: its class and the kind of a lead say so
 
     @property
     def shown(self) -> list[tuple[Finding, str, str]]:
@@ -101,11 +102,16 @@ def _of_groups(pack: Pack, groups: dict[str, dict[str, dict[str, int]]], found: 
 def case_list(pack: Pack, leads: Sequence[Finding]) -> list[Case]:
     """Findings household by household, the heaviest first."""
     cases: dict[object, Case] = {}
+    first = pack.schedule.case_procedures[:1]
+    classes = {name for procedure in first for name in procedure.classes}
+    deciding = {kind.name for kind in pack.kinds if kind.counts_as_open}
     for finding in leads:
         key = finding.household_id or f"village {finding.village_id}"
         case = cases.setdefault(key, Case(finding.household, finding.village))
         case.said.append((finding, rule_message(pack, finding), kind_text(pack, finding)))
         case.basis.update(dict.fromkeys(basis_parts(pack, finding, getattr(finding, "answers", {}))))
+        if finding.household is not None and finding.household.household_class in classes:
+            case.up = case.up or finding.kind in deciding
     return sorted(cases.values(), key=_weight)
 
 
