@@ -86,7 +86,8 @@ def answer(request: HttpRequest, home: Home) -> HttpResponse:
 
 
 def _refused(place: Place, saved: SavedRow, cells: Mapping[str, str], base: int) -> Filled:
-    filled = Filled(cells, base, said=became(place.pack, saved, names_of({saved.by}) if saved.by else {}))
+    said = became(place.pack, saved, names_of({saved.by})) if saved.theirs else ""
+    filled = Filled(cells, base, said=said)
     for told in saved.told:
         filled.errors.setdefault(told.cell, told.message)
     filled.candidates, filled.known = saved.candidates, saved.household

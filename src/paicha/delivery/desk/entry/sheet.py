@@ -300,7 +300,7 @@ def _drafted(place: Place, form: HouseholdForm, line: Line, draft: Draft | None)
     found, shown = as_cells(place.pack, form, draft.answers), json.loads(line.shown)
     typed = {name: found.get(name, "") for name in shown}
     if typed != shown:
-        line.draft, line.base = True, draft.base
+        line.draft, line.base, line.state = True, draft.base, "没存"
         line.said = line.said or "上次填了没存，接着改好就存上"
     return typed
 

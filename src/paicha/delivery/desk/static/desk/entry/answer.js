@@ -47,7 +47,9 @@ class Page {
   enter(box) {
     if (!box) return;
     const fields = this.fields(box);
-    const field = fields.find((each) => each.checked) ?? fields[0];
+    const missing = [...box.querySelectorAll("[data-beside]")].find((each) => each instanceof HTMLInputElement && !each.hidden && !each.value);
+    const wrong = box.classList.contains("wrong") && missing instanceof HTMLInputElement ? missing : undefined;
+    const field = wrong ?? fields.find((each) => each.checked) ?? fields[0];
     field?.focus();
     if (field?.type === "text") field.select();
   }

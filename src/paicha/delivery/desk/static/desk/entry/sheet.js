@@ -44,6 +44,7 @@ export class Sheet {
         }
       }
       this.rules = rules;
+      this.element.querySelector(".grid")?.classList.add("live"); // the line below says the options of the cell
       if (document.activeElement instanceof HTMLInputElement) this.explain(document.activeElement);
     } catch {
       this.rules = null; // the server still says everything when a row is sent
@@ -74,7 +75,7 @@ export class Sheet {
       this.everybody.value ||= sessionStorage.getItem(key) ?? "";
       this.everybody.addEventListener("change", () => sessionStorage.setItem(key, this.everybody?.value ?? ""));
     }
-    const due = this.rows.find((row) => row.state.textContent === "" || row.refused);
+    const due = this.rows.find((row) => ["", "没存"].includes(row.state.textContent ?? "") || row.refused);
     if (this.everybody && !this.everybody.value && due) this.everybody.focus();
     else due?.start().focus();
   }
@@ -192,7 +193,7 @@ export class Sheet {
   entering(event, row, field) {
     event.preventDefault();
     if (row) this.onward(row, field);
-    else (this.rows.find((each) => each.state.textContent === "") ?? this.rows[0])?.start().focus();
+    else (this.rows.find((each) => ["", "没存"].includes(each.state.textContent ?? "")) ?? this.rows[0])?.start().focus();
   }
 
   /** Arrow keys: up and down between rows, sideways at the ends of a text. @param {KeyboardEvent} event @param {Row} row @param {HTMLInputElement} field */
