@@ -22,8 +22,13 @@ from django.db.models import Max, Q
 from paicha.core.pack import Pack
 from paicha.domain.cases.models import Case, CaseStep, GridRound, Measure, Meeting, Objection
 from paicha.domain.responses.facts import fact_schema
-from paicha.domain.responses.services import VillageWork, record_facts, record_household_facts
-from paicha.domain.rounds.models import RosterEntry
+from paicha.domain.responses.services import (
+    VillageWork,
+    record_facts,
+    record_household_facts,
+    village_work,
+)
+from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 
 MEASURES = "measures"
 
@@ -103,7 +108,7 @@ def _case_facts(work: VillageWork) -> dict[str, Any]:
     watched = work.pack.classes[0].name
     makers = [p.id for p in work.pack.schedule.case_procedures if any(b.into == watched for b in p.becomes)]
     done = Case.objects.filter(
-        village=work.village, round=work.round, state=Case.State.DONE, procedure__in=makers
+        village=work.village, closed_on__gte=work.round.opens_on, state=Case.State.DONE, procedure__in=makers
     )
     return {
         "cases": dict(sorted(counts.items())), "cases_open": dict(sorted(opens.items())),
@@ -159,3 +164,27 @@ def _rounds(work: VillageWork) -> dict[str, str]:
     last = GridRound.objects.filter(village=work.village).order_by().values("group").annotate(last=Max("on"))
     found.update({row["group"]: row["last"].isoformat() for row in last})
     return found
+
+
+def carry_over(round_: Round, pack: Pack, actor: str) -> int:
+    """Tell a round that has just opened what goes on from before: cases, measures, meetings, weekly rounds.
+
+    Village by village, only where there is anything; returns how many villages.
+    """
+    households: dict[int, set[UUID]] = {}
+    going = Case.objects.filter(state=Case.State.GOING).values_list("village_id", "household_id")
+    helped = Measure.objects.filter(withdrawn_at=None).values_list("village_id", "household_id")
+    for village, household in [*going, *helped]:
+        households.setdefault(village, set()).add(household)
+    for village in {
+        *Meeting.objects.values_list("village_id", flat=True),
+        *GridRound.objects.values_list("village_id", flat=True),
+    }:
+        households.setdefault(village, set())
+    areas = (
+        RoundArea.objects.filter(round=round_, area__in=households).select_related("area").order_by("code")
+    )
+    for place in areas:
+        with village_work(round_, pack, place.area, actor) as work:
+            tell(work, households[place.area_id])
+    return len(areas)

@@ -79,7 +79,9 @@ def going(villages: Collection[int], keys: Collection[str] = ()) -> QuerySet[Cas
 
 def of_village(round_: Round, village: int) -> QuerySet[Case]:
     """What goes on in a village, and what came to its end in this round."""
-    return _shown(Case.objects.filter(Q(state=Case.State.GOING) | Q(round=round_), village=village))
+    return _shown(
+        Case.objects.filter(Q(state=Case.State.GOING) | Q(closed_on__gte=round_.opens_on), village=village)
+    )
 
 
 def enrolled(round_: Round, pack: Pack, villages: Collection[int]) -> QuerySet[Case]:
@@ -88,7 +90,7 @@ def enrolled(round_: Round, pack: Pack, villages: Collection[int]) -> QuerySet[C
         p.id for p in pack.schedule.case_procedures if any(b.into == pack.classes[0].name for b in p.becomes)
     ]
     rows = Case.objects.filter(
-        round=round_, village_id__in=villages, state=Case.State.DONE, procedure__in=makers
+        closed_on__gte=round_.opens_on, village_id__in=villages, state=Case.State.DONE, procedure__in=makers
     )
     return _shown(rows)
 

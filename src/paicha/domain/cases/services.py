@@ -11,7 +11,7 @@ from paicha.domain.cases.aid import (
 )
 from paicha.domain.cases.engine import end, help_first, open_cases, send_back, step_of, take_step, why_not
 from paicha.domain.cases.errors import CaseError, ItemError
-from paicha.domain.cases.facts import tell
+from paicha.domain.cases.facts import carry_over, tell
 from paicha.domain.cases.meetings import (
     Held,
     Vote,
@@ -26,6 +26,7 @@ from paicha.domain.cases.undoing import undo
 
 __all__ = [
     "CaseError", "Held", "ItemError", "Vote", "add_measure", "answer_objection", "cancel_meeting",
+    "carry_over",
     "change_agenda", "end", "help_first", "note_objection", "note_round", "open_cases", "plan_meeting",
     "record_meeting", "send_back", "step_of", "take_step", "takes", "tell", "undo", "undo_meeting", "why_not",
     "withdraw_measure",

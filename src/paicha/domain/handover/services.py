@@ -10,6 +10,7 @@ from django.db import transaction
 from paicha.core.pack import Pack
 from paicha.domain.areas.services import load_areas
 from paicha.domain.audit.services import Entry, actor_chain, append
+from paicha.domain.cases.services import carry_over
 from paicha.domain.handover.prior import carry_prior
 from paicha.domain.responses.services import start_summaries
 from paicha.domain.rounds.models import PackContent, Round
@@ -33,5 +34,6 @@ def open_round(content: PackContent, pack: Pack, opens_on: date, actor: str) -> 
     round_ = freeze_roster(content, pack, opens_on, actor)
     carry_prior(round_, pack)
     start_summaries(round_)
+    carry_over(round_, pack, actor)
     append([Entry(actor_chain(actor), actor, "round.open", f"round:{round_.pk}")])
     return round_
