@@ -97,7 +97,7 @@ def run(job: BulkJob, pack: Pack, on_village: Callable[[], None] | None = None) 
     for area in listed:
         if area.pk not in done and shared.who.covers(ASKS[job.kind], area.code):
             _step(shared, area)
-        BulkJob.objects.filter(pk=job.pk).update(passed=F("passed") + (area.pk not in done))
+        BulkJob.objects.filter(pk=job.pk).update(passed=F("passed") + int(area.pk not in done))
         if on_village is not None:
             on_village()
     _set(job, phase=BulkJob.Phase.DONE)
