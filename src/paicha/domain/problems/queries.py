@@ -31,7 +31,7 @@ def problems_listed(
     rows = rows.filter(chosen) if chosen is not None else rows.exclude(status=Problem.Status.WITHDRAWN)
     if groups is not None:
         rows = rows.filter(household__group__in=groups)
-    return list(rows.select_related("household", "village").order_by("village__code", "type", "pk"))
+    return list(rows.select_related("household", "village__parent").order_by("village__code", "type", "pk"))
 
 
 def problem_counts(round_: Round, village_ids: Iterable[int] | None = None) -> dict[int, int]:
@@ -73,7 +73,7 @@ def petitions_listed(
     if groups is not None:
         rows = rows.filter(household__group__in=groups)
     return list(
-        rows.select_related("household", "village", "problem").order_by("village__code", "due_on", "pk")
+        rows.select_related("household", "village__parent", "problem").order_by("village__code", "due_on", "pk")
     )
 
 

@@ -39,7 +39,7 @@ def referrals_listed(
         rows = rows.filter(due_on__lt=before)
     if groups is not None:
         rows = rows.filter(household__group__in=groups)
-    return list(rows.select_related("household", "village").order_by("village__code", "due_on", "pk"))
+    return list(rows.select_related("household", "village__parent").order_by("village__code", "due_on", "pk"))
 
 
 def of_household(round_: Round, household: UUID) -> list[Referral]:

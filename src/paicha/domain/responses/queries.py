@@ -337,7 +337,7 @@ def changes_listed(
 
     Village by village, those not yet entered first.
     """
-    rows = BaseChange.objects.filter(village_id__in=villages).select_related("household", "village")
+    rows = BaseChange.objects.filter(village_id__in=villages).select_related("household", "village__parent")
     if state in ("open", "late"):
         rows = rows.filter(entered_on=None)
     if state == "late":
