@@ -70,6 +70,8 @@ def test_each_line_says_what_happened_and_what_was_done(struck: World) -> None:
     assert "因灾" in lines[0] and "突发困难" in lines[1] and "滞留在外" in lines[2]
     assert "窑洞塌了一孔" in lines[0] and "临时救助（民政局）" in lines[0] and "建房补助" not in page
     assert "还没有措施" in lines[2]
+    above = struck.client("town").get(f"/area/{TOWN}/special/").content.decode()
+    assert "村委会" not in above and struck.areas[NEIGHBOUR].spoken in above
 
 
 def test_taken_along_as_excel_and_logged(struck: World) -> None:

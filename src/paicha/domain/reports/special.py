@@ -15,6 +15,7 @@ import orjson
 from django.db import connection
 
 from paicha.core.pack import Pack
+from paicha.domain.areas.naming import spoken_name
 from paicha.domain.cases.models import Measure
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.pictured import is_met, options_of
@@ -67,7 +68,7 @@ def special_lines(
     detail = pack.roles.special_detail
     return [
         Circumstance(
-            row[0], row[1], row[2], row[3], row[4], row[5], number,
+            row[0], row[1], row[2], row[3], spoken_name(row[6], row[4]), row[5], number,
             str(answers.get(detail) or "") if detail else "", measures.get(row[0], ()),
         )
         for row, number, answers in found
@@ -75,11 +76,11 @@ def special_lines(
 
 
 def _answered(round_: Round, name: str, villages: Collection[int]) -> list[tuple[list[Any], dict[str, Any]]]:
-    """(household, head, group, code, village, form, number, outcome) and answers, where the question has some."""
+    """(household, head, group, code, village, form, level, outcome) and answers, where the question has some."""
     marks = ", ".join(["%s"] * len(villages))
     group = connection.ops.quote_name("group")
     sql = (
-        f"SELECT h.id, h.head_name, h.{group}, a.code, a.name, e.form, h.number, e.outcome, r.answers"
+        f"SELECT h.id, h.head_name, h.{group}, a.code, a.name, e.form, a.level, e.outcome, r.answers"
         " FROM rounds_rosterentry e JOIN households_household h ON h.id = e.household_id"
         " JOIN areas_area a ON a.id = e.village_id JOIN responses_revision r ON r.id = e.revision"
         f" WHERE e.round_id = %s AND e.village_id IN ({marks}) AND r.answers LIKE %s"

@@ -26,7 +26,7 @@ from paicha.domain import clock
 from paicha.domain.accounts.queries import surveyors_of
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
-from paicha.domain.responses.queries import HouseholdLine, by_group, household_lines
+from paicha.domain.responses.queries import HouseholdLine, by_group, group_order, household_lines
 from paicha.domain.responses.recount import DUE
 from paicha.domain.responses.services import record_facts, village_work
 from paicha.domain.responses.tallies import Selection
@@ -327,6 +327,6 @@ def today_line(
     found = planned_today(planned, due)
     if not found:
         return []
-    where = "、".join(group_text(group) for group in found)
+    where = "、".join(group_text(group) for group in sorted(found, key=group_order))
     address = reverse("desk:plan_list", args=[place.code])
     return [Todo(sum(found.values()), f"户排在今天，在{where}", "", "看名单", address)]
