@@ -194,6 +194,15 @@ def test_nobody_undoes_what_another_saved(desk: Desk) -> None:
         desk.undo(household)
 
 
+def test_what_a_conflict_rests_on_stays_until_it_is_settled(desk: Desk) -> None:
+    household = desk.village.register("张三")
+    desk.type(household, SHEET)
+    assert desk.type(household, SHEET | {"water": "3"}, by=OTHER).status == "conflict"
+    with pytest.raises(TakeBackError, match="还没定"):
+        desk.undo(household)
+    assert desk.village.answers(household)["water"] == 2
+
+
 def test_a_village_that_has_handed_up_holds_the_row(desk: Desk) -> None:
     household = desk.village.register("张三")
     desk.type(household, SHEET)

@@ -326,6 +326,8 @@ def take_back(work: VillageWork, household: UUID, source: str) -> SavedRow:
         raise TakeBackError("本村已经上报，不能撤销；要改请镇街退回，或走补报。")
     before = answers_of(work, {(household, stored.number - 1)}).get((household, stored.number - 1))
     if before in (None, NOTHING):
+        if Conflict.objects.filter(round=work.round, household=household, settled_at=None).exists():
+            raise TakeBackError("这一户有两边填得不一样的还没定，先到冲突列表定了再撤销。")
         number = withdraw(work, household, source)
         return SavedRow(str(household), "withdrawn", household, number)
     assert before is not None, "else it was withdrawn"
