@@ -248,7 +248,17 @@ def test_risk_weights(strengths: list[str], weight: int) -> None:
 
 @pytest.mark.parametrize(
     ("leads", "households", "weight"),
-    [(0, 350, 1), (1, 350, 1), (4, 350, 2), (35, 350, 10), (99, 350, 10), (0, 0, 1)],
+    [
+        (0, 350, 1),
+        (1, 350, 1),
+        (17, 350, 1),
+        (18, 350, 2),
+        (70, 350, 4),
+        (157, 350, 9),
+        (158, 350, 10),
+        (999, 350, 10),
+        (0, 0, 1),
+    ],
 )
 def test_village_weights(leads: int, households: int, weight: int) -> None:
     assert village_weight(leads, households) == weight

@@ -5,6 +5,7 @@ A model that gets an address adds its maker here; the table of access fails with
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -64,7 +65,8 @@ def _sample(world: World) -> Any:
     made, _ = Sample.objects.get_or_create(
         pk=4711, round=world.round, seed=1, households=1, villages=1, frame_hash="0" * 64,
         defaults={
-            "frame": b"", "frame_households": 1, "frame_villages": 1, "drawn_at": clock.now(), "drawn_by": "1",
+            "frame": zlib.compress(b""), "frame_households": 1, "frame_villages": 1, "drawn_by": "1",
+            "drawn_at": clock.now(),
         },
     )  # fmt: skip
     return made
@@ -331,3 +333,46 @@ def _zones(world: World) -> list[Record]:
 
     zone, _ = Zone.objects.get_or_create(town=Area.objects.get(code=TOWN), name="一片")
     return [Record(zone.pk, TOWN, None)]
+
+
+@maker("Return")
+def _returns(world: World) -> list[Record]:
+    from paicha.domain.handover.models import Return, Submission
+
+    place = {
+        "round": world.round,
+        "area": world.areas[VILLAGE],
+        "code": VILLAGE,
+        "at": clock.now(),
+        "by": "1",
+    }
+    submission = Submission.objects.create(level="village", number=1, frozen="", digest="", **place)
+    row = Return.objects.create(submission=submission, reason="有漏户", to=world.users["cadre"], **place)
+    return [Record(row.pk, VILLAGE, None)]
+
+
+@maker("SignedCopy")
+def _copies(world: World) -> list[Record]:
+    from paicha.domain.files.services import store_file
+    from paicha.domain.handover.models import SignedCopy
+
+    stored = store_file("签字.pdf", [b"%PDF-1.4 signed\n%%EOF\n"], "1")
+    row = SignedCopy.objects.create(
+        round=world.round,
+        village=world.areas[VILLAGE],
+        form="statistics",
+        file=stored,
+        at=clock.now(),
+        by="1",
+    )
+    return [Record(row.pk, VILLAGE, None)]
+
+
+@maker("notice")
+def _notices(world: World) -> list[Record]:
+    from paicha.domain.accounts.models import Notice
+
+    row = Notice.objects.create(
+        user=world.users["cadre"], words="有 3 户退回", address="/mine/", subject="return:1", at=clock.now(), by="1"
+    )
+    return [Record(row.pk, VILLAGE, None)]

@@ -1,65 +1,25 @@
-"""The city's desk: drawing, checkers, re-interviews, six points, the calendar; and who sees which of it when."""
+"""The city's desk: drawing, checkers, results, six points, the calendar, the notice's figures."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.delivery.desk.world import COUNTY, PHONE, TODAY, TOWN, VILLAGE, World
+from tests.delivery.desk.sampled import UNTIL, checker, drawn, of, said, text
+from tests.delivery.desk.world import COUNTY, TOWN, VILLAGE, World
 
+from paicha.core.sampling import Frame, draw
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, Notice, User
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.problems.models import Problem
-from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.verification.interviews import asked
-from paicha.domain.verification.sample_models import Interview, Sample, SampleHousehold, SpotCheck
-from paicha.domain.verification.samples import draw_sample
-
-UNTIL = TODAY + timedelta(days=10)
-
-
-def drawn(world: World, households: int = 27, villages: int = 2) -> Sample:
-    """By default every household of the world."""
-    return draw_sample(
-        world.round, world.pack, households=households, villages=villages, seed=7, actor="operator:tester"
-    )
-
-
-def checker(world: World, sample: Sample, name: str = "visitor") -> Client:
-    """Somebody with work over one sample and nothing else."""
-    user = User.objects.create_user(name, password="a-long-password-1", name=name)
-    Assignment.objects.create(
-        user=user, role="spot_checker", kind="sample", ref=str(sample.pk), since=TODAY, until=UNTIL
-    )
-    world.users[name] = user
-    return world.client(name)
-
-
-def of(sample: Sample, head: str) -> SampleHousehold:
-    return SampleHousehold.objects.get(sample=sample, household__head_name=head, village__code=VILLAGE)
-
-
-def said(world: World, form: str = "general", **differs: Any) -> dict[str, Any]:
-    """What 王建国's clean household says, as the form sends it."""
-    clean: dict[str, Any] = {
-        "outcome": 1, "population": 4, "residence": 1, "housing": 2, "schooling": 3, "water": 2, "insured_none": 0,
-        "insured_resident": 4, "insured_employee": 0, "income_band": 4, "major_expense": 2, "civil_aid": [5],
-        "enrol": 3,
-    }  # fmt: skip
-    assert {q.name for q in asked(world.pack, form)} == set(clean) - {"outcome"}
-    return clean | differs
-
-
-def text(client: Client, address: str) -> str:
-    response = client.get(address)
-    assert response.status_code == 200, (address, response.status_code)
-    return response.content.decode()
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.verification.sample_models import Sample, SampleHousehold, SpotCheck
 
 
 def test_the_city_sees_what_will_be_drawn_and_draws_it(world: World) -> None:
@@ -100,6 +60,18 @@ def test_what_cannot_be_drawn_is_said_and_what_was_typed_stays(
     assert words in response.content.decode()
     assert f'value="{sent["households"]}"' in response.content.decode()
     assert not Sample.objects.exists()
+
+
+def test_the_frame_goes_out_so_that_anybody_draws_the_same_elsewhere(world: World) -> None:
+    sample = drawn(world, households=9)
+    response = world.client("city").get(f"/sample/{sample.pk}/frame/")
+    frame = Frame.read(response.content)
+    assert frame.digest == sample.frame_hash == sha256(response.content).hexdigest()
+    found = draw(frame, households=9, villages=2, seed=7)
+    kept = SampleHousehold.objects.filter(sample=sample).order_by("position")
+    assert [h.number for h in found.households] == list(kept.values_list("household__number", flat=True))
+    assert "王建国" not in response.content.decode()
+    assert AuditEntry.objects.filter(action=f"read:sample_frame:{sample.pk}", count=27).exists()
 
 
 def test_a_sample_that_was_tampered_with_is_noticed(world: World) -> None:
@@ -154,132 +126,6 @@ def test_who_cannot_check_is_said(world: World, sent: dict[str, str], words: str
     assert response.status_code == 422
     assert words in response.content.decode()
     assert not Assignment.objects.filter(role="spot_checker", ref=str(sample.pk)).exists()
-
-
-def test_a_checkers_work_begins_at_the_own_list_and_nothing_else_opens(world: World) -> None:
-    sample = drawn(world)
-    client = checker(world, sample)
-    assert client.get("/")["Location"] == f"/sample/{sample.pk}/mine/"
-    page = text(client, f"/sample/{sample.pk}/mine/")
-    assert "还有 27 户要回访" in page
-    household = world.household("王建国")
-    for address in (
-        f"/household/{household.pk}/", f"/area/{COUNTY}/", f"/area/{VILLAGE}/", f"/area/{VILLAGE}/households/",
-        f"/area/{VILLAGE}/spot-check/", f"/area/{COUNTY}/samples/", f"/sample/{sample.pk}/",
-        f"/sample/{sample.pk}/results/", f"/sampled/{of(sample, '王建国').pk}/result/", f"/area/{COUNTY}/expected/",
-    ):  # fmt: skip
-        assert client.get(address).status_code == 404, address
-
-
-def test_the_villages_answers_are_nowhere_before_the_interview_is_in(world: World) -> None:
-    sample = drawn(world)
-    client, row = checker(world, sample), of(sample, "訾埃生")
-    before = text(client, f"/sampled/{row.pk}/") + text(client, f"/sample/{sample.pk}/mine/")
-    for secret in ("大病住院", "村里填的</th>", " checked", "线索"):
-        # the first way of reaching somebody is preselected, nothing else is
-        assert before.count(secret) == (1 if secret == " checked" else 0), secret
-    answers = said(world, civil_aid=[5], major_expense=2)
-    response = client.post(f"/sampled/{row.pk}/", answers)
-    assert (response.status_code, response["Location"]) == (302, f"/sampled/{row.pk}/")
-    after = text(client, f"/sampled/{row.pk}/")
-    assert "2 项不一致" in after
-    assert "1 低保" in after
-    assert "5 否" in after
-
-
-def test_somebody_elses_household_or_sample_is_not_there(world: World) -> None:
-    sample = drawn(world)
-    other = drawn(world, households=5)
-    client, row = checker(world, sample), of(sample, "王建国")
-    row.checker = world.users["nobody"]
-    row.save()
-    assert client.get(f"/sampled/{row.pk}/").status_code == 404
-    assert client.post(f"/sampled/{row.pk}/", said(world)).status_code == 404
-    assert client.post(f"/sampled/{row.pk}/phone/", {"purpose": "打电话约上门"}).status_code == 404
-    assert client.get(f"/sample/{other.pk}/mine/").status_code == 404
-    page = text(client, f"/sample/{sample.pk}/mine/")
-    assert (page.count("<span>王建国<small>"), page.count("去回访")) == (
-        2,
-        26,
-    )  # those of the two other villages
-
-
-def test_after_the_last_day_there_is_nothing(world: World) -> None:
-    sample = drawn(world)
-    client, row = checker(world, sample), of(sample, "王建国")
-    with clock.frozen(UNTIL):
-        assert client.get(f"/sampled/{row.pk}/").status_code == 200
-    with clock.frozen(UNTIL + timedelta(days=1)):
-        assert client.get(f"/sampled/{row.pk}/").status_code == 404
-        assert client.get(f"/sample/{sample.pk}/mine/").status_code == 404
-        assert client.post(f"/sampled/{row.pk}/", said(world)).status_code == 404
-        assert "没有分到村、镇或任务" in text(client, "/")
-    assert not Interview.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("differs", "words"),
-    [
-        ({"housing": ""}, "还有 1 项没问：安全住房"),
-        ({"housing": "9"}, "安全住房没有选项 9"),
-        ({"population": "四"}, "家庭人口写的是“四”"),
-        ({"population": "21"}, "家庭人口是 21，应在 1 到 20 之间"),
-        ({"civil_aid": ["1", "5"]}, "民政政策选了“否”，就不能再选别的"),
-        ({"outcome": ""}, "请选见到人没有"),
-        ({"outcome": "4"}, "没见到人，请在说明里写清情况"),
-    ],
-)
-def test_what_an_interview_lacks_is_said_and_what_was_given_stays(
-    world: World, differs: dict[str, Any], words: str
-) -> None:
-    sample = drawn(world)
-    client, row = checker(world, sample), of(sample, "王建国")
-    response = client.post(f"/sampled/{row.pk}/", said(world, **({"water": "3"} | differs)))
-    page = response.content.decode()
-    assert response.status_code == 422
-    assert words in page
-    assert re.search(r'name="water" value="3" checked', page)
-    assert not Interview.objects.exists()
-
-
-def test_an_interview_is_written_once_and_raises_a_lead_where_risk_differs(world: World) -> None:
-    sample = drawn(world)
-    client, row = checker(world, sample), of(sample, "王建国")
-    revision_before = text(world.client("cadre"), f"/household/{row.household_id}/")
-    client.post(f"/sampled/{row.pk}/", said(world, income_band=1, residence=3))
-    lead = Finding.objects.get(household=row.household, rule="L06")
-    assert (lead.state, lead.kind) == ("open", "missed")
-    assert "回访是 1 4000元以下" in lead.detail
-    assert "居住地" not in lead.detail  # no lead rests on where somebody lives
-    assert VillageSummary.objects.get(code=VILLAGE).facts["reinterviews_differ"] == 1
-    assert "第 2 稿" not in text(world.client("cadre"), f"/household/{row.household_id}/")
-    assert "4 10000元以上" in revision_before
-    again = client.post(f"/sampled/{row.pk}/", said(world), follow=True).content.decode()
-    assert "交上以后不能改" in again
-    assert Interview.objects.get().differs == 2
-    with pytest.raises(TypeError):
-        Interview.objects.get().save()
-
-
-def test_nobody_met_is_noted_with_its_reason(world: World) -> None:
-    sample = drawn(world)
-    client, row = checker(world, sample), of(sample, "王建国")
-    client.post(f"/sampled/{row.pk}/", {"away": "1", "outcome": "4", "note": "邻居说去了内蒙"})
-    interview = Interview.objects.get()
-    assert (interview.outcome, interview.answers, interview.compared) == (4, "{}", {"outcome": True})
-    assert "邻居说去了内蒙" in text(client, f"/sampled/{row.pk}/")
-
-
-def test_a_phone_is_masked_until_a_purpose_is_given(world: World) -> None:
-    sample = drawn(world)
-    client, row = checker(world, sample), of(sample, "王建国")
-    assert PHONE not in text(client, f"/sampled/{row.pk}/")
-    refused = client.post(f"/sampled/{row.pk}/phone/", {"purpose": "随便看看"})
-    assert (refused.status_code, PHONE in refused.content.decode()) == (422, False)
-    shown = client.post(f"/sampled/{row.pk}/phone/", {"purpose": "打电话约上门"})
-    assert PHONE in shown.content.decode()
-    entry = AuditEntry.objects.get(action="read:phone:sample:1")
-    assert entry.subject == f"household:{row.household_id}"
 
 
 def test_results_open_into_their_households(world: World) -> None:

@@ -40,8 +40,8 @@ def risk_weight(strengths: Iterable[str]) -> int:
 
 
 def village_weight(open_leads: int, households: int) -> int:
-    """1 without leads, else the open leads a hundred households, rounded up; 10 at the most."""
-    return max(1, min(-(-100 * open_leads // max(households, 1)), HEAVIEST))
+    """A point for every five open leads a hundred households, rounded up; from 1 to 10."""
+    return max(1, min(-(-20 * open_leads // max(households, 1)), HEAVIEST))
 
 
 @dataclass(frozen=True)

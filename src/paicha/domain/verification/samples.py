@@ -181,7 +181,7 @@ class Again:
 def draw_again(sample: Sample) -> Again:
     """Draw once more from the kept frame, and compare with what was kept. A damaged frame is not the same."""
     try:
-        frame = Frame.read(zlib.decompress(bytes(sample.frame)))
+        frame = Frame.read(frame_text(sample))
         drawn = draw(frame, households=sample.households, villages=sample.villages, seed=sample.seed)
     except (ValueError, zlib.error):
         return Again(False, "", 0, 0)
@@ -192,6 +192,11 @@ def draw_again(sample: Sample) -> Again:
         == kept_households(sample)
     )
     return Again(same, frame.digest, len(drawn.villages), len(drawn.households))
+
+
+def frame_text(sample: Sample) -> bytes:
+    """The frame's listing as it was hashed: village codes, household numbers and weights, no names."""
+    return zlib.decompress(bytes(sample.frame))
 
 
 def kept_villages(sample: Sample) -> list[tuple[str, str, int, Fraction]]:

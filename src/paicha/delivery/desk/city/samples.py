@@ -22,7 +22,14 @@ from paicha.domain.responses.queries import names, summaries
 from paicha.domain.rounds.queries import current_stage
 from paicha.domain.verification.checkers import in_force, progress
 from paicha.domain.verification.sample_models import Sample, SampleHousehold, SampleVillage, SpotCheck
-from paicha.domain.verification.samples import LARGEST_SEED, SampleError, draw_again, draw_sample, strata
+from paicha.domain.verification.samples import (
+    LARGEST_SEED,
+    SampleError,
+    draw_again,
+    draw_sample,
+    frame_text,
+    strata,
+)
 
 HOUSEHOLDS, VILLAGES = 300, 20  # what the form proposes
 
@@ -148,3 +155,12 @@ def again(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
         words = f"再抽一次得到的和保存的不一样（{frame}），请联系管理员核对数据库。"
         messages.error(request, words)
     return redirect(reverse("desk:sample", args=[sample.pk]))
+
+
+@at_sample(Verb.DRAW_SAMPLE)
+def frame(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
+    """The listing that was drawn from, so that anybody can draw again with it elsewhere; numbers and weights alone."""
+    place.log_read(f"sample_frame:{sample.pk}", sample.frame_households)
+    response = HttpResponse(frame_text(sample), content_type="text/plain; charset=us-ascii")
+    response["Content-Disposition"] = f'attachment; filename="frame-{sample.frame_hash[:12]}.txt"'
+    return response

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("area/<code>/spot-check/", spot.spot_check, name="spot_check"),
     path("sample/<int:pk>/", samples.sample, name="sample"),
     path("sample/<int:pk>/again/", samples.again, name="sample_again"),
+    path("sample/<int:pk>/frame/", samples.frame, name="sample_frame"),
     path("sample/<int:pk>/people/", people.checkers, name="checkers"),
     path("sample/<int:pk>/results/", results.sample_results, name="sample_results"),
     path("sample/<int:pk>/mine/", interview.mine_list, name="sample_mine"),
