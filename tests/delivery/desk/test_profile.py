@@ -18,7 +18,8 @@ from paicha.domain.responses.services import FormAnswers, submit_village_form, v
 ADDRESS = f"/area/{VILLAGE}/profile/"
 # What the world's nine households add up to
 COUNTS = {
-    "groups": "3", "total_households": "9", "total_people": "36", "lifted_households": "3", "lifted_people": "12",
+    "groups": "3", "total_households": "9", "total_people": "36", "resident_households": "6",
+    "resident_people": "24", "lifted_households": "3", "lifted_people": "12",
     "monitored_households": "1", "monitored_people": "4", "dibao_households": "2", "dibao_people": "8",
     "tekun_households": "0", "tekun_people": "0",
 }  # fmt: skip
@@ -45,7 +46,7 @@ def test_what_the_households_add_up_to_is_taken_with_one_press(world: World) -> 
     client = world.client("cadre")
     page = client.get(ADDRESS).content.decode()
     assert "9 户</a>" in page and "有 2 户还没排查，先按名册算" in page
-    assert "有 11 项能从各户表里加出来" in page
+    assert "有 13 项能从各户表里加出来" in page
     page = client.post(ADDRESS, {"take": "all", "base": "0", "total_people": "40"}).content.decode()
     for name, value in COUNTS.items():
         assert value_of(page, name) == ("40" if name == "total_people" else value)
@@ -139,7 +140,7 @@ def test_what_differs_is_said_where_it_is_and_does_not_stop(world: World) -> Non
     assert client.post(ADDRESS, wrong).status_code == 302
     page = client.get(ADDRESS).content.decode()
     assert "排查 6 户，村情调查表总户数 12 户" in page
-    assert "常住 13 户 20 人，多于总数 12 户" in page
+    assert "常住 13 户 24 人，多于总数 12 户" in page
     assert "村情调查表写义务教育阶段 9 人，各户表都填没有义务教育阶段学生" in page
 
 

@@ -117,10 +117,20 @@ class HouseholdForm(Strict):
     _texts: dict[str, list[str]] = PrivateAttr(default_factory=dict)
 
 
+class CountedBy(Strict):
+    """Which answers of households a village's figure counts: those that give one of these options."""
+
+    question: Name
+    options: tuple[int, ...]
+
+
 class ProfileCell(Strict):
+    """`counted`: what may be proposed for it from the households, where no named check says so already."""
+
     question: Name
     unit: str = ""
     before: str = ""
+    counted: CountedBy | None = None
 
 
 class ProfileRow(Strict):

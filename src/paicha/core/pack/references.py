@@ -98,11 +98,23 @@ def _all_form_uses(pack: Pack) -> Iterator[Use]:
     for index, form in enumerate(pack.forms):
         for path, name in _form_uses(form):
             yield ("forms", index, *path), name, questions, "题目"
+        if isinstance(form, ProfileForm):
+            yield from _counted_uses(pack, index, form)
         if isinstance(form, StatisticsForm):
             for number, figure in enumerate(form.figures):
                 if figure.form:
                     path = ("forms", index, "figures", number)
                     yield path, figure.form, set(pack.household_forms), "农户表"
+
+
+def _counted_uses(pack: Pack, index: int, form: ProfileForm) -> Iterator[Use]:
+    """Options that a village's figure counts."""
+    for number, row in enumerate(form.rows):
+        for counted in (cell.counted for cell in row.cells if cell.counted):
+            question = pack.questions.get(counted.question)
+            known = {str(option.number) for option in question.options} if question else set()
+            for option in counted.options if question else ():
+                yield ("forms", index, "rows", number), str(option), known, "选项"
 
 
 def _form_uses(form: Any) -> Iterator[tuple[Path, str]]:
@@ -134,6 +146,8 @@ def _profile_uses(form: ProfileForm) -> Iterator[tuple[Path, str]]:
     for number, row in enumerate(form.rows):
         for cell in row.cells:
             yield ("rows", number), cell.question
+            if cell.counted:
+                yield ("rows", number), cell.counted.question
     for key in ("required", "points"):
         for number, name in enumerate(getattr(form, key)):
             yield (key, number), name

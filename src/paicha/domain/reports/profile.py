@@ -1,14 +1,15 @@
 """What a village's own form (附件2) can be counted from its households, question by question.
 
 Why: the same figure is not typed twice. What holds: which question counts which households stands in the pack's
-named checks (V26–V30, V36), never here; a count is a list of households, so that it opens into its rows; those
-nobody has met yet are counted as the register knows them, and `unmet` says how many they are.
+named checks (V26–V30, V36) and in its form, never here; a count is a list of households, so that it opens into its
+rows; those nobody has met yet are counted as the register knows them, and `unmet` says how many they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from paicha.core.pack import NamedCheck, Pack, ProfileForm
 from paicha.domain.areas.models import Area
@@ -51,6 +52,13 @@ def counted(pack: Pack, form: ProfileForm, households: Sequence[Answered]) -> di
             beside = _beside(form, total)
             if beside is not None:
                 found.setdefault(beside, _people(pack, chosen))
+    for name, by in ((c.question, c.counted) for row in form.rows for c in row.cells):
+        if by is not None:
+            chosen = [h for h in there if _gives(h.values.get(by.question), by.options)]
+            found.setdefault(name, _households(chosen))
+            beside = _beside(form, name)
+            if beside is not None:
+                found.setdefault(beside, _people(pack, chosen))
     return found
 
 
@@ -60,6 +68,11 @@ def _gone(pack: Pack, household: Answered) -> bool:
     if outcome is None or household.outcome is None:
         return False
     return household.outcome not in (*outcome.done, *outcome.stays_due)
+
+
+def _gives(value: Any, options: Sequence[int]) -> bool:
+    """Whether an answer, of one choice or of several, gives one of the options."""
+    return any(option in options for option in (value if isinstance(value, list) else [value]))
 
 
 def _beside(form: ProfileForm, question: str) -> str | None:
