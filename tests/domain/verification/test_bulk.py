@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.domain.verification.town import AIDED, POOR, UNINSURED, Town, fill
 
+from paicha.domain import clock
 from paicha.domain.accounts.models import Notice
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
@@ -89,6 +91,20 @@ def test_a_job_that_stopped_goes_on(town: Town) -> None:
     assert (job.phase, job.passed, job.changed) == ("done", 3, 3)
     assert states("S01") == {"dismissed"}
     assert bulk.run(job, town.county.pack).changed == 3  # done is done
+
+
+def test_a_job_whose_worker_was_stopped_can_be_asked_to_go_on(town: Town) -> None:
+    job = dismissal(town, ["S01"])
+    assert not bulk.stalled(job)
+    with pytest.raises(VerificationError, match="不能接着办"):
+        bulk.ask_again(job, job.made_by)
+    BulkJob.objects.filter(pk=job.pk).update(phase="running")
+    job.refresh_from_db()
+    with clock.frozen(clock.now() + timedelta(minutes=5)):
+        assert bulk.stalled(job)
+        with pytest.raises(VerificationError, match="不能接着办"):
+            bulk.ask_again(job, "1000")
+        assert bulk.run(bulk.ask_again(job, job.made_by), town.county.pack).changed == 2
 
 
 def test_the_scope_is_read_again_when_the_work_begins(town: Town) -> None:

@@ -55,7 +55,7 @@ def test_the_cadre_is_asked_first(town: Town) -> None:
 )
 def test_what_a_question_needs(town: Town, changes: dict[str, str], said: str) -> None:
     with pytest.raises(VerificationError, match=said):
-        ask(town, **changes)  # type: ignore[arg-type]
+        ask(town, **changes)
     assert not Enquiry.objects.exists() and not Notice.objects.exists()
 
 

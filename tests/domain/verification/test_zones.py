@@ -41,7 +41,7 @@ def test_villages_and_zones_of_another_town_stay_out(town: Town) -> None:
     foreign = make_zone(far.parent, "一片", "x")  # type: ignore[arg-type]
     for wanted in ({far.pk: town.zones[0].pk}, {town.villages[0].area.pk: foreign.pk}):
         with pytest.raises(ZoneError, match="不是本镇的"):
-            arrange(town.area, wanted, "clerk")  # type: ignore[arg-type]
+            arrange(town.area, wanted, "clerk")
     assert ZoneVillage.objects.filter(village=far).count() == 0
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from paicha.core.pack import Pack
 from paicha.domain import clock
@@ -33,6 +33,7 @@ from paicha.domain.verification.visits import Plan, drop, plan
 
 DISMISS, VISIT, REMIND = BulkJob.Kind.DISMISS.value, BulkJob.Kind.VISIT.value, BulkJob.Kind.REMIND.value
 _REASON = 300
+_STALLED = timedelta(minutes=3)
 # what each act asks for, where it is done
 ASKS: dict[str, Verb] = {DISMISS: Verb.DECIDE_LEADS, VISIT: Verb.VERIFY, REMIND: Verb.RETURN}
 
@@ -165,11 +166,21 @@ def ask_undo(job: BulkJob, actor: str) -> BulkJob:
     return job
 
 
+def stalled(job: BulkJob) -> bool:
+    """Whether a job that should go on has done nothing for some minutes: its worker was stopped."""
+    if job.phase not in (BulkJob.Phase.WAITING, BulkJob.Phase.RUNNING, BulkJob.Phase.UNDOING):
+        return False
+    last = job.steps.aggregate(done=Max("at"), undone=Max("undone_at"))
+    moments: list[datetime] = [at for at in (job.made_at, *last.values()) if at]
+    return clock.now() - max(moments) > _STALLED
+
+
 def ask_again(job: BulkJob, actor: str) -> BulkJob:
-    """Let a job that failed go on from where it stopped, by who made it. Raises VerificationError."""
-    if job.made_by != actor or job.phase != BulkJob.Phase.FAILED:
+    """Let a job that failed or stalled go on from where it stopped, by who made it. Raises VerificationError."""
+    if job.made_by != actor or not (job.phase == BulkJob.Phase.FAILED or stalled(job)):
         raise VerificationError("这一批不能接着办，请刷新页面。")
-    _set(job, phase=BulkJob.Phase.WAITING)
+    if job.phase != BulkJob.Phase.UNDOING:
+        _set(job, phase=BulkJob.Phase.WAITING)
     return job
 
 

@@ -97,7 +97,8 @@ def plan(work: VillageWork, wanted: Plan) -> Visit:
         for household, reason in to_look_at(work, visit)
     )
     _recorded(work, "visit.plan", visit)
-    words = f"请您{visit.planned_on.month}月{visit.planned_on.day}日带队去{work.village.spoken}{visit.get_kind_display()}"
+    day = f"{visit.planned_on.month}月{visit.planned_on.day}日"
+    words = f"请您{day}带队去{work.village.spoken}{visit.get_kind_display()}"
     notices.tell(
         [leader],
         words,

@@ -25,10 +25,11 @@ from paicha.delivery.desk.wording import rule_message, rule_title, who_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.handover.queries import ledger_status
 from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.responses.queries import names
+from paicha.domain.responses.queries import names, summaries
 from paicha.domain.responses.recount import due
 from paicha.domain.responses.services import village_work
 from paicha.domain.responses.tallies import Selection, tally
+from paicha.domain.rounds.models import RoundArea
 from paicha.domain.verification import audits
 from paicha.domain.verification.attention import (
     Cause,
@@ -105,7 +106,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
         may_verify=place.may(Verb.VERIFY), may_return=place.may(Verb.RETURN), to_audit=to_audit(summary),
         crossed=cross_check(pack, summary), proposal=kind, reasons=reasons,
         return_at=place_link("return_to_village", place.code), watched=pack.classes[0].label,
-        lists=_lists(place), **context,
+        lists=_lists(place), following=_following(place, summary) if made and made.result else None, **context,
     )  # fmt: skip
 
 
@@ -115,6 +116,16 @@ def _causes(place: Place, summary: VillageSummary) -> list[tuple[Cause, str]]:
     listed = causes(place.pack, summary, stage)
     said = ("audit", "zero", "zero_leads")  # by this page itself, and by the rules of the village beside
     return [(c, cause_link(c.key, place.code)) for c in listed if c.key not in said]
+
+
+def _following(place: Place, summary: VillageSummary) -> RoundArea | None:
+    """The next village of the town, in order of code and round again, whose ledger waits for its audit."""
+    if not place.may(Verb.VERIFY):
+        return None
+    rows = summaries(place.scope, place.round, summary.code[:9])
+    waiting = [row.code for row in rows if to_audit(row)]
+    code = next((code for code in waiting if code > summary.code), waiting[0] if waiting else "")
+    return RoundArea.objects.filter(round=place.round, code=code).first() if code else None
 
 
 def _lists(place: Place) -> list[tuple[str, str]]:

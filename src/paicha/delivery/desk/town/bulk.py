@@ -153,8 +153,9 @@ def job_page(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
     """How far a job is, what it did, and undo for who made it."""
     job = _job(place, pk)
     busy = job.phase in (BulkJob.Phase.WAITING, BulkJob.Phase.RUNNING, BulkJob.Phase.UNDOING)
-    share = round(100 * job.passed / max(len(job.villages), 1))
-    context = {"job": job, "busy": busy, "share": share, "place": place}
+    share = min(round(100 * job.passed / max(len(job.villages), 1)), 100)
+    stalled = busy and job.made_by == place.scope.actor and bulk.stalled(job)
+    context = {"job": job, "busy": busy, "share": share, "place": place, "stalled": stalled}
     if request.headers.get("HX-Request"):
         if busy:
             return render(request, "desk/town/_job.html", context)
@@ -167,7 +168,7 @@ def job_page(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
         if step.rows
     ]
     return page(
-        request, place, "town/job.html", "attention", job=job, busy=busy, share=share, steps=steps,
+        request, place, "town/job.html", "attention", job=job, busy=busy, share=share, steps=steps, stalled=stalled,
         mine=job.made_by == place.scope.actor, title=_TITLES[job.kind],
         undoable=job.kind != bulk.REMIND and job.phase in (BulkJob.Phase.DONE, BulkJob.Phase.FAILED),
         rule_names=[rule_title(place.pack, rule) for rule in job.details.get("rules", [])],
@@ -187,7 +188,7 @@ def job_undo(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
     """Undo a job, or let one that stopped go on."""
     job = _job(place, pk)
     try:
-        if "again" in request.POST and job.phase == BulkJob.Phase.FAILED:
+        if "again" in request.POST:
             bulk.ask_again(job, place.scope.actor)
         else:
             bulk.ask_undo(job, place.scope.actor)
