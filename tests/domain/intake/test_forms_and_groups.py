@@ -95,14 +95,23 @@ def test_the_problems_of_form_four_are_those_of_form_three(
     sheets = [statistics_sheet(four(1, 1, 0, 0, problems=typed)), household_sheet(person("张三"))]
     result = send(*sheets, *([] if earlier else [problems]))
     assert said(result) == expected
-    assert VillageSummary.objects.get(code=code()).facts == {"problem_rows": 2}
+    assert VillageSummary.objects.get(code=code()).facts["problem_rows"] == 2
 
 
 def test_a_problem_list_is_kept_and_withdrawn_by_who_wrote_it() -> None:
     sheets = (household_sheet(person("张三")), problem_sheet((1, "窑洞漏雨"), (6, "3户电话没更新")))
     assert numbers(send(*sheets)) == {"accepted": 1, "created": 1, "forms": 1}
     send(problem_sheet((6, "3户电话没更新")))
-    assert VillageSummary.objects.get(code=code()).facts == {"problem_rows": 1}
+    assert VillageSummary.objects.get(code=code()).facts["problem_rows"] == 1
+
+
+def test_a_problem_list_that_was_handed_up_is_refused_and_an_equal_one_is_no_change() -> None:
+    send(household_sheet(person("张三")), problem_sheet((1, "窑洞漏雨")))
+    VillageSummary.objects.filter(code=code()).update(status="handed_up")
+    assert said(send(problem_sheet((1, "窑洞漏雨")))) == []
+    result = send(problem_sheet((1, "窑洞漏雨"), (6, "3户电话没更新")))
+    assert [c for c, _ in said(result)] == ["H02"]
+    assert VillageSummary.objects.get(code=code()).facts["problem_rows"] == 1
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,18 @@ from paicha.domain.audit.queries import verify
 from paicha.domain.problems.levels import level_of, may_check
 from paicha.domain.problems.models import Problem, ProblemStep
 from paicha.domain.problems.queries import problem_counts, problems_in_force, problems_listed
-from paicha.domain.problems.rectification import close, mark_done, may_take_back, remind, send_back, take_back
+from paicha.domain.problems.rectification import (
+    close,
+    escalate,
+    mark_done,
+    may_take_back,
+    remind,
+    send_back,
+    take_back,
+)
 from paicha.domain.problems.services import (
     ProblemError,
+    ProblemListLocked,
     add_problem,
     replace_list,
     restore,
@@ -188,7 +197,7 @@ def test_a_village_that_handed_up_changes_nothing_in_its_list(county: County) ->
     ]
     for do in changes:
         with (
-            pytest.raises(ProblemError, match="本村已经上报，问题清单不能再改"),
+            pytest.raises(ProblemListLocked, match="本村已经上报，问题清单不能再改"),
             village_work(county.round, county.pack, county.villages[0], "7") as work,
         ):
             do(work)
@@ -251,6 +260,21 @@ def test_overdue_is_counted_by_the_calendar_and_told_to_village_and_town(county:
     ):
         assert (remind(work, 1), remind(work, 1)) == (2, 0)  # not again while it is unread
     assert set(Notice.objects.values_list("user__username", flat=True)) == {"cadre", "town"}
+
+
+def test_what_is_overdue_is_told_once_a_day_by_itself(county: County) -> None:
+    cadre = User.objects.create_user("cadre")
+    village = county.villages[0].code
+    Assignment.objects.create(user=cadre, role="village_cadre", kind="village", ref=village, since=OPENS)
+    add(county)
+    act(county, measured)
+    told = []
+    for day in (15, 16, 16, 17):
+        with clock.frozen(date(2022, 3, day)):
+            told.append((escalate(county.round, county.pack), Notice.objects.count()))
+        Notice.objects.filter(at__day=16).update(read_at=clock.now())
+    assert told == [(0, 0), (1, 1), (0, 1), (1, 2)]
+    assert verify() == []
 
 
 def scope_with(role: str, ref: str) -> Scope:

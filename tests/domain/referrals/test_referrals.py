@@ -12,7 +12,7 @@ import pytest
 from tests.domain.reports.build import OPENS, County
 
 from paicha.core.keys import check_digit
-from paicha.domain.accounts.models import Notice, User
+from paicha.domain.accounts.models import Assignment, Notice, User
 from paicha.domain.accounts.policies import Grant, Scope
 from paicha.domain.accounts.roles import ROLES, Kind
 from paicha.domain.audit.queries import verify
@@ -146,6 +146,18 @@ def test_who_sent_it_hears_of_the_answer(county: County) -> None:
     notice = Notice.objects.get()
     assert (notice.user, notice.address) == (clerk, f"/household/{Household.objects.get().pk}/")
     assert "没有享受" not in notice.words
+
+
+def test_the_departments_officers_hear_of_a_question_once(county: County) -> None:
+    for name, ref in (("officer", "civil"), ("other", "water")):
+        user = User.objects.create_user(name)
+        Assignment.objects.create(
+            user=user, role="department_officer", kind="department", ref=ref, since=OPENS
+        )
+    county.submit(county.villages[0], "general", [{"head_name": head} for head in HEADS])
+    refer(county, HEADS[:1], "civil")
+    refer(county, HEADS[1:], "civil")
+    assert [n.user.username for n in Notice.objects.all()] == ["officer"]
 
 
 def test_lists_are_as_long_as_their_facts(asked: County) -> None:

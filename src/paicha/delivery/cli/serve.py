@@ -233,7 +233,7 @@ def run_worker(args: argparse.Namespace) -> int:
 
 
 def _sign_heads() -> None:
-    """Sign the heads of the audit chains now and then, so that nobody can rewrite them unseen."""
+    """Sign the heads of the audit chains now and then, so that nobody can rewrite them unseen; and remind."""
     import threading
     import time
 
@@ -247,9 +247,23 @@ def _sign_heads() -> None:
             with contextlib.suppress(DatabaseError):  # tried again next time
                 close_old_connections()
                 checkpoint()
+                _remind()
             time.sleep(_SIGN_SECONDS)
 
     threading.Thread(target=sign, daemon=True).start()
+
+
+def _remind() -> None:
+    """What the calendar brings by itself: overdue problems are told, compared lists deleted in time."""
+    from paicha.domain.problems.rectification import escalate
+    from paicha.domain.referrals.comparing import forget_old
+    from paicha.domain.rounds.packs import pack_of
+    from paicha.domain.rounds.queries import current_round
+
+    round_ = current_round()
+    if round_ is not None:
+        escalate(round_, pack_of(round_))
+        forget_old()
 
 
 def _end_with_parent() -> None:

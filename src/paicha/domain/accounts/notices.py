@@ -34,6 +34,16 @@ def people_with(verb: Verb, code: str, *, exactly: Iterable[str] = ()) -> list[U
     return list(found.values())
 
 
+def officers(department: str) -> list[User]:
+    """Active users who answer for a department (its id in the pack) today."""
+    today = clock.today()
+    rows = Assignment.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=today), kind=Kind.DEPARTMENT, ref=department, since__lte=today,
+        user__is_active=True,
+    )  # fmt: skip
+    return list(User.objects.filter(pk__in=rows.values("user")).order_by("pk"))
+
+
 def tell(users: Iterable[User], words: str, *, address: str, subject: str, by: str) -> int:
     """Tell each user once; returns how many were told. `address` is a path of this application."""
     wanted = {user.pk: user for user in users}

@@ -62,7 +62,7 @@ def _take_problems(job: Job, work: VillageWork, form: ProblemForm, table: Villag
         replace_list(work, [(number, text) for number, text, _ in table.problems], job.source, job.upload)
     except ProblemError as error:
         option = next((c.id for c in job.pack.constraints if c.kind == "option"), "R01")
-        said = Message(option, "hard", f"{table.sheet}：{error}", table.file, table.sheet)
+        said = Message(error.code or option, "hard", f"{table.sheet}：{error}", table.file, table.sheet)
         job.result.messages.append(said)
         job.result.forms_refused += 1
         return False

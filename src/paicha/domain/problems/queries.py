@@ -73,7 +73,9 @@ def petitions_listed(
     if groups is not None:
         rows = rows.filter(household__group__in=groups)
     return list(
-        rows.select_related("household", "village__parent", "problem").order_by("village__code", "due_on", "pk")
+        rows.select_related("household", "village__parent", "problem").order_by(
+            "village__code", "due_on", "pk"
+        )
     )
 
 

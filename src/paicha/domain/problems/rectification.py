@@ -7,6 +7,8 @@ overdue is told to the village's cadres and, one level up, to the town, once whi
 
 from __future__ import annotations
 
+from paicha.core.pack import Pack
+from paicha.domain import clock
 from paicha.domain.accounts import notices
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.roles import Verb
@@ -16,7 +18,10 @@ from paicha.domain.problems.models import Problem, ProblemStep
 from paicha.domain.problems.queries import missing_of
 from paicha.domain.problems.services import ProblemError, locked, reason_of, step
 from paicha.domain.problems.told import told_problems
-from paicha.domain.responses.services import VillageWork
+from paicha.domain.responses.due import overdue
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.services import VillageWork, record_facts, village_work
+from paicha.domain.rounds.models import Round
 
 _LONGEST = 1000
 
@@ -88,6 +93,20 @@ def remind(work: VillageWork, late: int) -> int:
     users = [*_cadres(work.village.code), *notices.people_with(Verb.VERIFY, work.village.code)]
     subject = f"overdue:{work.round.pk}:{work.village.pk}"
     return notices.tell(users, words, address=address, subject=subject, by=work.actor)
+
+
+def escalate(round_: Round, pack: Pack) -> int:
+    """Tell of everything overdue by itself, once a day a village; returns how many villages. For the worker."""
+    today, told = clock.today(), 0
+    for summary in VillageSummary.objects.filter(round=round_).select_related("village").order_by("code"):
+        late = overdue(summary.facts, "problems_due", today)
+        if not late or summary.facts.get("problems_reminded") == today.isoformat():
+            continue
+        with village_work(round_, pack, summary.village, "system") as work:
+            remind(work, late)
+            record_facts(work, problems_reminded=today.isoformat())
+        told += 1
+    return told
 
 
 def _done(work: VillageWork, problem: Problem) -> Problem:

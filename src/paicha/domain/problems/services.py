@@ -31,7 +31,18 @@ _MEASURE, _OWNER = 500, 60
 
 
 class ProblemError(ValueError):
-    """Something about a problem that can't be taken as given; the message is one Chinese sentence."""
+    """Something about a problem that can't be taken as given; the message is one Chinese sentence.
+
+    `code`: of the catalogue, where the sentence comes from there.
+    """
+
+    code = ""
+
+
+class ProblemListLocked(ProblemError):
+    """The village has handed its list up (H02)."""
+
+    code = "H02"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +263,7 @@ def require_unlocked(work: VillageWork) -> None:
     """Raise ProblemError (H02) where the village has handed its list up and it has not come back."""
     form = work.pack.problem_list
     if form is not None and work.locked and form.name not in work.summary.reopened_forms:
-        raise ProblemError(sentence("H02", form=form.label) + "。")
+        raise ProblemListLocked(sentence("H02", form=form.label) + "。")
 
 
 def reason_of(text: str, missing: str) -> str:

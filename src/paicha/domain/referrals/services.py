@@ -68,6 +68,11 @@ def send(
         )  # fmt: skip
     for referral in made:
         _note(work, f"referral.send.{department}", referral, clean)
+    if made:
+        notices.tell(
+            notices.officers(department), "有疑似问题等您单位核实", address="/referrals/",
+            subject=f"referrals:{work.round.pk}", by=work.actor,
+        )  # fmt: skip
     told(work)
     return made
 
