@@ -257,6 +257,8 @@ def test_the_notices_figures_against_the_roster(world: World) -> None:
     page = text(client, f"/area/{COUNTY}/expected/")
     assert "比通知少 9,005 户" in page  # 6 of 9011
     assert "比通知少 122 户" in page
+    assert f'href="/area/{COUNTY}/comparisons/"' in page
+    assert "逐户比对" not in text(world.client("auditor"), f"/area/{COUNTY}/expected/")
     assert f'href="/area/{TOWN}/expected/"' in page
     town = text(client, f"/area/{TOWN}/expected/")
     assert f'href="/area/{VILLAGE}/households/?form=lifted">2<' in town

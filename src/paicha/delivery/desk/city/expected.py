@@ -69,7 +69,7 @@ def expected(request: HttpRequest, place: Place) -> HttpResponse:
         heads=[(entry, place.pack.expected[entry.name] if at_top else None, cell)
                for entry, cell in zip(classes, total, strict=True)],
         off=sum(any(cell.off for cell in line.cells) for line in lines), all=len(lines),
-        unsaid=sum(not s.profile for s in rows),
+        unsaid=sum(not s.profile for s in rows), may_compare=place.may(Verb.REFER),
     )  # fmt: skip
 
 
