@@ -180,16 +180,21 @@ def test_the_figures_of_the_audit_open_into_their_rows(town: World) -> None:
     row.profile = {"total_households": 9, "total_people": 24, "monitored_households": 0}
     row.save()
     page = client.get(f"/area/{VILLAGE}/audit/").content.decode()
-    assert page.count("不一致") == 2  # 9 of 6 surveyed; one monitored, the profile says none
-    links = re.findall(r'<a href="([^"]*(?:/households/|/leads/)[^"]*)">(\d+)</a>', page)
-    assert len(links) >= 5
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="num">([^<]+)</td>(.*?)</tr>', page)
+    told = {label: (said, re.sub("<[^>]+>", " ", rest).split()) for label, said, rest in rows}
+    assert told["总人口（户）"] == ("9", ["9", "一致"])
+    assert told["总人口（人）"] == ("24", ["36", "差", "12"])  # nine households of four
+    assert told["易返贫致贫户（户）"] == ("0", ["1", "差", "1"])
+    assert told["低保户（户）"] == ("没填", ["2", "没法比"])
+    links = re.findall(r'<td class="num"><a href="([^"]*/profile/[^"]*)">(\d+)</a>', page)
+    assert len(links) == len(told) >= 5
     for address, figure in links:
-        listed = client.get(address.replace("&amp;", "&")).content.decode()
-        if "/households/" in address and "人口" not in address:
-            counted = shown(listed, r'id="count">([\d,]+)<')
-            assert counted == [figure] or figure == "24", address
-        elif "/leads/" in address:
-            assert re.search(rf"共 {figure} [条处]", listed), address
+        listed = client.get(address).content.decode().count('href="/household/')
+        people = address.endswith("_people/")  # of four each
+        assert "groups" in address or figure == str(4 * listed if people else listed), address
+    for address, figure in re.findall(r'<a href="([^"]*/leads/[^"]*)">(\d+)</a>', page):
+        listed_leads = client.get(address.replace("&amp;", "&")).content.decode()
+        assert re.search(rf"共 {figure} [条处]", listed_leads), address
 
 
 # Questions

@@ -17,18 +17,19 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from paicha.core.pack import Pack
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place, at_place
 from paicha.delivery.desk.town.links import cause_link, place_link
 from paicha.delivery.desk.wording import rule_message, rule_title, who_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.handover.queries import ledger_status
+from paicha.domain.reports.profile import counted
+from paicha.domain.reports.village import load_households
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.queries import names, summaries
 from paicha.domain.responses.recount import due
 from paicha.domain.responses.services import village_work
-from paicha.domain.responses.tallies import Selection, tally
+from paicha.domain.responses.tallies import tally
 from paicha.domain.rounds.models import RoundArea
 from paicha.domain.verification import audits
 from paicha.domain.verification.attention import (
@@ -68,8 +69,9 @@ class Beside:
     address: str
 
     @property
-    def differs(self) -> bool:
-        return self.stated is not None and self.stated != self.counted
+    def off(self) -> int:
+        """By how much the profile says more or less than its rows."""
+        return 0 if self.stated is None else abs(self.stated - self.counted)
 
 
 @at_place(Verb.READ_HOUSEHOLDS, whole=True)
@@ -99,7 +101,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
         may_undo=bool(made and made.result and made.decided_by == place.scope.actor),
         causes=_causes(place, summary), rules=by_rule(place, [f for f in found if f.household_id]),
         of_village=[(f, rule_message(pack, f), _SEVERITY.get(f.severity, "")) for f in of_village],
-        beside=beside(pack, summary, place.code), total=tally(pack, [summary]), due=due(pack, summary.counts),
+        beside=beside(place, summary), total=tally(pack, [summary]), due=due(pack, summary.counts),
         forms=[(form, reverse("desk:form", args=[place.code, form.name])) for form in pack.forms],
         waiting=count(summary.facts, "enquiries_open"), answered=count(summary.facts, "enquiries_answered"),
         people=answerers(place.code) if place.may(Verb.VERIFY) else [],
@@ -156,25 +158,20 @@ def by_rule(place: Place, found: Sequence[Finding]) -> list[RuleFound]:
     return [line for _, line in lines]
 
 
-def beside(pack: Pack, summary: VillageSummary, code: str) -> list[Beside]:
-    """Totals of the profile beside the rows', by the pack's own checks (V26, V27, V28 of the notice's pack)."""
-    households = reverse("desk:households", args=[code])
-    counts, lines = summary.counts, []
-    for check in pack.named_checks:
-        total = check.name_of("total")
-        if total is None or total not in pack.questions:
-            continue
-        stated = summary.profile.get(total)
-        if check.check == "surveyed_all":
-            done = Selection(outcome="done").count(pack, counts)
-            lines.append(Beside("已排查户数", stated, done, f"{households}?outcome=done"))
-        elif check.check == "people_total":
-            lines.append(Beside("人口", stated, int(summary.figures.get("people", 0)), households))
-        elif check.check == "class_rows" and not check.name_of("mark"):
-            form = check.name_of("form") or ""
-            done = Selection(form, "done").count(pack, counts)
-            label = pack.household_forms[form].label
-            lines.append(Beside(label, stated, done, f"{households}?form={form}&outcome=done"))
+def beside(place: Place, summary: VillageSummary) -> list[Beside]:
+    """Every figure of the profile that the village's households add up to, beside what they come to; one query."""
+    form = place.pack.profile
+    if form is None or not summary.profile:
+        return []
+    counts = counted(place.pack, form, load_households(place.round, place.pack, place.area.area_id))
+    lines = []
+    for row in form.rows:
+        for cell in row.cells:
+            found = counts.get(cell.question)
+            if found is not None and found.value is not None:
+                label = f"{row.label}（{cell.unit}）" if len(row.cells) > 1 else row.label
+                rows = reverse("desk:profile_rows", args=[place.code, cell.question])
+                lines.append(Beside(label, summary.profile.get(cell.question), found.value, rows))
     return lines
 
 
