@@ -115,6 +115,8 @@ def test_a_measure_is_recorded_and_withdrawn(world: World) -> None:
     household = world.household("郝平")
     client, address = world.client("cadre"), f"/household/{household.pk}/measures/"
     assert "还没登记帮扶措施" in page(client, f"/area/{VILLAGE}/")
+    unhelped = f"/area/{VILLAGE}/cases/?what=unhelped"
+    assert '<span id="count">1</span>' in page(client, unhelped) and "郝平" in page(client, unhelped)
     data = {"policy": "公益性岗位", "by_whom": "村委会", "since": "2022-03-01", "amount": "800"}
     bad = client.post(address, data | {"amount": "八百"})
     assert bad.status_code == 422 and "金额读到“八百”" in bad.content.decode()

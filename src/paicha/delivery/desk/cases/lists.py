@@ -94,7 +94,8 @@ def row_of(place: Place, case: Case, today: date) -> Row:
 def cases(request: HttpRequest, place: Place) -> HttpResponseBase:
     """The cases of a place by step."""
     if place.is_village:
-        return _village(request, place)
+        unhelped = request.GET.get("what") == "unhelped"
+        return _unhelped(request, place) if unhelped else _village(request, place)
     return _above(request, place)
 
 
@@ -117,7 +118,7 @@ def _village(request: HttpRequest, place: Place, **context: Any) -> HttpResponse
     return page(
         request, place, "cases/village.html", "cases", sections=sections, ahead=ahead, today=today,
         deliberates="village" in mine, whole=place.groups is None, closed=[row_of(place, c, today) for c in closed],
-        habits=_said(place, summary, today)[0], unhelped=_unhelped(place, summary),
+        habits=_said(place, summary, today)[0], unhelped=without_measures(place.pack, summary),
         watched=place.pack.classes[0], alert=alert_of(place.pack, summary, today), **context,
     )  # fmt: skip
 
@@ -136,16 +137,17 @@ def _sections(place: Place, rows: Sequence[Case], mine: frozenset[str], today: d
     return sorted(sections, key=lambda section: not section.mine)
 
 
-def _unhelped(place: Place, summary: VillageSummary) -> list[RosterEntry]:
-    """Watched households without a measure, as many as the figure says."""
-    if not without_measures(place.pack, summary) or not place.pack.classes:
-        return []
+def _unhelped(request: HttpRequest, place: Place) -> HttpResponse:
+    """A village's watched households without a measure, as many as the figure says."""
+    watched = place.pack.classes[0]
     rows = RosterEntry.objects.filter(
-        round=place.round, village=place.area.area_id, form=place.pack.classes[0].form
+        round=place.round, village=place.area.area_id, form=watched.form
     ).exclude(household__in=Measure.objects.filter(withdrawn_at=None).values("household"))
     if place.groups is not None:
         rows = rows.filter(household__group__in=place.groups)
-    return list(rows.select_related("household").order_by("household__number"))
+    listed = list(rows.select_related("household").order_by("household__number"))
+    place.log_read("unhelped", len(listed))
+    return page(request, place, "cases/unhelped.html", "cases", rows=listed, watched=watched)
 
 
 def _said(place: Place, summary: VillageSummary, today: date) -> tuple[list[str], int]:
