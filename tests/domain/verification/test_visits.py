@@ -39,7 +39,11 @@ PROPOSALS: list[tuple[dict[str, Any], str, str]] = [
     ({"monitored": 1}, "", ""),
     ({"monitored": 1, "leads": {"S25": 1}}, "verification", "问题清单一条也没有，却有没处理的线索"),
     ({"monitored": 1, "leads": {"S23": 1}}, "cross_check", "没有易返贫致贫户"),
-    ({"monitored": 1, "leads": {"S01": 3, "S06": 2}}, "verification", "有 5 条线索没处理"),
+    (
+        {"monitored": 1, "leads": {"S01": 3, "S06": 2}, "figures": {"open_leads": 5}},
+        "verification",
+        "有 5 条线索没处理",
+    ),
     ({"monitored": 1, "leads": {"S01": 4}, "figures": {"open_leads": 5}}, "", ""),
     ({"monitored": 1, "figures": {"office": 1}}, "verification", "有 1 处镇级关注"),
     ({"monitored": 1, "figures": {"conflicts": 2}}, "verification", "有 2 户两边填得不一样"),

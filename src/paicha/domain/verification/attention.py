@@ -139,13 +139,13 @@ def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause
         ),
         "returned": (returned, "退回的还没改完"),
         "conflicts": (int(figures.get("conflicts", 0)), "户两边填得不一样"),
-        "zero_leads": (leads if zero in ("needed", "planned") else 0, f"没有监测户，却有 {leads} 条线索"),
+        "zero_leads": (leads if zero in ("needed", "planned") else 0, "没有监测户，却有线索"),
         "alert": (count(facts, "alert"), "户新增风险户，比平常多"),
         "zero": (int(zero == "needed"), "要交叉核实" if leads else "没有监测户，要交叉核实"),
         "audit": (int(to_audit(summary)), "已上报，等镇里审核"),
         "enquiries": (count(facts, "enquiries_open"), "个问题没答复"),
         "answered": (count(facts, "enquiries_answered"), "个答复等镇里看"),
-        "leads": (leads if many_leads(pack, summary) else 0, "条线索没处理"),
+        "leads": (int(figures.get("open_leads", 0)) if many_leads(pack, summary) else 0, "条线索没处理"),
         "office": (int(figures.get("office", 0)), "处镇级关注"),
         "held": (count(facts, "held"), "户上报后才到"),
         "soft": (int(figures.get("soft", 0)), "处没写理由"),
@@ -177,7 +177,7 @@ def visit_reasons(pack: Pack, summary: VillageSummary) -> list[str]:
         if rule.scope == "village" and rule.asks is None and summary.leads.get(rule.id):
             found.append(rule.message)
     if many_leads(pack, summary):
-        found.append(f"有 {household_leads(pack, summary)} 条线索没处理")
+        found.append(f"有 {figures.get('open_leads', 0)} 条线索没处理")
     if figures.get("office"):
         found.append(f"有 {figures['office']} 处镇级关注")
     if figures.get("conflicts"):

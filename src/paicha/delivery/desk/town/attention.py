@@ -80,7 +80,7 @@ def table(request: HttpRequest, place: Place) -> Table:
         raise Http404
     areas = names_below(place)
     members = ZoneVillage.objects.filter(village__code__startswith=place.prefix)
-    zones = dict(members.values_list("village_id", "zone__name"))
+    zones = dict(members.order_by("zone_id").values_list("village_id", "zone__name"))
     lines = []
     for summary in summaries(place.scope, place.round, place.prefix):
         if has_rows(summary) or areas[summary.code].level == "village":
@@ -91,7 +91,7 @@ def table(request: HttpRequest, place: Place) -> Table:
                     causes(place.pack, summary, stage), _stands(summary), due(place.pack, summary.counts),
                 )
             )  # fmt: skip
-    named = sorted({line.zone for line in lines if line.zone})
+    named = list(dict.fromkeys(zones.values())) if place.area.level == "town" else []
     if zone and zone not in named:
         raise Http404
     in_zone = [line for line in lines if not zone or line.zone == zone]
