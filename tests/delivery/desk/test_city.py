@@ -102,6 +102,9 @@ def test_a_checker_is_added_with_a_password_shown_once_and_gets_households(world
     )
     per_village = {row.village_id: row.checker_id for row in given}
     assert all(row.checker_id == per_village[row.village_id] for row in given)  # no village is split
+    assert set(Notice.objects.values_list("user__username", "address")) == {
+        (name, f"/sample/{sample.pk}/mine/") for name in ("cha1", "cha2")
+    }
     client.post(address, {"act": "end", "user": user.pk})
     assert not SampleHousehold.objects.filter(checker=user).exists()
     assert "抽查一" not in text(client, address)
@@ -159,6 +162,7 @@ def test_the_countys_first_page_begins_with_what_the_city_has_to_do(world: World
         page = text(city, f"/area/{COUNTY}/")
         assert "个村里还没抽查" not in page
         assert re.search(r">27</span><span>户抽中了，还没分给抽查组员", page)
+        assert "户抽中了，还没分给抽查组员" in text(city, "/mine/")
         assert re.search(r">2</span><span>个抽中的村还没填六项", page)
         with clock.frozen(UNTIL):
             checked = checker(world, sample).post(

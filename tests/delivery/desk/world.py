@@ -140,7 +140,7 @@ def _users(areas: dict[str, Area], far: str, since: date) -> dict[str, User]:
         "elsewhere": ("village_cadre", "village", [far]),
         "auditor": ("auditor", "area", ["610881"]),
         "administrator": ("administrator", "area", ["610881"]),
-        "checker": ("spot_checker", "sample", ["7"]),
+        "checker": ("spot_checker", "sample", ["900007"]),  # of no sample that there is
         "nobody": ("", "", []),
     }
     users = {}

@@ -7,12 +7,14 @@ from datetime import date
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from paicha.delivery.desk.city.places import at_sample
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place
 from paicha.domain import clock
+from paicha.domain.accounts import notices
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.rounds.queries import stages
 from paicha.domain.verification.checkers import add_checker, end_checker, in_force, progress, share_out
@@ -51,6 +53,7 @@ def _act(request: HttpRequest, place: Place, sample: Sample) -> tuple[str, str] 
     act = request.POST.get("act", "")
     if act == "share":
         n = share_out(sample, place.scope.actor)
+        _tell(place, sample)
         messages.success(request, f"{n} 户已按村分给抽查组员。")
     elif act == "end" and request.POST.get("user", "").isdecimal():
         end_checker(place.scope, sample, int(request.POST["user"]))
@@ -65,6 +68,19 @@ def _act(request: HttpRequest, place: Place, sample: Sample) -> tuple[str, str] 
     else:
         raise SampleError("没有这个操作，请刷新页面。")
     return None
+
+
+def _tell(place: Place, sample: Sample) -> None:
+    """Tell each checker how many households are theirs to visit."""
+    far = progress(sample)
+    address = reverse("desk:sample_mine", args=[sample.pk])
+    for row in in_force(sample):
+        left = _left(far.get(row.user_id, (0, 0)))
+        if left:
+            notices.tell(
+                [row.user], f"有 {left} 户抽中的农户分给您回访", address=address, subject=f"sample:{sample.pk}",
+                by=place.scope.actor,
+            )  # fmt: skip
 
 
 def _day(request: HttpRequest) -> date:

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from paicha.core.pack import Pack
+from paicha.delivery.desk.city.todo import city_todos
 from paicha.delivery.desk.places import Place, Policy, newest, states
 from paicha.delivery.desk.todo import Todo, gathered
 from paicha.delivery.desk.town.todo import town_todos
@@ -73,6 +74,8 @@ def _places(who: Scope) -> list[Own]:
         todos = gathered(place, summaries.get(area.code)) if place.is_village and whole else []
         if area.level == "town" and place.may(Verb.VERIFY):
             todos = town_todos(place, rows_below(who, area.round, place.prefix))
+        elif area.level == "county" and place.may(Verb.DRAW_SAMPLE):
+            todos = city_todos(place, rows_below(who, area.round, place.prefix))
         found.append(Own(place, todos))
     return found
 
