@@ -69,9 +69,9 @@ def make_blanks(
     due = [h for h in load_households(round_, pack, village.area_id) if due_of(pack, h)] if named else []
     if groups is not None:
         due = [h for h in due if h.group in groups]
-    before = last_answers(round_, pack, village.area_id) if kind == "pdf" and due else {}
-    tag = register_tag() if due else ""
     paper = kind == "pdf"
+    before = last_answers(round_, pack, village.area_id) if paper and due else {}
+    tag = register_tag() if due and not paper else ""  # the key is no part of the printed form
     sheets = [_sheet(pack, form, town, village.spoken, due, before, tag, paper=paper) for form in forms]
     document = Document(f"{town}{village.spoken}空表", sheets, watermark(exporter) if due else "")
     content = write(document, pack, kind)
