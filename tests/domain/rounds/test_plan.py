@@ -19,9 +19,11 @@ from paicha.domain.rounds.plan import (
     hand_to,
     per_day,
     plan_days,
+    plan_fact,
     plan_visits,
     planned_for,
     planned_lines,
+    planned_today,
     proposed,
     shared,
 )
@@ -156,3 +158,23 @@ def test_a_day_s_visits_of_a_person_or_of_groups(county: County) -> None:
     assert [(v.surveyor, v.first, v.due) for v in found] == [("乙", 0, 5), ("甲", 5, 4)]
     assert [v.due for v in planned_for(county.round, village, {"1": 9}, on=day(2), surveyor="甲")] == [4]
     assert planned_for(county.round, village, {"2": 4}, on=day(2), groups=["2"]) == []
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("123"), st.sampled_from("甲乙"), st.sampled_from([None, *DAYS[:5]])),
+        max_size=9,
+        unique=True,
+    ),
+    st.dictionaries(st.sampled_from("123"), st.integers(0, 50)),
+)
+def test_what_the_summary_row_keeps_comes_to_the_same_as_the_plan(
+    lines: list[tuple[str, str, date | None]], due: dict[str, int]
+) -> None:
+    ordered = sorted(lines, key=lambda line: (line[2] or date.max, line[1], line[0]))
+    with clock.frozen(TODAY):
+        today = Counter[str]()
+        for visit in shared(ordered, due):
+            if visit.on == TODAY:
+                today[visit.group] += visit.due
+        assert planned_today(plan_fact(ordered), due) == {g: n for g, n in today.items() if n}
