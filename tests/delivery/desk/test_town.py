@@ -213,6 +213,14 @@ def test_a_question_on_a_cell_reaches_the_village_and_comes_back(town: World) ->
     assert "个问题镇里在等答复" in first
     listed = cadre.get(f"/area/{VILLAGE}/enquiries/").content.decode()
     assert "收入怎么算出来的" in listed and "高兰花户，人均年纯收入" in listed
+    own, other = (
+        f"{ask.removesuffix('ask/')}?household={town.household(head).pk}" for head in ("高兰花", "王建国")
+    )
+    assert (
+        f"/enquiries/?household={household.pk}" in cadre.get(f"/household/{household.pk}/").content.decode()
+    )
+    assert "收入怎么算出来的" in cadre.get(own).content.decode()
+    assert "收入怎么算出来的" not in cadre.get(other).content.decode()
     enquiry = Enquiry.objects.get()
     assert "请写明答复" in post(cadre, f"/enquiry/{enquiry.pk}/answer/", 422, answer=" ")
     post(cadre, f"/enquiry/{enquiry.pk}/answer/", answer="去年卖羊的钱没算")

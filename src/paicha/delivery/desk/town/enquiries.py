@@ -46,6 +46,9 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
             if any(s.facts.get(name) for name in waits)
         ]
         rows = rows.filter(village_id__in=open_in, closed_at=None)
+    entry = _entry(place, request.GET.get("household", "") or request.POST.get("household", ""))
+    if entry is not None:
+        rows = rows.filter(household=entry.household_id)
     every = list(
         rows.order_by(
             F("closed_at").asc(nulls_first=True), F("answered_at").asc(nulls_first=True), "village__code", "at"
@@ -53,7 +56,6 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     )  # fmt: skip
     turned = paging(request, len(every))
     shown = every[(turned.number - 1) * SIZE : turned.number * SIZE]
-    entry = _entry(place, request.GET.get("household", "") or request.POST.get("household", ""))
     known = names({e.by for e in shown} | {e.answered_by for e in shown})
     place.log_read("enquiries", len({e.household_id for e in shown if e.household_id}))
     may_ask = place.is_village and place.may(Verb.VERIFY)
