@@ -197,6 +197,26 @@ def test_what_the_town_found_waits_for_the_city(world: World) -> None:
     assert "台账和实际不符" not in shown(world.client("cadre"), f"/area/{VILLAGE}/forms/problem_list/")
 
 
+def test_after_hand_up_the_village_rectifies_and_the_town_adds(world: World) -> None:
+    one = problem(world, "房顶漏雨")
+    VillageSummary.objects.filter(code=VILLAGE).update(status="handed_up")
+    cadre, town = world.client("cadre"), world.client("town")
+    page = shown(cadre, PROBLEMS)
+    assert "清单不再增减" in page
+    assert "登记一条问题" not in page
+    assert "本村已经上报，问题清单不能再改" in said(cadre.post(PROBLEMS, {"type": "1", "text": "又一条"}))
+    refused = cadre.post(f"/problem/{one.pk}/step/", {"act": "withdraw", "text": "写错"})
+    assert "本村已经上报" in said(refused)
+    mark = dict(re.findall(r'name="was-(\d+)" value="(\w+)"', page))[str(one.pk)]
+    data = {f"was-{one.pk}": mark, f"measure-{one.pk}": "换瓦"}
+    assert cadre.post(f"{PROBLEMS}save/", data).status_code == 302
+    assert "登记一条问题" in shown(town, PROBLEMS)
+    assert town.post(PROBLEMS, {"type": "6", "text": "台账不符"}).status_code == 302
+    assert "上报后增列" in shown(cadre, PROBLEMS)
+    VillageSummary.objects.filter(code=VILLAGE).update(reopened_forms=["problem_list"])
+    assert cadre.post(PROBLEMS, {"type": "1", "text": "补一条"}).status_code == 302
+
+
 def test_a_grid_worker_lists_problems_of_the_own_group_alone(world: World) -> None:
     problem(world, "一组的", household=world.household("訾埃生"))
     other = problem(world, "二组的", household=world.household("高兰花"))

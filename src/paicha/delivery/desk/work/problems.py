@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from paicha.core.pack import LeadSource, Pack
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place, at_place, in_groups, require
-from paicha.delivery.desk.views.lists import SIZE, Paging, paging
+from paicha.delivery.desk.views.lists import paging
 from paicha.delivery.desk.wording import rule_message
 from paicha.delivery.desk.work.chosen import (
     Unclear,
@@ -134,14 +134,25 @@ def shown(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     lines = [_line(place, p, typed) for p in listed]
     labels = {kind.number: kind.label for kind in form.types}
     may_add = place.is_village and place.may(Verb.RAISE_PROBLEMS)
+    locked = may_add and _is_locked(place, rows, form.name)
+    may_add = may_add and not locked
     return page(
         request, place, "work/problems.html", "problems", status=status, ways=ways(place), here="problems",
         only=only, chips=_chips(rows, place), paging=turned, form=form, labels=labels, lines=lines,
         types=[(k.number, k.label, [n for n in lines if n.problem.type == k.number]) for k in form.types],
-        may_add=may_add, editing=any(n.editable for n in lines), new=_new(request, place) if may_add else {},
+        may_add=may_add, locked=locked, editing=any(n.editable for n in lines),
+        new=_new(request, place) if may_add else {},
         may_remind=place.may(Verb.RETURN) and any(n.late for n in lines), may_export=place.may(Verb.EXPORT),
         late=sum(count(s.facts, "late") for s in rows), **context,
     )  # fmt: skip
+
+
+def _is_locked(place: Place, rows: Sequence[VillageSummary], form: str) -> bool:
+    """Whether the village's own list waits with what is handed up; the levels above add all the same."""
+    summary = rows[0] if rows else None
+    handed_up = summary is not None and summary.status == VillageSummary.Status.HANDED_UP
+    back = summary is not None and form in summary.reopened_forms
+    return handed_up and not back and level_of(place.scope, place.code) == Problem.Level.VILLAGE
 
 
 def _chips(rows: Sequence[VillageSummary], place: Place) -> list[tuple[str, str, int | None]]:
@@ -316,6 +327,3 @@ def ledger(request: HttpRequest, place: Place) -> HttpResponse:
     response = HttpResponse(content, content_type=types[kind])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{sheet.title}.{kind}')}"
     return response
-
-
-__all__ = ["FILTERS", "SIZE", "Paging", "condition", "count", "ledger", "problems", "remind_late", "save"]
