@@ -21,6 +21,7 @@ from paicha.delivery.desk.places import Policy
 from paicha.delivery.desk.urls import urlpatterns
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.roles import ROLES, Verb
+from paicha.engines.browser import address_of
 
 OPEN, HIDDEN, FORBIDDEN = "open", "404", "403"
 
@@ -71,44 +72,60 @@ def asks(world: World) -> Iterator[Ask]:
         if policy is None:
             raise AssertionError(f"desk:{name} states no policy")
         wanted = dict(pattern.pattern.converters)
-        for place, group, level, values in _about(world, policy, wanted, made):
+        for place, group, level, values in _about(world, name, policy, wanted, made):
             yield Ask(name, policy, reverse(f"desk:{name}", kwargs=values), place, group, level)
 
 
 _FIXED: dict[str, Any] = {
-    "rule_id": "S13",
-    "tray_id": "00000000-0000-7000-8000-000000000000",
-    "name": "general",
-}
+    "rule_id": "S13", "tray_id": "00000000-0000-7000-8000-000000000000", "name": "general", "procedure": "removal",
+    "key": "notice",
+}  # fmt: skip
 
 
 def _about(
-    world: World, policy: Policy, wanted: dict[str, Any], made: dict[str, list[Record]]
+    world: World, name: str, policy: Policy, wanted: dict[str, Any], made: dict[str, list[Record]]
 ) -> Iterator[tuple[str, str | None, str, dict[str, Any]]]:
     fixed = {key: _FIXED[key] for key in wanted if key in _FIXED}
-    fixed["digest"] = world.pack.digest
+    fixed["digest"] = address_of(world.pack)
     fixed = {key: value for key, value in fixed.items() if key in wanted}
+    if name == "profile_rows":
+        fixed["name"] = "total_people"
     if policy.of == "area":
         for code in AREAS:
             level = "county" if code == COUNTY else "town" if code.endswith("000") else "village"
-            yield code, None, level, fixed | {"code": code}
+            inside = {"pk": made[name][0].pk} if "pk" in wanted and name in made else {}
+            if set(wanted) <= {*fixed, *inside, "code"}:
+                yield code, None, level, fixed | inside | {"code": code}
     elif policy.of == "household":
         for head, group in zip(HEADS, ("1", "2"), strict=True):
             yield VILLAGE, group, "household", fixed | {"household": world.household(head).pk}
     elif policy.of in ("own", "anyone", "work"):
-        if not set(wanted) - set(fixed):
-            yield "", None, policy.of, fixed
+        inside = {"pk": made[name][0].pk} if "pk" in wanted and name in made else {}
+        if not set(wanted) - {*fixed, *inside}:
+            yield "", None, policy.of, fixed | inside
     else:
         for record in made[policy.of]:
             yield record.village, record.group, policy.of, fixed | {"pk": record.pk}
+
+
+# A level hands up its own ledger, and is sent back by the one above: (address, level of the place, who) → answer.
+OWN_LEVEL = {
+    ("handup_submit", "town", "city"): FORBIDDEN,
+    ("handup_back", "town", "city"): FORBIDDEN,
+    ("return_to_village", "town", "town"): FORBIDDEN,
+}
 
 
 def expected(who: str, ask: Ask) -> str:
     """What the table of roles says. Records of a village are hidden from people of its groups but for their own."""
     role, prefixes, groups = PEOPLE[who]
     if ask.policy.of in ("own", "anyone", "work"):
+        if ask.name == "notice":  # of the cadre's
+            return OPEN if who == "cadre" else HIDDEN
         return OPEN if role or ask.policy.of != "work" else HIDDEN
     verbs = ROLES[role].verbs if role else frozenset()
+    if ask.policy.verb is Verb.REINTERVIEW:  # granted over a sample, to its checkers alone
+        return OPEN if Verb.REINTERVIEW in verbs else HIDDEN
     known = ask.policy.verb or Verb.READ_AREAS
     inside = any(ask.place.startswith(prefix) for prefix in prefixes)
     by_group = bool(groups) and ask.place == VILLAGE and (ask.group is None and ask.level == "village")
@@ -118,8 +135,11 @@ def expected(who: str, ask: Ask) -> str:
     by_group = by_group and not ask.policy.whole
     if known not in verbs or not (inside or by_group):
         return HIDDEN
+    if (ask.name, ask.level, who) in OWN_LEVEL:
+        return OWN_LEVEL[ask.name, ask.level, who]
     act = ask.policy.act
-    return OPEN if act is None or act in verbs else FORBIDDEN
+    acts = act if isinstance(act, tuple) else (act,)
+    return OPEN if act is None or verbs.intersection(acts) else FORBIDDEN
 
 
 def people(world: World) -> dict[str, User]:

@@ -29,6 +29,7 @@ from paicha.domain.rounds.packs import pack_of
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
 View = Callable[..., HttpResponseBase]
+Act = Verb | tuple[Verb, ...]  # several: any of them will do, each level has its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Policy:
 
     of: str
     verb: Verb | None = None
-    act: Verb | None = None
+    act: Act | None = None
     whole: bool = False
 
 
@@ -179,7 +180,7 @@ def in_groups(place: Place, group: str) -> bool:
 
 
 def at_place(
-    verb: Verb = Verb.READ_AREAS, *, act: Verb | None = None, whole: bool = False
+    verb: Verb = Verb.READ_AREAS, *, act: Act | None = None, whole: bool = False
 ) -> Callable[[Callable[Concatenate[HttpRequest, Place, P], HttpResponseBase]], View]:
     """A view of an area: 404 unless `verb` is granted there (all of it with `whole`), 403 unless `act` is, too."""
 
@@ -202,7 +203,7 @@ def at_record(
     model: type[M],
     verb: Verb,
     *,
-    act: Verb | None = None,
+    act: Act | None = None,
     village: str = "village",
     related: Sequence[str] = (),
 ) -> Callable[[Callable[Concatenate[HttpRequest, Place, M, P], HttpResponseBase]], View]:
@@ -234,7 +235,7 @@ def at_record(
 
 
 def at_household(
-    act: Verb | None = None,
+    act: Act | None = None,
 ) -> Callable[[Callable[Concatenate[HttpRequest, Home, P], HttpResponseBase]], View]:
     """A view of a household: 404 unless it may be read, 403 unless `act` is granted."""
 
@@ -253,7 +254,8 @@ def at_household(
     return decorate
 
 
-def require(place: Place, act: Verb) -> None:
+def require(place: Place, act: Act) -> None:
     """Raise PermissionDenied where the person may look but not act."""
-    if not place.may(act):
-        place.scope.require(act, place.code)
+    verbs = act if isinstance(act, tuple) else (act,)
+    if not any(place.may(verb) for verb in verbs):
+        place.scope.require(verbs[0], place.code)
