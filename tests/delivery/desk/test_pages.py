@@ -135,7 +135,7 @@ def test_the_village_page_says_what_to_do_first(world: World) -> None:
     assert "还有 5 天，3月20日前完成" in page
     assert "得到救助，又有收入、三保障、饮水或支出方面的风险" in page
     assert "2 户没排查" in page
-    assert "村情调查表还没交" in page
+    assert "村情调查表还没填" in page
     assert page.count("button main") == 1
 
 
