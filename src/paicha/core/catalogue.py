@@ -114,6 +114,7 @@ CATALOGUE: dict[str, Entry] = {
     # A village that has handed up
     "H01": Entry("note", "本村已经上报，这一行先存着，没有丢；等镇街退回本村或走补报，它就会计入"),
     "H02": Entry("hard", "本村已经上报，{form}不能再改；要改请镇街退回这张表，或走补报"),
+    "H03": Entry("hard", "本村已经上报，名册不能再添户；请把这一户的排查表传上来走补报，或请镇街退回"),
     "A04": Entry("hard", "叫“{read}”的村有几个：{candidates}，请写上镇名"),
 }  # fmt: skip
 

@@ -140,25 +140,38 @@ def town_checklist(
 ) -> list[Missing]:
     """What a town still lacks: every village up, audited, and cross-checked where nobody is monitored.
 
-    `villages`: the areas by code, for their names. Each village is a line of its own, what is most behind first.
+    `villages`: the areas by code, for their names. A village is one line, those that block first.
     """
     found = []
     for summary in summaries:
         if not has_rows(summary):
             continue
         name, code = villages[summary.code].spoken, summary.code
-        if n := summary.facts.get("returns_open"):
-            found.append(Missing(f"area:{code}", n, f"{name}退回的还没改完", True))
-        elif summary.status != VillageSummary.Status.HANDED_UP:
-            found.append(Missing(f"area:{code}", 1, f"{name}还没上报", True))
-        elif not audited(summary):
-            found.append(Missing(f"audit:{code}", 1, f"{name}还没审核完", True))
-        if cross_check(pack, summary) in ("needed", "planned"):
-            found.append(Missing(f"audit:{code}", 1, f"{name}没有监测户，还没交叉核实", True))
-        if visit_owed(summary):
-            found.append(Missing(f"audit:{code}", 1, f"{name}列入实地核实，还没去", True))
-        if n := summary.facts.get("held"):
-            found.append(Missing(f"area:{code}", n, f"{name}有 {n} 户上报后才到，还没收下", False))
-        if n := summary.facts.get("enquiries_open"):
-            found.append(Missing(f"area:{code}", n, f"{name}有 {n} 个问题没答复", False))
+        blocking, rest = _of_village(pack, summary)
+        if blocking:
+            page = "area" if summary.status != VillageSummary.Status.HANDED_UP else "audit"
+            found.append(Missing(f"{page}:{code}", 1, f"{name}：{'；'.join(blocking)}", True))
+        if rest:
+            found.append(Missing(f"area:{code}", 1, f"{name}：{'；'.join(rest)}", False))
     return sorted(found, key=lambda line: not line.blocks)
+
+
+def _of_village(pack: Pack, summary: VillageSummary) -> tuple[list[str], list[str]]:
+    """What a village keeps its town waiting for, and what is only named."""
+    facts = summary.facts
+    blocking, rest = [], []
+    if facts.get("returns_open"):
+        blocking.append("退回的还没改完")
+    elif summary.status != VillageSummary.Status.HANDED_UP:
+        blocking.append("还没上报")
+    elif not audited(summary):
+        blocking.append("还没审核完")
+    if cross_check(pack, summary) in ("needed", "planned"):
+        blocking.append("没有监测户，还没交叉核实")
+    if visit_owed(summary):
+        blocking.append("列入实地核实，还没去")
+    if n := facts.get("held"):
+        rest.append(f"{n} 户上报后才到，还没收下")
+    if n := facts.get("enquiries_open"):
+        rest.append(f"{n} 个问题没答复")
+    return blocking, rest

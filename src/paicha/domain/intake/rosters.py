@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from paicha.core.catalogue import Message
+from paicha.core.catalogue import Message, sentence
 from paicha.core.normalise import is_phone
 from paicha.core.pack import Question
 from paicha.domain.areas.services import add_groups
@@ -51,18 +51,7 @@ def take_roster(
         if not messages:
             messages = _check(work, table, row)
         if messages:
-            result.messages += messages
-            result.refuse(
-                Refused(
-                    table.file,
-                    table.sheet,
-                    table.form,
-                    row["_row"],
-                    work.village.code,
-                    tuple(messages),
-                    table.cells,
-                )
-            )
+            _refuse(work, table, row, messages, result)
             continue
         head, group = row[roles.head], row.get("_group") or ""
         phone = row.get(roles.phone or "") or ""
@@ -71,6 +60,12 @@ def take_roster(
         key = (group, head, phone)
         if match.household is not None or key in memory.seen:
             result.unchanged += 1
+            continue
+        if work.locked:
+            cell = f"{table.cells.get(roles.head, 'A')}{row['_row']}"
+            text = f"{table.sheet} {cell}：{sentence('H03')}"
+            said = Message("H03", "hard", text, table.file, table.sheet, cell, head)
+            _refuse(work, table, row, [said], result)
             continue
         memory.seen[key] = None  # type: ignore[assignment]  # a roster row has no line of answers
         population = row.get(roles.population or "")
@@ -86,6 +81,21 @@ def take_roster(
     result.created += len(made)
     if made:
         work.note(Entry(village_chain(work.village.pk), work.actor, "roster.add", count=len(made)))
+
+
+def _refuse(
+    work: VillageWork,
+    table: HouseholdTable,
+    row: dict[str, Any],
+    messages: list[Message],
+    result: ImportResult,
+) -> None:
+    result.messages += messages
+    result.refuse(
+        Refused(
+            table.file, table.sheet, table.form, row["_row"], work.village.code, tuple(messages), table.cells
+        )
+    )  # fmt: skip
 
 
 def _row(frame: Any, index: int) -> dict[str, Any]:

@@ -36,11 +36,11 @@ _TYPES = {
 }
 STATUS = {
     "created": "新增农户", "stored": "写入", "merged": "与别人的填写合并", "unchanged": "没有变化",
-    "conflict": "冲突，要人来定", "refused": "不收，要改",
+    "conflict": "冲突，要人来定", "refused": "不收，要改", "held": "先存着，本村已上报",
 }  # fmt: skip
 _ORDER = {
     name: number
-    for number, name in enumerate(("refused", "conflict", "created", "merged", "stored", "unchanged"))
+    for number, name in enumerate(("refused", "conflict", "held", "created", "merged", "stored", "unchanged"))
 }
 
 
