@@ -79,7 +79,7 @@ class Ledgers:
         """Answers of one household over what it had; the receipt's status."""
         household = self.world.household(head, code)
         entry = RosterEntry.objects.get(household=household)
-        row = {
+        row: dict[str, Any] = {
             "household": str(household.pk),
             "form": entry.form,
             "head_name": head,

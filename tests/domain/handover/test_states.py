@@ -94,13 +94,19 @@ def test_who_may_do_what_when(ledgers: Ledgers, before: list[Act], act: Act, sai
     assert verify() == []
 
 
+def _problem(v: Ledgers) -> None:
+    v.complete()
+    with village_work(v.world.round, v.world.pack, v.area(), "9") as work:
+        add_problem(work, 1, "水管漏水", "desk:9")
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
         (lambda v: None, "1 户没排查"),
         (lambda v: v.answer("贺生花") and v.answer("折玉兰"), "村情调查表还没填"),
         (lambda v: [v.complete(), v.answer("王建国", phone=None)], "处要核对的没写理由"),
-        (lambda v: [v.complete(), _problem(v)], "没写全整改措施、时限、责任人"),
+        (_problem, "没写全整改措施、时限、责任人"),
     ],
 )
 def test_what_blocks_is_named(ledgers: Ledgers, spoil: Act, said: str) -> None:
@@ -111,11 +117,6 @@ def test_what_blocks_is_named(ledgers: Ledgers, spoil: Act, said: str) -> None:
         )
     assert ledgers.summary().status == "open"
     assert Submission.objects.count() == 0
-
-
-def _problem(v: Ledgers) -> None:
-    with village_work(v.world.round, v.world.pack, v.area(), "9") as work:
-        add_problem(work, 1, "水管漏水", "desk:9")
 
 
 @pytest.mark.parametrize("missing", list(SIGNERS))
@@ -295,3 +296,17 @@ def test_a_whole_round_trip_through_three_levels(ledgers: Ledgers) -> None:
     sent.refresh_from_db()
     assert sent.done_at is not None
     assert verify() == []
+
+
+def test_a_roster_imported_after_the_hand_up_adds_nobody(up: Ledgers) -> None:
+    """The import's result says so, row by row; who is known already is no change."""
+    from paicha.domain.accounts.policies import operator_scope
+    from paicha.domain.intake.services import Source, import_files
+
+    text = "户主姓名,村民小组,家庭人口,类别\n新来的,1,3,一般农户\n王建国,1,4,一般农户\n"
+    before = up.digest()
+    source = Source("花名册.csv", text.encode("utf-8-sig"))
+    result = import_files([source], scope=operator_scope("tester"), village=VILLAGE)
+    assert (result.refused, result.unchanged, result.created) == (1, 1, 0)
+    assert [m.code for m in result.messages if m.severity == "hard"] == ["H03"]
+    assert up.digest() == before
