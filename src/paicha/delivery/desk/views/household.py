@@ -78,6 +78,7 @@ def _page(request: HttpRequest, home: Home, **context: Any) -> HttpResponse:
         and any(home.household.household_class in p.classes for p in place.pack.schedule.case_procedures[:1]),
         may_decide=place.may(Verb.DECIDE_LEADS), may_explain=place.may(Verb.SUBMIT_ANSWERS),
         may_settle=place.may(Verb.SETTLE_CONFLICTS), may_raise=place.may(Verb.RAISE_PROBLEMS),
+        may_return=place.may(Verb.RETURN),
         may_ask=place.may(Verb.VERIFY),
         may_refer=place.may(Verb.REFER), may_unmask=place.may(Verb.UNMASK_PHONES), phone=home.household.phone,
         **context,
