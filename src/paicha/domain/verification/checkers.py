@@ -109,12 +109,14 @@ def share_out(sample: Sample, actor: str) -> int:
     return len(rows)
 
 
-def progress(sample: Sample) -> dict[int | None, tuple[int, int]]:
-    """Checker (None: nobody's) → (households, re-interviewed)."""
+def progress(sample: Sample) -> dict[int | None, tuple[int, int, int]]:
+    """Checker (None: nobody's) → (households, re-interviewed, of those how many differ)."""
     rows = (
         SampleHousehold.objects.filter(sample=sample)
         .values("checker")
-        .annotate(n=Count("pk"), done=Count("interview"))
+        .annotate(
+            n=Count("pk"), done=Count("interview"), differ=Count("pk", filter=Q(interview__differs__gt=0))
+        )
         .order_by(F("checker").asc(nulls_last=True))
     )
-    return {row["checker"]: (row["n"], row["done"]) for row in rows}
+    return {row["checker"]: (row["n"], row["done"], row["differ"]) for row in rows}

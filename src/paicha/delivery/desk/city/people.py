@@ -21,6 +21,8 @@ from paicha.domain.verification.checkers import add_checker, end_checker, in_for
 from paicha.domain.verification.sample_models import Sample
 from paicha.domain.verification.samples import SampleError
 
+NONE = (0, 0, 0)
+
 
 @require_http_methods(["GET", "POST"])
 @at_sample(Verb.DRAW_SAMPLE)
@@ -36,15 +38,15 @@ def checkers(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse
             if made is None:
                 return redirect("desk:checkers", sample.pk)
     far = progress(sample)
-    listed = [(row, *far.get(row.user_id, (0, 0))) for row in in_force(sample)]
+    listed = [(row, *far.get(row.user_id, NONE)[:2]) for row in in_force(sample)]
     return page(
         request, place, "city/checkers.html", "samples", status=422 if error else 200, error=error, made=made,
-        sample=sample, checkers=listed, nobody=_left(far.get(None, (0, 0))), typed={} if made else request.POST,
+        sample=sample, checkers=listed, nobody=_left(far.get(None, NONE)), typed={} if made else request.POST,
         until=request.POST.get("until") or _last_day(place).isoformat(),
     )  # fmt: skip
 
 
-def _left(counted: tuple[int, int]) -> int:
+def _left(counted: tuple[int, int, int]) -> int:
     return counted[0] - counted[1]
 
 
@@ -75,7 +77,7 @@ def _tell(place: Place, sample: Sample) -> None:
     far = progress(sample)
     address = reverse("desk:sample_mine", args=[sample.pk])
     for row in in_force(sample):
-        left = _left(far.get(row.user_id, (0, 0)))
+        left = _left(far.get(row.user_id, NONE))
         if left:
             notices.tell(
                 [row.user], f"有 {left} 户抽中的农户分给您回访", address=address, subject=f"sample:{sample.pk}",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -57,15 +57,17 @@ def at_sampled(
         @wraps(view)
         def inner(request: HttpRequest, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             who = scope(request.user)
-            rows = SampleHousehold.objects.select_related(
-                "sample__round", "household", "village__parent", "interview"
-            ).filter(pk=pk, sample__in=_samples(who, verb))
+            rows = SampleHousehold.objects.select_related("household", "village__parent", "interview").filter(
+                pk=pk
+            )
             if verb is Verb.REINTERVIEW:
                 rows = rows.filter(mine(who))
             sampled = rows.first()
-            if sampled is None:
+            sample = _samples(who, verb).filter(pk=sampled.sample_id).first() if sampled else None
+            if sampled is None or sample is None:
                 raise Http404
-            return view(request, county_place(who, sampled.sample), sampled, *args, **kwargs)
+            sampled.sample = sample
+            return view(request, county_place(who, sample), sampled, *args, **kwargs)
 
         return states(Policy("SampleHousehold", verb))(inner)
 
@@ -79,18 +81,20 @@ def mine(who: Scope) -> Q:
 
 
 def _samples(who: Scope, verb: Verb) -> QuerySet[Sample]:
-    """The samples over which a verb is granted: by an assignment to the sample, or to its county."""
+    """The samples over which a verb is granted, by an assignment to the sample or to its county; with its county."""
     if not who.allows(verb):
         return Sample.objects.none()
-    rows = Sample.objects.select_related("round")
-    if any(RoundArea.objects.filter(level="county", code__startswith=p).exists() for p in _whole(who, verb)):
-        return rows
-    return rows.filter(pk__in=[int(ref) for ref in who.refs(Kind.SAMPLE, verb) if ref.isdecimal()])
-
-
-def _whole(who: Scope, verb: Verb) -> list[str]:
-    """Prefixes that hold a whole county (6 digits at the most)."""
-    return [prefix for prefix in who.prefixes(verb) if len(prefix) <= 6]
+    county = RoundArea.objects.filter(round=OuterRef("round"), level="county")
+    rows = (
+        Sample.objects.select_related("round")
+        .defer("frame")
+        .annotate(county_area=Subquery(county.values("area")[:1]), county_code=Subquery(county.values("code")[:1]),
+                  county_name=Subquery(county.values("name")[:1]))
+    )  # fmt: skip
+    granted = Q(pk__in=[int(ref) for ref in who.refs(Kind.SAMPLE, verb) if ref.isdecimal()])
+    for prefix in who.prefixes(verb):
+        granted |= Q(county_code__startswith=prefix)
+    return rows.filter(granted)
 
 
 def own_samples(who: Scope) -> list[Sample]:
@@ -100,8 +104,15 @@ def own_samples(who: Scope) -> list[Sample]:
 
 
 def county_place(who: Scope, sample: Sample) -> Place:
-    """The county of a sample's round, as the frame of its pages."""
-    area = RoundArea.objects.get(round=sample.round, level="county")
+    """The county of a sample's round, as it came with the sample, as the frame of its pages."""
+    found: Any = sample
+    area = RoundArea(
+        round=sample.round,
+        area_id=found.county_area,
+        code=found.county_code,
+        level="county",
+        name=found.county_name,
+    )
     return Place(sample.round, pack_of(sample.round), who, area, ())
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -108,12 +109,8 @@ def sample(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
     }  # fmt: skip
     if state not in tests:
         raise Http404
-    counted = SampleHousehold.objects.filter(sample=sample).aggregate(
-        **{
-            f"n_{key or 'all'}": Count("pk", filter=test) if key else Count("pk")
-            for key, test in tests.items()
-        }
-    )
+    far = progress(sample)
+    counted = _counted(far)
     turned = paging(request, counted[f"n_{state or 'all'}"])
     rows = list(
         SampleHousehold.objects.filter(tests[state], sample=sample)
@@ -121,25 +118,38 @@ def sample(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
         .order_by("position")[(turned.number - 1) * SIZE : turned.number * SIZE]
     )
     place.log_read("sample", len(rows))
-    checks = dict(SpotCheck.objects.filter(round=sample.round).values_list("area_id", "at"))
-    drawn = list(
-        SampleVillage.objects.filter(sample=sample).select_related("village__parent").order_by("position")
-    )
-    towns = {v.village.parent for v in drawn if v.village.parent}
+    drawn = _villages(sample)
+    towns = {v.village.parent: v.town_at for v in drawn}
     return page(
         request, place, "city/sample.html", "samples", sample=sample, rows=rows, paging=turned, state=state,
-        counted=counted, villages=[(v, checks.get(v.village_id)) for v in drawn],
-        towns=sorted(((t, checks.get(t.pk)) for t in towns), key=lambda row: row[0].code),
-        unchecked=sum(v.village_id not in checks for v in drawn), checkers=_checkers(sample),
-        by=names({sample.drawn_by}).get(sample.drawn_by, "管理员"),
+        counted=counted, villages=[(v, v.village_at) for v in drawn],
+        towns=sorted(towns.items(), key=lambda row: row[0].code), unchecked=sum(v.village_at is None for v in drawn),
+        checkers=[(row, *far.get(row.user_id, (0, 0))[:2]) for row in in_force(sample)],
         zero=sum(v.stratum == "zero" for v in drawn), watched=place.pack.classes[0].label,
     )  # fmt: skip
 
 
-def _checkers(sample: Sample) -> list[tuple[Any, int, int]]:
-    """(assignment, households, re-interviewed) of each checker in force."""
-    far = progress(sample)
-    return [(row, *far.get(row.user_id, (0, 0))) for row in in_force(sample)]
+def _counted(far: Mapping[int | None, tuple[int, int, int]]) -> dict[str, int]:
+    """How many households each filter of the list picks."""
+    every, done, differ = (sum(counts[place] for counts in far.values()) for place in range(3))
+    nobody = far.get(None, (0, 0, 0))
+    return {
+        "n_all": every, "n_done": done, "n_open": every - done, "n_differs": differ, "n_nobody": nobody[0] - nobody[1]
+    }  # fmt: skip
+
+
+def _villages(sample: Sample) -> list[Any]:
+    """The drawn villages, with when the city wrote the six points of each and of its town."""
+    checks = SpotCheck.objects.filter(round=sample.round)
+    return list(
+        SampleVillage.objects.filter(sample=sample)
+        .select_related("village__parent")
+        .annotate(
+            village_at=Subquery(checks.filter(area=OuterRef("village")).values("at")[:1]),
+            town_at=Subquery(checks.filter(area=OuterRef("village__parent")).values("at")[:1]),
+        )
+        .order_by("position")
+    )
 
 
 @require_POST

@@ -15,8 +15,9 @@ from paicha.delivery.desk.todo import Todo
 from paicha.delivery.desk.town.links import place_link
 from paicha.delivery.desk.town.todo import cases_at_level
 from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.tallies import has_rows
 from paicha.domain.rounds.queries import current_stage
-from paicha.domain.verification.attention import first_stage, has_rows
+from paicha.domain.verification.attention import first_stage
 from paicha.domain.verification.sample_models import Sample, SampleHousehold, SampleVillage, SpotCheck
 
 
