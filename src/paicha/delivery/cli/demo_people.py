@@ -77,8 +77,8 @@ def _places(village: str) -> dict[str, list[str]]:
     from paicha.domain.areas.models import Group, Zone, ZoneVillage
 
     town = village[:9]
-    own = ZoneVillage.objects.filter(village__code=village).values_list("zone_id", flat=True).first()
-    others = Zone.objects.filter(town__code=f"{town}000").exclude(pk=own).order_by("pk")
+    own = ZoneVillage.objects.filter(village__code=village).values("zone")
+    others = Zone.objects.filter(town__code=f"{town}000").exclude(pk__in=own).order_by("pk")
     group = Group.objects.filter(village__code=village).order_by("name").first()
     return {
         "county": [village[:6] + "000000"],

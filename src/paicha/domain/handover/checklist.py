@@ -16,9 +16,9 @@ from paicha.core.pack.forms import Signer
 from paicha.domain.handover.freezing import is_villages
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.recount import done
-from paicha.domain.responses.tallies import Selection
+from paicha.domain.responses.tallies import Selection, has_rows
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.verification.attention import audited, cross_check, has_rows, visit_owed
+from paicha.domain.verification.attention import audited, cross_check, visit_owed
 
 Signed = Mapping[str, Mapping[str, Any]]  # form → answers of it, of which the signers are read
 

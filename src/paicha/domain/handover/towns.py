@@ -29,8 +29,8 @@ from paicha.domain.handover.models import Ledger, Level, Return, Submission
 from paicha.domain.handover.queries import contradictions, handed_up, latest, submissions
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names
+from paicha.domain.responses.tallies import has_rows
 from paicha.domain.rounds.models import Round, RoundArea
-from paicha.domain.verification.attention import has_rows
 from paicha.domain.verification.sample_models import SampleHousehold, SpotCheck
 
 _LONGEST = 300

@@ -18,11 +18,11 @@ from paicha.domain.accounts.policies import Scope
 from paicha.domain.reports.special import special_count
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import summaries
-from paicha.domain.responses.tallies import Tally, combined, tally, without_class
+from paicha.domain.responses.tallies import Tally, combined, has_rows, household_leads, none_monitored, tally
 from paicha.domain.responses.yesterday import standing, yesterday
 from paicha.domain.rounds.models import Round, RoundArea
 from paicha.domain.rounds.queries import StageState, current_stage
-from paicha.domain.verification.attention import first_stage, has_rows
+from paicha.domain.verification.attention import first_stage
 from paicha.formats.layout import date_text
 
 _NAMED = 6  # places that a sentence names before it says how many more
@@ -110,7 +110,7 @@ def bulletin(round_: Round, pack: Pack, area: RoundArea, *, scope: Scope) -> Bul
     share = min(100, round(100 * stage.day / max(stage.day + stage.left, 1))) if stage.day > 0 else 0
     each = {s.code: tally(pack, [s]) for s in rows}
     before = {s.code: yesterday(pack, s, today) for s in rows}
-    zero = [s for s in without_class(pack, rows, pack.classes[0].name) if each[s.code].open_leads]
+    zero = [s for s in rows if none_monitored(pack, s) and household_leads(pack, s)]
     total = combined(each.values())
     made = Bulletin(
         area, pack.title, today, stage, 100 if stage.over else share, total,

@@ -5,7 +5,8 @@ and `behind` decide by the same words, so that a figure opens into exactly its r
 
 `figures.days`: {ISO day: households met}; their day is the one written on the paper, else that of the first
 revision, so that a later correction doesn't move it. `figures.answers`: {question: {form: {option: households}}}
-for the questions that the pack pictures, and for its special circumstances; an option of several counts each household that chose it.
+for the questions that the pack pictures, and for its special circumstances; an option of several counts each
+household that chose it.
 """
 
 from __future__ import annotations

@@ -156,7 +156,24 @@ def add_counts(total: Tally, pack: Pack, counts: Counts) -> None:
         total.waiting[outcome] = total.waiting.get(outcome, 0) + more
 
 
-def without_class(pack: Pack, summaries: Iterable[VillageSummary], class_name: str) -> list[VillageSummary]:
-    """Villages without a household of a class on their roster (零监测户村, for the class that is watched)."""
-    form = next(c.form for c in pack.classes if c.name == class_name)
-    return [s for s in summaries if s.counts and not Selection(form).count(pack, s.counts)]
+def has_rows(summary: VillageSummary) -> bool:
+    """Whether there is anything to survey: residents' committees without rural households take no part."""
+    return bool(summary.counts) or bool(summary.profile)
+
+
+def none_monitored(pack: Pack, summary: VillageSummary) -> bool:
+    """零监测户村: no household of the watched class on the roster, or the rule that asks for a cross-check says so.
+
+    The one definition, for first pages, tables, cross-checks, samples and the bulletin alike.
+    """
+    if not has_rows(summary):
+        return False
+    asking = {rule.id for rule in pack.rules if rule.asks == "cross_check"}
+    on_roster = Selection(pack.classes[0].form).count(pack, summary.counts)
+    return not on_roster or bool(asking & set(summary.leads))
+
+
+def household_leads(pack: Pack, summary: VillageSummary) -> int:
+    """Open leads on households; what a village's own rules say of it is not among them."""
+    own = {rule.id for rule in pack.rules if rule.scope == "village"}
+    return sum(n for rule, n in summary.leads.items() if rule not in own)

@@ -14,7 +14,7 @@ from typing import Any
 from paicha.core.pack import Pack
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.recount import due
-from paicha.domain.responses.tallies import Selection
+from paicha.domain.responses.tallies import Selection, has_rows, household_leads, none_monitored
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.queries import StageState, stages
 
@@ -62,21 +62,6 @@ def town_deadline(round_: Round, pack: Pack, code: str) -> date:
     return max(stage.deadline for stage in stages(round_, pack, code=code) if stage.level == "town")
 
 
-def has_rows(summary: VillageSummary) -> bool:
-    """Whether there is anything to survey: residents' committees without rural households take no part."""
-    return bool(summary.counts) or bool(summary.profile)
-
-
-def none_monitored(pack: Pack, summary: VillageSummary) -> bool:
-    """A village with no household of the watched class: none on its roster, or the rule that asks says so."""
-    if not has_rows(summary):
-        return False
-    asking = {rule.id for rule in pack.rules if rule.asks == "cross_check"}
-    return not Selection(pack.classes[0].form).count(pack, summary.counts) or bool(
-        asking & set(summary.leads)
-    )
-
-
 def cross_check(pack: Pack, summary: VillageSummary) -> str:
     """'' none is asked for; else needed, planned or done (the notice: every village with none monitored)."""
     known = str(summary.facts.get("cross_check") or "")
@@ -107,12 +92,6 @@ def visit_owed(summary: VillageSummary) -> bool:
     """The audit asked for a visit, and none was made yet, or one that is planned isn't made yet."""
     facts = summary.facts
     return audited(summary) == "visit" and (bool(facts.get("visits_planned")) or not facts.get("visits_done"))
-
-
-def household_leads(pack: Pack, summary: VillageSummary) -> int:
-    """Open leads on households; what a village's own rules say of it is not among them."""
-    own = {rule.id for rule in pack.rules if rule.scope == "village"}
-    return sum(n for rule, n in summary.leads.items() if rule not in own)
 
 
 def many_leads(pack: Pack, summary: VillageSummary) -> bool:

@@ -32,7 +32,7 @@ from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, actor_chain, append
 from paicha.domain.households.models import Household
 from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.responses.tallies import Selection, without_class
+from paicha.domain.responses.tallies import Selection, none_monitored
 from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.verification.sample_models import Sample, SampleHousehold, SampleVillage
 
@@ -56,14 +56,14 @@ class Strata:
 def strata(pack: Pack, summaries: Sequence[VillageSummary]) -> Strata:
     """Sizes of the strata, from summary rows that were read already."""
     with_rows = [summary for summary in summaries if summary.counts]
-    zero = len(without_class(pack, with_rows, pack.classes[0].name))
+    zero = sum(none_monitored(pack, summary) for summary in with_rows)
     return Strata(zero, len(with_rows) - zero, sum(Selection().count(pack, s.counts) for s in with_rows))
 
 
 def frame_of(round_: Round, pack: Pack) -> Frame:
     """The frame as it stands: villages from their summary rows, households from the roster with their open leads."""
     summaries = [s for s in VillageSummary.objects.filter(round=round_).order_by("code") if s.counts]
-    zero = {summary.code for summary in without_class(pack, summaries, pack.classes[0].name)}
+    zero = {summary.code for summary in summaries if none_monitored(pack, summary)}
     villages = [
         VillageUnit(
             s.code, town_code(s.code), s.code in zero,

@@ -29,8 +29,8 @@ from paicha.domain.handover.queries import (
 )
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names, summaries
+from paicha.domain.responses.tallies import has_rows
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.verification.attention import has_rows
 
 _SHOWN = 40
 

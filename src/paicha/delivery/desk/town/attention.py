@@ -23,16 +23,9 @@ from paicha.domain.areas.models import ZoneVillage
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import summaries
 from paicha.domain.responses.recount import due
+from paicha.domain.responses.tallies import has_rows
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.verification.attention import (
-    CAUSES,
-    Cause,
-    audited,
-    causes,
-    first_stage,
-    has_rows,
-    order,
-)
+from paicha.domain.verification.attention import CAUSES, Cause, audited, causes, first_stage, order
 
 _RESULTS = {"passed": "审核通过", "visit": "列入实地核实"}
 

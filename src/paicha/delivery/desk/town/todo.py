@@ -15,12 +15,12 @@ from paicha.delivery.desk.town.links import place_link
 from paicha.domain import clock
 from paicha.domain.cases.queries import step_counts
 from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.tallies import has_rows
 from paicha.domain.verification.attention import (
     count,
     cross_check,
     date_fact,
     first_stage,
-    has_rows,
     proposed,
     to_audit,
 )

@@ -28,8 +28,9 @@ from paicha.domain.areas.models import Zone, ZoneVillage
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import summaries
 from paicha.domain.responses.services import village_work
+from paicha.domain.responses.tallies import has_rows
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.verification.attention import audited, cross_check, has_rows, proposed, town_deadline
+from paicha.domain.verification.attention import audited, cross_check, proposed, town_deadline
 from paicha.domain.verification.errors import VerificationError
 from paicha.domain.verification.models import Visit
 from paicha.domain.verification.visits import Plan, plan

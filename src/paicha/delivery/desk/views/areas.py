@@ -22,9 +22,15 @@ from paicha.domain.accounts.policies import Scope, code_prefix
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import summaries
-from paicha.domain.responses.tallies import Selection, Tally, combined, tally, without_class
+from paicha.domain.responses.tallies import (
+    Selection,
+    Tally,
+    combined,
+    household_leads,
+    none_monitored,
+    tally,
+)
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.verification.attention import household_leads
 
 # Open leads from which a tile is light, middle, dark: the first steps by which a quarter at most is dark.
 _STEPS = ((1, 5, 15), (1, 10, 30), (1, 20, 60), (1, 50, 150), (1, 100, 300))
@@ -61,7 +67,7 @@ def area(request: HttpRequest, place: Place) -> HttpResponseBase:
     rows = summaries(place.scope, place.round, place.prefix)
     areas = names_below(place)
     each = {s.code: tally(place.pack, [s]) for s in rows}
-    zero = {s.code for s in without_class(place.pack, rows, place.pack.classes[0].name)}
+    zero = {s.code for s in rows if none_monitored(place.pack, s)}
     context = overview(place.pack, place.code, rows, each, zero)
     if place.area.level == "county":
         steps = steps_for([one.open_leads for one in each.values() if one.households])
@@ -112,7 +118,7 @@ def villages(request: HttpRequest, place: Place) -> HttpResponse:
 
 def select_villages(pack: Pack, rows: Sequence[VillageSummary], only: str) -> list[VillageSummary]:
     """The villages that a figure of the overview counted."""
-    zero = {s.pk for s in without_class(pack, rows, pack.classes[0].name)}
+    zero = {s.pk for s in rows if none_monitored(pack, s)}
     tests: dict[str, Callable[[VillageSummary], bool]] = {
         "": lambda s: True,
         "finished": lambda s: bool(s.counts) and not Selection(outcome="due").count(pack, s.counts),
