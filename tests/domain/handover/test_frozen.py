@@ -189,7 +189,7 @@ def _locked_lines(ledgers: Ledgers) -> dict[str, str]:
     } | set(summary.reopened_forms)
     text = freeze(ledgers.world.round, ledgers.world.pack, ledgers.area().pk).text
     lines = {tuple(line.split(" ")) for line in text.split("\n")}
-    named = {(parts[2] if parts[0] == "户" else parts[1]): " ".join(parts) for parts in lines}
+    named = {(parts[2] if parts[0] == "题" else parts[1]): " ".join(parts) for parts in lines}
     return {key: line for key, line in named.items() if key not in free}
 
 
