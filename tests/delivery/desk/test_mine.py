@@ -56,3 +56,33 @@ def test_all_read_at_once(world: World) -> None:
     told(world)
     assert world.client("cadre").post("/mine/read/").status_code == 302
     assert unread(world.users["cadre"]) == 0
+
+
+def test_a_role_is_handed_to_a_colleague_of_the_same_town_with_its_notices(world: World) -> None:
+    told(world)
+    cadre, liaison = world.users["cadre"], world.users["liaison"]
+    client = world.client("cadre")
+    page = client.get("/mine/handover/").content.decode()
+    assert "liaison的姓名" in page
+    assert "elsewhere的姓名" not in page
+    row = cadre.assignments.get()
+    refused = client.post("/mine/handover/", {"assignment": row.pk, "to": world.users["elsewhere"].pk})
+    assert (refused.status_code, "请选接手的人" in refused.content.decode()) == (422, True)
+    done = client.post("/mine/handover/", {"assignment": row.pk, "to": liaison.pk, "last_day": "明天"})
+    assert (done.status_code, "请写成" in done.content.decode()) == (422, True)
+    assert client.post("/mine/handover/", {"assignment": row.pk, "to": liaison.pk}).status_code == 302
+    assert client.get(f"/area/{VILLAGE}/").status_code == 404
+    taken = world.client("liaison")
+    assert taken.get(f"/area/{VILLAGE}/handup/").status_code == 200
+    notices = set(Notice.objects.filter(user=liaison).values_list("words", flat=True))
+    assert len(notices) == 2
+    assert any("村干部的分工交给了您" in words for words in notices)
+
+
+def test_nobody_hands_over_what_is_not_theirs(world: World) -> None:
+    row = world.users["cadre"].assignments.get()
+    answer = world.client("town").post(
+        "/mine/handover/", {"assignment": row.pk, "to": world.users["liaison"].pk}
+    )
+    assert answer.status_code == 422
+    assert "不在您名下" in answer.content.decode()

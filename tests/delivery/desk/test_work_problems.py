@@ -348,7 +348,7 @@ def test_a_petition_from_the_answers_to_its_reply(world: World) -> None:
     cadre.post(step, {"act": "reply", "reply": "已上门说明"})
     assert count(shown(cadre, at)) == 0
     assert count(shown(cadre, f"{at}?state=replied")) == 1
-    assert "已答复" in shown(cadre, f"/household/{home.pk}/work/")
+    assert "已答复" in shown(cadre, f"/household/{home.pk}/matters/")
 
 
 # Changes of base information

@@ -65,7 +65,7 @@ def test_ticked_leads_go_to_the_department_and_its_answer_comes_back(office: Wor
     assert (
         medical.post("/referrals/", {f"answer-{pk}": "yes", f"reason-{pk}": "自付4.2万元"}).status_code == 302
     )
-    home = shown(office.client("cadre"), f"/household/{office.household('訾埃生').pk}/work/")
+    home = shown(office.client("cadre"), f"/household/{office.household('訾埃生').pk}/matters/")
     assert "医保局" in home
     assert "自付4.2万元" in home
     assert (
@@ -114,7 +114,7 @@ def test_a_department_opens_nothing_else_and_nothing_of_another(office: World) -
     for name, code in PAGES:
         assert medical.get(reverse(f"desk:{name}", args=[code])).status_code == 404, (name, code)
     home = office.household("訾埃生").pk
-    for address in (f"/household/{home}/", f"/household/{home}/work/", f"/area/{VILLAGE}/problems/",
+    for address in (f"/household/{home}/", f"/household/{home}/matters/", f"/area/{VILLAGE}/problems/",
                     f"/area/{TOWN}/comparisons/", f"/area/{TOWN}/referrals/"):  # fmt: skip
         assert medical.get(address).status_code == 404, address
     page = shown(medical, "/referrals/")
@@ -269,6 +269,6 @@ def test_pages_cost_twelve_queries_with_rows(office: World) -> None:
     at = compare(office, ["王建国,,V0,1组", "贺某平,,V0,"])["Location"]
     asked = [("town", f"/area/{TOWN}/referrals/"), ("town", f"/area/{TOWN}/refer/"), ("medical", "/referrals/"),
              ("town", at), ("town", f"{at}?shown=doubtful"), ("town", f"/area/{TOWN}/comparisons/"),
-             ("town", f"/household/{office.household('訾埃生').pk}/work/")]  # fmt: skip
+             ("town", f"/household/{office.household('訾埃生').pk}/matters/")]  # fmt: skip
     taken = {address: len(queries(office.client(who), address)[1]) for who, address in asked}
     assert {address: n for address, n in taken.items() if n > MOST} == {}

@@ -52,3 +52,17 @@ def surveyors_of(village: str, groups: Mapping[int, str]) -> dict[str, list[str]
         if str(row.user) not in names:
             names.append(str(row.user))
     return found
+
+
+def colleagues(assignment: Assignment) -> list[User]:
+    """Who may take an assignment over from its holder: others who work in the same town (or county) today."""
+    today = clock.today()
+    town = assignment.ref[: len("610881101")]
+    rows = Assignment.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=today), kind__in=(Kind.AREA, Kind.VILLAGE), ref__startswith=town,
+        since__lte=today, user__is_active=True,
+    ).exclude(user=assignment.user)  # fmt: skip
+    taken = rows.filter(role=assignment.role, kind=assignment.kind, ref=assignment.ref).values("user")
+    return list(
+        User.objects.filter(pk__in=rows.values("user")).exclude(pk__in=taken).order_by("name", "username")
+    )

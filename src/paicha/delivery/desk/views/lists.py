@@ -69,7 +69,8 @@ def households(request: HttpRequest, place: Place) -> HttpResponse:
     """Households by form, outcome and group, or by a piece of the head's name."""
     chosen = _selection(request, place)
     group, head = request.GET.get("group"), request.GET.get("head", "").strip()[:20]
-    rows = summaries(place.scope, place.round, place.prefix) if place.groups is None else []
+    below = summaries(place.scope, place.round, place.prefix) if place.groups is None else []
+    rows, only_up = those_up(request, place, below)
     note = ""
     if head:
         lines = household_lines(
@@ -94,9 +95,18 @@ def households(request: HttpRequest, place: Place) -> HttpResponse:
         request, place, "households.html", "households",
         rows=[(line, leads.get(line.id, 0), _ended(place, line)) for line in lines],
         paging=turned, chosen=chosen, group=group, head=head, note=note,
-        heading=_heading(place, chosen), outcomes=_outcomes(place),
+        heading=_heading(place, chosen), only_up=only_up, outcomes=_outcomes(place),
         group_names=list(by_group(place.round, place.area.area_id, place.groups)) if place.is_village else [],
     )  # fmt: skip
+
+
+def those_up(
+    request: HttpRequest, place: Place, rows: Sequence[VillageSummary]
+) -> tuple[Sequence[VillageSummary], bool]:
+    """The villages that have handed up, where the list of a town or county is asked for these (`up=1`)."""
+    if request.GET.get("up") != "1" or place.is_village:
+        return rows, False
+    return [s for s in rows if s.status == VillageSummary.Status.HANDED_UP], True
 
 
 def _villages(place: Place, rows: Sequence[VillageSummary]) -> list[int]:
@@ -149,6 +159,9 @@ def leads(request: HttpRequest, place: Place) -> HttpResponse:
         raise Http404
     rule, kind = request.GET.get("rule", ""), request.GET.get("kind", "")
     rows = summaries(place.scope, place.round, place.prefix) if place.groups is None else []
+    narrowed = not place.is_village and bool(request.GET.get("only") or request.GET.get("zone"))
+    if narrowed:
+        rows = _narrowed(request, place, rows)
     severity = "lead" if what == "decided" else what
     states = [Finding.State.CONFIRMED.value, Finding.State.DISMISSED.value] if what == "decided" else ["open"]
     options: dict[str, Any] = {"states": states, "rule": rule, "kind": kind}
@@ -171,10 +184,19 @@ def leads(request: HttpRequest, place: Place) -> HttpResponse:
     return page(
         request, place, "leads.html", "leads", bulk_at=_bulk_at(place, what, rule),
         cases=case_list(place.pack, listed), paging=turned, what=what,
-        rule=rule, kind=kind, rules=rules, office=sees_office(place), rule_name=rule_title(place.pack, rule),
+        rule=rule, kind=kind, rules=rules, narrowed=narrowed, office=sees_office(place),
+        rule_name=rule_title(place.pack, rule),
         names=names({f.decided_by for f in listed}) if what == "decided" else {},
         deliberates=what == "lead" and place.may(Verb.DELIBERATE) and bool(place.pack.schedule.case_procedures),
     )  # fmt: skip
+
+
+def _narrowed(request: HttpRequest, place: Place, rows: Sequence[VillageSummary]) -> list[VillageSummary]:
+    """The villages that the town's table keeps under the same filter: a figure beside it opens into these alone."""
+    from paicha.delivery.desk.town.attention import table
+
+    kept = {line.summary.pk for line in table(request, place).lines}
+    return [s for s in rows if s.pk in kept]
 
 
 def _bulk_at(place: Place, what: str, rule: str) -> str:
