@@ -144,7 +144,7 @@ def test_the_towns_page_begins_with_its_work(town: World) -> None:
     page = town.client("town").get(f"/area/{TOWN}/").content.decode()
     todo = shown(page, r'<ul class="todo">(.*?)</ul>')[0]
     assert page.index("镇级要做") < page.index('class="figures"')
-    assert "个村的台账等审核" in todo and "个村没有监测户，要安排交叉核实" in todo
+    assert "个村的台账等审核" in todo and "个村没有易返贫致贫户，要安排交叉核实" in todo
     assert "镇级要做" not in town.client("city").get(f"/area/{TOWN}/").content.decode()
 
 
@@ -180,8 +180,11 @@ def test_the_figures_of_the_audit_open_into_their_rows(town: World) -> None:
     row.profile = {"total_households": 9, "total_people": 24, "monitored_households": 0}
     row.save()
     page = client.get(f"/area/{VILLAGE}/audit/").content.decode()
-    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="num">([^<]+)</td>(.*?)</tr>', page)
-    told = {label: (said, re.sub("<[^>]+>", " ", rest).split()) for label, said, rest in rows}
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="num">(.*?)</td>(.*?)</tr>', page)
+    told = {
+        label: (re.sub("<[^>]+>", "", said), re.sub("<[^>]+>", " ", rest).split())
+        for label, said, rest in rows
+    }
     assert told["总人口（户）"] == ("9", ["9", "一致"])
     assert told["总人口（人）"] == ("24", ["36", "差", "12"])  # nine households of four
     assert told["易返贫致贫户（户）"] == ("0", ["1", "差", "1"])

@@ -20,7 +20,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Area
 from paicha.domain.cases.guards import enrolled_on, obstacles
 from paicha.domain.cases.models import Case, Measure
-from paicha.domain.cases.queries import cases_of, measures_of, weekly_rounds
+from paicha.domain.cases.queries import cases_of, groups_overdue, measures_of, weekly_rounds
 from paicha.domain.cases.records import day_of
 from paicha.domain.cases.services import CaseError, add_measure, note_round, open_cases, withdraw_measure
 from paicha.domain.responses.models import VillageSummary
@@ -180,6 +180,7 @@ def _weekly(request: HttpRequest, place: Place, error: str) -> HttpResponse:
         request, place, "cases/weekly.html", "cases", status=422 if error else 200, error=error, rows=found,
         paging=turned, groups=[(group, _day(last.get(group, ""))) for group in groups], heads=heads, typed=typed,
         today=clock.today(), may_note=place.may(Verb.RAISE_PROBLEMS), habits=place.pack.schedule.habits,
+        late=groups_overdue(place.pack, summary, clock.today()) if summary and place.groups is None else [],
         names=names({row.noted_by for row in found}), worker=typed.get("worker") or own,
     )  # fmt: skip
 

@@ -111,7 +111,7 @@ def lines_of_towns(
 
 def _figures(place: Place, rows: Sequence[VillageSummary], up: dict[str, Submission]) -> list[FigureLine]:
     """The sums of what the villages handed up beside the sums of now, over the villages that are up."""
-    ready = [s for s in rows if s.code in up]
+    ready = [s for s in rows if s.code in up and s.status == VillageSummary.Status.HANDED_UP]
     frozen = sums(place.pack, [dict(row_of(up[s.code], s.code)) for s in ready])
     live = sums(place.pack, [figures_of(place.pack, sources_of(s)) for s in ready])
     return [line for line in figure_lines(place, frozen, live) if line.address or line.handed_up is not None]

@@ -53,7 +53,9 @@ def copies(request: HttpRequest, place: Place) -> HttpResponse:
     ]
     return page(
         request, place, "ledger/copies.html", "handup", status=422 if error else 200, error=error,
-        forms=by_form, names=names({c.by for c in listed}), accept=_ACCEPT,
+        forms=by_form,
+        owed=sum(signed and not now for _, now, _, signed in by_form),
+        names=names({c.by for c in listed}), accept=_ACCEPT,
         may_attach=place.may(Verb.IMPORT_FILES), may_open=place.may(Verb.READ_HOUSEHOLDS),
         chosen=request.POST.get("form") or request.GET.get("form", ""),
     )  # fmt: skip

@@ -42,9 +42,12 @@ def figure_lines(place: Place, frozen: Mapping[str, Any], live: Mapping[str, Any
 
 
 def _rows_of(place: Place, source: str, form: str | None) -> str:
+    up = "" if place.is_village else "&up=1"  # above villages: what those that are up come to
     if source == "surveyed":
         query = f"?outcome=done&form={form}" if form else "?outcome=done"
-        return reverse("desk:households", args=[place.code]) + query
+        return reverse("desk:households", args=[place.code]) + query + up
+    if up:
+        return f"{reverse('desk:problems', args=[place.code])}?up=1" if source == "problems" else ""
     pack = place.pack
     named = pack.problem_list if source == "problems" else pack.profile if source == "profile" else None
     return reverse("desk:form", args=[place.code, named.name]) if named else ""

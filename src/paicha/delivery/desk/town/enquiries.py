@@ -62,6 +62,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     questions = place.pack.household_forms[entry.form].questions if entry else ()
     return page(
         request, place, "town/enquiries.html", "attention" if not place.is_village else "area", status=status,
+        waiting=sum(not e.answered_at and not e.closed_at for e in every),
         threads=threads(place.pack, shown, known), paging=turned, about=entry, may_ask=may_ask,
         may_answer=place.is_village and place.may(Verb.SUBMIT_ANSWERS), may_close=place.may(Verb.VERIFY),
         people=enquiries.answerers(place.code) if may_ask else [],

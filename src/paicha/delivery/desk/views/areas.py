@@ -104,7 +104,7 @@ def villages(request: HttpRequest, place: Place) -> HttpResponse:
     kept = select_villages(place.pack, rows, only)
     lines = village_lines(kept, areas, {s.code: tally(place.pack, [s]) for s in kept})
     titles = {
-        "": "全部", "finished": "已查完", "handed_up": "已上报", "leads": "有线索没处理",
+        "": "全部", "rows": "有农户", "finished": "已查完", "handed_up": "已上报", "leads": "有线索没处理",
         "watched": f"有{watched.label}", "zero": f"没有{watched.label}",
         "zero_leads": f"没有{watched.label}却有线索", "conflicts": "有冲突", "soft": "有地方要写理由",
         **({"profile": f"没交{place.pack.profile.label}"} if place.pack.profile else {}),
@@ -121,6 +121,7 @@ def select_villages(pack: Pack, rows: Sequence[VillageSummary], only: str) -> li
     zero = {s.pk for s in rows if none_monitored(pack, s)}
     tests: dict[str, Callable[[VillageSummary], bool]] = {
         "": lambda s: True,
+        "rows": lambda s: bool(s.counts),
         "finished": lambda s: bool(s.counts) and not Selection(outcome="due").count(pack, s.counts),
         "handed_up": lambda s: s.status == VillageSummary.Status.HANDED_UP,
         "leads": lambda s: bool(s.figures.get("open_leads")),
@@ -200,9 +201,11 @@ def mismatches(
     found: list[tuple[int, str, str, str]] = []
     if total.conflicts:
         note = "两边填得不一样，要有人定"
-        found.append((total.conflicts, "条冲突没处理", note, f"{address}?only=conflicts"))
+        conflicts = reverse("desk:conflicts", args=[code])
+        found.append((total.conflicts, "条冲突没处理", note, conflicts))
     if total.soft:
-        found.append((total.soft, "处要核对并写理由", "", f"{address}?only=soft"))
+        soft = f"{reverse('desk:leads', args=[code])}?what=soft"
+        found.append((total.soft, "处要核对并写理由", "", soft))
     missing = sum(1 for s in rows if s.counts and not s.profile)
     if missing and pack.profile is not None:
         found.append((missing, f"个村没交{pack.profile.label}", "", f"{address}?only=profile"))

@@ -107,7 +107,7 @@ def form(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     place.log_read("form:problems", len({p.household_id for p in listed if p.household_id}))
     return page(
         request, place, "form_problems.html", "forms", heading=place_text(found.heading, place.town, place.area.spoken),
-        table=problem_table(found), types=_by_type(found, listed), **common,
+        table=problem_table(found), types=_by_type(found, listed), rows=len(listed), **common,
     )  # fmt: skip
 
 
@@ -151,6 +151,7 @@ def _household_form(request: HttpRequest, place: Place, found: HouseholdForm) ->
     place.log_read(f"form:{found.name}", sum(len(sheet.lines) for sheet in sheets))
     return page(
         request, place, "form_households.html", "forms", form=found, table=table, sheets=sheets,
+        rows=sum(len(sheet.lines) for sheet in sheets),
         blank=heading(found, place.town, place.area.spoken, None), forms=_siblings(place), group=group,
         groups=[(b.group or "", group_text(b.group or "")) for b in made.blocks] if len(made.blocks) > 1 else [],
     )  # fmt: skip

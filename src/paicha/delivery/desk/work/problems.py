@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from paicha.core.pack import LeadSource, Pack
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place, at_place, in_groups, require
-from paicha.delivery.desk.views.lists import paging
+from paicha.delivery.desk.views.lists import paging, those_up
 from paicha.delivery.desk.wording import rule_message
 from paicha.delivery.desk.work.chosen import (
     Unclear,
@@ -117,7 +117,7 @@ def shown(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     form = place.pack.problem_list
     if form is None:
         raise Http404
-    rows = summaries_of(place)
+    rows, only_up = those_up(request, place, summaries_of(place))
     if place.is_village:
         every = problems_listed(place.round, [place.area.area_id], chosen, place.groups)
         turned = paging(request, len(every), max(len(every), 1))
@@ -138,7 +138,7 @@ def shown(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     may_add = may_add and not locked
     return page(
         request, place, "work/problems.html", "problems", status=status, ways=ways(place), here="problems",
-        only=only, chips=_chips(rows, place), paging=turned, form=form, labels=labels, lines=lines,
+        only=only, only_up=only_up, chips=_chips(rows, place), paging=turned, form=form, labels=labels, lines=lines,
         types=[(k.number, k.label, [n for n in lines if n.problem.type == k.number]) for k in form.types],
         may_add=may_add, locked=locked, editing=any(n.editable for n in lines),
         new=_new(request, place) if may_add else {},

@@ -1,0 +1,144 @@
+"""Figures open: every number on a page of the desk is a link to its rows, and the rows' count is the number.
+
+What holds: the pages are come to by links from every address that needs no record, by somebody with every role, in
+a world with something on every list; what does not open is named below, each with its reason.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import Resolver404, resolve
+from tests.delivery.desk import access
+from tests.delivery.desk.busy import busy
+from tests.delivery.desk.figures import Figure, Page, part_of
+from tests.delivery.desk.world import World
+
+pytestmark = pytest.mark.django_db
+
+SHAPES = 3  # pages looked at of one address on one level with one filter; the rows of every figure are opened
+FREE = frozenset({"head", "household", "group", "rule", "page", "by", "village", "lead", "from", "finding"})
+
+# (page, column or words), why a figure has no rows of its own to open
+CLOSED: dict[tuple[str, str], str] = {
+    ("", "人口"): "what a household is, not a count of rows",
+    ("weekly", "走访户数"): "what the grid worker wrote of one round",
+    ("sample", "序号"): "where a household stands in the draw",
+    ("sample", "分数"): "a weight",
+    ("sample_results", "不一致"): "questions of one household, named on its own page",
+    ("samples", "抽"): "how many will be drawn, before they are",
+    ("pictures", "按天平均应到"): "days times households, not rows",
+    ("pictures", "一共"): "a sum of the days above, each of which opens",
+    ("handup", "现在"): "above villages, figures of form 2 added up: each village's page opens its own",
+    ("handup", "上报时"): "what was, in the frozen copy; what is now stands beside it and opens",
+}
+
+# Numbers of form 2 are what the village wrote: they open the form, where they must stand, and no list of rows.
+WRITTEN = "/forms/village_profile/"
+LEADS = ("households", "线索")  # a household's: the name beside opens them
+ADDED = ("expected", "村情表")  # a town's, added up: opens the page that has its villages' own
+
+
+class Walk:
+    """The pages that somebody comes to by links alone, each opened once."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.pages: dict[str, Page | None] = {}
+        self.shut: dict[str, int] = {}
+        self.shapes: dict[str, int] = {}
+
+    def open(self, address: str) -> Page | None:
+        """The page at an address; None for a file, or where there is none."""
+        if address not in self.pages:
+            response = self.client.get(address, follow=True)
+            html = response.headers.get("Content-Type", "").startswith("text/html")
+            if response.status_code >= 300:
+                self.shut[address] = response.status_code
+            whole = html and response.status_code == 200
+            self.pages[address] = Page.read(address, response.content.decode()) if whole else None
+        return self.pages[address]
+
+    def from_(self, starts: list[str]) -> list[Page]:
+        """Pages in the order in which they are come to, a few of each shape."""
+        waiting, found = deque(starts), []
+        while waiting:
+            address = waiting.popleft()
+            page = self.open(address) if self._fresh(address) else None
+            if page is not None:
+                found.append(page)
+                waiting += [part_of(link)[0] for link, _ in page.links() if link.startswith("/")]
+        return found
+
+    def _fresh(self, address: str) -> bool:
+        name, parts = name_of(address), urlsplit(address)
+        code = parts.path.split("/")[2] if parts.path.startswith("/area/") else ""
+        level = "county" if code.endswith("000000") else "town" if code.endswith("000") else "village"
+        asked = sorted((key, "" if key in FREE else value) for key, value in parse_qsl(parts.query))
+        shape = f"{name} {level if code else ''} {asked}"
+        if not name or "as=" in parts.query or address in self.pages:
+            return False
+        self.shapes[shape] = self.shapes.get(shape, 0) + 1
+        return self.shapes[shape] <= SHAPES
+
+
+def name_of(address: str) -> str:
+    try:
+        return resolve(urlsplit(address).path).url_name or ""
+    except Resolver404:
+        return ""
+
+
+def first_addresses(world: World) -> list[str]:
+    """Every address that needs no record; what has one is come to by links. The table's own records are undone."""
+    with transaction.atomic():
+        found = [ask.address for ask in access.asks(world) if ask.policy.of in ("area", "own", "household")]
+        transaction.set_rollback(True)
+    return ["/mine/", *found]
+
+
+def wrong(walk: Walk, page: Page, figure: Figure) -> Iterator[str]:
+    """What is wrong with a figure, in words."""
+    name = name_of(page.address)
+    if (name, figure.label) == LEADS:
+        target = walk.open(figure.beside)
+        if target is None or figure.n not in target.counts("why"):
+            yield f"{figure.n} leads, not so many on {figure.beside}"
+        return
+    if figure.address is None:
+        if figure.n and not any(at in ("", name) and figure.label.startswith(words) for at, words in CLOSED):
+            yield f"{figure.n} opens nothing"
+        return
+    address, part = part_of(figure.address)
+    target = walk.open(address)
+    if target is None:
+        yield f"{figure.n} opens {address}, which is no page"
+    elif address.endswith(WRITTEN):
+        if not any(node.text.startswith(str(figure.n)) for node in target.root.walk()):
+            yield f"{figure.n} opens {address}, where it does not stand"
+    elif (name_of(address), figure.label) == ADDED:
+        return
+    elif figure.n not in (counts := target.counts(part)):
+        yield f"{figure.n} opens {figure.address}, which lists {counts or 'rows without their count'}"
+
+
+def test_every_figure_opens_into_as_many_rows(world: World) -> None:
+    starts = first_addresses(world)
+    busy(world)
+    walk = Walk(access.signed_in(access.everything(world)))
+    pages = walk.from_(starts)
+    figures = [(page, figure) for page in pages for figure in page.figures()]
+    found: dict[str, list[str]] = {}
+    for page, figure in figures:
+        for said in wrong(walk, page, figure):
+            at = f"{name_of(page.address)} {figure.kind} {figure.label[:40]}"
+            found.setdefault(at, []).append(f"{page.address}: {said}")
+    dead = {address: status for address, status in walk.shut.items() if address not in starts}
+    assert not dead, dead
+    assert len(figures) > 5000
+    assert not found, "\n".join(f"{at} ({len(said)}): {said[0]}" for at, said in sorted(found.items()))
