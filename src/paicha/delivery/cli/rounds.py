@@ -57,7 +57,7 @@ def run_status(args: argparse.Namespace) -> int:
             }
         )
         return 0
-    speak(f"{round_}，{stage.title}第 {stage.day} 天，{stage.deadline.month}月{stage.deadline.day}日前完成。")
+    speak(f"{round_}，{stage.title}第 {stage.nth} 天，{stage.deadline.month}月{stage.deadline.day}日前完成。")
     speak(
         f"农户 {totals.households}，已排查 {totals.done}，还差 {totals.due}，没处理的线索 {totals.open_leads}。"
     )

@@ -53,7 +53,7 @@ class Calendar:
 
     title: str
     note: str
-    share: int  # percent of the stage's days that have passed
+    share: int  # percent of the survey that the calendar asks for by now
     late: bool
     extended: str = ""
 
@@ -68,8 +68,7 @@ def calendar(place: Place) -> Calendar:
         note = f"截止日是{day}，已过去 {-stage.left} 天"
         return Calendar(f"{stage.title}已截止", note, 100, True, stage.extended)
     note = f"今天是最后一天（{day}）" if stage.left == 0 else f"还有 {stage.left} 天，{day}前完成"
-    share = round(100 * stage.day / (stage.day + stage.left))
-    return Calendar(f"{stage.title} 第 {stage.day} 天", note, min(share, 100), False, stage.extended)
+    return Calendar(f"{stage.title} 第 {stage.nth} 天", note, stage.survey_share, False, stage.extended)
 
 
 def tabs(place: Place) -> list[Tab]:

@@ -84,7 +84,7 @@ class Bulletin:
     title: str
     on: date
     stage: StageState
-    share: int  # percent of the stage's days that have passed
+    share: int  # percent of the survey that the calendar asks for by now
     total: Tally
     figures: Sequence[Figure]
     rules: Sequence[tuple[str, str, int]]  # id, title, open leads
@@ -107,17 +107,16 @@ def bulletin(round_: Round, pack: Pack, area: RoundArea, *, scope: Scope) -> Bul
     rows = summaries(scope, round_, area.code[:9] if area.level == "town" else area.code[:6])
     areas = {a.code: a for a in RoundArea.objects.filter(round=round_, code__startswith=area.code[:6])}
     stage, today = current_stage(round_, pack, code=area.code), clock.today()
-    share = min(100, round(100 * stage.day / max(stage.day + stage.left, 1))) if stage.day > 0 else 0
     each = {s.code: tally(pack, [s]) for s in rows}
     before = {s.code: yesterday(pack, s, today) for s in rows}
     zero = [s for s in rows if none_monitored(pack, s) and household_leads(pack, s)]
     total = combined(each.values())
     made = Bulletin(
-        area, pack.title, today, stage, 100 if stage.over else share, total,
+        area, pack.title, today, stage, stage.survey_share, total,
         _figures(round_, pack, rows, total, before, len(zero)),
         [(rule, _title(pack, rule), n) for rule, n in total.leads.most_common(_RULES)],
         [(s.code, areas[s.code].spoken) for s in sorted(zero, key=lambda s: -each[s.code].open_leads)],
-        _lines(pack, area, areas, rows, each, before, 100 if stage.over else share),
+        _lines(pack, area, areas, rows, each, before, stage.survey_share),
     )  # fmt: skip
     object.__setattr__(made, "sentences", tuple(sentences(pack, made)))
     return made
@@ -195,7 +194,7 @@ def sentences(pack: Pack, made: Bulletin) -> list[str]:
     when = (
         f"{stage.title}已于{date_text(stage.deadline)}截止"
         if stage.over
-        else f"{stage.title}第 {stage.day} 天，还有 {stage.left} 天"
+        else f"{stage.title}第 {stage.nth} 天，还有 {stage.left} 天"
     )
     found = [f"{date_text(made.on)}，{when}。", _progress(made, figures), _leads(made, figures)]
     watch = [

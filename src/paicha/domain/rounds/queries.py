@@ -19,7 +19,8 @@ def current_round() -> Round | None:
 class StageState:
     """A stage on a day. `day` counts from 1 on the opening day; `left` is negative once it is over.
 
-    `extended`: the reason of the extension that holds, '' without one.
+    `extended`: the reason of the extension that holds, '' without one. `before`: the day on which the stage before
+    it ends, 0 of the first.
     """
 
     id: str
@@ -29,10 +30,25 @@ class StageState:
     day: int
     left: int
     extended: str = ""
+    before: int = 0
 
     @property
     def over(self) -> bool:
         return self.left < 0
+
+    @property
+    def nth(self) -> int:
+        """Which day of the stage itself it is: the second stage begins with its day 1."""
+        return max(self.day - self.before, 1)
+
+    @property
+    def survey_share(self) -> int:
+        """Percent of the survey that the calendar asks for by now: the first stage's days, all of it after that."""
+        if self.day < 1:
+            return 0
+        if self.over or self.before:
+            return 100
+        return min(100, round(100 * self.day / (self.day + self.left)))
 
 
 def stages(round_: Round, pack: Pack, on: date | None = None, code: str = "") -> list[StageState]:
@@ -41,7 +57,7 @@ def stages(round_: Round, pack: Pack, on: date | None = None, code: str = "") ->
     `code`: the area asked for; extensions of it, of what it lies in, and of the whole round count.
     """
     day = on or clock.today()
-    found = []
+    found: list[StageState] = []
     for stage in pack.schedule.stages:
         deadline, extended = round_.opens_on + timedelta(days=stage.days), ""
         for extension in round_.extensions:
@@ -59,6 +75,7 @@ def stages(round_: Round, pack: Pack, on: date | None = None, code: str = "") ->
                 (day - round_.opens_on).days + 1,
                 (deadline - day).days,
                 extended,
+                (found[-1].deadline - round_.opens_on).days + 1 if found else 0,
             )
         )
     return found
