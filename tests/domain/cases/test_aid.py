@@ -46,6 +46,16 @@ def test_a_measure_is_told_to_the_rules_and_can_be_withdrawn(days: Days) -> None
     assert [m.policy for m in measures_of(household)] == ["小额信贷"]
 
 
+def test_who_was_enrolled_during_the_round_owes_a_measure_too(days: Days) -> None:
+    household, pack = days.household(), days.village.county.pack
+    assert without_measures(pack, days.village.summary) == 0
+    days.onward(days.open(household))  # its roster row keeps the form of a general household
+    assert without_measures(pack, days.village.summary) == 1
+    with days.work() as work:
+        add_measure(work, household, **JOB)
+    assert without_measures(pack, days.village.summary) == 0
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

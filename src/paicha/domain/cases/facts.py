@@ -89,7 +89,7 @@ def village_facts(work: VillageWork) -> dict[str, Any]:
     """The facts of a village, counted from its own rows (some 350 households, a handful of cases)."""
     return {
         **_case_facts(work), **_meeting_facts(work), **_alert(work),
-        "measured": _measured(work), "grid_last": _rounds(work),
+        **_measured(work), "grid_last": _rounds(work),
     }  # fmt: skip
 
 
@@ -151,11 +151,16 @@ def _alert(work: VillageWork) -> dict[str, Any]:
     }
 
 
-def _measured(work: VillageWork) -> int:
-    form = work.pack.classes[0].form
-    watched = RosterEntry.objects.filter(round=work.round, village=work.village, form=form)
-    helped = Measure.objects.filter(village=work.village, withdrawn_at=None)
-    return watched.filter(household__in=helped.values("household")).count()
+def _measured(work: VillageWork) -> dict[str, int]:
+    """Watched households of the roster with a measure; and those enrolled since, on another form, without one."""
+    watched = work.pack.classes[0]
+    roster = RosterEntry.objects.filter(round=work.round, village=work.village)
+    helped = Measure.objects.filter(village=work.village, withdrawn_at=None).values("household")
+    since = roster.filter(household__household_class=watched.name).exclude(form=watched.form)
+    return {
+        "measured": roster.filter(form=watched.form, household__in=helped).count(),
+        "enrolled_unhelped": since.exclude(household__in=helped).count(),
+    }
 
 
 def _rounds(work: VillageWork) -> dict[str, str]:

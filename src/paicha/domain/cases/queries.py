@@ -163,9 +163,10 @@ def meeting_overdue(pack: Pack, summary: VillageSummary, opened: date, today: da
 
 
 def without_measures(pack: Pack, summary: VillageSummary) -> int:
-    """Watched households of the roster without a measure: those of the form, less the fact `measured`."""
+    """Watched households without a measure: those of the form less the fact `measured`, and those enrolled since."""
     listed = sum((summary.counts.get(pack.classes[0].form) or {}).values())
-    return max(int(listed) - int(summary.facts.get("measured") or 0), 0)
+    since = int(summary.facts.get("enrolled_unhelped") or 0)
+    return max(int(listed) - int(summary.facts.get("measured") or 0), 0) + since
 
 
 def alert_of(pack: Pack, summary: VillageSummary, today: date) -> int:

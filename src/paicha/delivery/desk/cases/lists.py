@@ -15,6 +15,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -141,8 +142,9 @@ def _unhelped(request: HttpRequest, place: Place) -> HttpResponse:
     """A village's watched households without a measure, as many as the figure says."""
     watched = place.pack.classes[0]
     rows = RosterEntry.objects.filter(
-        round=place.round, village=place.area.area_id, form=watched.form
-    ).exclude(household__in=Measure.objects.filter(withdrawn_at=None).values("household"))
+        Q(form=watched.form) | Q(household__household_class=watched.name),
+        round=place.round, village=place.area.area_id,
+    ).exclude(household__in=Measure.objects.filter(withdrawn_at=None).values("household"))  # fmt: skip
     if place.groups is not None:
         rows = rows.filter(household__group__in=place.groups)
     listed = list(rows.select_related("household").order_by("household__number"))

@@ -69,11 +69,10 @@ def _habits(place: Place, summary: VillageSummary, today: date) -> Iterator[Todo
         )
     unhelped = without_measures(place.pack, summary)
     if unhelped and place.may(Verb.READ_HOUSEHOLDS):
-        form = place.pack.classes[0].form
         address = f"{reverse('desk:cases', args=[place.code])}?what=unhelped"
         yield Todo(
             unhelped,
-            f"户{place.pack.household_forms[form].label}还没登记帮扶措施",
+            f"户{place.pack.classes[0].label}还没登记帮扶措施",
             "",
             "去登记",
             address,
