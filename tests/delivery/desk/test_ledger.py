@@ -71,7 +71,7 @@ def test_a_refused_hand_up_keeps_what_was_typed(ledgers: Ledgers) -> None:
 def test_handed_up_in_one_step_and_taken_back_in_one(ledgers: Ledgers) -> None:
     ledgers.complete()
     client = ledgers.world.client("cadre")
-    assert "个村的台账可以上报了" in text(ledgers, "cadre", f"/area/{VILLAGE}/")
+    assert "份台账可以上报了" in text(ledgers, "cadre", f"/area/{VILLAGE}/")
     assert client.post(f"{HANDUP}submit/", signed()).status_code == 302
     page = text(ledgers, "cadre", HANDUP)
     assert "现在的台账和上报的一样，已经锁上" in page
@@ -86,6 +86,43 @@ def test_handed_up_in_one_step_and_taken_back_in_one(ledgers: Ledgers) -> None:
     refused = client.post(f"{HANDUP}back/")
     assert refused.status_code == 422
     assert "已经开始审核" in refused.content.decode()
+
+
+def test_it_may_go_up_is_said_only_where_nothing_but_the_signatures_is_missing(ledgers: Ledgers) -> None:
+    ledgers.complete()
+    ready = "份台账可以上报了"
+    assert ready in text(ledgers, "cadre", f"/area/{VILLAGE}/")
+    facts = VillageSummary.objects.get(code=VILLAGE).facts
+    VillageSummary.objects.filter(code=VILLAGE).update(facts=facts | {"problems_lacking": 1})
+    first = text(ledgers, "cadre", f"/area/{VILLAGE}/")
+    assert ready not in first and "1 条问题没写全整改措施" in first
+
+
+def test_after_the_hand_up_the_signed_copies_are_still_asked_for(ledgers: Ledgers) -> None:
+    ledgers.complete()
+    asked = "张表没附签字的扫描件"
+    assert asked not in text(ledgers, "cadre", f"/area/{VILLAGE}/")
+    ledgers.hand_up()
+    assert asked in text(ledgers, "cadre", f"/area/{VILLAGE}/")
+    facts = VillageSummary.objects.get(code=VILLAGE).facts
+    copies = {"village_profile": 1, "problem_list": 1, "statistics": 1}
+    VillageSummary.objects.filter(code=VILLAGE).update(facts=facts | {"signed_copies": copies})
+    assert asked not in text(ledgers, "cadre", f"/area/{VILLAGE}/")
+
+
+def test_a_row_that_came_back_says_why_and_that_it_counts_at_once(ledgers: Ledgers) -> None:
+    ledgers.complete()
+    ledgers.hand_up()
+    household = ledgers.world.household("郝平").pk
+    own, back = f"/household/{household}/", f"/area/{VILLAGE}/returns/"
+    held = "等镇街退回本村或走补报才计入"
+    assert held in text(ledgers, "cadre", f"{own}answer/")
+    data = {"household": [str(household)], "reason": "人口对不上", "to": ledgers.actor("cadre")}
+    assert ledgers.world.client("town").post(f"/area/{VILLAGE}/return/", data).status_code == 302
+    assert "这一户退回要改：人口对不上" in text(ledgers, "cadre", own)
+    assert held not in text(ledgers, "cadre", f"{own}answer/")
+    assert "改好了，去再报" in text(ledgers, "cadre", back)
+    assert "改好了，去再报" not in text(ledgers, "town", back)  # who sent it back doesn't hand it up
 
 
 def test_every_figure_that_was_handed_up_opens_into_its_rows(ledgers: Ledgers) -> None:

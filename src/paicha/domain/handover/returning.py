@@ -76,7 +76,7 @@ def return_to_village(
         Submission.objects.filter(pk=last.pk).update(state=Submission.State.RETURNED)
         _applied(work)
         _note(work, "handover.return", made, len(made.households) or len(made.forms) or 1)
-        words = f"镇街退回{_what(pack, made)}，请改好再报：{said}"
+        words = f"镇街退回：{_what(pack, made)}，请改好再报。{said}"
         tell([named], words, address=f"/area/{village.code}/returns/", subject=f"return:{made.pk}", by=actor)
     return made
 

@@ -182,9 +182,11 @@ def _page(
     softs = softs_of(place.round, place.pack, form, [household.pk], asked(place.pack, form, new=False))
     filled.softs = softs.get(household.pk, [])
     place.log_read("answer", 1)
+    shown = _shown(place, form, filled, known.before, new=False)
+    if home.entry.reopened:  # it came back: what is saved here counts at once
+        shown["locked"] = False
     return page(
-        request, place, "entry/answer.html", "entry", household=household, when=known.when,
-        **_shown(place, form, filled, known.before, new=False), **more,
+        request, place, "entry/answer.html", "entry", household=household, when=known.when, **shown, **more,
     )  # fmt: skip
 
 

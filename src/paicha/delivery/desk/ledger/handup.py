@@ -82,6 +82,7 @@ def village_context(place: Place) -> dict[str, Any]:
     if is_up and last is not None and now is not None:
         live = figures_of(pack, sources_of(summary, note=note))
         context["figures"] = figure_lines(place, row_of(last, place.code), live)
+        context["moved"] = [line.label for line in context["figures"] if line.differs]
         context["differs"] = said_of_deviation(pack, deviation(last, now))
         context["broken"] = not is_whole(last)
     else:

@@ -46,6 +46,7 @@ def returned(request: HttpRequest, place: Place) -> HttpResponse:
         request, place, "ledger/returns.html", "handup", lines=lines, actor=place.scope.actor,
         may_return=place.may(Verb.RETURN), may_hand_up=place.may(Verb.HAND_UP), pack_forms=place.pack.village_forms,
         any_open=any(one.is_open for one in listed),
+        above=place.is_village and place.may(Verb.RETURN),  # who sent it back doesn't hand it up again
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from paicha.core.normalise import head_name
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.delivery.desk.frame import page
-from paicha.delivery.desk.places import Home, at_household
+from paicha.delivery.desk.places import Home, Place, at_household
 from paicha.delivery.desk.views.decisions import REASONS, said_of, settle_ticked, shown_to
 from paicha.delivery.desk.wording import (
     answer_rows,
@@ -29,11 +29,13 @@ from paicha.delivery.desk.wording import (
 )
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import read_logged
+from paicha.domain.handover.queries import open_returns
 from paicha.domain.households.models import BaseChange
 from paicha.domain.households.services import change_head
 from paicha.domain.responses.base_changes import ChangeError, note_change
 from paicha.domain.responses.queries import Dossier, changes_between, dossier
 from paicha.domain.responses.services import DecisionError, village_work
+from paicha.domain.rounds.models import RosterEntry
 
 PURPOSES = ("打电话联系这一户", "核对号码是否填对", "办理业务需要")
 
@@ -78,11 +80,20 @@ def _page(request: HttpRequest, home: Home, **context: Any) -> HttpResponse:
         and any(home.household.household_class in p.classes for p in place.pack.schedule.case_procedures[:1]),
         may_decide=place.may(Verb.DECIDE_LEADS), may_explain=place.may(Verb.SUBMIT_ANSWERS),
         may_settle=place.may(Verb.SETTLE_CONFLICTS), may_raise=place.may(Verb.RAISE_PROBLEMS),
-        may_return=place.may(Verb.RETURN),
+        may_return=place.may(Verb.RETURN), returned=_returned(place, entry) if entry.reopened else None,
         may_ask=place.may(Verb.VERIFY),
         may_refer=place.may(Verb.REFER), may_unmask=place.may(Verb.UNMASK_PHONES), phone=home.household.phone,
         **context,
     )  # fmt: skip
+
+
+def _returned(place: Place, entry: RosterEntry) -> tuple[str, bool]:
+    """Why this row came back, in the town's words, and whether it was changed since. One query."""
+    key, open_ = str(entry.household_id), open_returns(place.round, entry.village_id)
+    own = [one for one in open_ if key in one.households or entry.form in one.forms]
+    numbers = [one.households[key] for one in own if key in one.households]
+    changed = bool(numbers) and entry.revision_number > max(numbers)
+    return "；".join(dict.fromkeys(one.reason for one in own)), changed
 
 
 def _answers(pack: Pack, form: HouseholdForm, home: Home, found: Dossier) -> list[tuple[str, list[Answer]]]:
