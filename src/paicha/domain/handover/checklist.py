@@ -167,7 +167,7 @@ def _of_village(pack: Pack, summary: VillageSummary) -> tuple[list[str], list[st
     elif not audited(summary):
         blocking.append("还没审核完")
     if cross_check(pack, summary) in ("needed", "planned"):
-        blocking.append("没有监测户，还没交叉核实")
+        blocking.append(f"没有{pack.classes[0].label}，还没交叉核实")
     if visit_owed(summary):
         blocking.append("列入实地核实，还没去")
     if n := facts.get("held"):

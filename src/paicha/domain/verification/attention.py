@@ -110,7 +110,7 @@ def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause
     zero = cross_check(pack, summary)
     left = due(pack, summary.counts)
     returned = count(facts, "returns_open") or int(summary.status == VillageSummary.Status.RETURNED)
-    days = -stage.left
+    days, watched = -stage.left, pack.classes[0].label
     found: dict[str, tuple[int, str]] = {
         "late": (
             days if open_ and stage.over else 0,
@@ -118,9 +118,9 @@ def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause
         ),
         "returned": (returned, "退回的还没改完"),
         "conflicts": (int(figures.get("conflicts", 0)), "户两边填得不一样"),
-        "zero_leads": (leads if zero in ("needed", "planned") else 0, "没有监测户，却有线索"),
+        "zero_leads": (leads if zero in ("needed", "planned") else 0, f"没有{watched}，却有线索"),
         "alert": (count(facts, "alert"), "户新增风险户，比平常多"),
-        "zero": (int(zero == "needed"), "要交叉核实" if leads else "没有监测户，要交叉核实"),
+        "zero": (int(zero == "needed"), "要交叉核实" if leads else f"没有{watched}，要交叉核实"),
         "audit": (int(to_audit(summary)), "已上报，等镇里审核"),
         "enquiries": (count(facts, "enquiries_open"), "个问题没答复"),
         "answered": (count(facts, "enquiries_answered"), "个答复等镇里看"),

@@ -101,7 +101,7 @@ def _page(request: HttpRequest, place: Place, row: Case, **context: Any) -> Http
     place.log_read("case", 1)
     answers = mask_answers(pack, file.answers)
     form = pack.household_forms[file.entry.form] if file.entry else None
-    last = file.last
+    last, leads = file.last, _leads(place, file, answers)
     return page(
         request, place, "cases/case.html", "cases",
         case=row, household=row.household, procedure=procedure, step=step, file=file, until=until, late=late,
@@ -109,7 +109,9 @@ def _page(request: HttpRequest, place: Place, row: Case, **context: Any) -> Http
         mine=step.actor in mine, may_act=bool(mine), who=WHO.get(step.actor, step.actor),
         why_not=_why_not(row, step, file, barred, today), barred=barred,
         fields=_fields(step, row, context.pop("typed_records", {}), today),
-        backs=[procedure.step[name] for name in step.back_to], leads=_leads(place, file, answers),
+        backs=[procedure.step[name] for name in step.back_to],
+        leads=[line for line in leads if line[0].state == "open"],
+        settled=[line for line in leads if line[0].state != "open"],
         groups=answer_rows(pack, form, answers) if form else [], form=form,
         may_undo=last is not None and last.actor == place.scope.actor and last.meeting is None,
         last_title=procedure.step[last.step].title if last else "",

@@ -46,7 +46,7 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
     def added(name: str) -> int:
         return sum(count(s.facts, name) for s in mine)
 
-    today = clock.today()
+    today, watched = clock.today(), place.pack.classes[0].label
     due = number(lambda s: (day := date_fact(s.facts, "visit_on")) and day <= today)
     crossing = number(lambda s: cross_check(place.pack, s) == "needed")
     own = number(lambda s: proposed(place.pack, s)[0] == "verification")
@@ -58,7 +58,7 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
         Todo(late, "个村过期没上报", "", "看名单", f"{attention}?only=late", late=True),
         Todo(number(to_audit), "个村的台账等审核", "", "去审核", f"{attention}?only=audit"),
         Todo(due, "个村今天该去核实", "到了日子还没登记结果的", "去登记", visits, late=True),
-        Todo(crossing, "个村没有监测户，要安排交叉核实", "由别的片的片长带队", "去安排", visits),
+        Todo(crossing, f"个村没有{watched}，要安排交叉核实", "由别的片的片长带队", "去安排", visits),
         Todo(own, "个村建议实地核实", "", "看理由", visits),
         Todo(added("enquiries_answered"), "个问题村里已答复", "", "去看", place_link("enquiries", place.code)),
         Todo(back, "个村退回的还没改完", "", "去看", f"{attention}?only=returned"),
