@@ -15,15 +15,14 @@ from paicha.domain.reports.bulletin import bulletin
 from paicha.domain.rounds.models import RoundArea
 
 ADDRESS = f"/area/{COUNTY}/bulletin/"
-_ROW = re.compile(
-    r'<th scope="row">([^<]+)</th><td class="num"><a href="([^"]+)">([\d,]+)<'
-)
+_ROW = re.compile(r'<th scope="row">([^<]+)</th><td class="num"><a href="([^"]+)">([\d,]+)<')
 
 
 def counted(page: str) -> int:
     """How many rows a list says it holds."""
     match = re.search(
-        r'<p[^>]*>(?:共 )?(?:<strong id="count">)?([\d,]+)(?:</strong>)? (?:户|条|处|件|个村)', page
+        r'<p[^>]*>(?:共 )?(?:<(?:strong|span) id="count">)?([\d,]+)(?:</(?:strong|span)>)? (?:户|条|处|件|个村)',
+        page,
     )
     assert match
     return int(match[1].replace(",", ""))

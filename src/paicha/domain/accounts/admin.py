@@ -189,3 +189,7 @@ class AssignmentAdmin(OwnAreaAdmin):
             return f"{row.user} 的分工已结束。"
 
         self.each(request, rows, act)
+
+
+admin.site.site_header = admin.site.site_title = "排查 账号和分工"
+admin.site.index_title = "要管什么"

@@ -17,6 +17,7 @@ from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place, at_place
 from paicha.delivery.desk.town.links import cause_link
 from paicha.delivery.desk.views.areas import names_below
+from paicha.delivery.desk.views.lists import VILLAGES, paging
 from paicha.delivery.desk.wording import day_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import ZoneVillage
@@ -111,8 +112,10 @@ def attention(request: HttpRequest, place: Place) -> HttpResponse:
         raise Http404
     found = table(request, place)
     towns = {area.code: area.spoken for area in names_below(place).values() if area.level == "town"}
+    turned = paging(request, len(found.lines), VILLAGES)
     return page(
-        request, place, "town/attention.html", "attention", found=found,
+        request, place, "town/attention.html", "attention", found=found, paging=turned,
+        shown=found.lines[(turned.number - 1) * VILLAGES : turned.number * VILLAGES],
         towns=towns if place.area.level == "county" else {}, title=CAUSES.get(found.only, ""),
         clear=sum(not line.causes for line in found.lines), may_dismiss=place.may(Verb.DECIDE_LEADS),
         may_remind=place.may(Verb.RETURN), may_visit=place.may(Verb.VERIFY) and place.area.level == "town",

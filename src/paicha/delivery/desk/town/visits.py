@@ -174,6 +174,11 @@ def _plan(place: Place, area: RoundArea, leader: str, day: str, team: str) -> No
             raise VerificationError(f"{area.spoken}：{refused}") from refused
 
 
+def to_lead(request: HttpRequest) -> int:
+    """How many visits still wait for this person to lead them. One query."""
+    return Visit.objects.filter(leader=request.user.pk, state=Visit.State.PLANNED).count()
+
+
 @states(Policy("own"))
 def my_visits(request: HttpRequest) -> HttpResponse:
     """The visits that the person leads, those still to make first."""

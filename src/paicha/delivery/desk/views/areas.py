@@ -14,8 +14,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from paicha.core.pack import Pack
-from paicha.delivery.desk.frame import page
+from paicha.delivery.desk.frame import calendar, page
 from paicha.delivery.desk.places import Place, at_place, newest
+from paicha.delivery.desk.todo import Todo, gathered, ordered
+from paicha.delivery.desk.views.lists import VILLAGES, paging
 from paicha.delivery.desk.views.village import village_page
 from paicha.delivery.desk.wording import rule_title
 from paicha.domain.accounts.policies import Scope, code_prefix
@@ -31,6 +33,7 @@ from paicha.domain.responses.tallies import (
     tally,
 )
 from paicha.domain.rounds.models import RoundArea
+from paicha.domain.verification.attention import first_stage
 
 # Open leads from which a tile is light, middle, dark: the first steps by which a quarter at most is dark.
 _STEPS = ((1, 5, 15), (1, 10, 30), (1, 20, 60), (1, 50, 150), (1, 100, 300))
@@ -55,6 +58,10 @@ class Line:
     tally: Tally
     tiles: Sequence[Tile] = ()
     profile: bool = False
+    todos: Sequence[Todo] = ()
+    ledger: str = ""  # where a village's hand-up stands
+    late: bool = False
+    reads: bool = False  # whether the rows behind the figures may be opened
 
 
 @at_place(Verb.READ_AREAS)
@@ -109,8 +116,10 @@ def villages(request: HttpRequest, place: Place) -> HttpResponse:
         "zero_leads": f"没有{watched.label}却有线索", "conflicts": "有冲突", "soft": "有地方要写理由",
         **({"profile": f"没交{place.pack.profile.label}"} if place.pack.profile else {}),
     }  # fmt: skip
+    turned = paging(request, len(lines), VILLAGES)
     return page(
-        request, place, "villages.html", "villages", lines=lines, only=only, titles=titles,
+        request, place, "villages.html", "villages", only=only, titles=titles, paging=turned,
+        lines=lines[(turned.number - 1) * VILLAGES : turned.number * VILLAGES],
         towns={code: a.spoken for code, a in areas.items() if a.level == "town"},
         show_towns=place.area.level == "county",
     )  # fmt: skip
@@ -138,7 +147,7 @@ def select_villages(pack: Pack, rows: Sequence[VillageSummary], only: str) -> li
 
 
 def own_places(request: HttpRequest, who: Scope, codes: Sequence[str]) -> HttpResponse:
-    """The places of a person with several: one line each, with figures."""
+    """The places of a person with several: what there is to do in each, then how far it is."""
     areas = {area.code: area for area in newest(RoundArea.objects.filter(code__in=codes))}
     if not areas:
         raise Http404
@@ -148,14 +157,30 @@ def own_places(request: HttpRequest, who: Scope, codes: Sequence[str]) -> HttpRe
     pack = pack_of(round_)
     rows = summaries(who, round_)
     lines = []
-    for code in codes:
-        if code in areas:
-            below = [s for s in rows if s.code.startswith(code_prefix(code))]
-            lines.append(Line(code, areas[code].spoken, tally(pack, below)))
+    for code in (c for c in codes if c in areas):
+        below = [s for s in rows if s.code.startswith(code_prefix(code))]
+        place = Place(round_, pack, who, areas[code], ())
+        own = below[0] if place.is_village and below and who.covers(Verb.READ_STATISTICS, code) else None
+        up = own is not None and own.status == VillageSummary.Status.HANDED_UP
+        lines.append(
+            Line(
+                code, areas[code].spoken, tally(pack, below), todos=ordered(gathered(place, own)),
+                ledger=own.get_status_display() if own and own.counts else "",
+                late=own is not None and not up and first_stage(round_, pack, code).over,
+                reads=who.covers(Verb.READ_HOUSEHOLDS, code),
+            )
+        )  # fmt: skip
+    lines.sort(
+        key=lambda line: (not line.tally.households, not (line.late or any(todo.late for todo in line.todos)))
+    )
     from django.shortcuts import render
 
-    return render(request, "desk/places.html", {"lines": lines, "round": round_, "pack": pack,
-                  "leads": who.allows(Verb.CROSS_CHECK)})  # fmt: skip
+    from paicha.delivery.desk.town.visits import to_lead
+
+    led = to_lead(request) if who.allows(Verb.CROSS_CHECK) else None
+    first = Place(round_, pack, who, areas[lines[0].code], ())
+    context = {"lines": lines, "round": round_, "pack": pack, "led": led, "calendar": calendar(first)}
+    return render(request, "desk/places.html", context)
 
 
 def names_below(place: Place) -> dict[str, RoundArea]:

@@ -34,6 +34,7 @@ from paicha.domain.responses.queries import (
 from paicha.domain.responses.tallies import Selection
 
 SIZE = 100
+VILLAGES = 40  # a village's line holds more: a town's villages on one page, a county's on several
 _FOUND = 200
 
 

@@ -1,0 +1,66 @@
+"""The page of a person with several places: what there is to do in each, how far it is, what is late."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.delivery.desk.world import COUNTY, NEIGHBOUR, VILLAGE, World
+
+from paicha.domain import clock
+from paicha.domain.responses.models import VillageSummary
+
+pytestmark = pytest.mark.django_db
+
+
+def rows(page: str) -> dict[str, str]:
+    """Each village's row by its code."""
+    found = re.findall(r"<tr><td.*?</tr>", page, re.S)
+    return {code: row for row in found for code in re.findall(r'href="/area/(\d{12})/"', row)}
+
+
+def test_each_place_says_what_is_to_do_and_its_figures_open(world: World) -> None:
+    facts = {"problems_lacking": 2, "returns_open": 1}
+    VillageSummary.objects.filter(code=NEIGHBOUR).update(facts=facts)
+    client = world.client("liaison")
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        page = client.get("/").content.decode()
+    assert len(seen) <= 12
+    lines = rows(page)
+    assert list(lines) == [NEIGHBOUR, VILLAGE]  # what is late stands first
+    assert "2 条问题缺措施" in lines[NEIGHBOUR] and 'class="late">1 次退回要改' in lines[NEIGHBOUR]
+    for address in re.findall(r'href="([^"]+)"', lines[VILLAGE]):
+        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+
+
+def test_a_village_that_is_late_says_so(world: World) -> None:
+    assert "过期没上报" not in world.client("liaison").get("/").content.decode()
+    with clock.frozen(clock.now() + timedelta(days=20)):
+        lines = rows(world.client("liaison").get("/").content.decode())
+        assert all("排查中，过期没上报" in line for line in lines.values())
+        VillageSummary.objects.filter(code=VILLAGE).update(status=VillageSummary.Status.HANDED_UP)
+        late = rows(world.client("liaison").get("/").content.decode())
+        assert "过期没上报" in late[NEIGHBOUR] and "过期没上报" not in late[VILLAGE]
+
+
+def test_a_countys_villages_turn_pages_and_are_all_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = world.client("city")
+    for name, views in (("villages", "views.areas"), ("attention", "town.attention")):
+        address = f"/area/{COUNTY}/{name}/"
+        whole = client.get(address).content.decode()
+        total = int(re.findall(r'id="count">(\d+)<', whole)[0])
+        monkeypatch.setattr(f"paicha.delivery.desk.{views}.VILLAGES", 2)
+        seen: list[str] = []
+        for number in range(1, -(-total // 2) + 1):
+            page = client.get(f"{address}?page={number}").content.decode()
+            assert f'id="count">{total}<' in page
+            table = page.split("<tbody>")[1]
+            seen += re.findall(r'<tr><td[^>]*><a href="/area/(\d{12})/', table)
+        assert len(seen) == len(set(seen)) == total, name
