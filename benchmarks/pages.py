@@ -146,8 +146,9 @@ def _pages() -> Iterator[tuple[str, Ask]]:
 
 
 def _asked(client: Any, name: str, addresses: list[str]) -> Iterator[tuple[str, Ask]]:
-    """The page, where it opens by GET."""
-    if client.get(addresses[0]).status_code != 200:
+    """The page, where it opens by GET; a file that is made on demand is no page."""
+    first = client.get(addresses[0])
+    if first.status_code != 200 or not first.headers["Content-Type"].startswith("text/html"):
         return
 
     def ask(number: int) -> int:
