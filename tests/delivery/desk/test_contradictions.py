@@ -28,6 +28,7 @@ from tests.domain.handover.ledger import SIGNERS, Ledgers, neighbours
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, Notice, User
+from paicha.domain.audit.models import AuditEntry
 from paicha.domain.cases.models import Case
 from paicha.domain.handover.models import Return, Submission
 from paicha.domain.problems.models import Problem
@@ -142,6 +143,11 @@ def test_a_ledger_changes_behind_its_hand_up(ledgers: Ledgers) -> None:
     RosterEntry.objects.filter(household=world.household("白润喜")).update(outcome=5)  # behind every service
     see(cadre, HANDUP, "上报后变了")
     see(town, f"/area/{VILLAGE}/handup/", "上报后变了")
+    row = VillageSummary.objects.get(code=VILLAGE)
+    row.counts["lifted"] = {"1": 1, "5": 1}
+    row.save()
+    see(town, f"/area/{TOWN}/handup/", f"{SPOKEN}上报后变了", "上报时 ")
+    refused(town.post(f"/area/{TOWN}/handup/submit/"), f"{SPOKEN}上报后变了")
 
 
 def test_the_notice_says_9011_and_125(world: World) -> None:
@@ -184,9 +190,38 @@ def test_a_return_goes_to_somebody_on_leave(ledgers: Ledgers) -> None:
     assert town.post(address, data | {"to": stays.pk}).status_code == 302
     assert Notice.objects.filter(user=stays, words__contains="请核对").exists()
     world.users["stays"] = stays
-    see(world.client("stays"), HOME, "次退回要改")
-    Assignment.objects.filter(user=stays).update(until=TODAY - timedelta(days=1))
-    see(town, f"/area/{VILLAGE}/returns/", "请核对")
+    begins = see(world.client("stays"), HOME, "次退回要改")
+    assert leads(begins, "次退回要改") == f"{HOME}returns/"
+
+
+def test_who_was_sent_a_return_goes_on_leave(ledgers: Ledgers) -> None:
+    world = ledgers.world
+    ledgers.complete()
+    ledgers.hand_up()
+    town, away = world.client("town"), world.users["cadre"]
+    sent = ledgers.send_back(["郝平"])
+    gone = "cadre的姓名现在没有本村的分工（请假或已调整）"
+    assert gone not in see(town, f"{HOME}returns/")
+    Assignment.objects.filter(user=away).update(until=TODAY - timedelta(days=1))
+    at = f"/return/{sent.pk}/to/"
+    assert leads(see(town, f"{HOME}returns/", gone), gone) == at
+    see(town, at, "本村现在没有能接手的人，请先让管理员给村里安排分工")
+    stays = User.objects.create_user("stays", password="a-long-password-1", name="留守的姓名")
+    Assignment.objects.create(user=stays, role="village_cadre", kind="village", ref=VILLAGE, since=OPENED)
+    world.users["stays"] = stays
+    see(world.client("stays"), f"{HOME}returns/", gone, "请镇街转给能接手的人")
+    see(town, at, "现在能办的", "留守的姓名")
+    said = told(town.post(at, {"to": away.pk}, follow=True))
+    assert "请改退给：留守的姓名" in said
+    assert world.client("stays").post(at, {"to": stays.pk}).status_code == 403
+    told(town.post(at, {"to": stays.pk}, follow=True), "已经转给留守的姓名")
+    assert gone not in see(town, f"{HOME}returns/", "退给留守的姓名")
+    (notice,) = Notice.objects.filter(user=stays)
+    assert (
+        leads(see(world.client("stays"), "/mine/", notice.words), notice.words)
+        == f"/mine/notice/{notice.pk}/"
+    )
+    assert AuditEntry.objects.filter(action="handover.return_readdressed").count() == 1
 
 
 # What comes late, what is put off

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, Notice, User
@@ -60,17 +60,22 @@ def tell(users: Iterable[User], words: str, *, address: str, subject: str, by: s
     return len(fresh)
 
 
+def working(verb: Verb) -> QuerySet[Assignment]:
+    """Work in a village that grants `verb` today, of active users."""
+    today = clock.today()
+    roles = [key for key, role in ROLES.items() if verb in role.verbs]
+    return Assignment.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=today),
+        role__in=roles, kind=Kind.VILLAGE, since__lte=today, user__is_active=True,
+    )  # fmt: skip
+
+
 def village_people(verb: Verb, codes: Iterable[str]) -> dict[str, list[User]]:
     """Active users who hold `verb` today over just these villages, by the village's code; one query.
 
     Who answers for the village (may hand it up) comes first.
     """
-    today = clock.today()
-    roles = [key for key, role in ROLES.items() if verb in role.verbs]
-    rows = Assignment.objects.filter(
-        Q(until__isnull=True) | Q(until__gte=today),
-        role__in=roles, kind=Kind.VILLAGE, ref__in=list(codes), since__lte=today, user__is_active=True,
-    ).select_related("user")  # fmt: skip
+    rows = working(verb).filter(ref__in=list(codes)).select_related("user")
     found: dict[str, list[User]] = {}
     for row in sorted(rows, key=lambda row: (Verb.HAND_UP not in ROLES[row.role].verbs, row.pk)):
         listed = found.setdefault(row.ref, [])

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
 from paicha.core.pack import Pack
 from paicha.domain.accounts.models import User
+from paicha.domain.accounts.notices import working
 from paicha.domain.accounts.policies import code_range
+from paicha.domain.accounts.roles import Verb
 from paicha.domain.handover.figures import Difference, differences, figures_of, sources_of
 from paicha.domain.handover.freezing import forms_and_problems, household_line, is_problem, names_form
 from paicha.domain.handover.models import (
@@ -43,10 +45,14 @@ def latest(listed: Sequence[Submission]) -> Submission | None:
 
 
 def returns(round_: Round, area: int) -> list[Return]:
-    """What came back to an area, open ones first, then newest first; `by_name` is who sent it. One query."""
+    """What came back to an area, open ones first, then newest first. One query.
+
+    `by_name`: who sent it; `here`: whether who it was sent to works in the village today.
+    """
     people = User.objects.annotate(text=Cast("pk", CharField())).filter(text=OuterRef("by"))
     rows = Return.objects.filter(round=round_, area=area).annotate(
-        by_name=Subquery(people.values("name")[:1])
+        by_name=Subquery(people.values("name")[:1]),
+        here=Exists(working(Verb.SUBMIT_ANSWERS).filter(user=OuterRef("to"), ref=OuterRef("code"))),
     )
     listed = rows.select_related("to", "submission")
     return sorted(listed, key=lambda r: (not r.is_open, -r.pk))

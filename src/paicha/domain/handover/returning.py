@@ -103,15 +103,18 @@ def take_return_back(round_: Round, pack: Pack, sent: Return, actor: str) -> Ret
     return fresh
 
 
-def readdress(round_: Round, sent: Return, to: User, actor: str) -> Return:
+def readdress(round_: Round, pack: Pack, sent: Return, to: User | None, actor: str) -> Return:
     """An open return to another person of the village, who is told. Raises HandoverError."""
-    fresh = Return.objects.select_for_update().get(pk=sent.pk)
-    if not fresh.is_open:
-        raise HandoverError("这次退回已经改好上报，或已经撤回了，请刷新页面。")
-    fresh.to = _addressee(fresh.area, to)
-    fresh.save(update_fields=["to"])
-    words = f"退回的转给您办：{fresh.reason}"
-    tell([fresh.to], words, address=f"/area/{fresh.code}/returns/", subject=f"return:{fresh.pk}", by=actor)
+    with village_work(round_, pack, sent.area, actor) as work:
+        fresh = Return.objects.select_for_update().get(pk=sent.pk)
+        if not fresh.is_open:
+            raise HandoverError("这次退回已经改好上报，或已经撤回了，请刷新页面。")
+        fresh.to = _addressee(sent.area, to)
+        fresh.save(update_fields=["to"])
+        _note(work, "handover.return_readdressed", fresh)
+        words = f"退回的转给您办：{fresh.reason}"
+        address = f"/area/{fresh.code}/returns/"
+        tell([fresh.to], words, address=address, subject=f"return:{fresh.pk}", by=actor)
     return fresh
 
 

@@ -27,6 +27,7 @@ from paicha.domain.handover.returning import (
     REASONS,
     Back,
     addressees,
+    readdress,
     return_to_village,
     take_return_back,
     what_text,
@@ -41,11 +42,20 @@ def returned(request: HttpRequest, place: Place) -> HttpResponse:
     listed = returns(place.round, place.area.area_id)
     found = targets(place.round, place.pack, place.area.area_id, [r for r in listed if not r.whole])
     place.log_read("returns", sum(len(one.households) for one in listed))
-    lines = [(one, what_text(place.pack, one), found.get(one.pk, [])) for one in listed]
+    any_open = any(one.is_open for one in listed)
+    lines = [
+        (
+            one,
+            what_text(place.pack, one),
+            found.get(one.pk, []),
+            one.is_open and place.is_village and not one.here,  # type: ignore[attr-defined]  # on leave since, or moved on
+        )
+        for one in listed
+    ]
     return page(
         request, place, "ledger/returns.html", "handup", lines=lines, actor=place.scope.actor,
         may_return=place.may(Verb.RETURN), may_hand_up=place.may(Verb.HAND_UP), pack_forms=place.pack.village_forms,
-        any_open=any(one.is_open for one in listed),
+        any_open=any_open,
         above=place.is_village and place.may(Verb.RETURN),  # who sent it back doesn't hand it up again
     )  # fmt: skip
 
@@ -108,6 +118,27 @@ def _ids(texts: list[str]) -> list[UUID]:
         except ValueError as error:
             raise HandoverError("选的户里有的不在本村名册里，请刷新页面重选。") from error
     return found
+
+
+@require_http_methods(["GET", "POST"])
+@at_record(Return, Verb.READ_HOUSEHOLDS, act=Verb.RETURN, village="area", related=("area", "to"))
+def return_to(request: HttpRequest, place: Place, sent: Return) -> HttpResponse:
+    """Hand an open return on to somebody who can do it today, where who it was sent to no longer can."""
+    if not place.is_village:
+        raise Http404
+    if request.method == "GET":
+        return page(
+            request, place, "ledger/return_to.html", "handup", sent=sent, people=addressees(sent.area)
+        )
+    to = request.POST.get("to", "")
+    user = User.objects.filter(pk=int(to)).first() if to.isdecimal() and len(to) < 10 else None
+    try:
+        fresh = readdress(place.round, place.pack, sent, user, place.scope.actor)
+    except HandoverError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"已经转给{fresh.to}，并提醒了本人。")
+    return redirect("desk:returns", place.code)
 
 
 @require_POST

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("area/<code>/returns/", returns.returned, name="returns"),
     path("area/<code>/return/", returns.send_back, name="return_to_village"),
     path("return/<int:pk>/back/", returns.return_back, name="return_back"),
+    path("return/<int:pk>/to/", returns.return_to, name="return_to"),
     path("area/<code>/held/", late.held, name="held"),
     path("area/<code>/copies/", copies.copies, name="copies"),
     path("copy/<int:pk>/", copies.copy, name="copy"),
