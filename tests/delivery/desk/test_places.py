@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.delivery.desk.world import COUNTY, NEIGHBOUR, VILLAGE, World
+from tests.delivery.desk.world import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.responses.models import VillageSummary
@@ -64,3 +64,30 @@ def test_a_countys_villages_turn_pages_and_are_all_counted(
             table = page.split("<tbody>")[1]
             seen += re.findall(r'<tr><td[^>]*><a href="/area/(\d{12})/', table)
         assert len(seen) == len(set(seen)) == total, name
+
+
+@pytest.mark.parametrize("code", [COUNTY, TOWN])
+def test_the_households_of_a_place_add_up_and_each_part_opens(world: World, code: str) -> None:
+    """Met, gone for good and still due are all the households: nobody is left without a word."""
+    away = {
+        "household": str(world.household("王建国").pk),
+        "form": "general",
+        "head_name": "王建国",
+        "group": "1",
+    }
+    world.answer(VILLAGE, [away | {"outcome": 6, "remark": "迁到榆林"}])
+    client = world.client("city")
+    page = client.get(f"/area/{code}/").content.decode()
+    gone = re.search(r"不用再去的：(.*?)</p>", page, re.S)
+    assert gone is not None and "已迁出" in gone[1]
+    addresses = re.findall(r'href="([^"]+)">([\d,]+) 户', gone[1])
+    total = 0
+    for address, n in addresses:
+        rows = client.get(address).content.decode()
+        assert re.findall(r'id="count">([\d,]+)<', rows) == [n], address
+        total += int(n)
+    counts: dict[str, int] = {}
+    for kind in ("", "done", "due"):
+        rows = client.get(f"/area/{code}/households/?outcome={kind}").content.decode()
+        counts[kind] = int(re.findall(r'id="count">([\d,]+)<', rows)[0])
+    assert counts[""] == counts["done"] + counts["due"] + total

@@ -205,17 +205,20 @@ def overview(
         "rules": [(rule, rule_title(pack, rule), n) for rule, n in total.leads.most_common()],
         "forms": [(f, *total.by_form.get(f.name, (0, 0))) for f in pack.household_forms.values()],
         "mismatches": mismatches(pack, code, rows, total),
-        "stays": [
-            (str(n), label, total.waiting[n]) for n, label in _outcome_labels(pack) if total.waiting.get(n)
-        ],
+        "stays": [line for line in _ended(pack, rows, stays_due=True) if line[2]],
+        "gone": [line for line in _ended(pack, rows, stays_due=False) if line[2]],
     }
 
 
-def _outcome_labels(pack: Pack) -> list[tuple[int, str]]:
+def _ended(pack: Pack, rows: Sequence[VillageSummary], *, stays_due: bool) -> list[tuple[str, str, int]]:
+    """(outcome, label, households) of the visits that met nobody: those to go back to, or those with nobody to meet."""
     if pack.outcome is None:
         return []
     labels = pack.questions[pack.outcome.question].option_labels
-    return [(n, labels[n]) for n in pack.outcome.stays_due]
+    kept = [n for n in labels if n not in pack.outcome.done and (n in pack.outcome.stays_due) == stays_due]
+    return [
+        (str(n), labels[n], sum(Selection(outcome=str(n)).count(pack, s.counts) for s in rows)) for n in kept
+    ]
 
 
 def mismatches(
