@@ -142,3 +142,64 @@ def test_every_figure_opens_into_as_many_rows(world: World) -> None:
     assert not dead, dead
     assert len(figures) > 5000
     assert not found, "\n".join(f"{at} ({len(said)}): {said[0]}" for at, said in sorted(found.items()))
+
+
+@pytest.mark.parametrize(
+    ("html", "read"),
+    [
+        ('<a href="/x/"><strong>1,024</strong></a>', [(1024, "link", "/x/")]),
+        ('<a href="?">全部 12</a>', [(12, "link", "/at/")]),
+        ('<a href="?only=late#rows">3 户</a>', [(3, "link", "/at/?only=late#rows")]),
+        ('<a href="/x/">看 2021 年的</a>', []),
+        ("<table><tr><td class='num'>7</td></tr></table>", [(7, "num", None)]),
+        ("<table><tr><td class='num'><a href='/x/'>7</a></td></tr></table>", [(7, "link", "/x/")]),
+        ("<table><tr><td class='num'>7%</td></tr></table>", []),
+        ("<div class='figures'><p><strong>7</strong></p></div>", [(7, "figures", None)]),
+        ("<p><strong>7</strong></p>", []),
+        (
+            "<ul class='todo'><li><span class='n'>7</span>户<a href='/x/'>去看</a></li></ul>",
+            [(7, "todo", "/x/")],
+        ),
+        ("<ul class='todo'><li><span class='n'>7</span>户</li></ul>", [(7, "todo", None)]),
+        ("<p class='big'>7</p>", [(7, "big", None)]),
+    ],
+)
+def test_figures_are_read_as_people_read_them(html: str, read: list[tuple[int, str, str | None]]) -> None:
+    found = [(f.n, f.kind, f.address) for f in Page.read("/at/?only=soft", html).figures()]
+    assert [(n, kind, a.rstrip("?") if a else a) for n, kind, a in found] == read
+
+
+@pytest.mark.parametrize(
+    ("html", "part", "counts"),
+    [
+        ('<p>共 <strong id="count">1,024</strong> 户</p>', "", [1024]),
+        ('<table id="a" data-rows="3"></table><table id="b" data-rows="4"></table>', "", [3, 4]),
+        ('<table id="a" data-rows="3"></table><table id="b" data-rows="4"></table>', "b", [4]),
+        ("<table><tr><td>1</td></tr></table>", "", []),
+    ],
+)
+def test_a_list_says_how_many_rows_it_has(html: str, part: str, counts: list[int]) -> None:
+    assert Page.read("/at/", html).counts(part) == counts
+
+
+class _Told(Walk):
+    """A walk over pages that are given, not asked for."""
+
+    def __init__(self, pages: dict[str, str]) -> None:
+        super().__init__(Client())
+        self.pages = {address: Page.read(address, html) for address, html in pages.items()}
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        (Figure(3, "link", "/visits/", ""), ""),
+        (Figure(4, "link", "/visits/", ""), "4 opens /visits/, which lists [3]"),
+        (Figure(3, "link", "/mine/", ""), "3 opens /mine/, which lists rows without their count"),
+        (Figure(3, "num", None, "户"), "3 opens nothing"),
+        (Figure(0, "num", None, "户"), ""),
+    ],
+)
+def test_a_figure_of_other_rows_is_found_out(figure: Figure, said: str) -> None:
+    walk = _Told({"/visits/": '<table data-rows="3"></table>', "/mine/": "<p>三户</p>"})
+    assert "；".join(wrong(walk, Page.read("/", ""), figure)) == said
