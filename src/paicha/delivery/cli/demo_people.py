@@ -1,7 +1,8 @@
 """Who works in a demo county: an account a role around one village, and the zones 片 of every town.
 
 What holds: accounts with known passwords exist in a demo home alone, each with a random one, shown on its sign-in
-page; places are chosen so that the accounts meet: the leader leads a zone of the same town that the village is not in.
+page; places are chosen so that the accounts meet: one leader leads a zone of the same town that the village is not
+in, another the village's own, so that each can cross-check where the other leads.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ ACCOUNTS = (
     ("demo-city", "市级", "county"),
     ("demo-town", "镇街工作人员", "town"),
     ("demo-leader", "片长", "other zone"),
+    ("demo-leader-2", "片长", "own zone"),
     ("demo-village", "村干部", "village"),
     ("demo-officer", "信息员", "village"),
     ("demo-grid", "网格员", "group"),
@@ -77,8 +79,8 @@ def _places(village: str) -> dict[str, list[str]]:
     from paicha.domain.areas.models import Group, Zone, ZoneVillage
 
     town = village[:9]
-    own = ZoneVillage.objects.filter(village__code=village).values("zone")
-    others = Zone.objects.filter(town__code=f"{town}000").exclude(pk__in=own).order_by("pk")
+    own = ZoneVillage.objects.filter(village__code=village)
+    others = Zone.objects.filter(town__code=f"{town}000").exclude(pk__in=own.values("zone")).order_by("pk")
     group = Group.objects.filter(village__code=village).order_by("name").first()
     return {
         "county": [village[:6] + "000000"],
@@ -87,6 +89,7 @@ def _places(village: str) -> dict[str, list[str]]:
         "villages": [village, *_neighbours(town, village)],
         "group": [f"{village}/{group.name}"] if group else [],
         "other zone": [str(zone.pk) for zone in others[:1]],
+        "own zone": [str(pk) for pk in own.values_list("zone", flat=True)],
         "department": ["medical"],
     }
 

@@ -44,7 +44,7 @@ def handing(request: HttpRequest) -> HttpResponseBase:
         error = _hand(request, user, held)
         if not error:
             return redirect("desk:home")
-    people = {row.pk: colleagues(row) for row in held}
+    people = colleagues(held)
     names = {
         a.code: a.spoken for a in newest(RoundArea.objects.filter(code__in=[_code(row) for row in held]))
     }
@@ -64,7 +64,9 @@ def _hand(request: HttpRequest, user: User, held: list[Assignment]) -> str:
     row = next((row for row in held if str(row.pk) == request.POST.get("assignment")), None)
     if row is None:
         return "这项分工已经不在您名下，请刷新页面。"
-    to = next((person for person in colleagues(row) if str(person.pk) == request.POST.get("to")), None)
+    to = next(
+        (person for person in colleagues([row])[row.pk] if str(person.pk) == request.POST.get("to")), None
+    )
     if to is None:
         return "请选接手的人。"
     try:
