@@ -170,7 +170,7 @@ def _plain() -> Iterator[tuple[str, Ask]]:
     engine = Engine()
     table = engine.from_string(
         "<table>{% for row in rows %}<tr>{% for c in row %}<td>{{ c }}</td>{% endfor %}</tr>{% endfor %}</table>"
-    )  # noqa: E501
+    )
 
     def show(rows: Any) -> int:
         return len(table.render(Context({"rows": list(rows)})))

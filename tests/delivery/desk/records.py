@@ -373,6 +373,11 @@ def _notices(world: World) -> list[Record]:
     from paicha.domain.accounts.models import Notice
 
     row = Notice.objects.create(
-        user=world.users["cadre"], words="有 3 户退回", address="/mine/", subject="return:1", at=clock.now(), by="1"
+        user=world.users["cadre"],
+        words="有 3 户退回",
+        address="/mine/",
+        subject="return:1",
+        at=clock.now(),
+        by="1",
     )
     return [Record(row.pk, VILLAGE, None)]

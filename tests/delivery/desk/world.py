@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -41,7 +42,8 @@ BY_FORM: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 # head, class, group, what differs from a clean household; None: nobody has been there yet
-ROSTER: list[tuple[str, str, str, dict[str, Any] | None]] = [
+Line = tuple[str, str, str, dict[str, Any] | None]
+ROSTER: list[Line] = [
     ("王建国", "general", "1", {}),
     ("訾埃生", "general", "1", {"civil_aid": [1], "major_expense": 1, "major_expense_reason": "大病住院"}),
     ("高兰花", "general", "2", {"income_band": 1}),
@@ -88,23 +90,35 @@ class World:
             return submit_responses(work, Rows(frame, present, source))
 
 
-def build(opened: date = OPENED) -> World:
-    """Open a round over a register of three villages and let two thirds of it be answered."""
+def build(opened: date = OPENED, none_monitored: Collection[str] = ()) -> World:
+    """Open a round over a register of three villages and let two thirds of it be answered.
+
+    `none_monitored`: villages whose register holds no monitored household.
+    """
     content, pack = load_pack(read_pack("shenmu_2022_spring"), OPERATOR)
     far = Area.objects.filter(code__startswith=OTHER_TOWN[:9], level="village").order_by("code")[0]
     codes = [VILLAGE, NEIGHBOUR, far.code]
     areas = {code: Area.objects.get(code=code) for code in codes}
     for code in codes:
-        listed = [NewHousehold(group, head, phone_of(head), 4, form) for head, form, group, _ in ROSTER]
+        listed = [
+            NewHousehold(group, head, phone_of(head), 4, form)
+            for head, form, group, _ in roster_of(code, none_monitored)
+        ]
         add_households(areas[code], listed)
     for group in ("1", "2", "沟岔组"):
         Group.objects.create(village=areas[VILLAGE], name=group)
     with clock.frozen(opened):
         world = World(open_round(content, pack, opened, OPERATOR), pack, areas)
     for code in (VILLAGE, NEIGHBOUR):
-        world.answer(code, [r for r in (_row(world, code, *line) for line in ROSTER) if r])
+        lines = roster_of(code, none_monitored)
+        world.answer(code, [r for r in (_row(world, code, *line) for line in lines) if r])
     world.users = _users(areas, far.code, opened)
     return world
+
+
+def roster_of(code: str, none_monitored: Collection[str]) -> list[Line]:
+    """What stands on the register of a village."""
+    return [line for line in ROSTER if code not in none_monitored or line[1] != "monitored"]
 
 
 def phone_of(head: str) -> str:

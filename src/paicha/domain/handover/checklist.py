@@ -147,7 +147,7 @@ def town_checklist(
         if not has_rows(summary):
             continue
         name, code = villages[summary.code].spoken, summary.code
-        blocking, rest = _of_village(pack, summary)
+        blocking, rest = of_village(pack, summary)
         if blocking:
             page = "area" if summary.status != VillageSummary.Status.HANDED_UP else "audit"
             found.append(Missing(f"{page}:{code}", 1, f"{name}：{'；'.join(blocking)}", True))
@@ -156,8 +156,8 @@ def town_checklist(
     return sorted(found, key=lambda line: not line.blocks)
 
 
-def _of_village(pack: Pack, summary: VillageSummary) -> tuple[list[str], list[str]]:
-    """What a village keeps its town waiting for, and what is only named."""
+def of_village(pack: Pack, summary: VillageSummary) -> tuple[list[str], list[str]]:
+    """What a village keeps its town waiting for, and what is only named. No query."""
     facts = summary.facts
     blocking, rest = [], []
     if facts.get("returns_open"):

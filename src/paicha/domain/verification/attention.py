@@ -76,14 +76,18 @@ def hand_up_mark(summary: VillageSummary) -> str:
 
 
 def to_audit(summary: VillageSummary) -> bool:
-    """Handed up, and this hand-up not yet decided upon."""
+    """Handed up, not yet decided upon, and nothing of it back in the village: what comes up again is audited anew."""
+    return _undecided(summary) and not count(summary.facts, "returns_open")
+
+
+def _undecided(summary: VillageSummary) -> bool:
     handed_up = summary.status == VillageSummary.Status.HANDED_UP
     return handed_up and summary.facts.get("audited_for") != hand_up_mark(summary)
 
 
 def audited(summary: VillageSummary) -> str:
     """The result of the audit of the hand-up in force: '', passed or visit."""
-    if summary.status != VillageSummary.Status.HANDED_UP or to_audit(summary):
+    if summary.status != VillageSummary.Status.HANDED_UP or _undecided(summary):
         return ""
     return str(summary.facts.get("audited") or "")
 

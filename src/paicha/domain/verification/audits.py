@@ -50,7 +50,8 @@ def decide(work: VillageWork, result: str, opinion: str) -> DeskAudit:
     """Decide: passed, or to be visited; a return is written by `handover`, which opens what is to be corrected.
 
     Raises VerificationError: for another result, an opinion missing where it is to be visited, a village not handed
-    up, and for passing where two answers still stand against each other or a question waits for its answer.
+    up, and for passing where two answers still stand against each other, a question waits for its answer or what
+    was sent back hasn't come up again.
     """
     if result not in _DECIDED:
         raise VerificationError("请选“通过”或“列入实地核实”；要退回，请用“退回”。")
@@ -86,6 +87,8 @@ def undo(work: VillageWork) -> DeskAudit:
 
 def _passable(work: VillageWork) -> None:
     figures, facts = work.summary.figures, work.summary.facts
+    if facts.get("returns_open"):
+        raise VerificationError("退回的还没改好再报，等村里再报以后再通过，或先撤回退回。")
     if figures.get("conflicts"):
         raise VerificationError(f"还有 {figures['conflicts']} 户两边填得不一样，先定下来再通过。")
     if facts.get("enquiries_open"):

@@ -37,7 +37,7 @@ def todos(place: Place, summary: VillageSummary) -> Iterator[Todo]:
     for count in step_counts(place.pack, [summary]):
         if count.step.actor != own:
             continue
-        words, note = f"户等{count.step.title}", ""
+        words, note, ready = f"户等{count.step.title}", "", True
         if count.step.kind == "notice" and count.opens_on is not None:
             ready = count.opens_on <= today
             words = f"户在{count.step.title}"
@@ -45,7 +45,7 @@ def todos(place: Place, summary: VillageSummary) -> Iterator[Todo]:
         elif due and count.step.days:
             note = f"最早一户应在{day_text(date.fromisoformat(due))}前办"
         late = bool(due and due < today.isoformat() and count.step.days)
-        yield Todo(count.n, words, note, "去办", f"{cases}#{count.key}", late=late)
+        yield Todo(count.n, words, note, "去办", f"{cases}#{count.key}", late=late, aside=not ready)
     yield from _habits(place, summary, today)
 
 

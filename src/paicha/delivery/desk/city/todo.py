@@ -1,6 +1,8 @@
 """What the city has to do, for the county's first page: villages that are late, cases to decide, the newest sample.
 
-What holds: what villages say comes from their summary rows; the newest sample costs three queries, whatever its size.
+What holds: what villages say comes from their summary rows; the newest sample costs three queries, whatever
+its
+size, and where the ledgers stand costs one.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
+from paicha.delivery.desk.ledger.todo import above
 from paicha.delivery.desk.places import Place
 from paicha.delivery.desk.todo import Todo
 from paicha.delivery.desk.town.links import place_link
@@ -39,6 +42,7 @@ def city_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
             place_link("cases", place.code),
         ),
         *_sampled(place, mine),
+        *above(place, mine),
     ]
     return [line for line in lines if line.n]
 

@@ -170,8 +170,8 @@ def sheet(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     if stored:
         messages.success(request, f"存了 {stored} 户。")
     if not wrong:
-        if not saved:
-            messages.info(request, "没有改动，不用存。")
+        if not stored:  # what the script has just saved comes once more with the button
+            messages.info(request, "这一张都已存好。" if saved else "没有改动，不用存。")
         return redirect(request.get_full_path())
     refused = sum(one.status == "refused" for one in wrong)
     error = f"{refused} 户没存上，红框的格请改，改好再存；填的都还在。" if refused else ""

@@ -1,8 +1,11 @@
-"""Lines of work of this part: what came back, what is late, a ledger that is ready to go up."""
+"""Lines of work of this part: what came back, what is late, a ledger that is ready to go up.
+
+What holds: a village's lines cost no query; a town's and the county's cost the one that reads where ledgers stand.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 
@@ -10,7 +13,9 @@ from paicha.delivery.desk.places import Place
 from paicha.delivery.desk.todo import Todo
 from paicha.delivery.desk.wording import day_text
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.handover.checklist import village_checklist
+from paicha.domain.handover.checklist import of_village, village_checklist
+from paicha.domain.handover.models import Ledger
+from paicha.domain.handover.queries import ledgers
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.verification.attention import first_stage
 
@@ -33,6 +38,31 @@ def todos(place: Place, summary: VillageSummary) -> Iterator[Todo]:
         for line in village_checklist(place.pack, summary, {}):
             if line.page == "copies":  # named before the hand-up, still owed after it
                 yield Todo(line.n, "张表没附签字的扫描件", "台账已上报，随时能附", "去附", address["copies"])
+
+
+def above(place: Place, rows: Sequence[VillageSummary]) -> Iterator[Todo]:
+    """A town's or the county's own ledger: sent back by the city, or nothing is missing any more.
+
+    `rows`: the summary rows below with households. One query.
+    """
+    if not rows or not place.may(Verb.HAND_UP):
+        return
+    stands = {code: book.status for code, book in ledgers(place.round).items()}
+    address, own, up = (
+        reverse("desk:handup", args=[place.code]),
+        stands.get(place.code),
+        Ledger.Status.HANDED_UP,
+    )
+    if place.area.level == "town":
+        yield Todo(
+            int(own == Ledger.Status.RETURNED), "次市级退回要办，办完再报", "", "去看", address, late=True
+        )
+        ready = own != up and not any(of_village(place.pack, s)[0] for s in rows)
+        yield Todo(int(ready), "份镇级台账可以上报市级了", "各村都报了、审核完了", "去上报", address)
+    else:
+        towns = {f"{s.code[:9]}000" for s in rows}
+        over = own != up and all(stands.get(code) == up for code in towns)
+        yield Todo(int(over), "轮排查可以结束了", "各镇街都上报了", "去结束", address)
 
 
 def _late(place: Place, summary: VillageSummary, address: str) -> Todo:

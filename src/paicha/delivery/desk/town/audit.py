@@ -106,7 +106,8 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
         waiting=count(summary.facts, "enquiries_open"), answered=count(summary.facts, "enquiries_answered"),
         people=answerers(place.code) if place.may(Verb.VERIFY) else [],
         may_verify=place.may(Verb.VERIFY), may_return=place.may(Verb.RETURN), to_audit=to_audit(summary),
-        crossed=cross_check(pack, summary), proposal=kind, reasons=reasons,
+        returned=count(summary.facts, "returns_open"), crossed=cross_check(pack, summary), proposal=kind,
+        reasons=reasons,
         return_at=place_link("return_to_village", place.code), watched=pack.classes[0].label,
         lists=_lists(place), following=_following(place, summary) if made and made.result else None, **context,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Lines of work of this part: a village's questions to answer; and all that waits for a town, summed over its rows.
 
-What holds: no query; a town's lines are sums of its villages' summary rows, whichever part told them.
+What holds: a town's lines are sums of its villages' summary rows, whichever part told them; where its own ledger
+stands is the one query.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from django.urls import reverse
 
+from paicha.delivery.desk.ledger.todo import above
 from paicha.delivery.desk.places import Place
 from paicha.delivery.desk.todo import Todo, ordered
 from paicha.delivery.desk.town.links import place_link
@@ -55,6 +57,7 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
     )
     back = number(lambda s: count(s.facts, "returns_open") or s.status == VillageSummary.Status.RETURNED)
     lines = [
+        *above(place, mine),
         Todo(late, "个村过期没上报", "", "看名单", f"{attention}?only=late", late=True),
         Todo(number(to_audit), "个村的台账等审核", "", "去审核", f"{attention}?only=audit"),
         Todo(due, "个村今天该去核实", "到了日子还没登记结果的", "去登记", visits, late=True),
