@@ -237,3 +237,46 @@ def test_every_page_opens_in_twelve_queries(world: World) -> None:
             client.get(address)
         taken = [q["sql"] for q in captured if not re.match("SAVEPOINT|RELEASE|BEGIN|COMMIT", q["sql"])]
         assert len(taken) <= MOST, (address, len(taken), [sql[:90] for sql in taken])
+
+
+def test_the_only_step_that_waits_is_passed_from_the_list_of_ones_own(world: World) -> None:
+    (case,) = opened(world, "訾埃生")
+    Case.objects.update(step="decision")
+    from paicha.domain.cases.services import tell
+    from paicha.domain.responses.services import village_work
+
+    with village_work(world.round, world.pack, world.areas[VILLAGE], "tester") as work:
+        tell(work)
+    client, address = world.client("city"), f"/area/{COUNTY}/cases/"
+    (key,) = re.findall(r'name="step" value="([^"]+)"', page(client, address))
+    assert client.post(f"{address}pass/", {"step": key, "case": [case.pk]}).status_code == 302
+    assert Case.objects.get(pk=case.pk).step == "announcement"
+
+
+def test_a_notice_that_hangs_does_not_stand_before_what_can_be_done(world: World) -> None:
+    opened(world, "訾埃生")
+    Case.objects.update(step="notice", opens_on=TODAY + timedelta(days=5))
+    from paicha.domain.cases.services import tell
+    from paicha.domain.responses.services import village_work
+
+    with village_work(world.round, world.pack, world.areas[VILLAGE], "tester") as work:
+        tell(work)
+    first = page(world.client("cadre"), f"/area/{VILLAGE}/")
+    assert first.index("户该入户") < first.index("户在村内公示")
+    with clock.frozen(TODAY + timedelta(days=5)):
+        first = page(world.client("cadre"), f"/area/{VILLAGE}/")
+        assert first.index("户在村内公示") < first.index("户该入户")
+
+
+def test_a_grid_worker_is_told_of_the_own_groups_weekly_round(world: World) -> None:
+    said = "个组没有周排查"
+    posted = {"group": "2", "visited": "3", "on": TODAY.isoformat(), "worker": "李四"}
+    assert world.client("cadre").post(f"/area/{VILLAGE}/weekly/", posted).status_code == 302
+    assert said not in page(world.client("grid"), f"/area/{VILLAGE}/")
+    with clock.frozen(TODAY + timedelta(days=4)):
+        first = page(world.client("grid"), f"/area/{VILLAGE}/")
+        assert re.search(rf'class="n">1</span><span>{said}<small>超过 7 天：一组', first)
+        assert f'href="/area/{VILLAGE}/weekly/"' in first
+        own = {"group": "1", "visited": "4", "on": clock.today().isoformat(), "worker": "王五"}
+        assert world.client("grid").post(f"/area/{VILLAGE}/weekly/", own).status_code == 302
+        assert said not in page(world.client("grid"), f"/area/{VILLAGE}/")

@@ -84,7 +84,7 @@ def test_a_village_with_nobody_monitored_has_leads(ledgers: Ledgers) -> None:
     ledgers.complete(NEIGHBOUR)
     cadre, town, city, far = (world.client(who) for who in ("cadre", "town", "city", "far"))
     leads_n = VillageSummary.objects.get(code=VILLAGE).figures["open_leads"]
-    see(cadre, HOME, f"{leads_n}条线索等你看")
+    see(cadre, HOME, f"{leads_n}条线索等您看")
     see(cadre, f"{HOME}leads/village/", "没有")
     begins = see(town, f"/area/{TOWN}/", "要安排交叉核实", "1 个有线索")
     assert leads(begins, "要安排交叉核实") == f"/area/{TOWN}/checks/"

@@ -368,3 +368,12 @@ def test_pages_cost_twelve_statements_at_most(world: World) -> None:
             client.get(address)
         asked = [q["sql"] for q in captured if not re.match("SAVEPOINT|RELEASE", q["sql"])]
         assert len(asked) <= 12, (address, len(asked), asked)
+
+
+def test_what_the_script_has_saved_already_is_said_with_the_button(world: World) -> None:
+    client, household = world.client("cadre"), world.household("贺生花")
+    assert row(client, household, SHEET)["status"] == "stored"
+    again = client.post(AT + "?group=2", posted(household, SHEET, base=1), follow=True)
+    assert "这一张都已存好" in again.content.decode()
+    untouched = client.post(AT + "?group=2", {}, follow=True)
+    assert "没有改动，不用存" in untouched.content.decode()

@@ -296,3 +296,30 @@ def test_pages_open_in_twelve_queries(ledgers: Ledgers, name: str, code: str) ->
         ledgers.world.client("town" if code != COUNTY else "city"), reverse(f"desk:{name}", args=[code])
     )[1]
     assert len(taken) <= MOST, "\n".join(taken)
+
+
+def test_a_towns_first_page_says_when_its_own_ledger_may_go_up(ledgers: Ledgers) -> None:
+    ready, back = "份镇级台账可以上报市级了", "次市级退回要办"
+    assert ready not in text(ledgers, "town", f"/area/{TOWN}/")
+    neighbours(ledgers)
+    town, city = ledgers.world.client("town"), ledgers.world.client("city")
+    page = text(ledgers, "town", f"/area/{TOWN}/")
+    assert ready in page and f'href="/area/{TOWN}/handup/"' in page
+    assert ready in text(ledgers, "town", "/mine/")
+    town.post(f"/area/{TOWN}/handup/submit/", {})
+    assert ready not in text(ledgers, "town", f"/area/{TOWN}/")
+    city.post(f"/area/{TOWN}/return/", {"reason": "请核实", "to": ledgers.actor("town")})
+    assert back in text(ledgers, "town", f"/area/{TOWN}/")
+
+
+def test_the_countys_first_page_says_when_the_round_may_end(ledgers: Ledgers) -> None:
+    over = "轮排查可以结束了"
+    neighbours(ledgers)
+    (far,) = [code for code in ledgers.world.areas if code not in (VILLAGE, NEIGHBOUR)]
+    VillageSummary.objects.filter(code=far).update(counts={})
+    town, city = ledgers.world.client("town"), ledgers.world.client("city")
+    assert over not in text(ledgers, "city", f"/area/{COUNTY}/")
+    town.post(f"/area/{TOWN}/handup/submit/", {})
+    assert over in text(ledgers, "city", f"/area/{COUNTY}/")
+    city.post(f"/area/{COUNTY}/handup/submit/", {})
+    assert over not in text(ledgers, "city", f"/area/{COUNTY}/")

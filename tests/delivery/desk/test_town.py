@@ -356,3 +356,19 @@ def test_the_worklists_numbers_are_their_lists_rows(town: World) -> None:
         rows = client.get(address).content.decode()
         assert shown(rows, r'id="count">(\d+)<') == [figure], address
     assert "个村的台账等审核" in client.get("/mine/").content.decode()
+
+
+def test_what_is_back_in_the_village_does_not_wait_for_the_audit(town: World) -> None:
+    client, address = town.client("town"), f"/area/{VILLAGE}/audit/"
+    hand_up()
+    row = summary()
+    row.facts |= {"returns_open": 1}
+    row.save()
+    first = client.get(f"/area/{TOWN}/").content.decode()
+    assert "个村的台账等审核" not in first and "个村退回的还没改完" in first
+    page = client.get(address).content.decode()
+    assert "1 次退回</a>村里还没改好再报" in page and 'value="passed"' not in page
+    assert "退回的还没改好再报" in post(client, f"{address}decide/", 422, result="passed")
+    row.facts |= {"returns_open": 0}
+    row.save()
+    assert "个村的台账等审核" in client.get(f"/area/{TOWN}/").content.decode()

@@ -123,10 +123,11 @@ def test_what_is_overdue_is_told_from_facts(days: Days) -> None:
     days.household(group="2", head_name="李四")
     with days.work() as work:
         note_round(work, group="1", on=days.today, worker="李四", visited=3)
-    for day, late in [(7, ["2"]), (8, ["1", "2"])]:
-        today = days.today + timedelta(days=day)
-        assert groups_overdue(county.pack, days.village.summary, today) == late
     opened = county.round.opens_on
+    before = opened - timedelta(days=1)  # for a group without any, the days count from the round's first
+    for day, since, late in [(7, opened, []), (7, before, ["2"]), (8, opened, ["1", "2"])]:
+        today = days.today + timedelta(days=day)
+        assert groups_overdue(county.pack, days.facts, since, today) == late
     assert meeting_overdue(county.pack, days.village.summary, opened, opened + timedelta(days=15)) == 0
     assert meeting_overdue(county.pack, days.village.summary, opened, opened + timedelta(days=16)) == 1
     days.day = 10

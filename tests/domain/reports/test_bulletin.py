@@ -98,6 +98,8 @@ def test_behind_the_calendar(county: County) -> None:
         made = of(county)
         assert [line.late for line in made.lines] == [False, True]
         assert f"进度落后于日程的有 1 个镇街：{county.towns[1].spoken}" in made.text
+        VillageSummary.objects.update(status=VillageSummary.Status.HANDED_UP)  # somebody away stays away
+        assert [line.late for line in of(county).lines] == [False, False]
 
 
 def test_sentences_say_the_figures_and_nothing_that_is_nothing(county: County) -> None:

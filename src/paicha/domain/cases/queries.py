@@ -6,9 +6,10 @@ What holds: figures come from the facts of summary rows, and a page of a list re
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -143,13 +144,15 @@ def weekly_rounds(village: int, groups: Collection[str] | None = None) -> QueryS
 # What is overdue, from facts alone
 
 
-def groups_overdue(pack: Pack, summary: VillageSummary, today: date) -> list[str]:
-    """Groups without a weekly round for as long as the pack allows; empty where nothing is known yet."""
+def groups_overdue(pack: Pack, facts: Mapping[str, Any], opened: date, today: date) -> list[str]:
+    """Groups without a weekly round for as long as the pack allows, counted from the round's first day (`opened`)
+    where there was none; empty where nothing is known yet. `facts`: of the village's summary row."""
     habits = pack.schedule.habits
     if habits is None:
         return []
     limit = (today - timedelta(days=habits.round_days)).isoformat()
-    return [group for group, last in (summary.facts.get("grid_last") or {}).items() if last < limit]
+    known = facts.get("grid_last") or {}
+    return [group for group, last in known.items() if (last or opened.isoformat()) < limit]
 
 
 def meeting_overdue(pack: Pack, summary: VillageSummary, opened: date, today: date) -> int:

@@ -73,7 +73,7 @@ class Line:
     more: int  # households met since yesterday ended
     villages: int
     handed_up: int
-    late: bool  # behind the calendar
+    late: bool  # behind the calendar, and something of it isn't handed up yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def _lines(
         total = combined(each[s.code] for s in mine)
         more = total.done - sum(before[s.code]["done"] for s in mine)
         handed = sum(s.status == VillageSummary.Status.HANDED_UP for s in mine)
-        late = bool(total.due) and total.percent < share
+        late = bool(total.due) and total.percent < share and handed < len(mine)
         lines.append(Line(code, areas[code].spoken, total, more, len(mine), handed, late))
     return lines
 

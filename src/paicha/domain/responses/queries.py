@@ -297,9 +297,10 @@ def changes_between(pack: Pack, older: Mapping[str, Any], newer: Mapping[str, An
 @dataclass(slots=True)
 class Waiting:
     """What else waits in some groups: open conflicts, days of changes not yet entered, and the plan of visits
-    as a village's summary row keeps it (`planned`: group → day → visits)."""
+    as a village's summary row keeps it (`planned`: group → day → visits). `facts`: those of the summary row."""
 
     conflicts: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
     changes: list[date] = field(default_factory=list)
     planned: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -317,12 +318,17 @@ def waiting(round_: Round, village: int, groups: Collection[str]) -> Waiting:
         what=Value("change", text), which=Value("", text), day=Cast("noted_on", text)
     )
     three = visits.annotate(what=Value("visit", text), which=F("group"), day=Cast("on", text))
-    arms = [arm.order_by().values_list("what", "which", "day") for arm in (one, two, three)]
+    told = VillageSummary.objects.filter(round=round_, village_id=village).annotate(
+        what=Value("facts", text), which=Value("", text), day=Cast("facts", text)
+    )
+    arms = [arm.order_by().values_list("what", "which", "day") for arm in (one, two, three, told)]
     found = Waiting()
     for what, which, day in arms[0].union(*arms[1:], all=True):
         if what == "visit":
             by = found.planned.setdefault(which, {})
             by[day or ""] = by.get(day or "", 0) + 1
+        elif what == "facts":
+            found.facts = orjson.loads(day)
         elif what == "change":
             found.changes.append(date.fromisoformat(day[:10]))
         else:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from paicha.delivery.desk.cases.todo import own_overdue
 from paicha.delivery.desk.cases.words import limit, standing
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Home, Place, at_household, at_place, at_record, require
@@ -20,7 +21,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Area
 from paicha.domain.cases.guards import enrolled_on, obstacles
 from paicha.domain.cases.models import Case, Measure
-from paicha.domain.cases.queries import cases_of, groups_overdue, measures_of, weekly_rounds
+from paicha.domain.cases.queries import cases_of, measures_of, weekly_rounds
 from paicha.domain.cases.records import day_of
 from paicha.domain.cases.services import CaseError, add_measure, note_round, open_cases, withdraw_measure
 from paicha.domain.responses.models import VillageSummary
@@ -180,7 +181,7 @@ def _weekly(request: HttpRequest, place: Place, error: str) -> HttpResponse:
         request, place, "cases/weekly.html", "cases", status=422 if error else 200, error=error, rows=found,
         paging=turned, groups=[(group, _day(last.get(group, ""))) for group in groups], heads=heads, typed=typed,
         today=clock.today(), may_note=place.may(Verb.RAISE_PROBLEMS), habits=place.pack.schedule.habits,
-        late=groups_overdue(place.pack, summary, clock.today()) if summary and place.groups is None else [],
+        late=own_overdue(place, summary.facts) if summary else [],
         names=names({row.noted_by for row in found}), worker=typed.get("worker") or own,
     )  # fmt: skip
 

@@ -159,7 +159,7 @@ def _said(place: Place, summary: VillageSummary, today: date) -> tuple[list[str]
     late = meeting_overdue(place.pack, summary, place.round.opens_on, today)
     if late and habits is not None:
         said.append(f"研判会议该开了，超过 {habits.meeting_days} 天的时限已 {late} 天")
-    groups = groups_overdue(place.pack, summary, today)
+    groups = groups_overdue(place.pack, summary.facts, place.round.opens_on, today)
     if groups and habits is not None:
         said.append(f"{len(groups)} 个组超过 {habits.round_days} 天没有周排查")
     due = summary.facts.get("cases_due")

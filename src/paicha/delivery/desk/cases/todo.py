@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 
@@ -49,6 +50,22 @@ def todos(place: Place, summary: VillageSummary) -> Iterator[Todo]:
     yield from _habits(place, summary, today)
 
 
+def rounds_owed(place: Place, facts: Mapping[str, Any]) -> Iterator[Todo]:
+    """Weekly rounds that are overdue: of the village, or of the groups that the person works in."""
+    habits, groups = place.pack.schedule.habits, own_overdue(place, facts)
+    if habits is None or not groups:
+        return
+    note = f"超过 {habits.round_days} 天：{'、'.join(group_text(group) for group in groups[:5])}"
+    address = reverse("desk:weekly", args=[place.code])
+    yield Todo(len(groups), "个组没有周排查", note, "去登记", address, aside=True)
+
+
+def own_overdue(place: Place, facts: Mapping[str, Any]) -> list[str]:
+    """Groups without a weekly round for too long, as far as the person's work goes."""
+    found = groups_overdue(place.pack, facts, place.round.opens_on, clock.today())
+    return [group for group in found if place.groups is None or group in place.groups]
+
+
 def _habits(place: Place, summary: VillageSummary, today: date) -> Iterator[Todo]:
     habits = place.pack.schedule.habits
     late = meeting_overdue(place.pack, summary, place.round.opens_on, today)
@@ -56,17 +73,7 @@ def _habits(place: Place, summary: VillageSummary, today: date) -> Iterator[Todo
         address = reverse("desk:meetings", args=[place.code])
         note = f"每 {habits.meeting_days} 天开一次，已超过 {late} 天"
         yield Todo(1, "次研判会议该开了", note, "去安排", address, late=True)
-    groups = groups_overdue(place.pack, summary, today)
-    if groups and habits is not None:
-        note = f"超过 {habits.round_days} 天：{'、'.join(group_text(group) for group in groups[:5])}"
-        yield Todo(
-            len(groups),
-            "个组没有周排查",
-            note,
-            "去登记",
-            reverse("desk:weekly", args=[place.code]),
-            aside=True,
-        )
+    yield from rounds_owed(place, summary.facts)
     unhelped = without_measures(place.pack, summary)
     if unhelped and place.may(Verb.READ_HOUSEHOLDS):
         address = f"{reverse('desk:cases', args=[place.code])}?what=unhelped"

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from paicha.core.pack import Pack
+from paicha.delivery.desk.cases.todo import rounds_owed
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.ledger.links import before_handup
 from paicha.delivery.desk.papers.plan import FACT, today_line
@@ -62,9 +63,11 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
     leads = [finding for finding in found if finding.severity == "lead"]
     total = tally(pack, [summary]) if summary else _of_groups(pack, groups, found)
     beside = Waiting()  # of a whole village the summary row says it
+    owed: list[Todo] = []
     if place.groups is not None:
         beside = waiting(place.round, village, place.groups)
         total.conflicts = beside.conflicts
+        owed = list(rounds_owed(place, beside.facts))  # the one duty of theirs that no answer tells
     cases = case_list(pack, leads)
     if reads:
         place.log_read("village", sum(1 for case in cases[:_SHOWN] if case.household))
@@ -76,11 +79,12 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
                 *today_line(place, groups, summary.facts.get(FACT, {}) if summary else beside.planned),
                 *gathered(place, summary),
                 *todos(place, total, groups, leads, beside.changes),
+                *owed,
             ]
         ),
         gaps=before_handup(place, summary) if summary else [],
         groups=[(group, _counted(pack, counts)) for group, counts in groups.items()],
-        bar=bar(total), reads=reads,
+        bar=bar(total), away=sum(total.waiting.values()), reads=reads,
     )  # fmt: skip
 
 
@@ -149,7 +153,7 @@ def todos(
         )
     if total.open_leads:
         lines.append(
-            Todo(total.open_leads, "条线索等你看", _kinds(place.pack, leads), "逐条看", address["leads"])
+            Todo(total.open_leads, "条线索等您看", _kinds(place.pack, leads), "逐条看", address["leads"])
         )
     if total.due:
         where = [group_text(g) for g, counts in groups.items() if _counted(place.pack, counts).due]
