@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -15,6 +16,9 @@ from pytest_django.live_server_helper import LiveServer
 from tests.delivery.desk.world import World, build
 
 from paicha.domain import clock
+
+if TYPE_CHECKING:
+    from tests.e2e.people import Cast
 
 # Playwright's own event loop runs in this thread, which makes Django refuse the tests' queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -58,6 +62,20 @@ def page(browser: Browser, live_server: LiveServer, world: World) -> Iterator[Pa
     yield made
     context.close()
     assert [c for c in complaints if "status of 4" not in c] == []
+
+
+@pytest.fixture
+def cast(
+    transactional_db: None, settings: Settings, tmp_path: Path, browser: Browser, live_server: LiveServer
+) -> Iterator[Cast]:
+    """Everybody of a round, each at a browser of their own, whose complaints fail the test."""
+    from tests.e2e.people import Cast, gather
+
+    settings.MEDIA_ROOT = tmp_path / "files"
+    made = Cast(gather(), browser, live_server.url)
+    yield made
+    made.leave()
+    assert made.complaints == []
 
 
 def sign_in(page: Page, who: str) -> None:
