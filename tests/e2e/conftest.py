@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.delivery.desk.world import World, build
@@ -81,6 +81,7 @@ def cast(
 def sign_in(page: Page, who: str) -> None:
     """By keyboard alone."""
     page.goto("/login/")
+    expect(page.get_by_label("账号")).to_be_focused()  # the page does it by itself, a moment after it has loaded
     page.keyboard.type(who)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

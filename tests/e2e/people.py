@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.delivery.desk.townsfolk import settle
 from tests.delivery.desk.world import NEIGHBOUR, VILLAGE, World, build
-from tests.domain.handover.ledger import Ledgers
+from tests.domain.handover.ledger import SIGNERS, Ledgers
 from tests.e2e.conftest import PASSWORD
 
 from paicha.domain import clock
@@ -174,6 +174,6 @@ def gather() -> World:
     )  # whose own survey is another story: it is done, and only the signatures are missing
     for head in ("贺生花", "折玉兰"):
         the_neighbour.answer(head, NEIGHBOUR)
-    the_neighbour.profile(NEIGHBOUR, monitored_households=0, monitored_people=0)
+    the_neighbour.profile(NEIGHBOUR, monitored_households=0, monitored_people=0, **SIGNERS)
     the_neighbour.explain(NEIGHBOUR)
     return world

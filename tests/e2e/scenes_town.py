@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 from tests.e2e.people import Cast
-from tests.e2e.scenes_village import AUDIT, FAMILY, the_village_helps_whom_it_monitors
+from tests.e2e.scenes_village import AUDIT, FAMILY, the_village_hands_up, the_village_helps_whom_it_monitors
 
 from paicha.domain import clock
 
@@ -71,11 +71,7 @@ def the_town_passes_the_ledger(cast: Cast, village: str) -> None:
 
 
 def the_neighbour_without_monitored_households_hands_up(cast: Cast) -> None:
-    neighbour = cast["neighbour"]
-    neighbour.sets_about("份台账可以上报了")
-    neighbour.fills({"支部书记": "张支书", "包村干部": "刘包村"})
-    neighbour.page.get_by_label("无此岗位").nth(1).check()
-    neighbour.presses("上报给镇街", "第 1 次上报已经收下")
+    the_village_hands_up(cast, "neighbour")
     the_town_passes_the_ledger(cast, "青阳树沟村")
 
 

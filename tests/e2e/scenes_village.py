@@ -76,7 +76,7 @@ def the_village_gives_its_reasons(cast: Cast) -> None:
     for head in ("訾埃生", "乔志强", "郝平"):
         cadre.sets_about(SOFT)
         cadre.opens("处理", row=head)
-        cadre.page.get_by_label("常用理由").last.select_option(index=1)
+        cadre.page.get_by_label("核对过，情况就是这样").check()
         cadre.presses("情况属实，记下理由", "已")
     cadre.need_not(SOFT)
 

@@ -108,7 +108,7 @@ def test_a_filter_waits_for_its_button_and_a_short_reason_fills_its_field(page: 
     page.wait_for_url("**outcome=due**")
     expect(page.locator("#count")).to_have_text("3")
     page.goto(f"/household/{world.household('訾埃生').pk}/")
-    page.get_by_label("常用理由").first.select_option("风险已消除")
+    page.get_by_label("风险已消除").check()
     expect(page.get_by_label("理由", exact=True).first).to_have_value("风险已消除")
 
 

@@ -46,15 +46,20 @@ class Keys:
         self.pressed += list(text)
 
 
-@pytest.fixture
-def sheet(page: Page, world: World) -> Iterator[Page]:
-    """The sheet of a group of fifteen households that nobody has visited, opened by the cadre."""
+def fifteen_households(world: World) -> None:
+    """A group of fifteen households that nobody has visited."""
     area = world.areas[VILLAGE]
     known = [NewHousehold(GROUP, f"户主{n:02d}", f"139000030{n:02d}", 4, "general") for n in range(1, 16)]
     for id_, _ in add_households(area, known):
         RosterEntry.objects.create(
             round=world.round, household_id=id_, village=area, form="general", group=GROUP
         )
+
+
+@pytest.fixture
+def sheet(page: Page, world: World) -> Iterator[Page]:
+    """The sheet of that group, opened by the cadre."""
+    fifteen_households(world)
     sign_in(page, "cadre")
     page.goto(f"/area/{VILLAGE}/entry/general/?group={GROUP}")
     yield page

@@ -4,7 +4,7 @@
 
 document.addEventListener("change", (event) => {
   const field = event.target;
-  if (!(field instanceof HTMLSelectElement)) return;
+  if (!(field instanceof HTMLSelectElement || (field instanceof HTMLInputElement && field.type === "radio"))) return;
   const into = field.dataset.into && document.getElementById(field.dataset.into);
   if (into instanceof HTMLTextAreaElement && field.value) into.value = field.value;
 });
