@@ -81,7 +81,9 @@ def cast(
 def sign_in(page: Page, who: str) -> None:
     """By keyboard alone."""
     page.goto("/login/")
-    expect(page.get_by_label("账号")).to_be_focused()  # the page does it by itself, a moment after it has loaded
+    expect(
+        page.get_by_label("账号")
+    ).to_be_focused()  # the page does it by itself, a moment after it has loaded
     page.keyboard.type(who)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

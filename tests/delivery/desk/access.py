@@ -179,10 +179,15 @@ def undone(act: Callable[[], int]) -> int:
     return status
 
 
+def shown(client: Client, address: str) -> int:
+    """The status of an address that is asked to show itself."""
+    return client.get(address).status_code
+
+
 def answer(client: Client, ask: Ask) -> int:
     """The status of the address: asked to show itself, or where it only acts, to act with nothing filled in."""
     kept = client.cookies.copy()  # signing out is one of the addresses
-    status = undone(lambda: client.get(ask.address).status_code)
+    status = undone(lambda: shown(client, ask.address))
     if status == 405:
         status = undone(lambda: client.post(ask.address).status_code)
     client.cookies = kept

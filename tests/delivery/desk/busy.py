@@ -17,7 +17,7 @@ from paicha.domain.referrals.services import answer, send
 from paicha.domain.responses.base_changes import note_change
 from paicha.domain.responses.services import raise_lead, village_work
 from paicha.domain.rounds.models import RosterEntry
-from paicha.domain.verification.sample_models import SampleHousehold
+from paicha.domain.verification.models import SampleHousehold
 
 
 def busy(world: World) -> World:

@@ -60,7 +60,7 @@ def _conflicts(world: World) -> list[Record]:
 def _sample(world: World) -> Any:
     """A sample whose id no test user's assignment names."""
     from paicha.domain import clock
-    from paicha.domain.verification.sample_models import Sample
+    from paicha.domain.verification.models import Sample
 
     made, _ = Sample.objects.get_or_create(
         pk=4711, round=world.round, seed=1, households=1, villages=1, frame_hash="0" * 64,
@@ -79,7 +79,7 @@ def _samples(world: World) -> list[Record]:
 
 @maker("SampleHousehold")
 def _sampled(world: World) -> list[Record]:
-    from paicha.domain.verification.sample_models import SampleHousehold
+    from paicha.domain.verification.models import SampleHousehold
 
     row: Any = SampleHousehold.objects.create(
         sample=_sample(world), household=world.household("訾埃生"), village=world.areas[VILLAGE], position=1,
@@ -286,7 +286,7 @@ def _lists(world: World) -> list[Record]:
 
 @maker("Sample")
 def _samples(world: World) -> list[Record]:
-    from paicha.domain.verification.sample_models import Sample
+    from paicha.domain.verification.models import Sample
 
     sample = Sample.objects.first() or _drawn(world)
     return [Record(sample.pk, COUNTY, None)]
@@ -294,7 +294,7 @@ def _samples(world: World) -> list[Record]:
 
 @maker("SampleHousehold")
 def _sampled(world: World) -> list[Record]:
-    from paicha.domain.verification.sample_models import Sample, SampleHousehold
+    from paicha.domain.verification.models import Sample, SampleHousehold
 
     sample = Sample.objects.first() or _drawn(world)
     row = SampleHousehold.objects.filter(sample=sample).order_by("pk")[0]
@@ -304,7 +304,7 @@ def _sampled(world: World) -> list[Record]:
 def _drawn(world: World) -> Any:
     """A sample with the checker of the world at work on it."""
     from paicha.domain.accounts.models import Assignment
-    from paicha.domain.verification.sample_models import SampleHousehold
+    from paicha.domain.verification.models import SampleHousehold
     from paicha.domain.verification.samples import draw_sample
 
     sample = draw_sample(world.round, world.pack, households=4, villages=2, seed=1, actor="1")

@@ -10,7 +10,7 @@ from tests.delivery.desk.world import TODAY, VILLAGE, World
 
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.verification.interviews import asked
-from paicha.domain.verification.sample_models import Sample, SampleHousehold
+from paicha.domain.verification.models import Sample, SampleHousehold
 from paicha.domain.verification.samples import draw_sample
 
 UNTIL = TODAY + timedelta(days=10)

@@ -18,7 +18,7 @@ from paicha.domain.accounts.models import Assignment, Notice, User
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.problems.models import Problem
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.verification.sample_models import Sample, SampleHousehold, SpotCheck
+from paicha.domain.verification.models import Sample, SampleHousehold, SpotCheck
 
 
 def test_the_city_sees_what_will_be_drawn_and_draws_it(world: World) -> None:

@@ -66,9 +66,9 @@ def test_an_untouched_row_is_not_sent(world: World) -> None:
     page = client.get(AT + "?group=2").content.decode()
     shown = re.search(rf'name="{household.pk}:shown" value="([^"]*)"', page)
     assert shown
-    id_ = str(household.pk)
-    data = {"row": id_, f"{id_}:base": 0, f"{id_}:shown": shown[1].replace("&quot;", '"')}
-    kept = json.loads(data[f"{id_}:shown"])  # type: ignore[arg-type]
+    id_, stored = str(household.pk), shown[1].replace("&quot;", '"')
+    data = {"row": id_, f"{id_}:base": 0, f"{id_}:shown": stored}
+    kept = json.loads(stored)
     assert (kept["population"], kept["phone"], kept["residence"]) == ("4", "13900000004", "")
     data |= {f"{id_}:{name}": text for name, text in kept.items()}
     assert client.post(AT + "?group=2", data).status_code == 302

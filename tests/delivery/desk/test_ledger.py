@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pytest_django import Settings
 from tests.delivery.desk.test_pages import MOST, queries
 from tests.delivery.desk.world import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
 from tests.domain.files.test_files import PDF, PNG
@@ -22,8 +23,8 @@ HANDUP = f"/area/{VILLAGE}/handup/"
 
 
 @pytest.fixture
-def ledgers(world: World, tmp_path: Path, settings: object) -> Iterator[Ledgers]:
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+def ledgers(world: World, tmp_path: Path, settings: Settings) -> Iterator[Ledgers]:
+    settings.MEDIA_ROOT = tmp_path
     yield Ledgers(world)
 
 
@@ -96,6 +97,16 @@ def test_it_may_go_up_is_said_only_where_nothing_but_the_signatures_is_missing(l
     VillageSummary.objects.filter(code=VILLAGE).update(facts=facts | {"problems_lacking": 1})
     first = text(ledgers, "cadre", f"/area/{VILLAGE}/")
     assert ready not in first and "1 条问题没写全整改措施" in first
+
+
+def test_nobody_is_sent_to_a_door_while_the_ledger_is_up(ledgers: Ledgers) -> None:
+    """Who was away stays due (outcome 4), and is seen in the progress; the list of work is of what can be done."""
+    ledgers.complete()
+    assert "户该入户" in text(ledgers, "cadre", f"/area/{VILLAGE}/")
+    ledgers.world.client("cadre").post(f"{HANDUP}submit/", signed())
+    up = text(ledgers, "cadre", f"/area/{VILLAGE}/")
+    assert "户该入户" not in up
+    assert "整户外出未联系上" in up
 
 
 def test_after_the_hand_up_the_signed_copies_are_still_asked_for(ledgers: Ledgers) -> None:

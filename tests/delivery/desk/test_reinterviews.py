@@ -13,7 +13,7 @@ from tests.delivery.desk.world import COUNTY, PHONE, VILLAGE, World
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.verification.sample_models import Interview
+from paicha.domain.verification.models import Interview
 
 
 def test_a_checkers_work_begins_at_the_own_list_and_nothing_else_opens(world: World) -> None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from tests.domain.responses.village import DESK, EXCEL, FilledVillage
 
+from paicha.domain import clock
 from paicha.domain.responses.models import HeldRevision, VillageSummary
-from paicha.domain.responses.services import record_household_facts, take_held, village_work
-from paicha.domain.rounds.models import RosterEntry
+from paicha.domain.responses.services import (
+    record_household_facts,
+    screen_by_calendar,
+    take_held,
+    village_work,
+)
+from paicha.domain.rounds.models import RosterEntry, Round
+from paicha.domain.rounds.services import extend_stage
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +85,26 @@ def test_a_fact_ends_its_lead_at_once_and_taken_back_opens_it_again(
     assert lead not in village.open(household)  # a later save knows the facts, too
     village.screen()
     assert lead not in village.open(household)
+
+
+def test_the_calendar_screens_a_village_once_a_deadline_and_again_when_it_is_extended(
+    village: FilledVillage,
+) -> None:
+    """S15 waits for the village's deadline, S23 for it while somebody is due: nobody saves anything on that day."""
+    household, round_, pack = village.new(enrol=1, income_band=3), village.county.round, village.county.pack
+    village.register("李四")
+    village.fill(monitored_households=0, monitored_people=0)
+    day = round_.opens_on + timedelta(days=pack.schedule.stages[0].days)
+
+    def on(when: date) -> tuple[bool, bool, int]:
+        with clock.frozen(when):
+            screened = screen_by_calendar(Round.objects.get(pk=round_.pk), pack, "system")
+        return "S15" in village.open(household), "S23" in village.open(), screened
+
+    assert on(day) == (False, False, 0)
+    assert on(day + timedelta(days=1)) == (True, True, 1)
+    assert on(day + timedelta(days=1)) == (True, True, 0)
+    with clock.frozen(day + timedelta(days=1)):
+        extend_stage(round_, pack, "village", village.area.code, day + timedelta(days=2), "下雪封路", "1")
+    assert on(day + timedelta(days=1)) == (False, False, 1)
+    assert on(day + timedelta(days=3)) == (True, True, 1)

@@ -11,8 +11,8 @@ from tests.domain.verification.town import POOR, Town
 
 from paicha.domain.responses.models import Finding, Revision
 from paicha.domain.verification.interviews import asked, differences, record_interview, risk_questions
+from paicha.domain.verification.models import Interview, Sample, SampleHousehold
 from paicha.domain.verification.results import ANY, behind, interviews_of, results
-from paicha.domain.verification.sample_models import Interview, Sample, SampleHousehold
 from paicha.domain.verification.samples import SampleError, draw_sample
 
 ASKED = (

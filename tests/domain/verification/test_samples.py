@@ -12,7 +12,7 @@ from tests.domain.verification.town import AIDED, POOR, Town, fill
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.households.models import Household
 from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.verification.sample_models import Sample, SampleHousehold, SampleVillage
+from paicha.domain.verification.models import Sample, SampleHousehold, SampleVillage
 from paicha.domain.verification.samples import (
     SampleError,
     draw_again,

@@ -65,6 +65,10 @@ class Step(Strict):
     by_survey: bool = False
     majority: bool = False
 
+    def told(self, result: str) -> tuple[str, ...]:
+        """The facts that hold after a result; none after one that tells nothing."""
+        return next((facts for key, facts in self.tells.items() if key == result), ())
+
 
 class _Asking(Strict):
     """Something with an expression over a household's answers and facts."""

@@ -10,7 +10,7 @@ from paicha.delivery.cli.home import open_home
 
 if TYPE_CHECKING:
     from paicha.domain.rounds.models import RoundArea
-    from paicha.domain.verification.sample_models import Sample
+    from paicha.domain.verification.models import Sample
 
 
 def add_parser(subparsers: Any) -> None:

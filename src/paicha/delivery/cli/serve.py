@@ -254,14 +254,16 @@ def _sign_heads() -> None:
 
 
 def _remind() -> None:
-    """What the calendar brings by itself: overdue problems are told, compared lists deleted in time."""
+    """What the calendar brings by itself: leads that wait for a deadline, overdue problems told, lists forgotten."""
     from paicha.domain.problems.rectification import escalate
     from paicha.domain.referrals.comparing import forget_old
+    from paicha.domain.responses.services import screen_by_calendar
     from paicha.domain.rounds.packs import pack_of
     from paicha.domain.rounds.queries import current_round
 
     round_ = current_round()
     if round_ is not None:
+        screen_by_calendar(round_, pack_of(round_), "system")
         escalate(round_, pack_of(round_))
         forget_old()
 

@@ -45,8 +45,8 @@ def told(pack: Pack, procedure: str, rows: Iterable[CaseStep]) -> set[str]:
     steps = pack.schedule.procedure[procedure].step
     found: set[str] = set()
     for row in effective(rows):
-        if row.step in steps and row.result in ("passed", "ended"):
-            found.update(steps[row.step].tells.get(row.result, ()))  # type: ignore[call-overload]
+        if row.step in steps:
+            found.update(steps[row.step].told(row.result))
     return found
 
 

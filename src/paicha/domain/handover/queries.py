@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
 
 import orjson
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
@@ -33,6 +34,19 @@ from paicha.domain.rounds.models import RosterEntry, Round
 
 _IN_FORCE = (Submission.State.SUBMITTED, Submission.State.RETURNED)
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Here(TypedDict):
+        by_name: str | None
+        here: bool
+
+    class _Now(TypedDict):
+        now: str | None
+
+    Addressed = WithAnnotations[Return, _Here]
+    Late = WithAnnotations[HeldRevision, _Now]
+
 
 def submissions(round_: Round, area: int) -> list[Submission]:
     """Everything an area handed up, newest first, with its returns and corrections left out."""
@@ -44,7 +58,7 @@ def latest(listed: Sequence[Submission]) -> Submission | None:
     return next((one for one in listed if one.state in _IN_FORCE), None)
 
 
-def returns(round_: Round, area: int) -> list[Return]:
+def returns(round_: Round, area: int) -> list[Addressed]:
     """What came back to an area, open ones first, then newest first. One query.
 
     `by_name`: who sent it; `here`: whether who it was sent to works in the village today.
@@ -115,7 +129,7 @@ def changed_forms(pack: Pack, one: Return, now: Sequence[str], entries: Iterable
     return found
 
 
-def late(round_: Round, village: int) -> list[HeldRevision]:
+def late(round_: Round, village: int) -> list[Late]:
     """What came after the hand-up and waits, in the order in which it came; `now`: the answers in force. One query."""
     entry = RosterEntry.objects.filter(household=OuterRef(OuterRef("household")), round=round_)
     revision = Revision.objects.filter(pk=Subquery(entry.values("revision")[:1]))

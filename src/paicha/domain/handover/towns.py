@@ -31,7 +31,7 @@ from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names
 from paicha.domain.responses.tallies import has_rows
 from paicha.domain.rounds.models import Round, RoundArea
-from paicha.domain.verification.sample_models import SampleHousehold, SpotCheck
+from paicha.domain.verification.models import SampleHousehold, SpotCheck
 
 _LONGEST = 300
 _SAID = 3

@@ -182,16 +182,15 @@ def _known(round_: Round, villages: Collection[int]) -> list[Known]:
 def _judge(made: ComparisonList, pack: Pack, rows: Sequence[ComparisonRow], known: dict[UUID, Known]) -> None:
     """Whether each matched household is watched, and whether its answers hold what the list says."""
     watched = pack.classes[0].form
-    matched = [row for row in rows if row.household_id is not None]
-    found_in = [known[row.household_id].revision for row in matched] if made.expects else []  # type: ignore[index]
+    matched = [(row, known[row.household_id]) for row in rows if row.household_id is not None]
+    found_in = [household.revision for _, household in matched] if made.expects else []
     answers: dict[UUID, dict[str, Any]] = {}
     listed = sorted({revision for revision in found_in if revision is not None}, key=str)
     for start in range(0, len(listed), _CHUNK):
         found = Revision.objects.filter(pk__in=listed[start : start + _CHUNK]).values_list("pk", "answers")
         answers |= {pk: orjson.loads(text) for pk, text in found}
     question, _, option = made.expects.partition(":")
-    for row in matched:
-        household = known[row.household_id]  # type: ignore[index]
+    for row, household in matched:
         row.monitored = household.form == watched
         if made.expects and household.revision in answers:
             value = answers[household.revision].get(question)

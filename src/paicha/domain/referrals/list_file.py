@@ -97,19 +97,16 @@ def _rows(grid: Grid, head: int, columns: dict[str, int]) -> Iterator[Listed]:
     _spell_out(grid, columns)
     for index in range(head + 1, len(grid.rows)):
         row = grid.rows[index]
-
-        def cell(meaning: str, row: list[object] = row) -> str:  # type: ignore[assignment]
-            return typed(row[columns[meaning]]).strip() if meaning in columns else ""  # type: ignore[arg-type]
-
-        name = head_name(_without_numbers(cell("name"))) or ""
+        cell = {meaning: typed(row[column]).strip() for meaning, column in columns.items()}
+        name = head_name(_without_numbers(cell["name"])) or ""
         if not name or "".join(fold(name).split()) in _TITLES["name"] or name in ("合计", "总计", "小计"):
             continue
         yield Listed(
             cell=f"{letters(columns['name'])}{index + 1}" if not grid.sheet else address(index, columns["name"]),
-            name=name[:60], town=cell("town")[:40],
-            place=_without_numbers(cell("village") or cell("address"))[:80],
-            group=(group(cell("group")) or "")[:40], phone=phone(cell("phone")) or "",
-            note=_without_numbers(cell("note"))[:200],
+            name=name[:60], town=cell.get("town", "")[:40],
+            place=_without_numbers(cell.get("village", "") or cell.get("address", ""))[:80],
+            group=(group(cell.get("group", "")) or "")[:40], phone=phone(cell.get("phone", "")) or "",
+            note=_without_numbers(cell.get("note", ""))[:200],
         )  # fmt: skip
 
 

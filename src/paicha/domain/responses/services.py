@@ -25,15 +25,34 @@ from paicha.domain.responses.models import Conflict, Finding, Revision, VillageS
 from paicha.domain.responses.receipts import Receipt, Rows, Said
 from paicha.domain.responses.recount import DUE, recount
 from paicha.domain.responses.submit import submit_responses
+from paicha.domain.responses.tallies import has_rows
 from paicha.domain.responses.village_forms import FormAnswers, submit_village_form
 from paicha.domain.responses.work import VillageWork, record_facts, village_work
 from paicha.domain.rounds.models import RosterEntry, Round
-from paicha.domain.rounds.queries import village_areas
+from paicha.domain.rounds.queries import stages, village_areas
 
 __all__ = [
-    "DecisionError", "FormAnswers", "Receipt", "Rows", "Said", "Taken", "VillageWork", "decide_finding",
-    "decide_within", "raise_lead", "record_facts", "record_household_facts", "recount", "reopen_within",
-    "resubmit", "settle_conflict", "start_summaries", "submit_responses", "submit_village_form", "take_held",
+    "DecisionError",
+    "FormAnswers",
+    "Receipt",
+    "Rows",
+    "Said",
+    "Taken",
+    "VillageWork",
+    "decide_finding",
+    "decide_within",
+    "raise_lead",
+    "record_facts",
+    "record_household_facts",
+    "recount",
+    "reopen_within",
+    "resubmit",
+    "screen_by_calendar",
+    "settle_conflict",
+    "start_summaries",
+    "submit_responses",
+    "submit_village_form",
+    "take_held",
     "village_work",
 ]  # fmt: skip
 
@@ -220,6 +239,26 @@ def screen(round_: Round, pack: Pack, village: Area, actor: str, on: object = No
         rescreen(work)
         recount(work)
     return int(work.summary.figures.get("open_leads", 0))
+
+
+def screen_by_calendar(round_: Round, pack: Pack, actor: str) -> int:
+    """Screen the villages whose stages have ended, or were extended, since they were last screened.
+
+    S15 and the village rules wait for a deadline (rules.md), and nobody need save anything on that day. Returns how
+    many villages were screened; called again on the same day it looks at the summary rows alone.
+    """
+    from paicha.domain.responses.rescreen import rescreen
+
+    screened = 0
+    for summary in VillageSummary.objects.filter(round=round_).select_related("village").order_by("code"):
+        over = [stage.id for stage in stages(round_, pack, code=summary.code) if stage.over]
+        if not has_rows(summary) or summary.facts.get("stages_over", []) == over:
+            continue
+        with village_work(round_, pack, summary.village, actor) as work:
+            rescreen(work)
+            record_facts(work, stages_over=over)
+        screened += 1
+    return screened
 
 
 def upload_id(text: str) -> UUID:

@@ -47,7 +47,7 @@ def submit_responses(work: VillageWork, rows: Rows) -> list[Receipt]:
     texts = known.texts if known else texts_of(pack, frame)
     _unchanged(receipts, texts, stored)
     keep_held(work, rows, frame, receipts, texts)
-    facts = [s.facts if (s := stored.get(r.household)) else None for r in receipts] if stored else []  # type: ignore[arg-type]
+    facts = [stored[id_].facts if id_ and id_ in stored else None for id_ in ids] if stored else []
     found = _evaluate(work, frame, receipts, known, facts)
     _refuse(work, frame, receipts, found)
     accepted = [i for i, r in enumerate(receipts) if r.status in ("stored", "merged")]

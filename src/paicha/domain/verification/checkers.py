@@ -20,7 +20,7 @@ from paicha.domain.accounts.policies import Grant, Scope, scope
 from paicha.domain.accounts.roles import Kind, Verb
 from paicha.domain.accounts.services import AccountError, assign, create_user, end_assignment
 from paicha.domain.audit.services import Entry, actor_chain, append
-from paicha.domain.verification.sample_models import Sample, SampleHousehold
+from paicha.domain.verification.models import Sample, SampleHousehold
 from paicha.domain.verification.samples import SampleError
 
 ROLE = "spot_checker"

@@ -19,7 +19,7 @@ from paicha.domain.responses.models import Revision
 from paicha.domain.responses.services import raise_lead, record_facts, village_work
 from paicha.domain.responses.wording import answer_in_words
 from paicha.domain.rounds.models import RosterEntry, Round
-from paicha.domain.verification.sample_models import Interview, SampleHousehold
+from paicha.domain.verification.models import Interview, SampleHousehold
 from paicha.domain.verification.samples import SampleError
 
 _COMPARED = ("choice", "choices", "integer")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from paicha.core.pack import Pack
 from paicha.core.sampling import Estimate, estimate
 from paicha.domain.verification.interviews import title_of
-from paicha.domain.verification.sample_models import Interview, Sample
+from paicha.domain.verification.models import Interview, Sample
 
 ANY = "any"  # a household that differs on any question
 

@@ -34,7 +34,7 @@ from paicha.domain.households.models import Household
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.tallies import Selection, none_monitored
 from paicha.domain.rounds.models import RosterEntry, Round
-from paicha.domain.verification.sample_models import Sample, SampleHousehold, SampleVillage
+from paicha.domain.verification.models import Sample, SampleHousehold, SampleVillage
 
 _TOWN_DIGITS = 9
 LARGEST_SEED = 10**15 - 1

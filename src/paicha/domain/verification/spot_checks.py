@@ -17,7 +17,7 @@ from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, actor_chain, append, digest, village_chain
 from paicha.domain.responses.services import record_facts, village_work
 from paicha.domain.rounds.models import Round
-from paicha.domain.verification.sample_models import SpotCheck
+from paicha.domain.verification.models import SpotCheck
 from paicha.domain.verification.samples import SampleError
 
 SIGNED = "signed"

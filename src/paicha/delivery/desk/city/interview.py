@@ -30,7 +30,7 @@ from paicha.domain.responses.queries import names
 from paicha.domain.responses.wording import answer_in_words
 from paicha.domain.rounds.models import RosterEntry
 from paicha.domain.verification.interviews import asked, met, record_interview, title_of
-from paicha.domain.verification.sample_models import Interview, Sample, SampleHousehold
+from paicha.domain.verification.models import Interview, Sample, SampleHousehold
 from paicha.domain.verification.samples import SampleError
 
 PURPOSES = ("打电话约上门", "电话回访")

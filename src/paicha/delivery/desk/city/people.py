@@ -18,7 +18,7 @@ from paicha.domain.accounts import notices
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.rounds.queries import stages
 from paicha.domain.verification.checkers import add_checker, end_checker, in_force, progress, share_out
-from paicha.domain.verification.sample_models import Sample
+from paicha.domain.verification.models import Sample
 from paicha.domain.verification.samples import SampleError
 
 NONE = (0, 0, 0)

@@ -22,7 +22,7 @@ from paicha.domain.accounts.roles import Kind, Verb
 from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.verification.checkers import in_force
-from paicha.domain.verification.sample_models import Sample, SampleHousehold
+from paicha.domain.verification.models import Sample, SampleHousehold
 
 P = ParamSpec("P")
 

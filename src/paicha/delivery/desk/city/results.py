@@ -8,8 +8,8 @@ from paicha.delivery.desk.city.places import at_sample
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.places import Place
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.verification.models import Sample
 from paicha.domain.verification.results import behind, interviews_of, results
-from paicha.domain.verification.sample_models import Sample
 
 
 @at_sample(Verb.DRAW_SAMPLE)

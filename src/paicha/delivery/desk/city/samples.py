@@ -22,7 +22,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.queries import names, summaries
 from paicha.domain.rounds.queries import current_stage
 from paicha.domain.verification.checkers import in_force, progress
-from paicha.domain.verification.sample_models import Sample, SampleHousehold, SampleVillage, SpotCheck
+from paicha.domain.verification.models import Sample, SampleHousehold, SampleVillage, SpotCheck
 from paicha.domain.verification.samples import (
     LARGEST_SEED,
     SampleError,

@@ -21,7 +21,7 @@ from paicha.domain.problems.models import Problem
 from paicha.domain.problems.services import ProblemError, add_problem
 from paicha.domain.responses.queries import names
 from paicha.domain.responses.services import village_work
-from paicha.domain.verification.sample_models import SpotCheck
+from paicha.domain.verification.models import SpotCheck
 from paicha.domain.verification.samples import SampleError
 from paicha.domain.verification.spot_checks import SIGNED, conclusions, points, record_spot_check
 

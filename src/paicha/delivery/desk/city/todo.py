@@ -21,7 +21,7 @@ from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.tallies import has_rows
 from paicha.domain.rounds.queries import current_stage
 from paicha.domain.verification.attention import first_stage
-from paicha.domain.verification.sample_models import Sample, SampleHousehold, SampleVillage, SpotCheck
+from paicha.domain.verification.models import Sample, SampleHousehold, SampleVillage, SpotCheck
 
 
 def city_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.contrib import messages
@@ -24,6 +25,9 @@ from paicha.domain.handover.supplementing import supplement, take_late
 from paicha.domain.responses.models import HeldRevision, VillageSummary
 from paicha.domain.responses.queries import changes_between, names, source_actor
 from paicha.domain.responses.wording import answer_in_words
+
+if TYPE_CHECKING:
+    from paicha.domain.handover.queries import Late
 
 REASONS = ("外出户回来了，补查", "漏户补查", "手机没信号，回来才传上", "上报后新迁入")
 _FEW = 6
@@ -97,12 +101,12 @@ def _take(request: HttpRequest, place: Place) -> str:
     return said
 
 
-def _lines(place: Place, waiting: list[HeldRevision], known: dict[str, str]) -> list[LateLine]:
+def _lines(place: Place, waiting: Sequence[Late], known: dict[str, str]) -> list[LateLine]:
     pack = place.pack
     lines = []
     for one in waiting:
         answers = orjson.loads(one.answers)
-        before = orjson.loads(one.now) if one.now else {}  # type: ignore[attr-defined]
+        before = orjson.loads(one.now) if one.now else {}
         changed = changes_between(pack, before, answers) if one.household_id else []
         shown_now, shown_then = mask_answers(pack, before), mask_answers(pack, answers)
         told = [

@@ -48,7 +48,7 @@ def returned(request: HttpRequest, place: Place) -> HttpResponse:
             one,
             what_text(place.pack, one),
             found.get(one.pk, []),
-            one.is_open and place.is_village and not one.here,  # type: ignore[attr-defined]  # on leave since, or moved on
+            one.is_open and place.is_village and not one.here,  # on leave since, or moved on
         )
         for one in listed
     ]

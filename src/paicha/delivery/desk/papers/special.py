@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -58,10 +59,10 @@ def special(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _file(request: HttpRequest, place: Place, villages: list[int], chosen: int | None) -> HttpResponse:
-    kind = "pdf" if request.GET["as"] == "pdf" else "xlsx"
+    kind: Literal["pdf", "xlsx"] = "pdf" if request.GET["as"] == "pdf" else "xlsx"
     lines = special_lines(place.round, place.pack, villages, chosen)
     sheet = special_sheet(place.pack, place.area.spoken, lines)
-    content = write(Document(sheet.title, [sheet], watermark(str(request.user))), place.pack, kind)  # type: ignore[arg-type]
+    content = write(Document(sheet.title, [sheet], watermark(str(request.user))), place.pack, kind)
     read_logged(place.scope.actor, f"export.special.{kind}", f"area:{place.code}", len(lines))
     response = HttpResponse(content, content_type=TYPES[kind])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(sheet.title)}.{kind}"

@@ -24,8 +24,8 @@ from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.pictured import behind
 from paicha.domain.responses.queries import household_lines, summaries
 from paicha.domain.responses.tallies import Selection, tally
+from paicha.domain.verification.models import Sample
 from paicha.domain.verification.results import interviews_of, results
-from paicha.domain.verification.sample_models import Sample
 
 
 @at_place(Verb.READ_STATISTICS)

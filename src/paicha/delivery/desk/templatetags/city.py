@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from django import template
 
-from paicha.domain.verification.sample_models import SampleHousehold, SampleVillage
+from paicha.domain.verification.models import SampleHousehold, SampleVillage
 
 register = template.Library()
 

@@ -28,6 +28,6 @@ def run_job(job_id: int) -> None:
         (bulk.undo if undoing else bulk.run)(job, pack_of(job.round))
     except VerificationError as refused:
         bulk.fail(job, str(refused))
-    except Exception:
+    except Exception:  # whatever it was: a job that stopped says so on its page, and can go on
         _log.exception("bulk job %s failed", job_id)
         bulk.fail(job, "系统出了问题，后面的村还没处理。可以接着办；还不行请联系管理员查看服务器日志。")

@@ -62,6 +62,7 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
     found = findings(place.round, [village], wanted, groups=place.groups) if reads else []
     leads = [finding for finding in found if finding.severity == "lead"]
     total = tally(pack, [summary]) if summary else _of_groups(pack, groups, found)
+    up = summary is not None and summary.status == VillageSummary.Status.HANDED_UP
     beside = Waiting()  # of a whole village the summary row says it
     owed: list[Todo] = []
     if place.groups is not None:
@@ -78,7 +79,7 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
             [
                 *today_line(place, groups, summary.facts.get(FACT, {}) if summary else beside.planned),
                 *gathered(place, summary),
-                *todos(place, total, groups, leads, beside.changes),
+                *todos(place, total, groups, leads, beside.changes, up=up),
                 *owed,
             ]
         ),
@@ -140,8 +141,13 @@ def todos(
     groups: dict[str, dict[str, dict[str, int]]],
     leads: Sequence[Finding],
     unentered: Sequence[date],
+    *,
+    up: bool = False,
 ) -> list[Todo]:
-    """Work as sentences, the most urgent first; only the first action is filled."""
+    """Work as sentences, the most urgent first; only the first action is filled.
+
+    `up`: the ledger is with the town, so that nobody is sent to a door; who stays due stands in the progress.
+    """
     lines: list[Todo] = []
     address = {
         name: reverse(f"desk:{name}", args=[place.code])
@@ -155,7 +161,7 @@ def todos(
         lines.append(
             Todo(total.open_leads, "条线索等您看", _kinds(place.pack, leads), "逐条看", address["leads"])
         )
-    if total.due:
+    if total.due and not up:
         where = [group_text(g) for g, counts in groups.items() if _counted(place.pack, counts).due]
         words = "户该入户" + (
             f"，在{'、'.join(where[:4])}{'等' if len(where) > 4 else ''}" if len(where) > 1 else ""

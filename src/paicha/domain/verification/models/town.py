@@ -181,6 +181,3 @@ class BulkStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}:{self.village_id}"
-
-
-from paicha.domain.verification import sample_models  # noqa: E402, F401  # the city's part of the same app
