@@ -101,6 +101,21 @@ def test_fifteen_households_take_twelve_keys_each(sheet: Page, world: World) -> 
     assert told["phone"] == "13900003009"
 
 
+def test_the_end_of_a_sheet_waits_for_rows_that_are_still_on_their_way(sheet: Page, world: World) -> None:
+    sheet.evaluate("""() => {
+        const send = window.fetch;
+        window.fetch = async (...what) => { await new Promise((go) => setTimeout(go, 1500)); return send(...what); };
+    }""")  # a weak signal
+    keys = Keys(sheet)
+    keys.insert(SURVEYORS)
+    sheet.get_by_label("户主13，居住地").focus()
+    for _ in range(3):
+        keys.type(ANSWERS)
+        keys.press("Enter")
+    expect(sheet.locator("#said")).to_contain_text("这一张都存好了", timeout=10_000)
+    assert RosterEntry.objects.filter(household__group=GROUP, outcome=1).count() == 3
+
+
 def test_what_is_wrong_is_said_at_once_and_mended_by_keyboard(sheet: Page, world: World) -> None:
     keys = Keys(sheet)
     keys.insert(SURVEYORS)

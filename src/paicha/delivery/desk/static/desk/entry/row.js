@@ -26,7 +26,8 @@ export class Row {
     /** @type {Record<string, string>} */
     this.shown = JSON.parse(this.shownField.value);
     this.tried = ""; // what was sent last, so that a refused row isn't sent again unchanged
-    this.sending = false;
+    /** What is under way to the server. @type {Promise<void> | null} */
+    this.sending = null;
     this.timer = 0;
     this.kept = this.told.querySelector("button[name=drop]") !== null; // whether a draft of it lies on the server
     /** @type {Promise<any>} */
@@ -129,19 +130,24 @@ export class Row {
 
   /** Send the row if it was touched and is not what was refused before. */
   async save() {
+    while (this.sending) await this.sending; // whoever asks for it waits for what is under way, too
     if (!this.dirty) this.drop();
-    if (this.sending || !this.dirty) return;
+    if (!this.dirty) return;
     const now = JSON.stringify([...this.data().entries()]);
     if (this.refused && now === this.tried) return;
     this.tried = now;
-    this.sending = true;
     window.clearTimeout(this.timer);
     this.state.textContent = "在存";
     const sent = new Map(this.inputs.map((field) => [field, field.value]));
-    const data = this.data();
+    this.sending = this.send(this.data(), sent);
+    await this.sending;
+  }
+
+  /** The row on its way, and what the server says of it. @param {FormData} data @param {Map<HTMLInputElement, string>} sent */
+  async send(data, sent) {
     await this.keeping; // else the draft could come after what makes it needless
     const reply = await this.sheet.post(this.sheet.rowAt, data);
-    this.sending = false;
+    this.sending = null;
     this.outcome.value = "";
     if (reply) this.show(reply, sent);
     else {
