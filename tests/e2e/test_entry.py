@@ -104,8 +104,12 @@ def test_fifteen_households_take_twelve_keys_each(sheet: Page, world: World) -> 
 def test_the_end_of_a_sheet_waits_for_rows_that_are_still_on_their_way(sheet: Page, world: World) -> None:
     sheet.evaluate("""() => {
         const send = window.fetch;
-        window.fetch = async (...what) => { await new Promise((go) => setTimeout(go, 1500)); return send(...what); };
-    }""")  # a weak signal
+        let wait = 4500;
+        window.fetch = async (...what) => {
+            await new Promise((go) => setTimeout(go, wait -= 1500));
+            return send(...what);
+        };
+    }""")  # a weak signal: the last row overtakes the one before it
     keys = Keys(sheet)
     keys.insert(SURVEYORS)
     sheet.get_by_label("户主13，居住地").focus()
