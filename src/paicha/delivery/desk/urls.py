@@ -8,6 +8,7 @@ from paicha.delivery.desk.cases import urls as cases
 from paicha.delivery.desk.city import urls as city
 from paicha.delivery.desk.entry import urls as entry
 from paicha.delivery.desk.ledger import urls as ledger
+from paicha.delivery.desk.log import urls as log
 from paicha.delivery.desk.mine import urls as mine
 from paicha.delivery.desk.papers import urls as papers
 from paicha.delivery.desk.pictures import urls as pictures
@@ -30,6 +31,7 @@ from paicha.delivery.desk.work import urls as work
 app_name = "desk"
 
 urlpatterns = [
+    *log.urlpatterns,
     *entry.urlpatterns,
     *ledger.urlpatterns,
     *cases.urlpatterns,

@@ -64,10 +64,26 @@ def verify() -> list[Break]:
     return found
 
 
-def _walks(signed: dict[str, dict[int, str]]) -> Iterator[_Walk]:
-    """Each chain once, walked to its end or its first break."""
+def verify_chain(chain: str) -> Break | None:
+    """Walk one chain with what the checkpoints signed of it; its first break, or None. Reads alone."""
+    found: list[Break] = []
+    signed = _signed(found)
+    if found:
+        return found[0]
+    walk = next(_walks(signed, chain), _Walk(chain))
+    missing = signed.get(chain)
+    broken = walk.broken or _tail(walk)
+    if broken is None and missing:
+        message = f"链 {chain} 签过名的第 {min(missing)} 条已经不在了，链头也被改小或删除。"
+        return Break(chain, min(missing), "checkpoint", message)
+    return broken
+
+
+def _walks(signed: dict[str, dict[int, str]], only: str = "") -> Iterator[_Walk]:
+    """Each chain once, walked to its end or its first break; `only` one of them."""
     walk: _Walk | None = None
-    for entry in AuditEntry.objects.order_by("chain", "seq").iterator(_CHUNK):
+    rows = AuditEntry.objects.filter(chain=only) if only else AuditEntry.objects.all()
+    for entry in rows.order_by("chain", "seq").iterator(_CHUNK):
         if walk is None or walk.chain != entry.chain:
             if walk is not None:
                 yield walk

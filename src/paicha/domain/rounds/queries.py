@@ -92,6 +92,12 @@ def is_over(round_: Round, pack: Pack, stage_id: str, on: date | None = None, co
     return next(stage for stage in stages(round_, pack, on, code) if stage.id == stage_id).over
 
 
+def villages_below(round_: Round, prefix: str) -> list[RoundArea]:
+    """Villages and residents' committees of a round whose code begins with `prefix`, in order of code."""
+    rows = RoundArea.objects.filter(round=round_, level__in=("village", "residents"))
+    return list(rows.filter(code__startswith=prefix).order_by("code"))
+
+
 def village_areas(round_: Round) -> list[RoundArea]:
     """Villages and residents' committees of a round, in order of code."""
     return list(RoundArea.objects.filter(round=round_, level__in=("village", "residents")).order_by("code"))
