@@ -10,7 +10,9 @@ from tests.e2e.people import Cast
 from tests.e2e.scenes_town import POINTS
 from tests.e2e.scenes_village import FAMILY
 
+from paicha.delivery.desk.log.words import has_words
 from paicha.domain import clock
+from paicha.domain.audit.models import AuditEntry
 
 ASKED_AGAIN = {  # what 王建国 says to somebody who doesn't know what the village wrote: the house isn't safe
     "outcome": 1, "population": 4, "residence": 1, "housing": 1, "schooling": 3, "water": 2, "insured_none": 0,
@@ -129,3 +131,11 @@ def the_auditor_reads_and_touches_nothing(cast: Cast) -> None:
     auditor.opens(FAMILY)
     auditor.sees("同意 8 票，不同意 1 票，弃权 0 票", "审定通过", "已录入", "公益性岗位")
     expect(auditor.page.locator("main button")).to_have_count(0)
+    auditor.opens("古今滩村")
+    auditor.tab("记录")
+    auditor.sees("上报：退回", "研判", "问题：登记")
+    auditor.page.get_by_role("link", name="逐条核对这条链").click()
+    auditor.sees("首尾相接")
+    acts = AuditEntry.objects.values_list("action", flat=True).distinct()
+    wordless = [act for act in acts if not has_words(act)]
+    assert wordless == [], wordless

@@ -76,7 +76,7 @@ def test_reading_the_audit_is_an_entry_itself(world: World) -> None:
         ("problem.add", "问题：登记"),
         ("read:households", "查看：农户名单"),
         ("account.create:village_cadre", "账号：新建，village_cadre"),
-        ("case.deliberated.done", "研判：deliberated，办完"),
+        ("case.deliberation.done", "研判：deliberation，办完"),
         ("something.new", "something.new"),
     ],
 )

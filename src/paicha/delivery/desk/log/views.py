@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from paicha.core.pack import Pack
 from paicha.delivery.desk.frame import page
 from paicha.delivery.desk.log.words import act_text
 from paicha.delivery.desk.places import Place, at_place
@@ -78,15 +79,18 @@ def _chain(request: HttpRequest, place: Place, chain: str, title: str, keep: str
     broken = verify_chain(chain) if checked else None
     place.log_read("audit", len(shown))
     return page(
-        request, place, "log/chain.html", "log", title=title, keep=keep, paging=at, lines=_lines(shown),
+        request, place, "log/chain.html", "log", title=title, keep=keep, paging=at, lines=_lines(place.pack, shown),
         checked=checked, broken=broken and _said(broken),
     )  # fmt: skip
 
 
-def _lines(rows: list[AuditEntry]) -> list[Line]:
+def _lines(pack: Pack, rows: list[AuditEntry]) -> list[Line]:
+    steps = {step.id: step.title for procedure in pack.schedule.procedures for step in procedure.steps}
     called = names({row.actor for row in rows})
     return [
-        Line(row.seq, row.at, who_text(called, row.actor), act_text(row.action), row.subject, row.count)
+        Line(
+            row.seq, row.at, who_text(called, row.actor), act_text(row.action, steps), row.subject, row.count
+        )
         for row in rows
     ]
 

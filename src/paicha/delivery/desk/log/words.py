@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _OBJECTS = {
     "account": "账号",
     "audit": "台账审核",
@@ -128,6 +130,7 @@ _PAGES = {
     "enquiries": "问村里",
     "entry": "录入",
     "field": "手机取走名册",
+    "findings": "线索名单",
     "held": "迟到的表",
     "household": "一户",
     "households": "农户名单",
@@ -148,6 +151,7 @@ _PAGES = {
     "return": "一次退回",
     "returns": "退回",
     "sample": "抽查户",
+    "sampled": "抽中的一户",
     "sample_results": "抽查结果",
     "signed_copy": "签字扫描件",
     "special": "特殊情形",
@@ -159,21 +163,21 @@ _PAGES = {
 }
 
 
-def act_text(action: str) -> str:
-    """'problem.add' → '问题：登记', 'read:households' → '查看：农户名单'; what has no words stands as it is."""
-    if action.startswith("read:"):
-        page = action.removeprefix("read:")
-        return f"{_OBJECTS['read']}：{_PAGES.get(page, page)}"
-    thing, _, act = action.replace(":", ".").partition(".")
+def act_text(action: str, steps: Mapping[str, str] | None = None) -> str:
+    """'problem.add' → '问题：登记', 'read:households' → '查看：农户名单'; what has no words stands as it is.
+
+    `steps`: titles of the pack's steps by id, which acts of a case name.
+    """
+    thing, _, rest = action.replace(":", ".").partition(".")
     known = _OBJECTS.get(thing)
     if known is None:
         return action
-    steps = [_ACTS.get(part, part) for part in act.split(".") if part]
-    return f"{known}：{'，'.join(steps)}" if steps else known
+    words = _PAGES if thing == "read" else {**_ACTS, **(steps or {})}
+    parts = [words.get(part, part) for part in rest.split(".") if part]
+    return f"{known}：{'，'.join(parts)}" if parts else known
 
 
 def has_words(action: str) -> bool:
     """Whether the object of an act is known, and of a reading its page."""
-    if action.startswith("read:"):
-        return action.removeprefix("read:") in _PAGES
-    return action.replace(":", ".").partition(".")[0] in _OBJECTS
+    thing, _, rest = action.replace(":", ".").partition(".")
+    return rest.partition(".")[0] in _PAGES if thing == "read" else thing in _OBJECTS
