@@ -33,6 +33,7 @@ PAICHA_APPS = [
     "paicha.domain.verification",
     "paicha.domain.referrals",
     "paicha.domain.handover",
+    "paicha.domain.sync",
     "paicha.delivery.desk",
 ]
 

@@ -5,7 +5,7 @@ validation of a pack (V01 …) brings its own sentence; everything else that a p
 file, a sheet, a row or a cell stands here and nowhere else.
 
 Codes: F a whole file · B a sheet · R a cell that cannot be read in one way · M matching rows to the
-register · A the area of a sheet · H a village that has handed up · N a note, nothing is lost.
+register · A the area of a sheet · H a village that has handed up · D a device · N a note, nothing is lost.
 """
 
 from __future__ import annotations
@@ -115,6 +115,23 @@ CATALOGUE: dict[str, Entry] = {
     "H01": Entry("note", "本村已经上报，这一行先存着，没有丢；等镇街退回本村或走补报，它就会计入"),
     "H02": Entry("hard", "本村已经上报，{form}不能再改；要改请镇街退回这张表，或走补报"),
     "H03": Entry("hard", "本村已经上报，名册不能再添户；请把这一户的排查表传上来走补报，或请镇街退回"),
+    # A device, and what it sends
+    "D01": Entry("hard", "没有登录，或登录已失效，请联网后重新登录；没传完的还能传上来"),
+    "D02": Entry("hard", "这部手机已停用，不能再看；没传完的还能传上来，要接着用请重新登录"),
+    "D03": Entry("hard", "这部手机的登录到期了，请联网后重新登录；没传完的还能传上来"),
+    "D04": Entry("hard", "这个凭据不能用在这里，请用手机重新登录"),
+    "D05": Entry("hard", "{place}{why}，这一份没有收下，请改正后再传"),
+    "D06": Entry("hard", "名册里没有这一户，也没有写是哪个村新发现的，请在手机上刷新名册后再传"),
+    "D07": Entry("hard", "您本轮没有分到这个村，这一份没有收下，请联系村里或管理员"),
+    "D08": Entry("hard", "这一份打不开（不是本系统的公钥封的，或内容坏了），原样留着，请在手机上重新填这一户"),
+    "D09": Entry("hard", "这一份的编号已经被另一部手机用过，请在手机上重新存一次"),
+    "D10": Entry("hard", "上传的内容不完整或不是本系统的格式（{why}），请重新上传"),
+    "D11": Entry("note", "您已经不分管这里，这一份先存着，没有丢；等村里收下，它就会计入"),
+    "D12": Entry("note", "这部手机已停用，这一份先存着，没有丢；等村里收下，它就会计入"),
+    "D13": Entry("note", "那一轮排查已经结束，这一份先存着，没有丢；村里看得到"),
+    "D14": Entry("note", "名册里有相近的：{candidates}；先按新的一户收下，请村里核对是不是同一户"),
+    "D15": Entry("note", "名册里已有{name}户，并到了那一户"),
+    "D16": Entry("hard", "一次最多传 {most} 份，请分几次传"),
     "A04": Entry("hard", "叫“{read}”的村有几个：{candidates}，请写上镇名"),
 }  # fmt: skip
 

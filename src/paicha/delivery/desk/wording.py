@@ -85,8 +85,8 @@ def who_text(names: Mapping[str, str], actor: str) -> str:
 
 def source_text(names: Mapping[str, str], source: str) -> str:
     """'Excel，赵海'."""
-    door, _, actor = source.partition(":")
-    return f"{_DOORS.get(door, door)}，{who_text(names, actor)}"
+    door, _, rest = source.partition(":")
+    return f"{_DOORS.get(door, door)}，{who_text(names, rest.partition('@')[0])}"
 
 
 def rule_message(pack: Pack, finding: Finding) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from paicha.core.pack import Pack
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.files.models import StoredFile
 from paicha.domain.files.services import store_file
 from paicha.domain.handover.errors import HandoverError
 from paicha.domain.handover.freezing import is_villages
@@ -40,20 +41,30 @@ def attach_copy(
     if form not in pack.household_forms and not is_villages(pack, form):
         raise HandoverError("请选这是哪张表的扫描件。")
     with village_work(round_, pack, village, actor) as work:
-        old = None
-        if replaces is not None:
-            rows = SignedCopy.objects.select_for_update().filter(round=round_, village=village, form=form)
-            old = rows.filter(pk=replaces, replaced_by=None).first()
-            if old is None:
-                raise HandoverError("要换的那一页已经换过了，请刷新页面。")
-        stored = store_file(name, chunks, actor)
-        made = SignedCopy.objects.create(
-            round=round_, village=village, form=form, file=stored, at=work.at, by=actor
+        return attach_within(work, form, store_file(name, chunks, actor), replaces=replaces)
+
+
+def attach_within(
+    work: VillageWork, form: str, stored: StoredFile, *, replaces: int | None = None
+) -> SignedCopy:
+    """`attach_copy` of a file that is kept already, as part of a village's transaction. Raises HandoverError."""
+    if form not in work.pack.household_forms and not is_villages(work.pack, form):
+        raise HandoverError("请选这是哪张表的扫描件。")
+    old = None
+    if replaces is not None:
+        rows = SignedCopy.objects.select_for_update().filter(
+            round=work.round, village=work.village, form=form
         )
-        if old is not None:
-            old.replaced_by = made
-            old.save(update_fields=["replaced_by"])
-        _recorded(work, "copy.replace" if old else "copy.attach", made)
+        old = rows.filter(pk=replaces, replaced_by=None).first()
+        if old is None:
+            raise HandoverError("要换的那一页已经换过了，请刷新页面。")
+    made = SignedCopy.objects.create(
+        round=work.round, village=work.village, form=form, file=stored, at=work.at, by=work.actor
+    )
+    if old is not None:
+        old.replaced_by = made
+        old.save(update_fields=["replaced_by"])
+    _recorded(work, "copy.replace" if old else "copy.attach", made)
     return made
 
 

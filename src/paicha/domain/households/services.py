@@ -32,6 +32,7 @@ class NewHousehold:
     phone: str
     population: int | None
     household_class: str
+    id: UUID | None = None  # made by the device that found it
 
 
 def new_id() -> UUID:
@@ -55,7 +56,7 @@ def add_households(village: Area, households: Sequence[NewHousehold]) -> list[tu
     )["m"]
     first = (last or base) + 1
     at = clock.now()
-    made = [(new_id(), first + index) for index in range(len(households))]
+    made = [(h.id or new_id(), first + index) for index, h in enumerate(households)]
     bulk.insert(
         Household,
         (

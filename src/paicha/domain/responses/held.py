@@ -25,16 +25,17 @@ from paicha.domain.responses.work import VillageWork, record_facts
 
 _COLUMNS = (
     "round", "village", "household", "form", "base", "answers", "source", "upload", "address", "at", "outcome",
+    "reason", "new_household",
 )  # fmt: skip
 
 
-def hold(work: VillageWork, receipts: list[Receipt], stored: Mapping[UUID, Stored]) -> None:
-    """Mark what may not go in now: everything of a village handed up but the rows that came back."""
-    if not work.locked:
+def hold(work: VillageWork, rows: Rows, receipts: list[Receipt], stored: Mapping[UUID, Stored]) -> None:
+    """Mark what may not go in now: all of it (`rows.hold`), or of a village handed up all but what came back."""
+    if not work.locked and not rows.hold:
         return
     for receipt in receipts:
         old = stored.get(receipt.household) if receipt.household else None
-        if receipt.status == "stored" and not (old and old.reopened):
+        if receipt.status == "stored" and (rows.hold or not (old and old.reopened)):
             receipt.status = "held"
 
 
@@ -48,16 +49,18 @@ def keep_held(
     waiting = HeldRevision.objects.filter(round=work.round, village=work.village, taken_at=None)
     known = set(waiting.values_list("household_id", "form", "answers", "source"))
     forms, bases, addresses = (frame[name].to_list() for name in ("form", "base", "address"))
+    ids = frame["new_id"].to_list() if "new_id" in frame.columns else [None] * frame.height
+    reason = rows.hold or "H01"
     new = []
     for i in held:
         receipt = receipts[i]
-        receipt.said.append(Said("H01", "note", work.pack.roles.head, sentence("H01")))
+        receipt.said.append(Said(reason, "note", work.pack.roles.head, sentence(reason)))
         if (receipt.household, forms[i], texts[i], rows.source) in known:
             continue
         new.append(
             (
                 work.round.pk, work.village.pk, receipt.household, forms[i], bases[i] or 0, texts[i], rows.source,
-                rows.upload, addresses[i] or "", work.at, "",
+                rows.upload, addresses[i] or "", work.at, "", reason, UUID(ids[i]) if ids[i] else None,
             )
         )  # fmt: skip
     bulk.insert(HeldRevision, _COLUMNS, new)
@@ -113,17 +116,22 @@ def take_held(
 def _rows(work: VillageWork, held: HeldRevision) -> Rows:
     form = work.pack.household_forms[held.form]
     household = held.household_id or _met_since(work, held)
+    new_id = str(held.new_household) if held.new_household and household is None else None
     frame = decode(pl.Series([held.answers]), schema(work.pack, form.questions)).with_columns(
         row=pl.lit(0, dtype=pl.UInt32),
         household=pl.lit(str(household) if household else None, dtype=pl.String),
         form=pl.lit(held.form),
         base=pl.lit(held.base or None, dtype=pl.Int64),
         address=pl.lit(held.address),
+        new_id=pl.lit(new_id, dtype=pl.String),
     )
     return Rows(frame, {held.form: frozenset(form.questions)}, held.source, held.upload)
 
 
 def _met_since(work: VillageWork, held: HeldRevision) -> UUID | None:
+    """A household found on the spot that the register has by now: by the device's id, else by group and name."""
+    if held.new_household and Household.objects.filter(pk=held.new_household, village=work.village).exists():
+        return held.new_household
     answers, roles = orjson.loads(held.answers), work.pack.roles
     group = answers.get(roles.group, "") if roles.group else ""
     same = Household.objects.filter(

@@ -185,7 +185,8 @@ class HeldRevision(models.Model):
     """Answers that came for a village already handed up: never lost, in force only once they are taken.
 
     Taken (`taken_at`) when the village or the row comes back, or by a supplement; `household` is null for one
-    found on the spot. `outcome` is what `submit_responses` then said, '' while it waits.
+    found on the spot. `outcome` is what `submit_responses` then said, '' while it waits. Other reasons than a
+    hand-up (H01): whoever answered works elsewhere now (D11), the device was revoked (D12), the round is over (D13).
     """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -200,6 +201,8 @@ class HeldRevision(models.Model):
     at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, blank=True)
+    reason = models.CharField(max_length=4, default="H01", db_default="H01")  # of the catalogue
+    new_household = models.UUIDField(null=True)  # the id that a device gave to one found on the spot
 
     class Meta:
         indexes = [models.Index(fields=["round", "village", "taken_at"], name="responses_held_waiting")]

@@ -251,8 +251,8 @@ def happenings(household: UUID) -> list[Happening]:
 
 
 def source_actor(source: str) -> str:
-    """The person of a source ('excel:5' → '5')."""
-    return source.partition(":")[2]
+    """The person of a source ('excel:5' → '5', 'field:5@<device>' → '5')."""
+    return source.partition(":")[2].partition("@")[0]
 
 
 def names(actors: Iterable[str]) -> dict[str, str]:

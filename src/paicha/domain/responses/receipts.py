@@ -43,8 +43,8 @@ class Rows:
     """A village's rows of a batch.
 
     `frame`: `row` (unique integer), `household` (UUID text, or null for one found now), `form`, `base`
-    (revision number or null), `address`, and answer columns. `present`: per form, the questions that the
-    upload has a column for; the others keep what is stored.
+    (revision number or null), `address`, answer columns, and where a device found it `new_id`, the household's
+    id. `present`: per form, the questions that the upload has a column for; the others keep what is stored.
     """
 
     frame: pl.DataFrame
@@ -52,6 +52,7 @@ class Rows:
     source: str
     upload: UUID | None = None
     evaluated: Evaluated | None = None  # of exactly this frame, prepared; else it is done in place
+    hold: str = ""  # a code of the catalogue: all of it waits for a person, wherever the village stands
 
 
 def finger(hit: Hit, answers: Mapping[str, Any]) -> str:

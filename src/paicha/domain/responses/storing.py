@@ -42,10 +42,14 @@ def create_households(
         column(frame, roles.population),
         column(frame, "form"),
     )
+    ids = frame["new_id"].to_list() if "new_id" in frame.columns else [None] * frame.height
     made = add_households(
         work.village,
         [
-            NewHousehold(groups[i] or "", heads[i], phones[i] or "", populations[i], pack.class_of_form[forms[i]])
+            NewHousehold(
+                groups[i] or "", heads[i], phones[i] or "", populations[i], pack.class_of_form[forms[i]],
+                UUID(ids[i]) if ids[i] else None,
+            )
             for i in new
         ],
     )  # fmt: skip

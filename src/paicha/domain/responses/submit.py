@@ -40,7 +40,7 @@ def submit_responses(work: VillageWork, rows: Rows) -> list[Receipt]:
         Receipt(row, "stored", household) for row, household in zip(frame["row"].to_list(), ids, strict=True)
     ]
     stored = load_stored(work, {id_ for id_ in ids if id_ is not None})
-    hold(work, receipts, stored)
+    hold(work, rows, receipts, stored)
     merged = against_stored(work, rows, frame, receipts, stored) if any(ids) else frame
     known = rows.evaluated if merged is frame else None
     frame = merged

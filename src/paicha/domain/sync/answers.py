@@ -1,0 +1,241 @@
+"""A village's items → `submit_responses`, with what a device knows and a file doesn't: base, predecessor, own ids.
+
+What holds: the items of one household go one after another, those of different households together; an item's base is
+the revision that its predecessor on the same device became, else the one it was made from; a household found on the
+spot gets the device's id, unless the village has it already; refused answers stay as a draft of their author.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+
+from paicha.core.catalogue import sentence
+from paicha.core.normalise import group as group_text
+from paicha.domain.intake.matching import Asked, Register, register_of
+from paicha.domain.responses.drafts import FACT as DRAFTS
+from paicha.domain.responses.drafts import drop_drafts, keep_draft
+from paicha.domain.responses.frames import answer_schema
+from paicha.domain.responses.models import Finding
+from paicha.domain.responses.services import Receipt, Rows, VillageWork, decide_within, submit_responses
+from paicha.domain.rounds.models import RosterEntry
+from paicha.domain.sync.items import Item, ItemError, values_of
+from paicha.domain.sync.models import SyncItem
+from paicha.domain.sync.receipts import ItemReceipt
+from paicha.domain.sync.routing import Routed
+from paicha.formats.typed import typed_cells
+
+
+@dataclass(slots=True)
+class Line:
+    """An item on its way in. `household` None: to be made; `made` the id that the device gave it."""
+
+    routed: Routed
+    receipt: ItemReceipt
+    household: UUID | None = None
+    made: UUID | None = None
+    form: str = ""
+    head: str = ""
+    group: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def item(self) -> Item:
+        assert self.routed.arrived.item is not None, "what can't be read is never routed"
+        return self.routed.arrived.item
+
+    @property
+    def key(self) -> UUID | None:
+        """The household, by whichever id."""
+        return self.household or self.made
+
+
+def submit_lines(
+    work: VillageWork, lines: Sequence[Line], source: str, device: UUID, before: Mapping[UUID, ItemReceipt]
+) -> None:
+    """Take the answers of a village's items in; what became of each stands in its receipt afterwards.
+
+    Must run inside `work`'s transaction. `before`: receipts of items that came earlier, for `after`.
+    """
+    _identify(work, lines)
+    ready = []
+    for line in lines:
+        line.receipt.household = line.key
+        if line.receipt.status == "refused" or line.item.answers is None:
+            continue
+        try:
+            line.values = values_of(work.pack, work.pack.household_forms[line.form], line.item.answers)
+        except ItemError as error:
+            _refuse(line, error)
+            continue
+        ready.append(line)
+    finished = [line for line in ready if line.item.completed]
+    became = {id_: receipt.revision for id_, receipt in before.items() if receipt.revision}
+    became |= _earlier(finished, became)
+    for wave in _waves(finished):
+        _submit(work, wave, source, became)
+        became |= {line.receipt.item: line.receipt.revision for line in wave if line.receipt.revision}
+    _confirm(work, finished)
+    _drafts(work, ready, device)
+
+
+def _refuse(line: Line, error: ItemError) -> None:
+    line.receipt.status = "refused"
+    line.receipt.say(error.code, "hard", str(error))
+
+
+def _identify(work: VillageWork, lines: Sequence[Line]) -> None:
+    """Who each item is about: as the register knows it, or one found on the spot."""
+    register: Register | None = None
+    met: dict[UUID, UUID | None] = {}
+    for line in lines:
+        known, new = line.routed.known, line.item.household
+        if known is not None:
+            line.household, line.form, line.head, line.group = (
+                known.household, known.form, known.head, known.group,
+            )  # fmt: skip
+            continue
+        if new is None:
+            continue  # raised about the village itself
+        form = next((c.form for c in work.pack.classes if c.name == new.household_class), None)
+        if form is None:
+            _refuse(line, ItemError("D05", place="类别", why="不是本次排查的一类"))
+            continue
+        line.form, line.head, line.made = form, new.head_name.strip(), line.item.household_id
+        line.group = (group_text(new.group) or "") if new.group else ""
+        if line.made is not None and line.made in met:
+            line.household = met[line.made]
+            continue
+        register = register or register_of(work.village.pk, "")
+        match = register.match(Asked(None, line.group, line.head, new.phone, ""))
+        if match.household is not None:
+            line.household = match.household
+            line.receipt.say("D15", "note", sentence("D15", name=line.head))
+        elif (
+            match.candidates
+            or (match := register.near(Asked(None, line.group, line.head, new.phone, ""))).candidates
+        ):
+            line.receipt.say("D14", "note", sentence("D14", candidates=match.candidates))
+        if line.made is not None:
+            met[line.made] = line.household
+
+
+def _earlier(lines: Sequence[Line], known: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Revisions of predecessors that came in an earlier batch."""
+    wanted = {line.item.after for line in lines if line.item.after} - set(known)
+    if not wanted:
+        return {}
+    rows = SyncItem.objects.filter(pk__in=wanted, revision__gt=0)
+    return dict(rows.values_list("pk", "revision"))
+
+
+def _waves(lines: Sequence[Line]) -> Iterable[list[Line]]:
+    """Lines that may go in together: none twice of a household, each form with the same answers present."""
+    waves: list[tuple[dict[str, frozenset[str]], list[Line]]] = []
+    reached: dict[UUID | None, int] = {}
+    for line in lines:
+        present = frozenset(line.values)
+        at = reached.get(line.key, -1) + 1 if line.key is not None else 0
+        while at < len(waves) and waves[at][0].get(line.form, present) != present:
+            at += 1
+        if at == len(waves):
+            waves.append(({}, []))
+        waves[at][0][line.form] = present
+        waves[at][1].append(line)
+        reached[line.key] = at
+    return [wave for _, wave in waves]
+
+
+def _submit(work: VillageWork, wave: Sequence[Line], source: str, became: Mapping[UUID, int]) -> None:
+    """One `submit_responses` of lines of different households."""
+    pack, roles = work.pack, work.pack.roles
+    made: dict[UUID, UUID] = {}
+    for line in wave:  # a household that an earlier wave made
+        if line.household is None and line.made is not None and (found := _made_since(work, line.made)):
+            line.household = made[line.made] = found
+    names = [name for name in pack.answer_questions if any(name in line.values for line in wave)]
+    known: dict[str, list[str | None]] = {roles.head: [line.head for line in wave]}
+    if roles.group:
+        known[roles.group] = [line.group or None for line in wave]
+    kinds = answer_schema(pack)
+    columns = [
+        pl.Series("row", range(len(wave)), dtype=pl.UInt32),
+        pl.Series("household", [_text(line.household) for line in wave], dtype=pl.String),
+        pl.Series(
+            "new_id", [_text(line.made) if not line.household else None for line in wave], dtype=pl.String
+        ),
+        pl.Series("form", [line.form for line in wave], dtype=pl.String),
+        pl.Series("base", [_base(line, became) for line in wave], dtype=pl.Int64),
+        pl.Series("address", [""] * len(wave), dtype=pl.String),
+    ]
+    for name in names:
+        columns.append(pl.Series(name, [line.values.get(name) for line in wave], dtype=kinds[name]))
+    columns += [pl.Series(n, values, dtype=pl.String) for n, values in known.items() if n not in names]
+    present: dict[str, frozenset[str]] = {}
+    for line in wave:
+        present[line.form] = frozenset(line.values) | frozenset(known)
+    rows = Rows(pl.DataFrame(columns), present, source, wave[0].routed.arrived.id, hold=wave[0].routed.hold)
+    for line, receipt in zip(wave, submit_responses(work, rows), strict=True):
+        _account(line, receipt)
+
+
+def _account(line: Line, receipt: Receipt) -> None:
+    line.household = receipt.household or line.household
+    line.receipt.status, line.receipt.household = receipt.status, line.key
+    line.receipt.revision = 0 if receipt.status in ("refused", "held") else receipt.revision
+    for said in receipt.said:
+        line.receipt.say(said.code, said.severity, said.message, said.question)
+
+
+def _made_since(work: VillageWork, made: UUID) -> UUID | None:
+    found = RosterEntry.objects.filter(round=work.round, village=work.village, household=made)
+    return found.values_list("household_id", flat=True).first()
+
+
+def _base(line: Line, became: Mapping[UUID, int]) -> int | None:
+    """The predecessor's revision, else what the device had before it."""
+    item: Item = line.item
+    return became.get(item.after, item.base) if item.after else item.base
+
+
+def _confirm(work: VillageWork, lines: Sequence[Line]) -> None:
+    """Reasons that came with the answers, for what is soft about them."""
+    reasons = {
+        (line.household, one.rule): (one.reason, line)
+        for line in lines
+        if line.household is not None and line.receipt.status in ("stored", "merged", "unchanged")
+        for one in line.item.confirmed
+    }
+    if not reasons:
+        return
+    open_ = Finding.objects.filter(
+        round=work.round, household__in={h for h, _ in reasons}, severity="soft", state=Finding.State.OPEN
+    )
+    for pk, household, rule in list(open_.values_list("pk", "household_id", "rule")):
+        if (household, rule) in reasons:
+            reason, line = reasons[household, rule]
+            decide_within(work, pk, state=Finding.State.CONFIRMED, reason=reason)
+            line.receipt.messages = [m for m in line.receipt.messages if m["code"] != rule]
+
+
+def _drafts(work: VillageWork, lines: Sequence[Line], device: UUID) -> None:
+    """What isn't finished, or was refused, stays with its author; a stored row needs no draft."""
+    short = device.hex
+    kept = [line for line in lines if not line.item.completed or line.receipt.status == "refused"]
+    for line in kept:
+        form = work.pack.household_forms[line.form]
+        keep_draft(
+            work, str(line.key), form=line.form, answers=typed_cells(work.pack, form, line.values),
+            base=line.item.base or 0, household=line.household, device=short,
+        )  # fmt: skip
+    safe = {str(line.key) for line in lines} - {str(line.key) for line in kept}
+    if safe and work.summary.facts.get(DRAFTS, {}).get(work.actor):  # how many the author has in the village
+        drop_drafts(work, safe, short)
+
+
+def _text(id_: UUID | None) -> str | None:
+    return None if id_ is None else str(id_)

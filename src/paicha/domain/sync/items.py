@@ -1,0 +1,195 @@
+"""An item as it comes over the wire → checked values, or the sentence that says what is wrong with it.
+
+What holds: an item is judged by itself, so that one bad item never spoils a batch; nothing is guessed: a number is a
+number, an option one of a list of numbers, a date a date; texts are spelled as every door spells them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from paicha.core.catalogue import sentence
+from paicha.core.normalise import group as group_text
+from paicha.core.normalise import phone as phone_text
+from paicha.core.normalise import text as plain_text
+from paicha.core.pack import HouseholdForm, Pack
+from paicha.domain.sync.sealing import SealError, open_sealed
+
+_INT = 2**31 - 1
+_SMALL = 2**15 - 1
+_PHOTO = 1_500_000  # characters of base64: a sheet shrunk to 1600 pixels is a fifth of it
+
+
+class ItemError(ValueError):
+    """An item that can't be taken as it is: `code` of the catalogue and the sentence."""
+
+    def __init__(self, code: str, **words: object) -> None:
+        super().__init__(sentence(code, **words))
+        self.code = code
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=False, str_max_length=2_000_000)
+
+
+class NewOne(_Strict):
+    """A household found on the spot."""
+
+    village: str = Field(pattern=r"^[0-9]{12}$")
+    group: str = Field("", max_length=40)
+    head_name: str = Field(min_length=1, max_length=40)
+    household_class: str = Field(alias="class", max_length=20)
+    phone: str = Field("", max_length=20)
+
+
+class Confirmed(_Strict):
+    """The reason that somebody gave for what is soft about the answers."""
+
+    rule: str = Field(max_length=8)
+    reason: str = Field(min_length=1, max_length=300)
+
+
+class Raised(_Strict):
+    """A problem, petition, change or photo; what it needs is asked where it is taken in."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: UUID
+    kind: Literal["problem", "petition", "change", "photo"]
+
+    def payload(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Item(_Strict):
+    """An item, opened. `answers` None: only what is raised."""
+
+    item: UUID
+    household_id: UUID | None = None
+    household: NewOne | None = None
+    village: str | None = Field(None, pattern=r"^[0-9]{12}$")
+    round: int | None = None
+    base: int | None = Field(None, ge=0, le=_INT)
+    after: UUID | None = None
+    answers: dict[str, Any] | None = None
+    completed: bool = True
+    confirmed: list[Confirmed] = Field(default_factory=list, max_length=50)
+    raised: list[Raised] = Field(default_factory=list, max_length=50)
+    answered_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Arrived:
+    """One place of a batch: its id, the item where it could be read, else what to say; `raw` as it came."""
+
+    id: UUID
+    item: Item | None
+    raw: Mapping[str, Any]
+    sealed: bool = False
+    error: ItemError | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def arrived(raw: Any, device: UUID, *, sealed_only: bool) -> Arrived | None:
+    """Read one place of a batch; None where it has no id, so that no receipt could name it."""
+    if not isinstance(raw, Mapping):
+        return None
+    try:
+        id_ = UUID(str(raw.get("item")))
+    except ValueError:
+        return None
+    sealed = raw.get("sealed")
+    try:
+        if sealed is None and sealed_only:
+            raise ItemError("D04")
+        body = raw if sealed is None else _opened(sealed, id_, device)
+        return Arrived(id_, Item.model_validate({**body, "item": id_}), raw, sealed is not None)
+    except ItemError as error:
+        return Arrived(id_, None, raw, sealed is not None, error)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        said = ItemError("D05", place=f"{place} ", why="缺少或写法不对")
+        return Arrived(id_, None, raw if sealed is None else body, sealed is not None, said)
+
+
+def _opened(sealed: Any, item: UUID, device: UUID) -> Mapping[str, Any]:
+    try:
+        body = orjson.loads(open_sealed(base64.b64decode(str(sealed), validate=True), item, device))
+    except (SealError, binascii.Error, orjson.JSONDecodeError) as error:
+        raise ItemError("D08") from error
+    if not isinstance(body, Mapping):
+        raise ItemError("D08")
+    return body
+
+
+def values_of(pack: Pack, form: HouseholdForm, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as they are kept, by question: every key of `answers` that the form has; null clears.
+
+    Raises ItemError (D05) at the first that is no value of its question.
+    """
+    found: dict[str, Any] = {}
+    asked = set(form.questions)
+    for name, value in answers.items():
+        if name not in asked:
+            if name in pack.questions:
+                continue  # of another form: nothing of this household
+            raise ItemError("D05", place=f"“{name[:40]}”", why="不是本次排查的题目")
+        found[name] = None if value is None else _value(pack, name, value)
+    return found
+
+
+def _value(pack: Pack, name: str, value: Any) -> Any:
+    question = pack.questions[name]
+    label = question.label
+    match question.type:
+        case "text" if isinstance(value, str):
+            if len(value) > 1000:
+                raise ItemError("D05", place=label, why=f"有 {len(value)} 个字，最多 1000 字")
+            return _spelled(pack, question.format, value)
+        case "integer" if _is_int(value) and abs(value) <= _INT:
+            return value
+        case "choice" if _is_int(value) and 0 <= value <= _SMALL:
+            return value
+        case "choices" if isinstance(value, list) and all(_is_int(v) and 0 <= v <= _SMALL for v in value):
+            return sorted(set(value)) or None
+        case "date" if isinstance(value, str):
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                pass
+    raise ItemError("D05", place=label, why="的写法不对")
+
+
+def _spelled(pack: Pack, format_: str, value: str) -> str | None:
+    clean = plain_text(value, pack.silences)
+    if clean is None or format_ not in ("phone", "group"):
+        return clean
+    return phone_text(clean) if format_ == "phone" else group_text(clean)
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def photo_bytes(payload: Mapping[str, Any]) -> bytes:
+    """The JPEG of a raised photo. Raises ItemError."""
+    data = payload.get("data")
+    if not isinstance(data, str) or len(data) > _PHOTO:
+        raise ItemError("D05", place="照片", why="太大或没有内容")
+    try:
+        found = base64.b64decode(data, validate=True)
+    except binascii.Error as error:
+        raise ItemError("D05", place="照片", why="内容坏了") from error
+    if not found.startswith(b"\xff\xd8\xff"):
+        raise ItemError("D05", place="照片", why="不是 JPEG")
+    return found

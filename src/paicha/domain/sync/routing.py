@@ -1,0 +1,145 @@
+"""Which village an item belongs to, and whether its sender may, might once, or never could answer there.
+
+What holds: whoever covered the village on some day of the round is never refused for having lost it since: what was
+finished is held for the village (D11). Who never covered it is refused (D07).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from paicha.domain import clock
+from paicha.domain.accounts.models import Assignment
+from paicha.domain.accounts.policies import Grant, Scope
+from paicha.domain.accounts.roles import ROLES, Kind, Verb
+from paicha.domain.areas.models import Area, Group, ZoneVillage
+from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
+from paicha.domain.rounds.queries import current_round
+from paicha.domain.sync.devices import Sender
+from paicha.domain.sync.items import Arrived, ItemError
+from paicha.domain.sync.models import SyncItem
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A household of a round's roster, as routing needs it."""
+
+    household: UUID
+    village: int
+    code: str
+    group: str
+    head: str
+    form: str
+
+
+@dataclass(slots=True)
+class Routed:
+    """An item that has its village. `known` None: found on the spot. `hold`: why all of it waits, or ''."""
+
+    arrived: Arrived
+    round: Round
+    village: Area
+    known: Known | None
+    hold: str = ""
+
+
+class Router:
+    """Routes the items of one batch with a handful of queries."""
+
+    def __init__(self, sender: Sender, items: Sequence[Arrived]) -> None:
+        self._sender = sender
+        current = current_round()
+        wanted = {a.item.round for a in items if a.item and a.item.round is not None}
+        self._rounds: dict[int, Round] = {} if current is None else {current.pk: current}
+        if wanted - set(self._rounds):
+            self._rounds |= {r.pk: r for r in Round.objects.select_related("pack").filter(pk__in=wanted)}
+        self._current = current
+        asked = {a.item.household_id for a in items if a.item and a.item.household_id}
+        self._aliases = _aliases(asked)
+        asked |= set(self._aliases.values())
+        self._known = {(k[0], k[1].household): k[1] for k in _known(set(self._rounds), asked)}
+        self._villages = {k.code: k.village for k in self._known.values()}
+        codes = {a.item.household.village for a in items if a.item and a.item.household}
+        codes |= {a.item.village for a in items if a.item and a.item.village}
+        self._areas = _areas(set(self._rounds), set(self._villages.values()), codes)
+        self._covered: dict[tuple[str, str], bool] = {}
+        self._once: dict[int, Scope] = {}
+        self._groups: dict[tuple[int, str], int | None] = {}
+
+    def route(self, arrived: Arrived) -> Routed:
+        """Raises ItemError for what belongs nowhere, or where the sender never had work."""
+        item = arrived.item
+        assert item is not None
+        round_ = self._rounds.get(item.round) if item.round is not None else self._current
+        if round_ is None:
+            raise ItemError("D06")
+        household = item.household_id and self._aliases.get(item.household_id, item.household_id)
+        known = self._known.get((round_.pk, household)) if household else None
+        code = known.code if known else item.household.village if item.household else item.village
+        if known is None and item.household is None and (item.answers is not None or household is not None):
+            raise ItemError("D06")
+        village = self._areas.get((round_.pk, code or ""))
+        if village is None:
+            raise ItemError("D06")
+        group = known.group if known else item.household.group if item.household else ""
+        return Routed(arrived, round_, village, known, self._hold(round_, village, group))
+
+    def _hold(self, round_: Round, village: Area, group: str) -> str:
+        if not self._covers(self._sender.scope, "now", village, group):
+            if round_.pk not in self._once:
+                self._once[round_.pk] = _once(self._sender, round_)
+            if not self._covers(self._once[round_.pk], f"once{round_.pk}", village, group):
+                raise ItemError("D07")
+            return "D12" if self._sender.revoked else "D11"
+        if self._sender.revoked:
+            return "D12"
+        return "" if self._current is not None and round_.pk == self._current.pk else "D13"
+
+    def _covers(self, who: Scope, when: str, village: Area, group: str) -> bool:
+        key = (when, village.code)
+        if key not in self._covered:
+            self._covered[key] = who.covers(Verb.SUBMIT_ANSWERS, village.code)
+        if self._covered[key]:
+            return True
+        if not who.refs(Kind.GROUP, Verb.SUBMIT_ANSWERS):
+            return False
+        place = (village.pk, group)
+        if place not in self._groups:
+            found = Group.objects.filter(village=village, name=group).values_list("pk", flat=True)
+            self._groups[place] = found.first()
+        return who.covers(Verb.SUBMIT_ANSWERS, village.code, group=self._groups[place])
+
+
+def _aliases(asked: Iterable[UUID]) -> dict[UUID, UUID]:
+    """A device's own id of a household that became another's: found on the spot, and known already."""
+    rows = SyncItem.objects.filter(asked__in=list(asked), household__isnull=False)
+    return {a: h for a, h in rows.values_list("asked", "household") if a and h and a != h}
+
+
+def _known(rounds: set[int], households: set[UUID]) -> Iterable[tuple[int, Known]]:
+    rows = RosterEntry.objects.filter(round__in=rounds, household__in=households).values_list(
+        "round_id", "household_id", "village_id", "village__code", "household__group", "household__head_name",
+        "form",
+    )  # fmt: skip
+    return [(row[0], Known(*row[1:])) for row in rows]
+
+
+def _areas(rounds: set[int], ids: set[int], codes: set[str]) -> Mapping[tuple[int, str], Area]:
+    """Villages of these rounds by round and code."""
+    rows = RoundArea.objects.filter(round__in=rounds, level__in=("village", "residents"))
+    known = rows.filter(area__in=ids) | rows.filter(code__in=codes)
+    return {(row.round_id, row.code): row.area for row in known.select_related("area")}
+
+
+def _once(sender: Sender, round_: Round) -> Scope:
+    """What the sender could do on any day since the round opened."""
+    rows = Assignment.objects.filter(user=sender.user, since__lte=clock.today())
+    rows = rows.exclude(until__lt=round_.opens_on)
+    grants = [Grant(Kind(row.kind), row.ref, ROLES[row.role].verbs) for row in rows if row.role in ROLES]
+    zones = {grant.ref: grant for grant in grants if grant.kind is Kind.ZONE and grant.ref.isdecimal()}
+    listed = ZoneVillage.objects.filter(zone__in=[int(ref) for ref in zones])
+    for zone, code in listed.values_list("zone_id", "village__code"):
+        grants.append(Grant(Kind.VILLAGE, code, zones[str(zone)].verbs))
+    return Scope(sender.scope.actor, tuple(grants))

@@ -1,0 +1,189 @@
+"""A batch → its villages, one transaction each → `submit_responses` → a receipt an item, kept for good.
+
+What holds: an item is taken once; its row is written in the transaction of what it brought, after the village's lock
+and a look for it, so that the same item at the same moment waits and then finds its receipt; a stop between two
+villages leaves the rest to be sent again; what can't go in is kept (held, draft, raw), never dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from paicha.core.catalogue import sentence
+from paicha.core.pack import Pack
+from paicha.domain import bulk, clock
+from paicha.domain.responses.services import VillageWork, record_facts, village_work
+from paicha.domain.rounds.models import Round
+from paicha.domain.rounds.packs import pack_of
+from paicha.domain.sync.answers import Line, submit_lines
+from paicha.domain.sync.devices import DeviceError, Sender
+from paicha.domain.sync.items import Arrived, ItemError, arrived
+from paicha.domain.sync.models import Credential, Device, SyncItem
+from paicha.domain.sync.raising import take_raised
+from paicha.domain.sync.receipts import ItemReceipt, refused
+from paicha.domain.sync.routing import Routed, Router
+
+MOST = 200
+FACT = "field_refused"  # items of phones that a person must look at, by village
+_COLUMNS = (
+    "id", "batch", "device", "user", "round", "village", "asked", "household", "status", "revision", "messages",
+    "raw", "sealed", "answered_at", "skew", "at", "settled_by",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a device sends at once. `now`: its clock; `waiting`: how many households stay unsent there."""
+
+    id: UUID
+    device: UUID
+    items: Sequence[Any]
+    now: datetime | None = None
+    waiting: int | None = None
+    shell: str = ""
+    persisted: bool | None = None
+
+
+def take_batch(sender: Sender, batch: Batch, *, actor: str = "") -> list[ItemReceipt]:
+    """Take a batch in; receipts in the order of its items, one for each that has an id.
+
+    `actor`: who brings it where that is another than the sender (a hand-over file at the village desk). Raises
+    DeviceError for a batch that is too long, or of another device than its token's.
+    """
+    if len(batch.items) > MOST:
+        raise DeviceError(sentence("D16", most=MOST), "D16")
+    if sender.device is not None and sender.device.pk != batch.device:
+        raise DeviceError(sentence("D04"), "D04")
+    skew = round((clock.now() - batch.now).total_seconds()) if batch.now else 0
+    only = sender.kind == Credential.Kind.UPLOAD
+    came = [a for raw in batch.items if (a := arrived(raw, batch.device, sealed_only=only)) is not None]
+    receipts = _taken_before(sender, [a.id for a in came])
+    fresh = [a for a in came if a.id not in receipts]
+    taking = _Taking(sender, batch, skew, actor or sender.scope.actor, receipts)
+    taking.take(list({a.id: a for a in reversed(fresh)}.values())[::-1])
+    _seen(sender, batch, skew)
+    return [receipts[id_] for id_ in dict.fromkeys(a.id for a in came)]
+
+
+def _taken_before(sender: Sender, ids: Sequence[UUID]) -> dict[UUID, ItemReceipt]:
+    """Receipts of items that came before; another person's item is nobody else's to ask for."""
+    found = {}
+    for row in SyncItem.objects.filter(pk__in=ids):
+        if row.user_id == sender.user.pk:
+            found[row.pk] = ItemReceipt(row.pk, row.status, row.household, row.revision, row.messages)
+        else:
+            found[row.pk] = refused(row.pk, ItemError("D09"))
+    return found
+
+
+@dataclass(slots=True)
+class _Taking:
+    """One batch on its way in."""
+
+    sender: Sender
+    batch: Batch
+    skew: int
+    actor: str
+    receipts: dict[UUID, ItemReceipt]
+
+    def take(self, fresh: Sequence[Arrived]) -> None:
+        bad = [a for a in fresh if a.item is None]
+        good = [a for a in fresh if a.item is not None]
+        parts: dict[tuple[int, str, str], list[Routed]] = {}
+        if good:
+            router = Router(self.sender, good)
+            for one in good:
+                try:
+                    routed = router.route(one)
+                except ItemError as error:
+                    one.error = error
+                    bad.append(one)
+                    continue
+                parts.setdefault((routed.round.pk, routed.village.code, routed.hold), []).append(routed)
+        if bad:
+            self._keep_bad(bad)
+        for _, part in sorted(parts.items()):
+            self._part(part[0].round, part)
+
+    def _part(self, round_: Round, part: Sequence[Routed]) -> None:
+        """One village's items, in one transaction."""
+        pack = pack_of(round_)
+        with village_work(round_, pack, part[0].village, self.actor) as work:
+            again = _taken_before(self.sender, [one.arrived.id for one in part])
+            self.receipts.update(again)
+            lines = [
+                Line(one, ItemReceipt(one.arrived.id, "stored"))
+                for one in part
+                if one.arrived.id not in again
+            ]
+            if not lines:
+                return
+            submit_lines(work, lines, self._source(), self.batch.device, self.receipts)
+            take_raised(work, lines, self.sender.user, self.batch.device, self._source())
+            self._record(pack, work, lines)
+        self.receipts.update({line.receipt.item: line.receipt for line in lines})
+
+    def _source(self) -> str:
+        door = "api" if self.sender.kind == Credential.Kind.API else "field"
+        return f"{door}:{self.sender.user.pk}@{self.batch.device}"
+
+    def _record(self, pack: Pack, work: VillageWork, lines: Sequence[Line]) -> None:
+        bulk.insert(SyncItem, _COLUMNS, [self._row(line.routed, line.receipt, work.at) for line in lines])
+        if any(line.receipt.status == "refused" for line in lines):
+            waiting = SyncItem.objects.filter(
+                round=work.round, village=work.village, status="refused", settled_at=None
+            )
+            record_facts(work, **{FACT: waiting.count()})
+
+    def _row(self, routed: Routed, receipt: ItemReceipt, at: datetime) -> tuple[Any, ...]:
+        item = routed.arrived.item
+        assert item is not None
+        raw = item.model_dump(mode="json", by_alias=True) if receipt.status == "refused" else None
+        return (
+            receipt.item, self.batch.id, self.batch.device, self.sender.user.pk, routed.round.pk,
+            routed.village.pk, item.household_id, receipt.household, receipt.status, receipt.revision,
+            receipt.messages, raw, routed.arrived.sealed, item.answered_at, self.skew, at, "",
+        )  # fmt: skip
+
+    def _keep_bad(self, bad: Sequence[Arrived]) -> None:
+        """What belongs to no village, or can't be read: kept as it came, refused for good."""
+        at, rows = clock.now(), []
+        for one in bad:
+            assert one.error is not None
+            receipt = self.receipts[one.id] = refused(one.id, one.error)
+            rows.append(
+                (
+                    one.id, self.batch.id, self.batch.device, self.sender.user.pk, None, None, None, None, "refused", 0,
+                    receipt.messages, dict(one.raw), one.sealed, None, self.skew, at, "",
+                )
+            )  # fmt: skip
+        with transaction.atomic():
+            known = set(SyncItem.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", flat=True))
+            bulk.insert(SyncItem, _COLUMNS, [row for row in rows if row[0] not in known])
+
+
+def _seen(sender: Sender, batch: Batch, skew: int) -> None:
+    """What the device page shows: when it was last heard, its clock, and what waits there."""
+    if sender.device is None:
+        return
+    at = clock.now()
+    change: dict[str, Any] = {"seen_at": at}
+    if batch.now is not None:
+        change["skew"] = max(min(skew, 2**31 - 1), -(2**31))
+    if batch.waiting is not None:
+        change["waiting"] = max(batch.waiting, 0)
+        if batch.waiting == 0:
+            change["waiting_since"] = None
+        elif sender.device.waiting_since is None:
+            change["waiting_since"] = at
+    if batch.shell:
+        change["shell"] = batch.shell[:20]
+    if batch.persisted is not None:
+        change["persisted"] = batch.persisted
+    Device.objects.filter(pk=sender.device.pk).update(**change)
