@@ -35,6 +35,7 @@ PAICHA_APPS = [
     "paicha.domain.handover",
     "paicha.domain.sync",
     "paicha.delivery.desk",
+    "paicha.delivery.api",
 ]
 
 INSTALLED_APPS = [
@@ -128,6 +129,7 @@ TEMPLATES = [
     }
 ]
 
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000  # a batch of two hundred households, or of photos
 # A sheet of fifteen rows by twenty columns, and the 326 workbooks of a county chosen at once.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
