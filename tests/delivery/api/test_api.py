@@ -60,7 +60,7 @@ def test_a_phone_is_set_up_takes_its_village_along_and_sends(world: World) -> No
         ("/sync/batches", "revoked upload", 200, None),
         (f"/field/villages/{VILLAGE}", "upload", 403, "D04"),
         (f"/field/villages/{NEIGHBOUR}", "full", 404, "D07"),
-        ("/field/devices", "full", 401, None),  # a session sets devices up, no token does
+        ("/field/devices", "full", 401, "D01"),  # a session sets devices up, no token does
     ],
 )
 def test_who_gets_in_with_what(world: World, address: str, kind: str, status: int, code: str | None) -> None:

@@ -51,7 +51,9 @@ def refused(_request: HttpRequest, error: Refused) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def unread(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """A body that is no JSON, cut off, or too long."""
+    """Nobody signed in where a session is asked for; a body that is no JSON, cut off, or too long."""
+    if error.status_code == 401:
+        return refused(request, Refused(401, "D01"))
     return refused(request, Refused(error.status_code, "D10", sentence("D10", why="读不出来，或太大")))
 
 
