@@ -36,6 +36,7 @@ PAICHA_APPS = [
     "paicha.domain.sync",
     "paicha.delivery.desk",
     "paicha.delivery.api",
+    "paicha.delivery.field",
 ]
 
 INSTALLED_APPS = [

@@ -8,5 +8,6 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/", include("paicha.delivery.api.urls")),
+    path("field/", include("paicha.delivery.field.urls")),
     path("", include("paicha.delivery.desk.urls")),
 ]

@@ -31,6 +31,7 @@ from paicha.domain.rounds.prior import round_before
 from paicha.domain.rounds.queries import current_round, current_stage, stages
 from paicha.domain.sync.devices import Sender
 from paicha.domain.sync.sealing import described
+from paicha.engines.browser import address_of
 
 FIELDS = (
     "id", "digest", "number", "group", "head", "initials", "phone", "class", "form", "population", "outcome",
@@ -97,7 +98,8 @@ def assignment(sender: Sender) -> dict[str, Any]:
         "server_time": clock.now(), "user": _person(sender), "key": described(),
         "round": {
             "id": round_.pk, "title": round_.pack.title, "pack": round_.pack.version, "digest": pack.digest,
-            "opens_on": round_.opens_on, "today": clock.today(),
+            "opens_on": round_.opens_on, "today": clock.today(), "rules": f"/field/rules/{address_of(pack)}.js",
+            "outcome": pack.outcome.question if pack.outcome else "",
         },
         "villages": villages,
         "problem_types": _problem_types(pack), "change_fields": list(BaseChange.FIELDS[:3]),

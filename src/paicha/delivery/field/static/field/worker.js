@@ -1,0 +1,67 @@
+// The service worker's own part; the server puts VERSION and FILES before it. It keeps the shell, whole and of one
+// version, and sends what waits when the network is back. It never keeps an answer of the API.
+
+import { open } from "/static/field/db.js";
+import { send } from "/static/field/send.js";
+
+/* global VERSION, FILES */
+const SHELL = `paicha-shell-${VERSION}`;
+const RULES = "paicha-rules";
+
+/** @type {any} */
+const worker = self;
+
+worker.addEventListener("install", (/** @type {any} */ event) => {
+  event.waitUntil((async () => {
+    const shell = await caches.open(SHELL);
+    await shell.addAll(FILES.map((address) => new Request(address, { cache: "reload" })));
+  })());
+});
+
+worker.addEventListener("activate", (/** @type {any} */ event) => {
+  event.waitUntil((async () => {
+    for (const name of await caches.keys()) {
+      if (name.startsWith("paicha-shell-") && name !== SHELL) await caches.delete(name);
+    }
+    await worker.clients.claim();
+  })());
+});
+
+worker.addEventListener("fetch", (/** @type {any} */ event) => {
+  const address = new URL(event.request.url);
+  if (event.request.method !== "GET" || address.origin !== worker.location.origin) return;
+  if (event.request.mode === "navigate") {
+    if (address.pathname === "/field/") event.respondWith(shell("/field/", event.request));
+    return;
+  }
+  if (address.pathname.startsWith("/field/rules/")) event.respondWith(kept(RULES, event.request));
+  else if (FILES.includes(address.pathname)) event.respondWith(shell(address.pathname, event.request));
+});
+
+/** @param {string} path @param {Request} request */
+const shell = async (path, request) => {
+  const found = await (await caches.open(SHELL)).match(path);
+  return found || fetch(request);
+};
+
+/** @param {string} name @param {Request} request */
+const kept = async (name, request) => {
+  const found = await (await caches.open(name)).match(request);
+  return found || fetch(request);
+};
+
+worker.addEventListener("sync", (/** @type {any} */ event) => {
+  if (event.tag === "outbox") event.waitUntil(drain());
+});
+
+worker.addEventListener("message", (/** @type {any} */ event) => {
+  if (event.data === "take over") worker.skipWaiting();
+});
+
+const drain = async () => {
+  const outcome = await send({ db: await open(), shell: VERSION });
+  const channel = new BroadcastChannel("paicha-field");
+  channel.postMessage("receipts");
+  channel.close();
+  if (outcome.again && outcome.left) throw new Error(outcome.why);  // the browser tries again later
+};
