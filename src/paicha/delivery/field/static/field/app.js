@@ -26,7 +26,7 @@ export const app = {
   why: "",  // what is in the way of sending
   sentAt: 0,
   persisted: false,
-  bar: /** @type {any} */ (null),  // said once above the next page
+  bar: { words: /** @type {any[]} */ ([]), at: 0 },  // said above the list for a while
   /** @type {any} */ update: null,  // a newer shell that waits
   /** @type {boolean} */ busy: false,  // a household is open
   /** @param {string} address */ go: (address) => { location.hash = address; },
@@ -168,7 +168,7 @@ const begin = async () => {
       /** @type {any} */ (app).registration?.sync?.register("outbox").catch(() => {});
       sync();
     }
-    if (change === "receipts" || change === "other") { if (!app.busy) show(); }
+    if ((change === "receipts" || change === "other") && vault.isOpen() && !app.busy) show();
   });
   window.addEventListener("hashchange", show);
   window.addEventListener("online", sync);

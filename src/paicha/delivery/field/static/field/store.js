@@ -154,6 +154,7 @@ const merged = (village, row, done) => {
 
 /** @param {any} row @param {Work | undefined} done */
 const stateOf = (row, done) => {
+  if (done && done.state === "waiting" && !unsent.has(done.id)) return "stored";  // received while the phone was full
   if (done && done.state === "stored" && row.revision > done.revision) return row.reopened ? "returned" : "done";
   if (done && !(done.state === "stored" && row.reopened)) return done.state;
   if (row.reopened) return "returned";
@@ -284,7 +285,8 @@ const onDisk = async (stores, change) => {
   } catch (error) {
     if (!isFull(error)) throw error;
     try {
-      await write(db, stores, (tx) => { tx.objectStore("meta").delete("reserve"); change(tx); });
+      await write(db, ["meta"], (tx) => { tx.objectStore("meta").delete("reserve"); });
+      await write(db, stores, change);
     } catch (again) {
       if (!isFull(again)) throw again;
       throw new FullError("手机存满了，这一步没有存上；请删些照片、视频再存，已经存好的都在。");
@@ -302,7 +304,18 @@ export const takeReceipts = async (database, receipts, box) => {
     const words = receipt.messages.some((/** @type {any} */ m) => m.message);
     said.set(receipt.item, words && box ? await box(receipt.messages) : null);
   }
-  await write(database, ["work", "outbox"], (tx) => {
+  try {
+    await settle(database, receipts, said);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    // A full phone takes no more words; what is received still leaves it, which makes room.
+    await write(database, ["outbox"], (tx) => { for (const one of receipts) tx.objectStore("outbox").delete(one.item); });
+  }
+};
+
+/** @param {IDBDatabase} database @param {any[]} receipts @param {Map<string, any>} said */
+const settle = (database, receipts, said) => {
+  return write(database, ["work", "outbox"], (tx) => {
     const rows = tx.objectStore("work");
     const out = tx.objectStore("outbox");
     for (const receipt of receipts) {

@@ -24,12 +24,14 @@ class Sheet {
     this.known = known;
     this.rules = app.rules;
     this.form = app.rules.forms[known.row.form];
-    this.last = known.before || (known.state === "returned" ? known.row.answers : null);
+    const roles = app.rules.roles;
+    const listed = { [roles.population]: known.row.population, [roles.phone]: known.row.phone || null };
+    this.last = known.before || (known.state === "returned" ? known.row.answers : null) || listed;
+    this.whole = this.last !== listed;  // a whole form to take over, not what the register knows alone
     /** @type {Record<string, any>} */
     this.values = { ...(known.answers || {}) };
     /** @type {Record<string, string>} */
     this.confirmed = { ...known.confirmed };
-    const roles = app.rules.roles;
     this.mine = known.answers === null || Object.keys(known.answers).length === 0;
     if (roles.surveyors && !this.values[roles.surveyors]) this.values[roles.surveyors] = store.person().user.name;
     if (roles.surveyed_on && !this.values[roles.surveyed_on]) this.values[roles.surveyed_on] = today();
@@ -81,8 +83,7 @@ class Sheet {
   }
 
   draw() {
-    const roles = this.rules.roles;
-    const filled = this.last && this.mine && !this.typed;
+    const filled = this.whole && this.mine && !this.typed;
     const group = { now: "" };
     const parts = [];
     if (filled) parts.push(h("button", { type: "button", class: "main wide", id: "as-last", onclick: () => this.asLast() }, "和上次一样，只改变了的"));
@@ -94,7 +95,6 @@ class Sheet {
       }
       parts.push(cellElement(this, cell));
     }
-    void roles;
     this.body.replaceChildren(...parts);
     this.judge();
   }
@@ -254,7 +254,8 @@ class Sheet {
       return;
     }
     app.busy = false;
-    app.bar = [`${this.known.row.head}户${ended ? `：${ended}，` : ""}存好了。`, h("a", { href: `#/h/${this.id}` }, "再看看")];
+    const again = h("a", { href: `#/h/${this.id}` }, "再看看");
+    app.bar = { words: [`${this.known.row.head}户${ended ? `：${ended}，` : ""}存好了。`, again], at: Date.now() };
     say(`${this.known.row.head}户存好了`);
     app.go("#/");
   }

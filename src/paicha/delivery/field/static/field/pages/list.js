@@ -74,16 +74,15 @@ export const listPage = () => {
   if ("IntersectionObserver" in window) new IntersectionObserver((seen) => { if (seen[0].isIntersecting && !more.hidden) grow(); }).observe(more);
   draw();
   const title = h("div", { class: "title" }, h("h1", { tabindex: -1 }, places.length === 1 ? places[0].name : "农户排查"),
-    h("small", null, due ? `还差 ${due} 户，共 ${all.length} 户` : `${all.length} 户都排查了`));
-  const bar = app.bar;
-  app.bar = null;
+    h("small", null, !all.length ? "" : due ? `还差 ${due} 户，共 ${all.length} 户` : `${all.length} 户都排查了`));
+  const lately = Date.now() - app.bar.at < 10000 ? app.bar.words : null;
   return [
     head(title),
     h("main", null,
-      bar ? h("p", { class: "say good", role: "status" }, bar) : null,
+      lately ? h("p", { class: "say good", role: "status" }, lately) : null,
       app.why ? h("p", { class: "say soft", role: "status" }, app.why) : null,
       all.length ? null : h("p", null, store.assignment() ? "名册里没有您要排查的户，请联系村里分工。" : "正在取名册，请等一下……"),
-      h("div", { class: "finder" }, search, chips), told, box, more),
+      all.length ? [h("div", { class: "finder" }, search, chips), told, box, more] : null),
     h("footer", { class: "one" }, h("a", { class: "button", href: "#/new" }, "添一户"), h("a", { class: "button", href: "#/device" }, "这部手机")),
   ];
 };

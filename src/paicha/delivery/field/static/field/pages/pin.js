@@ -25,7 +25,7 @@ export const pinPage = () => {
     await app.sync();
     try {
       await store.leave();
-      location.href = "/login/?next=/field/enrol/";
+      location.href = "/field/enrol/";
     } catch (error) {
       tell(`${error instanceof Error ? error.message : error} ${app.why}`);
     }

@@ -20,7 +20,7 @@ export const raisePage = (id) => {
       try {
         const raised = await read(new FormData(event.target));
         await store.raise(id, raised);
-        app.bar = [`${name}：${title}存好了。`];
+        app.bar = { words: [`${name}：${title}存好了。`], at: Date.now() };
         app.go("#/");
       } catch (error) {
         said.textContent = error instanceof Error ? error.message : String(error);
