@@ -132,6 +132,8 @@ CATALOGUE: dict[str, Entry] = {
     "D14": Entry("note", "名册里有相近的：{candidates}；先按新的一户收下，请村里核对是不是同一户"),
     "D15": Entry("note", "名册里已有{name}户，并到了那一户"),
     "D16": Entry("hard", "一次最多传 {most} 份，请分几次传"),
+    "D17": Entry("hard", "文件 {file} 不是手机交接的文件，或不完整，请在手机上重新交接一次"),
+    "D18": Entry("hard", "文件 {file} 是没有登记过的手机的，没有收下；请用登记在本系统的手机交接"),
     "A04": Entry("hard", "叫“{read}”的村有几个：{candidates}，请写上镇名"),
 }  # fmt: skip
 

@@ -35,10 +35,11 @@ def providers() -> list[Provider]:
     from paicha.delivery.desk.cases import todo as cases
     from paicha.delivery.desk.entry import todo as entry
     from paicha.delivery.desk.ledger import todo as ledger
+    from paicha.delivery.desk.phones import todo as phones
     from paicha.delivery.desk.town import todo as town
     from paicha.delivery.desk.work import todo as work
 
-    return [ledger.todos, town.todos, cases.todos, entry.todos, work.todos]
+    return [ledger.todos, town.todos, cases.todos, entry.todos, phones.todos, work.todos]
 
 
 def gathered(place: Place, summary: VillageSummary | None) -> list[Todo]:

@@ -11,6 +11,7 @@ from paicha.delivery.desk.ledger import urls as ledger
 from paicha.delivery.desk.log import urls as log
 from paicha.delivery.desk.mine import urls as mine
 from paicha.delivery.desk.papers import urls as papers
+from paicha.delivery.desk.phones import urls as phones
 from paicha.delivery.desk.pictures import urls as pictures
 from paicha.delivery.desk.town import urls as town
 from paicha.delivery.desk.views import (
@@ -40,6 +41,7 @@ urlpatterns = [
     *work.urlpatterns,
     *mine.urlpatterns,
     *papers.urlpatterns,
+    *phones.urlpatterns,
     *pictures.urlpatterns,
     path("", signin.home, name="home"),
     path("login/", signin.sign_in, name="sign_in"),

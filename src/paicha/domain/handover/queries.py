@@ -130,10 +130,13 @@ def changed_forms(pack: Pack, one: Return, now: Sequence[str], entries: Iterable
 
 
 def late(round_: Round, village: int) -> list[Late]:
-    """What came after the hand-up and waits, in the order in which it came; `now`: the answers in force. One query."""
+    """What came and waits, in the order in which it came; `now`: the answers in force. One query.
+
+    With what phones sent for a round that is over: it is shown, and can't be taken in any more.
+    """
     entry = RosterEntry.objects.filter(household=OuterRef(OuterRef("household")), round=round_)
     revision = Revision.objects.filter(pk=Subquery(entry.values("revision")[:1]))
-    rows = HeldRevision.objects.filter(round=round_, village=village, taken_at=None)
+    rows = HeldRevision.objects.filter(Q(round=round_) | Q(reason="D13"), village=village, taken_at=None)
     rows = rows.annotate(now=Subquery(revision.values("answers")[:1]))
     return list(rows.select_related("household").order_by("pk"))
 

@@ -18,6 +18,8 @@ from django.db import transaction
 from paicha.core.catalogue import sentence
 from paicha.core.pack import Pack
 from paicha.domain import bulk, clock
+from paicha.domain.accounts.policies import Scope
+from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.services import VillageWork, record_facts, village_work
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.packs import pack_of
@@ -50,25 +52,27 @@ class Batch:
     persisted: bool | None = None
 
 
-def take_batch(sender: Sender, batch: Batch, *, actor: str = "") -> list[ItemReceipt]:
+def take_batch(sender: Sender, batch: Batch, *, by: Scope | None = None) -> list[ItemReceipt]:
     """Take a batch in; receipts in the order of its items, one for each that has an id.
 
-    `actor`: who brings it where that is another than the sender (a hand-over file at the village desk). Raises
-    DeviceError for a batch that is too long, or of another device than its token's.
+    `by`: who brings it where that is another than the sender (a hand-over file at the village desk): it is taken in
+    that person's name, only where that person may import, and sealed alone; of the others there is no receipt.
+    Raises DeviceError for a batch that is too long, or of another device than its token's.
     """
     if len(batch.items) > MOST:
         raise DeviceError(sentence("D16", most=MOST), "D16")
     if sender.device is not None and sender.device.pk != batch.device:
         raise DeviceError(sentence("D04"), "D04")
     skew = round((clock.now() - batch.now).total_seconds()) if batch.now else 0
-    only = sender.kind == Credential.Kind.UPLOAD
+    only = by is not None or sender.kind == Credential.Kind.UPLOAD
     came = [a for raw in batch.items if (a := arrived(raw, batch.device, sealed_only=only)) is not None]
     receipts = _taken_before(sender, [a.id for a in came])
     fresh = [a for a in came if a.id not in receipts]
-    taking = _Taking(sender, batch, skew, actor or sender.scope.actor, receipts)
+    taking = _Taking(sender, batch, skew, by, receipts)
     taking.take(list({a.id: a for a in reversed(fresh)}.values())[::-1])
-    _seen(sender, batch, skew)
-    return [receipts[id_] for id_ in dict.fromkeys(a.id for a in came)]
+    if by is None:
+        _seen(sender, batch, skew)
+    return [receipts[id_] for id_ in dict.fromkeys(a.id for a in came) if id_ in receipts]
 
 
 def _taken_before(sender: Sender, ids: Sequence[UUID]) -> dict[UUID, ItemReceipt]:
@@ -89,7 +93,7 @@ class _Taking:
     sender: Sender
     batch: Batch
     skew: int
-    actor: str
+    by: Scope | None
     receipts: dict[UUID, ItemReceipt]
 
     def take(self, fresh: Sequence[Arrived]) -> None:
@@ -105,6 +109,8 @@ class _Taking:
                     one.error = error
                     bad.append(one)
                     continue
+                if self.by is not None and not self.by.covers(Verb.IMPORT_FILES, routed.village.code):
+                    continue
                 parts.setdefault((routed.round.pk, routed.village.code, routed.hold), []).append(routed)
         if bad:
             self._keep_bad(bad)
@@ -114,7 +120,8 @@ class _Taking:
     def _part(self, round_: Round, part: Sequence[Routed]) -> None:
         """One village's items, in one transaction."""
         pack = pack_of(round_)
-        with village_work(round_, pack, part[0].village, self.actor) as work:
+        actor = (self.by or self.sender.scope).actor
+        with village_work(round_, pack, part[0].village, actor) as work:
             again = _taken_before(self.sender, [one.arrived.id for one in part])
             self.receipts.update(again)
             lines = [

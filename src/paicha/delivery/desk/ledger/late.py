@@ -31,15 +31,21 @@ if TYPE_CHECKING:
 
 REASONS = ("外出户回来了，补查", "漏户补查", "手机没信号，回来才传上", "上报后新迁入")
 _FEW = 6
+_WHY = {
+    "D11": "填的人已经不分管这里",
+    "D12": "手机已停用",
+    "D13": "是上一轮的，只能看",
+}  # H01 is what the page is about
 
 
 @dataclass(frozen=True, slots=True)
 class LateLine:
-    """One late row. `changes`: what it would change of the answers in force, (label, now, then)."""
+    """One late row. `why` it waits, '' for the hand-up; `changes` of the answers in force: label, now, then."""
 
     held: HeldRevision
     head: str
     who: str
+    why: str
     changes: list[tuple[str, str, str]]
     more: int
 
@@ -113,7 +119,8 @@ def _lines(place: Place, waiting: Sequence[Late], known: dict[str, str]) -> list
             (_label(pack, n), _words(place, n, shown_now), _words(place, n, shown_then)) for n in changed[:_FEW]
         ]  # fmt: skip
         head = str(answers.get(pack.roles.head) or (one.household.head_name if one.household else ""))
-        lines.append(LateLine(one, head, source_text(known, one.source), told, max(len(changed) - _FEW, 0)))
+        who, more = source_text(known, one.source), max(len(changed) - _FEW, 0)
+        lines.append(LateLine(one, head, who, _WHY.get(one.reason, ""), told, more))
     return lines
 
 

@@ -139,6 +139,7 @@ _PAGES = {
     "meetings": "会议",
     "petition": "一件信访",
     "petitions": "信访舆情",
+    "phones": "手机传来的",
     "picture rows": "图里的户",
     "plan": "入户安排",
     "preview": "导入预览",
