@@ -41,15 +41,21 @@ def against_stored(
     others = [
         i
         for i, (receipt, old) in enumerate(zip(receipts, known, strict=True))
-        if receipt.status == "stored" and old and old.number and not _corrects(frame, i, old, rows.source)
+        if receipt.status == "stored" and old and old.number and not _corrects(frame, i, old, rows)
     ]
     if not others:
         return frame
     return _merge_others(work, rows, frame, receipts, known, now, others)
 
 
-def _corrects(frame: pl.DataFrame, index: int, old: Stored, source: str) -> bool:
-    return old.source == source or frame["base"][index] == old.number
+def _corrects(frame: pl.DataFrame, index: int, old: Stored, rows: Rows) -> bool:
+    """Whether the row was made from what is in force, or comes from the same hand.
+
+    A device's own earlier answers may have been merged with what others changed, which it has not seen: with an
+    older base than that, the same hand is not enough (found by the model test).
+    """
+    base = frame["base"][index]
+    return base == old.number or (old.source == rows.source and not (rows.by_base and base))
 
 
 def _refuse_misplaced(

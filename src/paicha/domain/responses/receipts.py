@@ -52,6 +52,7 @@ class Rows:
     source: str
     upload: UUID | None = None
     evaluated: Evaluated | None = None  # of exactly this frame, prepared; else it is done in place
+    by_base: bool = False  # a device: an old base is merged even where its own answers are in force
     hold: str = ""  # a code of the catalogue: all of it waits for a person, wherever the village stands
 
 

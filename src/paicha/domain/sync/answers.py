@@ -178,7 +178,14 @@ def _submit(work: VillageWork, wave: Sequence[Line], source: str, became: Mappin
     present: dict[str, frozenset[str]] = {}
     for line in wave:
         present[line.form] = frozenset(line.values) | frozenset(known)
-    rows = Rows(pl.DataFrame(columns), present, source, wave[0].routed.arrived.id, hold=wave[0].routed.hold)
+    rows = Rows(
+        pl.DataFrame(columns),
+        present,
+        source,
+        wave[0].routed.arrived.id,
+        by_base=True,
+        hold=wave[0].routed.hold,
+    )
     for line, receipt in zip(wave, submit_responses(work, rows), strict=True):
         _account(line, receipt)
 

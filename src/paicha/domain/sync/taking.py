@@ -167,12 +167,17 @@ class _Taking:
             rows.append(
                 (
                     one.id, self.batch.id, self.batch.device, self.sender.user.pk, None, None, None, None, "refused", 0,
-                    receipt.messages, dict(one.raw), one.sealed, None, self.skew, at, "",
+                    receipt.messages, _as_it_came(one), one.sealed, None, self.skew, at, "",
                 )
             )  # fmt: skip
         with transaction.atomic():
             known = set(SyncItem.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", flat=True))
             bulk.insert(SyncItem, _COLUMNS, [row for row in rows if row[0] not in known])
+
+
+def _as_it_came(one: Arrived) -> dict[str, Any]:
+    """What is kept of an item that nothing was done with: opened where it could be."""
+    return one.item.model_dump(mode="json", by_alias=True) if one.item is not None else dict(one.raw)
 
 
 def _seen(sender: Sender, batch: Batch, skew: int) -> None:

@@ -1,0 +1,330 @@
+"""Phones, server, network and people in a long random play: nothing finished is lost, doubled or silently overwritten.
+
+Every act is one row of `Play.ACTS` (weight, method). `PAICHA_MODEL_STEPS` makes the play longer, `PAICHA_MODEL_SEED`
+another one; a failure prints both, and the last acts.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID
+
+import orjson
+import pytest
+from django.db import OperationalError, connection
+from playwright.sync_api import Browser
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+from tests.delivery.desk.world import VILLAGE, World
+from tests.domain.sync.phone import GENERAL
+from tests.e2e.model.devices import Device
+
+from paicha.domain import clock
+from paicha.domain.accounts.models import Assignment
+from paicha.domain.accounts.policies import scope
+from paicha.domain.handover.services import open_round
+from paicha.domain.households.models import Household
+from paicha.domain.problems.models import Problem
+from paicha.domain.responses.models import Conflict, Draft, HeldRevision, Revision, VillageSummary
+from paicha.domain.responses.services import settle_conflict, take_held, village_work
+from paicha.domain.rounds.models import RosterEntry, Round
+from paicha.domain.sync import taking
+from paicha.domain.sync.devices import revoke
+from paicha.domain.sync.handing import take_file
+from paicha.domain.sync.models import Device as DeviceRow
+from paicha.domain.sync.models import RaisedItem, SyncItem
+
+STEPS = int(os.environ.get("PAICHA_MODEL_STEPS", "10000"))
+SEED = int(os.environ.get("PAICHA_MODEL_SEED", "20220310"))
+FIELDS = {"residence": 5, "housing": 3, "schooling": 3, "water": 3, "income_band": 4, "income_stable": 3}
+OPERATOR = "operator:model"
+OUTBOX = "import('/static/field/store.js').then((s) => s.exportOutbox()).then((f) => f.blob.text())"
+NET = ["ok"] * 6 + ["lost", "cut", "late", "double", "unanswered"]
+
+
+class Play:
+    """The play and its model: what each phone was told, and what must be true of the server."""
+
+    def __init__(self, world: World, browser: Browser, url: str, rng: random.Random) -> None:
+        self.world, self.browser, self.url, self.rng = world, browser, url, rng
+        self.round: Round = world.round
+        self.heads = [
+            h.pk for h in Household.objects.filter(village__code=VILLAGE, household_class="general")
+        ]
+        self.gone: list[Device] = []
+        self.devices = [self._device("cadre"), self._device("cadre"), self._device("town")]
+        self.marks = 0
+        self.done: Counter[str] = Counter()
+        self.last: deque[str] = deque(maxlen=30)
+        self.server_dies_at: int | None = None
+
+    def _device(self, who: str) -> Device:
+        return Device(self.browser, self.url, self.world.users[who], dict(GENERAL))
+
+    def step(self) -> None:
+        weights = [weight for weight, _ in self.ACTS]
+        act = self.rng.choices([act for _, act in self.ACTS], weights)[0]
+        self.last.append(act.__name__)
+        act(self)
+
+    # --- phones ---
+
+    def survey(self) -> None:
+        """Several acts of one phone, one after another; sometimes it dies in the middle of one."""
+        device = self.rng.choice(self.devices)
+        acts = [self._act(device) for _ in range(self.rng.randint(2, 8))]
+        if self.rng.random() < 0.06:
+            self.rng.choice(acts)["crash"] = self.rng.randint(0, 4)
+        told = device.run(acts)
+        self.done.update(act["do"] for act in acts[: len(told)])
+        self.done["crash of a phone"] += bool(told and told[-1].get("crashed"))
+
+    def _act(self, device: Device) -> dict[str, Any]:
+        kind = self.rng.choices(
+            ["edit", "draft", "send", "pull", "add", "raise", "clock", "refresh"], [55, 7, 22, 8, 1, 1, 2, 4]
+        )[0]
+        some = str(self.rng.choice([*self.heads, *device.added]))
+        match kind:
+            case "edit" | "draft":
+                self.marks += 1
+                return {"do": kind, "household": some, "changes": self._changes(f"记{self.marks}")}
+            case "send":
+                return {"do": "send", "mode": self.rng.choice(NET), "locked": self.rng.random() < 0.2}
+            case "add":
+                name = "".join(chr(self.rng.randint(0x4E00, 0x9F00)) for _ in range(3))
+                return {"do": "add", "village": VILLAGE, "head": name}
+            case "raise":
+                self.marks += 1
+                return {"do": "raise", "household": some, "text": f"问题{self.marks}"}
+            case "clock":
+                return {"do": "clock", "by": self.rng.randint(-400, 400) * 3_600_000}
+            case _:
+                return {"do": kind, "mode": self.rng.choice(NET)}
+
+    def _changes(self, mark: str) -> dict[str, Any]:
+        names = self.rng.sample(sorted(FIELDS), self.rng.randint(1, 3))
+        return {name: self.rng.randint(1, FIELDS[name]) for name in names} | {"remark": mark}
+
+    def hand_over(self) -> None:
+        """A phone's outbox as a file, taken in at the desk; the phone keeps it until its own receipts."""
+        device = self.rng.choice(self.devices)
+        assert device.page is not None
+        text = device.page.evaluate(OUTBOX)
+        take_file(scope(self.world.users["cadre"]), "x", text.encode())
+
+    def lost_phone(self) -> None:
+        """A phone is revoked: what it has is sent sealed, and its person gets another one."""
+        device = self.rng.choice(self.devices)
+        revoke(DeviceRow.objects.get(pk=device.id), "丢了", OPERATOR)
+        device.run([{"do": "send", "mode": "ok"}])
+        if device.rest()["items"]:
+            device.run([{"do": "send", "mode": "ok", "locked": True}])
+        self.gone.append(device)
+        self.devices[self.devices.index(device)] = Device(self.browser, self.url, device.user, dict(GENERAL))
+
+    # --- people ---
+
+    def desk(self) -> None:
+        """Somebody at the desk changes the answers that are in force, having seen them."""
+        entry = RosterEntry.objects.filter(round=self.round, household__in=self.heads, revision__isnull=False)
+        one = self.rng.choice(list(entry)) if entry.exists() else None
+        if one is None or self._status() == "handed_up":
+            return
+        self.marks += 1
+        now = orjson.loads(Revision.objects.get(pk=one.revision).answers)
+        row = {"household": str(one.household_id), "form": "general", "base": one.revision_number, **now}
+        self.world.answer(VILLAGE, [row | self._changes(f"网{self.marks}")], source="desk:7")
+
+    def _status(self) -> str:
+        return VillageSummary.objects.get(round=self.round, code=VILLAGE).status
+
+    def hand_up_or_return(self) -> None:
+        now = "returned" if self._status() == "handed_up" else "handed_up"
+        VillageSummary.objects.filter(round=self.round, code=VILLAGE).update(status=now)
+
+    def take_what_is_held(self) -> None:
+        area = self.world.areas[VILLAGE]
+        with village_work(self.round, self.world.pack, area, OPERATOR, through_lock=True) as work:
+            take_held(work)
+
+    def settle(self) -> None:
+        """A conflict is settled field by field, by chance."""
+        conflict = Conflict.objects.filter(round=self.round, settled_at=None).order_by("?").first()
+        if conflict is None or self._status() == "handed_up":
+            return
+        chosen = {name: self.rng.random() < 0.5 for name in conflict.fields}
+        settle_conflict(
+            self.round,
+            self.world.pack,
+            conflict,
+            take_other=chosen,
+            actor=OPERATOR,
+            source=f"desk:{self.marks}",
+        )
+
+    def reassign(self) -> None:
+        """The village is taken from the cadre, or given back."""
+        rows = Assignment.objects.filter(user=self.world.users["cadre"])
+        ended = rows.filter(until__isnull=False).exists()
+        rows.update(until=None if ended else clock.today() - timedelta(days=1))
+
+    def server_dies(self) -> None:
+        """The server stops at some statement of the next village's transaction."""
+        self.server_dies_at = self.rng.randint(0, 30)
+        self.survey()
+        self.server_dies_at = None
+
+    def next_round(self) -> None:
+        """Another version of the pack comes with a new round; phones still have the old one's work."""
+        if Round.objects.count() < 4:
+            self.round = open_round(self.round.pack, self.world.pack, clock.today(), OPERATOR)
+            self.world.round = self.round
+
+    ACTS: ClassVar[list[tuple[float, Callable[[Play], None]]]] = [
+        (100, survey), (9, desk), (0.8, hand_up_or_return), (1, take_what_is_held), (3, settle), (0.6, reassign),
+        (4, server_dies), (1, hand_over), (0.25, lost_phone), (0.04, next_round),
+    ]  # fmt: skip
+
+    # --- what must be true ---
+
+    def everything_arrives(self) -> None:
+        """The county is back online, nobody is in the way."""
+        for device in [*self.devices, *self.gone]:
+            for locked in (False, True):
+                if device.rest()["items"]:
+                    device.run([{"do": "send", "mode": "ok", "locked": locked}])
+            assert device.rest()["items"] == [], "an outbox doesn't empty"
+
+    def nothing_is_lost(self) -> None:
+        items = {str(row.pk): row for row in SyncItem.objects.all()}
+        texts = {
+            "stored": [r.answers for r in Revision.objects.all()],
+            "held": [h.answers for h in HeldRevision.objects.all()],
+            "conflict": [c.answers for c in Conflict.objects.all()],
+            "refused": [orjson.dumps(d.answers).decode() for d in Draft.objects.all()],
+        }  # fmt: skip
+        texts["merged"] = texts["unchanged"] = texts["stored"]
+        marks = {status: _marks(listed) for status, listed in texts.items()}
+        for device in [*self.devices, *self.gone]:
+            for item, act in device.finished.items():
+                row = items.get(item)
+                assert row is not None, f"{item} of {act} is nowhere"
+                mark = act["changes"]["remark"]
+                kept = mark in marks[row.status] or (
+                    row.raw is not None and mark in orjson.dumps(row.raw).decode()
+                )
+                assert kept, f"{mark} was answered {row.status} {row.messages}, and is not there"
+            for raised in device.raised:
+                assert RaisedItem.objects.filter(pk=raised).exists(), f"raised {raised} is nowhere"
+            for added in device.added:
+                sent = [i for i, act in device.finished.items() if act["household"] == added]
+                if any(items[i].status in ("stored", "merged") for i in sent):
+                    assert Household.objects.filter(pk=added).count() == 1
+
+    def nothing_is_doubled(self) -> None:
+        """Each item is at most one revision, each thing raised one row, each household found one household."""
+        became = Counter((row.round_id, row.household, row.revision) for row in SyncItem.objects.filter(
+            status__in=("stored", "merged"), revision__gt=0))  # fmt: skip
+        assert [key for key, n in became.items() if n > 1] == []
+        field = Revision.objects.filter(source__startswith="field:")
+        taken = HeldRevision.objects.filter(outcome__in=("stored", "merged")).count()
+        assert field.count() == sum(became.values()) + taken
+        subjects = list(RaisedItem.objects.filter(status="stored").values_list("subject", flat=True))
+        assert len(subjects) == len(set(subjects)) == Problem.objects.count()
+        heads = Household.objects.filter(village__code=VILLAGE).values_list("head_name", flat=True)
+        assert [name for name, n in Counter(heads).items() if n > 1] == []
+
+    def nothing_is_overwritten_in_silence(self) -> None:
+        """Whoever writes over what another source changed since the writer's base would have had to see it."""
+        found = []
+        by_household: dict[tuple[int, UUID], list[tuple[int, int, str, dict[str, Any]]]] = {}
+        rows = Revision.objects.filter(household__in=[*self.heads, *self._found()]).order_by("number")
+        for row in rows:
+            key = (row.round_id, row.household_id)
+            by_household.setdefault(key, []).append(
+                (row.number, row.base, row.source, orjson.loads(row.answers))
+            )
+        for listed in by_household.values():
+            for at, (number, base, source, answers) in enumerate(listed):
+                before = listed[at - 1][3] if at else {}
+                for k in range(max(base, 1), at):
+                    theirs, was = listed[k], listed[k - 1][3]
+                    if theirs[2] == source:
+                        continue
+                    for name in FIELDS:
+                        changed = theirs[3].get(name) != was.get(name)
+                        if changed and before.get(name) == theirs[3].get(name) != answers.get(name):
+                            found.append(
+                                f"{source} at {number} (base {base}) over {theirs[2]} at {k + 1}: {name}"
+                            )
+        assert found == []
+
+    def _found(self) -> list[str]:
+        return [added for device in [*self.devices, *self.gone] for added in device.added]
+
+
+def _marks(texts: list[str]) -> set[str]:
+    found = set()
+    for text in texts:
+        remark = orjson.loads(text).get("remark")
+        found.add(remark)
+    return found
+
+
+@contextmanager
+def _mortal(play: Play, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The server's transactions stop where the play says."""
+    real = taking.village_work
+
+    @contextmanager
+    def village_work_that_may_die(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        left = play.server_dies_at
+        if left is None:
+            with real(*args, **kwargs) as work:
+                yield work
+            return
+
+        def dies(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise OperationalError("the server was stopped")
+            return execute(sql, params, many, context)
+
+        play.done["crash of the server"] += 1
+        with connection.execute_wrapper(dies), real(*args, **kwargs) as work:
+            yield work
+
+    monkeypatch.setattr(taking, "village_work", village_work_that_may_die)
+    yield
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_doubled_or_overwritten(
+    browser: Browser, live_server: LiveServer, world: World, settings: Settings, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    settings.PAICHA_HOME = tmp_path
+    play = Play(world, browser, live_server.url, random.Random(SEED))
+    try:
+        with _mortal(play, monkeypatch):
+            while sum(play.done.values()) < STEPS:
+                play.step()
+                play.done[play.last[-1]] += play.last[-1] != "survey"
+        Assignment.objects.filter(user=world.users["cadre"]).update(until=None)
+        play.everything_arrives()
+        play.nothing_is_lost()
+        play.nothing_is_doubled()
+        play.nothing_is_overwritten_in_silence()
+    finally:
+        print(f"seed {SEED}, {sum(play.done.values())} steps: {dict(play.done)}; last {list(play.last)}")
+    statuses = Counter(SyncItem.objects.values_list("status", flat=True))
+    print(f"items by status: {dict(statuses)}")
+    assert {"stored", "merged", "conflict", "held"} <= set(statuses), "the play reaches every status"
