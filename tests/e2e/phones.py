@@ -40,7 +40,7 @@ class Handset:
         self.enter(pin)
         expect(self.page.locator("#count")).to_contain_text("户", timeout=15_000)
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
     def enter(self, pin: str = PIN) -> None:
         """Type the PIN."""

@@ -116,7 +116,7 @@ def test_tls_with_a_certificate_of_its_own(home: Home) -> None:
     port = free_port()
     with serving(home, "--port", port, "--tls", "--host", "127.0.0.1") as (_, lines):
         assert lines[0] == f"排查系统已打开：https://127.0.0.1:{port}/"
-        trusted = ssl.create_default_context(cafile=str(home.folder / "tls.crt"))
+        trusted = ssl.create_default_context(cafile=str(home.folder / "tls-authority.crt"))
         assert answer(f"https://127.0.0.1:{port}/admin/login/", trusted) == 200
     assert stat.S_IMODE((home.folder / "tls.key").stat().st_mode) == 0o600
     (home.folder / "tls.key").unlink()

@@ -88,7 +88,7 @@ class Play:
 
     def _act(self, device: Device) -> dict[str, Any]:
         kind = self.rng.choices(
-            ["edit", "draft", "send", "pull", "add", "raise", "clock", "refresh"], [55, 7, 22, 8, 1, 1, 2, 4]
+            ["edit", "draft", "send", "pull", "add", "raise", "clock", "refresh"], [68, 7, 14, 3, 1, 1, 2, 4]
         )[0]
         some = str(self.rng.choice([*self.heads, *device.added]))
         match kind:

@@ -23,8 +23,8 @@ from paicha.delivery.cli.console import CommandRefused
 
 MANIFEST = "manifest.json"
 SQLITE, POSTGRES = "paicha.sqlite3", "postgresql.dump"
-KEYS = ("secret.key", "audit.key")
-EXTRAS = ("demo-accounts.json", "tls.crt", "tls.key")
+KEYS = ("secret.key", "audit.key")  # a home without them is refused; the others are where they were made
+EXTRAS = ("demo-accounts.json", "tls.crt", "tls.key", "tls-authority.crt", "tls-authority.key", "field.key")
 UPLOADS = "files"
 _FORMAT = 1
 _CHUNK = 1 << 20

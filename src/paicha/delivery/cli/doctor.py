@@ -12,10 +12,11 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from paicha.delivery.cli.certificate import described
 from paicha.delivery.cli.console import print_json, setup_django, speak
 
 _GIB = 1024**3
@@ -23,6 +24,7 @@ _FREE = 2 * _GIB
 _POSTGRES = 130000  # the oldest that Django 5.2 takes
 _EARLIEST_YEAR = 2022
 _WAITING = timedelta(minutes=10)
+_RENEW_DAYS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,25 @@ def _home() -> Iterator[Finding]:
     )
     if not os.access(home, os.W_OK):
         yield Finding("数据文件夹可写", False, f"{home} 不能写入", "请换成有权限的用户，或另设 PAICHA_HOME")
-    for name in ("secret.key", "audit.key", "tls.key"):
+    for name in ("secret.key", "audit.key", "field.key", "tls.key", "tls-authority.key"):
         file = home / name
         if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o077:
             yield Finding("密钥", False, f"{name} 别人也能读", f"请运行 chmod 600 {file}")
+
+
+def _certificate() -> Iterator[Finding]:
+    from django.conf import settings
+
+    known = described(Path(settings.PAICHA_HOME))
+    if known is None:
+        yield Finding("证书", True, "没有，手机离线要用 https：paicha serve --tls")
+        return
+    whose, until = known
+    left = (until - datetime.now(UTC)).days
+    yield Finding(
+        "证书", left > _RENEW_DAYS, f"{whose}，到 {until:%Y-%m-%d}（还有 {left} 天）",
+        "" if left > _RENEW_DAYS else "自己签的重新运行 paicha serve --tls 就会换；自己放的请换一张新的",
+    )  # fmt: skip
 
 
 def _database() -> Iterator[Finding]:
@@ -207,6 +224,7 @@ def _machine() -> Iterator[Finding]:
 Check = tuple[str, Callable[[], Iterator[Finding]]]
 OF_MACHINE: tuple[Check, ...] = (
     ("数据文件夹", _home),
+    ("证书", _certificate),
     ("磁盘", _disk),
     ("字体", _fonts),
     ("运行环境", _machine),

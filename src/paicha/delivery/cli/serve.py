@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from paicha.delivery.cli.certificate import certificate
+from paicha.delivery.cli.certificate import authority_of, certificate
 from paicha.delivery.cli.console import CommandRefused, speak
 from paicha.delivery.cli.home import open_home
 
@@ -44,6 +44,9 @@ def add_parser(subparsers: Any) -> None:
     serving.add_argument("--host", default=None, help="监听的地址，默认只有本机（127.0.0.1）")
     serving.add_argument("--port", type=_port, default=8000, help="端口，默认 8000")
     serving.add_argument("--tls", action="store_true", help="用 https，没有证书时自己做一张")
+    serving.add_argument(
+        "--http-port", type=_port, default=None, help="--tls 时装证书的网页用的端口，默认端口加 1"
+    )
     serving.set_defaults(run=run_serve)
     worker = subparsers.add_parser("worker", help="后台任务进程（PostgreSQL 时另开）")
     worker.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
@@ -70,6 +73,9 @@ def run_serve(args: argparse.Namespace) -> int:
 
     home = Path(settings.PAICHA_HOME)
     files = certificate(home, names) if args.tls else None
+    plain = (args.http_port or args.port % 65535 + 1) if files and authority_of(home) else None
+    if plain is not None:
+        _refuse_taken(host, plain)
     embedded = connection.vendor == "sqlite"
     accounts = _demo_accounts(home)
     connections.close_all()  # a connection must not be shared with the processes that are forked
@@ -78,8 +84,11 @@ def run_serve(args: argparse.Namespace) -> int:
     lines = [f"排查系统已打开：{address}"]
     lines += [f"  演示账号 {a['username']}  密码 {a['password']}  {a.get('title', '')}" for a in accounts]
     lines += [] if embedded else ["后台任务请另开一个窗口运行 paicha worker。"]
+    if plain is not None:
+        lines += [f"手机、电脑装证书，打开：http://{_bracketed(shown)}:{plain}/"]
     lines += ["按 Ctrl+C 停下。"]
-    _run_gunicorn(f"{_bracketed(host)}:{args.port}", files, embedded, lines)
+    beside = None if plain is None else [host, str(plain), str(args.port)]
+    _run_gunicorn(f"{_bracketed(host)}:{args.port}", files, embedded, lines, beside)
     return 0
 
 
@@ -135,13 +144,21 @@ def _demo_accounts(home: Path) -> list[dict[str, str]]:
     return accounts
 
 
-def _run_gunicorn(bind: str, files: tuple[Path, Path] | None, embedded: bool, lines: list[str]) -> None:
+def _run_gunicorn(
+    bind: str,
+    files: tuple[Path, Path] | None,
+    embedded: bool,
+    lines: list[str],
+    beside: list[str] | None = None,
+) -> None:
     """Serve until told to stop; gunicorn forks here, and each of its processes loads the application itself."""
     worker: list[subprocess.Popen[bytes]] = []
 
     def when_ready(_server: Any) -> None:
         if embedded:
             worker.append(_start_worker())
+        if beside is not None:  # the page that a phone needs before it trusts this server
+            worker.append(subprocess.Popen([sys.executable, "-m", "paicha.delivery.cli.plain", *beside]))
         for line in lines:
             speak(line)
 

@@ -17,6 +17,7 @@ from paicha.delivery.desk.town import urls as town
 from paicha.delivery.desk.views import (
     areas,
     browser,
+    certificate,
     decisions,
     household,
     lists,
@@ -43,6 +44,8 @@ urlpatterns = [
     *papers.urlpatterns,
     *phones.urlpatterns,
     *pictures.urlpatterns,
+    path("certificate/", certificate.certificate_page, name="certificate"),
+    path("certificate/paicha.crt", certificate.certificate_file, name="certificate_file"),
     path("", signin.home, name="home"),
     path("login/", signin.sign_in, name="sign_in"),
     path("logout/", signin.sign_out, name="sign_out"),
