@@ -120,6 +120,8 @@ def expected(who: str, ask: Ask) -> str:
     """What the table of roles says. Records of a village are hidden from people of its groups but for their own."""
     role, prefixes, groups = PEOPLE[who]
     if ask.policy.of in ("own", "anyone", "work"):
+        if ask.name == "certificate_file":  # there is none where the server made no authority
+            return HIDDEN
         if ask.name == "notice":  # of the cadre's
             return OPEN if who == "cadre" else HIDDEN
         return OPEN if role or ask.policy.of != "work" else HIDDEN

@@ -26,7 +26,7 @@ from paicha.domain.rounds.models import RosterEntry
 from paicha.domain.sync.items import Item, ItemError, values_of
 from paicha.domain.sync.models import SyncItem
 from paicha.domain.sync.receipts import ItemReceipt
-from paicha.domain.sync.routing import Routed
+from paicha.domain.sync.routing import NEVER, Routed
 from paicha.formats.typed import typed_cells
 
 
@@ -62,6 +62,9 @@ def submit_lines(
     Must run inside `work`'s transaction. `before`: receipts of items that came earlier, for `after`.
     """
     _identify(work, lines)
+    for line in lines:
+        if line.routed.hold == NEVER:
+            _refuse(line, ItemError(NEVER))
     ready = []
     for line in lines:
         line.receipt.household = line.key

@@ -26,6 +26,7 @@ from paicha.domain.responses.services import VillageWork, record_facts
 from paicha.domain.sync.answers import Line
 from paicha.domain.sync.items import ItemError, photo_bytes
 from paicha.domain.sync.models import RaisedItem
+from paicha.domain.sync.routing import NEVER
 
 FACT = "field_raised"  # what phones raised and a person must look at, by village
 _WAITS = (RaisedItem.Status.HELD, RaisedItem.Status.REFUSED)
@@ -48,7 +49,9 @@ def take_raised(work: VillageWork, lines: Sequence[Line], user: User, device: UU
             id=id_, item=line.receipt.item, user=user, device=device, round=work.round, village=work.village,
             household=line.receipt.household, kind=one.kind, at=work.at, payload=one.payload(),
         )  # fmt: skip
-        if line.routed.hold:
+        if line.routed.hold == NEVER:
+            row.status, row.message = RaisedItem.Status.REFUSED, sentence(NEVER)
+        elif line.routed.hold:
             row.status, row.message = RaisedItem.Status.HELD, sentence(line.routed.hold)
         else:
             _take(work, row, source)

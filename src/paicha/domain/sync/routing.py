@@ -1,7 +1,7 @@
 """Which village an item belongs to, and whether its sender may, might once, or never could answer there.
 
 What holds: whoever covered the village on some day of the round is never refused for having lost it since: what was
-finished is held for the village (D11). Who never covered it is refused (D07).
+finished is held for the village (D11). Who never covered it is refused (D07), and the village sees that, too.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from paicha.domain.rounds.queries import current_round
 from paicha.domain.sync.devices import Sender
 from paicha.domain.sync.items import Arrived, ItemError
 from paicha.domain.sync.models import SyncItem
+
+
+NEVER = "D07"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Router:
         self._groups: dict[tuple[int, str], int | None] = {}
 
     def route(self, arrived: Arrived) -> Routed:
-        """Raises ItemError for what belongs nowhere, or where the sender never had work."""
+        """Raises ItemError for what belongs nowhere."""
         item = arrived.item
         assert item is not None
         round_ = self._rounds.get(item.round) if item.round is not None else self._current
@@ -91,7 +94,7 @@ class Router:
             if round_.pk not in self._once:
                 self._once[round_.pk] = _once(self._sender, round_)
             if not self._covers(self._once[round_.pk], f"once{round_.pk}", village, group):
-                raise ItemError("D07")
+                return NEVER
             return "D12" if self._sender.revoked else "D11"
         if self._sender.revoked:
             return "D12"
