@@ -238,7 +238,9 @@ def test_an_update_waits_until_nothing_is_unsent(
     monkeypatch.setattr(views, "version", lambda: "another-shell")
     phone.offline(False)
     phone.page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update()).then(() => true)")
-    phone.page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((r) => r.waiting !== null)")
+    phone.page.wait_for_function(
+        "() => navigator.serviceWorker.getRegistration().then((r) => r.waiting !== null)"
+    )
     expect(phone.page.locator("#q-population")).to_have_value("4")  # nothing happens to who is typing
     phone.offline()
     finish(phone)

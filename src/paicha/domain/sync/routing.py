@@ -21,7 +21,6 @@ from paicha.domain.sync.devices import Sender
 from paicha.domain.sync.items import Arrived, ItemError
 from paicha.domain.sync.models import SyncItem
 
-
 NEVER = "D07"
 
 
