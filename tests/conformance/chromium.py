@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
+from tests.browsers import ARGUMENTS, environment, old_chromium
 
 _IMPORT = """async ([text, body, argument]) => {
   const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
@@ -24,14 +25,19 @@ _IMPORT = """async ([text, body, argument]) => {
 
 
 class _Chromium:
-    def __init__(self) -> None:
+    def __init__(self, old: bool) -> None:
+        self._old = old_chromium() if old else None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chromium")
         self._page: Page = self._thread.submit(self._start).result()
 
     def _start(self) -> Page:
         self._playwright = sync_playwright().start()
-        found = shutil.which("chromium") or shutil.which("chromium-browser")
-        self._browser = self._playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        found = self._old or shutil.which("chromium") or shutil.which("chromium-browser")
+        self._browser = self._playwright.chromium.launch(
+            executable_path=found,
+            args=ARGUMENTS if self._old else ["--no-sandbox"],
+            env=environment() if self._old else None,
+        )
         return self._browser.new_page()
 
     def run(self, module: str, function: str, argument: str) -> str:
@@ -49,6 +55,11 @@ class _Chromium:
 
 
 @cache
-def chromium() -> _Chromium:
-    """One browser a process, started when the first test wants it; `conftest` stops it."""
-    return _Chromium()
+def chromium(old: bool = False) -> _Chromium:
+    """One browser a process, the system's or version 92, started when the first test wants it; `conftest` stops it."""
+    made = _Chromium(old)
+    started.append(made)
+    return made
+
+
+started: list[_Chromium] = []

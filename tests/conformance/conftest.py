@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.conformance.chromium import chromium
+from tests.conformance.chromium import started
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -17,15 +17,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if isinstance(item, pytest.Function) and hasattr(item, "callspec")
             else None
         )
-        if target == "javascript" or "in_chromium" in getattr(item, "fixturenames", ()):
+        if str(target).startswith("javascript") or "in_chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _stop_chromium() -> Iterator[None]:
     yield
-    if chromium.cache_info().currsize:
-        chromium().stop()
+    for browser in started:
+        browser.stop()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -62,17 +63,18 @@ def _dtype(table: Table, name: str) -> pl.DataType | type[pl.DataType]:
             return pl.Boolean
 
 
-def javascript(expressions: Sequence[Expression], table: Table) -> Answers:
-    """In Chromium, by the module's own operators; rows without prototype, as the module makes them."""
+def javascript(expressions: Sequence[Expression], table: Table, old: bool = False) -> Answers:
+    """In Chromium (or version 92), by the module's own operators; rows without prototype, as the module makes them."""
     tests = ", ".join(f"(a) => {render(expression, 'javascript')}" for expression in expressions)
     over = "rows.map((row) => test(Object.assign(Object.create(null), row)))"
     module = f"{operators()}\nexport const said = (rows) => [{tests}].map((test) => {over});"
     rows = json.dumps([table.row(number) for number in range(table.height)], default=str)
-    answers: Answers = json.loads(chromium().run(module, "said", rows))
+    answers: Answers = json.loads(chromium(old).run(module, "said", rows))
     return answers
 
 
 TARGETS: dict[str, Callable[[Sequence[Expression], Table], Answers]] = {
     "polars": polars,
     "javascript": javascript,
+    "javascript in version 92": partial(javascript, old=True),
 }

@@ -102,7 +102,9 @@ def _hard(found: list[Any]) -> list[Any]:
     return _plain_first([hit for hit in found if hit.severity == "hard"])
 
 
-def on_the_device(pack: Pack, form: str, rows: Sequence[dict[str, Any]]) -> tuple[list[Said], list[Said]]:
+def on_the_device(
+    pack: Pack, form: str, rows: Sequence[dict[str, Any]], old: bool = False
+) -> tuple[list[Said], list[Said]]:
     days = {"today": DAYS.today, "opens_on": DAYS.opens_on, "closes_on": DAYS.closes_on}
     both = """
       export const said = ({form, rows, days}) => rows.map((row) => {
@@ -111,17 +113,18 @@ def on_the_device(pack: Pack, form: str, rows: Sequence[dict[str, Any]]) -> tupl
         return [every, hard].map((list) => list.map((one) => [one.id, one.severity, one.questions, one.message]));
       });"""
     argument = json.dumps({"form": form, "rows": rows, "days": days}, default=str)
-    told = json.loads(chromium().run(rules_module(pack) + both, "said", argument))
+    told = json.loads(chromium(old).run(rules_module(pack) + both, "said", argument))
     as_said = [[[(i, s, tuple(q), m) for i, s, q, m in part] for part in pair] for pair in told]
     return [every for every, _ in as_said], [hard for _, hard in as_said]
 
 
-def test_a_device_says_what_the_server_says(pack: Pack) -> None:
+@pytest.mark.parametrize("old", [False, True], ids=["the system's", "version 92"])
+def test_a_device_says_what_the_server_says(pack: Pack, old: bool) -> None:
     heard: set[str] = set()
     for form in pack.household_forms:
         rows = rows_of(pack, form, 3000)
         expected, plain = on_the_server(pack, form, rows)
-        found, found_plain = on_the_device(pack, form, rows)
+        found, found_plain = on_the_device(pack, form, rows, old)
         for row, wanted, got in zip(rows, expected, found, strict=True):
             assert got == wanted, (form, row)
         assert found_plain == plain

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
+from tests.browsers import ARGUMENTS, environment, old_chromium
 from tests.delivery.desk.world import World, build
 
 from paicha.domain import clock
@@ -30,7 +31,7 @@ PASSWORD = "a-long-password-1"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if {"browser", "old_browser"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
 
 
@@ -40,6 +41,16 @@ def browser() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def old_browser() -> Iterator[Browser]:
+    """Chromium 92, the oldest that the phone's pages promise to work in."""
+    program = old_chromium()
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=program, args=ARGUMENTS, env=environment())
         yield made
         made.close()
 

@@ -282,3 +282,54 @@ def test_the_same_batch_at_the_same_moment_is_taken_once(
     assert len({tuple(one) for one in found}) == 1
     assert SyncItem.objects.count() == 2
     assert Revision.objects.filter(household=world.household("贺生花")).count() == 1
+
+
+def test_what_comes_along_with_a_listed_conflict_is_not_lost(world: World) -> None:
+    """The same answer collides again, and another one has changed meanwhile: both are listed."""
+    left, right = Phone(world.users["cadre"]), Phone(world.users["cadre"])
+    left.send(item(world, "贺生花"))
+    right.send(item(world, "贺生花", base=1, residence=2))
+    first = item(world, "贺生花", base=1, residence=3)
+    second = item(world, "贺生花", base=1, residence=3, remark="后来问到的", after=first["item"])
+    assert [left.send(one)[0].status for one in (first, second)] == ["conflict", "conflict"]
+    assert any("后来问到的" in one.answers for one in Conflict.objects.all())
+    assert left.send(second | {"item": str(new_id())})[0].status == "conflict"
+    assert Conflict.objects.count() == 2, "the same again is listed once"
+
+
+def test_an_old_base_is_merged_even_over_ones_own_answers(world: World) -> None:
+    """The phone's second item doesn't know what its first was merged with."""
+    left, right = Phone(world.users["cadre"]), Phone(world.users["cadre"])
+    left.send(item(world, "贺生花"))
+    right.send(item(world, "贺生花", base=1, residence=2))
+    left.send(
+        item(world, "贺生花", base=1, income_band=3)
+    )  # merged: residence 2, income 3, by the left phone
+    assert left.send(item(world, "贺生花", base=1, income_band=3, housing=3))[0].status == "merged"
+    now = answers(world, "贺生花")
+    assert (now["residence"], now["income_band"], now["housing"]) == (2, 3, 3)
+
+
+@pytest.mark.parametrize("between", ["one batch", "two batches"])
+def test_what_follows_a_merged_item_does_not_undo_what_it_was_merged_with(world: World, between: str) -> None:
+    """The device has not seen the other's residence, and sends its own old one along with something new."""
+    left, right = Phone(world.users["cadre"]), Phone(world.users["cadre"])
+    left.send(item(world, "贺生花"))
+    right.send(item(world, "贺生花", base=1, residence=2))
+    first = item(world, "贺生花", base=1, income_band=3)
+    second = item(world, "贺生花", base=1, income_band=3, housing=3, after=first["item"])
+    if between == "one batch":
+        receipts = left.send(first, second)
+    else:
+        receipts = [left.send(one)[0] for one in (first, second)]
+    assert [r.status for r in receipts] == ["merged", "merged"]
+    now = answers(world, "贺生花")
+    assert (now["residence"], now["income_band"], now["housing"]) == (2, 3, 3)
+
+
+def test_a_corrected_refusal_is_made_from_what_the_refused_one_was_made_from(world: World) -> None:
+    phone = Phone(world.users["cadre"])
+    phone.send(item(world, "贺生花"))
+    first = item(world, "贺生花", base=1, population=99)
+    second = item(world, "贺生花", base=1, income_band=3, after=first["item"])
+    assert [phone.send(one)[0].status for one in (first, second)] == ["refused", "stored"]

@@ -54,6 +54,8 @@ def _corrects(frame: pl.DataFrame, index: int, old: Stored, rows: Rows) -> bool:
     A device's own earlier answers may have been merged with what others changed, which it has not seen: with an
     older base than that, the same hand is not enough (found by the model test).
     """
+    if _told_base(frame, index) is not None:
+        return False
     base = frame["base"][index]
     return base == old.number or (old.source == rows.source and not (rows.by_base and base))
 
@@ -142,7 +144,7 @@ def _merge_others(
             labels = "、".join(pack.questions[n].short or pack.questions[n].label for n in fields)
             text = f"和已存的答案不同：{labels}，请到冲突列表逐项定夺"
             receipt.said.append(Said("C01", "soft", fields[0], text))
-            if not _is_listed(listed.get(old.household, ()), fields, other[position]):
+            if not _is_listed(listed.get(old.household, ()), fields, other[position], now_texts[position]):
                 conflicts.append(
                     (
                         work.round.pk, work.village.pk, receipt.household, old.number, other[position], fields,
@@ -158,15 +160,27 @@ def _merge_others(
 def _base_texts(
     work: VillageWork, frame: pl.DataFrame, known: Sequence[Stored | None], others: Sequence[int]
 ) -> list[str]:
-    """What each row was made from; nothing where it carries no base, for then nothing was known."""
+    """What each row was made from; nothing where it carries no base, for then nothing was known.
+
+    `base_text` of the frame: a device's own earlier answers, which never came into force as they were.
+    """
     bases = frame["base"].to_list()
     wants: dict[int, tuple[UUID, int]] = {}
     for i in others:
         old = known[i]
-        if old is not None and bases[i] and bases[i] < old.number:
+        if old is not None and bases[i] and bases[i] < old.number and _told_base(frame, i) is None:
             wants[i] = (old.household, bases[i])
     texts = answers_of(work, set(wants.values()))
-    return [texts.get(wants[i], "{}") if i in wants else "{}" for i in others]
+    told = [_told_base(frame, i) for i in others]
+    return [
+        text or (texts.get(wants[i], "{}") if i in wants else "{}")
+        for i, text in zip(others, told, strict=True)
+    ]
+
+
+def _told_base(frame: pl.DataFrame, index: int) -> str | None:
+    """The answers that a row was made from, where it brings them."""
+    return frame["base_text"][index] if "base_text" in frame.columns else None
 
 
 def _list_conflicts(work: VillageWork, conflicts: list[tuple[Any, ...]]) -> None:
@@ -194,10 +208,15 @@ def _open_conflicts(work: VillageWork, households: Sequence[UUID | None]) -> dic
     return found
 
 
-def _is_listed(listed: Sequence[_Listed], fields: list[str], text: str) -> bool:
-    """Whether the same answers to the same questions wait for a person already."""
-    mine = orjson.loads(text)
+def _is_listed(listed: Sequence[_Listed], fields: list[str], text: str, now: str) -> bool:
+    """Whether the same answers to the same questions wait for a person already.
+
+    Everything that the row would change counts, not what collides alone: the rest comes along when a person settles
+    it, and would be lost otherwise (found by the model test).
+    """
+    mine, stored = orjson.loads(text), orjson.loads(now)
+    brings = {name for name in {*mine, *stored} if mine.get(name) != stored.get(name)}
     return any(
-        set(fields) <= set(known) and all(answers.get(name) == mine.get(name) for name in fields)
+        set(fields) <= set(known) and all(answers.get(name) == mine.get(name) for name in brings)
         for known, answers in listed
     )

@@ -25,7 +25,7 @@ from paicha.domain.responses.work import VillageWork, record_facts
 
 _COLUMNS = (
     "round", "village", "household", "form", "base", "answers", "source", "upload", "address", "at", "outcome",
-    "reason", "new_household",
+    "reason", "new_household", "base_text",
 )  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def keep_held(
     known = set(waiting.values_list("household_id", "form", "answers", "source"))
     forms, bases, addresses = (frame[name].to_list() for name in ("form", "base", "address"))
     ids = frame["new_id"].to_list() if "new_id" in frame.columns else [None] * frame.height
+    befores = frame["base_text"].to_list() if "base_text" in frame.columns else [None] * frame.height
     reason = rows.hold or "H01"
     new = []
     for i in held:
@@ -60,7 +61,7 @@ def keep_held(
         new.append(
             (
                 work.round.pk, work.village.pk, receipt.household, forms[i], bases[i] or 0, texts[i], rows.source,
-                rows.upload, addresses[i] or "", work.at, "", reason, UUID(ids[i]) if ids[i] else None,
+                rows.upload, addresses[i] or "", work.at, "", reason, UUID(ids[i]) if ids[i] else None, befores[i],
             )
         )  # fmt: skip
     bulk.insert(HeldRevision, _COLUMNS, new)
@@ -124,8 +125,10 @@ def _rows(work: VillageWork, held: HeldRevision) -> Rows:
         base=pl.lit(held.base or None, dtype=pl.Int64),
         address=pl.lit(held.address),
         new_id=pl.lit(new_id, dtype=pl.String),
+        base_text=pl.lit(held.base_text, dtype=pl.String),
     )
-    return Rows(frame, {held.form: frozenset(form.questions)}, held.source, held.upload)
+    device = "@" in held.source
+    return Rows(frame, {held.form: frozenset(form.questions)}, held.source, held.upload, by_base=device)
 
 
 def _met_since(work: VillageWork, held: HeldRevision) -> UUID | None:

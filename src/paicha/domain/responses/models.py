@@ -203,6 +203,7 @@ class HeldRevision(models.Model):
     outcome = models.CharField(max_length=10, blank=True)
     reason = models.CharField(max_length=4, default="H01", db_default="H01")  # of the catalogue
     new_household = models.UUIDField(null=True)  # the id that a device gave to one found on the spot
+    base_text = models.TextField(null=True)  # what a device had before, where it never came into force
 
     class Meta:
         indexes = [models.Index(fields=["round", "village", "taken_at"], name="responses_held_waiting")]

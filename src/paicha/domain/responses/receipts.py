@@ -42,9 +42,10 @@ class Receipt:
 class Rows:
     """A village's rows of a batch.
 
-    `frame`: `row` (unique integer), `household` (UUID text, or null for one found now), `form`, `base`
-    (revision number or null), `address`, answer columns, and where a device found it `new_id`, the household's
-    id. `present`: per form, the questions that the upload has a column for; the others keep what is stored.
+    `frame`: `row` (unique integer), `household` (UUID text, or null for one found now), `form`, `base` (revision
+    number or null), `address`, answer columns; from a device also `new_id`, the id of a household that it found,
+    and `base_text`, the answers that the row was made from where they never came into force as they were.
+    `present`: per form, the questions that the upload has a column for; the others keep what is stored.
     """
 
     frame: pl.DataFrame

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import orjson
 import polars as pl
 
 from paicha.core.catalogue import sentence
@@ -28,6 +29,8 @@ from paicha.domain.sync.models import SyncItem
 from paicha.domain.sync.receipts import ItemReceipt
 from paicha.domain.sync.routing import NEVER, Routed
 from paicha.formats.typed import typed_cells
+
+_STEPS_BACK = 20  # refused predecessors of one item
 
 
 @dataclass(slots=True)
@@ -54,12 +57,10 @@ class Line:
         return self.household or self.made
 
 
-def submit_lines(
-    work: VillageWork, lines: Sequence[Line], source: str, device: UUID, before: Mapping[UUID, ItemReceipt]
-) -> None:
+def submit_lines(work: VillageWork, lines: Sequence[Line], source: str, device: UUID) -> None:
     """Take the answers of a village's items in; what became of each stands in its receipt afterwards.
 
-    Must run inside `work`'s transaction. `before`: receipts of items that came earlier, for `after`.
+    Must run inside `work`'s transaction.
     """
     _identify(work, lines)
     for line in lines:
@@ -77,11 +78,10 @@ def submit_lines(
             continue
         ready.append(line)
     finished = [line for line in ready if line.item.completed]
-    became = {id_: receipt.revision for id_, receipt in before.items() if receipt.revision}
-    became |= _earlier(finished, became)
+    known = _earlier(finished)
     for wave in _waves(finished):
-        _submit(work, wave, source, became)
-        became |= {line.receipt.item: line.receipt.revision for line in wave if line.receipt.revision}
+        _submit(work, wave, source, known)
+        known |= {line.receipt.item: _became(line) for line in wave}
     _confirm(work, finished)
     _drafts(work, ready, device)
 
@@ -127,13 +127,60 @@ def _identify(work: VillageWork, lines: Sequence[Line]) -> None:
             met[line.made] = line.household
 
 
-def _earlier(lines: Sequence[Line], known: Mapping[UUID, int]) -> dict[UUID, int]:
-    """Revisions of predecessors that came in an earlier batch."""
-    wanted = {line.item.after for line in lines if line.item.after} - set(known)
-    if not wanted:
-        return {}
-    rows = SyncItem.objects.filter(pk__in=wanted, revision__gt=0)
-    return dict(rows.values_list("pk", "revision"))
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an item's predecessor on the same device became. `answers`: as the device had them."""
+
+    status: str
+    revision: int
+    base: int | None
+    after: UUID | None
+    answers: Mapping[str, Any]
+
+
+def _became(line: Line) -> Before:
+    item, receipt = line.item, line.receipt
+    return Before(receipt.status, receipt.revision, item.base, item.after, line.values)
+
+
+def _earlier(lines: Sequence[Line]) -> dict[UUID, Before]:
+    """Predecessors that came in an earlier batch; of refused ones theirs, too."""
+    found: dict[UUID, Before] = {}
+    wanted = {line.item.after for line in lines if line.item.after}
+    for _ in range(_STEPS_BACK):
+        rows = SyncItem.objects.filter(pk__in=wanted - set(found)).values_list(
+            "pk", "status", "revision", "raw"
+        )
+        wanted = set()
+        for pk, status, revision, raw in rows:
+            kept = raw or {}
+            after = UUID(kept["after"]) if kept.get("after") else None
+            found[pk] = Before(status, revision, kept.get("base"), after, kept.get("answers") or {})
+            if status == "refused" and after is not None:
+                wanted.add(after)
+        if not wanted:
+            break
+    return found
+
+
+def _made_from(work: VillageWork, line: Line, known: Mapping[UUID, Before]) -> tuple[int | None, str | None]:
+    """What a line was made from: the revision in force then, or answers of the device's own that never were.
+
+    Stored as sent, the predecessor is a revision. Merged, listed as a conflict or held, it isn't: the device still
+    has its own answers, and what others wrote meanwhile it has not seen.
+    """
+    base, after = line.item.base, line.item.after
+    for _ in range(_STEPS_BACK):
+        before = known.get(after) if after is not None else None
+        if before is None:
+            return base, None
+        if before.status == "stored":
+            return before.revision, None
+        if before.status != "refused":
+            form = work.pack.household_forms[line.form]
+            return base, orjson.dumps(values_of(work.pack, form, before.answers, kept=True)).decode()
+        base, after = before.base, before.after
+    return base, None
 
 
 def _waves(lines: Sequence[Line]) -> Iterable[list[Line]]:
@@ -153,13 +200,14 @@ def _waves(lines: Sequence[Line]) -> Iterable[list[Line]]:
     return [wave for _, wave in waves]
 
 
-def _submit(work: VillageWork, wave: Sequence[Line], source: str, became: Mapping[UUID, int]) -> None:
+def _submit(work: VillageWork, wave: Sequence[Line], source: str, before: Mapping[UUID, Before]) -> None:
     """One `submit_responses` of lines of different households."""
     pack, roles = work.pack, work.pack.roles
     made: dict[UUID, UUID] = {}
     for line in wave:  # a household that an earlier wave made
         if line.household is None and line.made is not None and (found := _made_since(work, line.made)):
             line.household = made[line.made] = found
+    bases = [_made_from(work, line, before) for line in wave]
     names = [name for name in pack.answer_questions if any(name in line.values for line in wave)]
     known: dict[str, list[str | None]] = {roles.head: [line.head for line in wave]}
     if roles.group:
@@ -172,7 +220,8 @@ def _submit(work: VillageWork, wave: Sequence[Line], source: str, became: Mappin
             "new_id", [_text(line.made) if not line.household else None for line in wave], dtype=pl.String
         ),
         pl.Series("form", [line.form for line in wave], dtype=pl.String),
-        pl.Series("base", [_base(line, became) for line in wave], dtype=pl.Int64),
+        pl.Series("base", [base for base, _ in bases], dtype=pl.Int64),
+        pl.Series("base_text", [text for _, text in bases], dtype=pl.String),
         pl.Series("address", [""] * len(wave), dtype=pl.String),
     ]
     for name in names:
@@ -204,12 +253,6 @@ def _account(line: Line, receipt: Receipt) -> None:
 def _made_since(work: VillageWork, made: UUID) -> UUID | None:
     found = RosterEntry.objects.filter(round=work.round, village=work.village, household=made)
     return found.values_list("household_id", flat=True).first()
-
-
-def _base(line: Line, became: Mapping[UUID, int]) -> int | None:
-    """The predecessor's revision, else what the device had before it."""
-    item: Item = line.item
-    return became.get(item.after, item.base) if item.after else item.base
 
 
 def _confirm(work: VillageWork, lines: Sequence[Line]) -> None:

@@ -132,11 +132,16 @@ def _opened(sealed: Any, item: UUID, device: UUID) -> Mapping[str, Any]:
     return body
 
 
-def values_of(pack: Pack, form: HouseholdForm, answers: Mapping[str, Any]) -> dict[str, Any]:
+def values_of(
+    pack: Pack, form: HouseholdForm, answers: Mapping[str, Any], *, kept: bool = False
+) -> dict[str, Any]:
     """Answers as they are kept, by question: every key of `answers` that the form has; null clears.
 
-    Raises ItemError (D05) at the first that is no value of its question.
+    Raises ItemError (D05) at the first that is no value of its question. `kept`: values that were read before.
     """
+    if kept:
+        known = {n: v for n, v in answers.items() if n in form.questions and v is not None}
+        return {n: _value(pack, n, v) if isinstance(v, str | int | list) else v for n, v in known.items()}
     found: dict[str, Any] = {}
     asked = set(form.questions)
     for name, value in answers.items():

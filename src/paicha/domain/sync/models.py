@@ -62,7 +62,8 @@ class SyncItem(models.Model):
     """One item of a batch, with its receipt. `asked`: the household as the device named it.
 
     `answered_at` is what the device's clock said, `skew` how many seconds that clock was behind. `raw`: the item as
-    it came, kept while a person must still look at it (refused), and cleared once somebody has (`settled_at`).
+    it came, unless it was stored just so: what the device's next item was made from, and what a person must still
+    look at (refused), until somebody has (`settled_at`).
     """
 
     id = models.UUIDField(primary_key=True)

@@ -131,7 +131,7 @@ class _Taking:
             ]
             if not lines:
                 return
-            submit_lines(work, lines, self._source(), self.batch.device, self.receipts)
+            submit_lines(work, lines, self._source(), self.batch.device)
             take_raised(work, lines, self.sender.user, self.batch.device, self._source())
             self._record(pack, work, lines)
         self.receipts.update({line.receipt.item: line.receipt for line in lines})
@@ -151,7 +151,7 @@ class _Taking:
     def _row(self, routed: Routed, receipt: ItemReceipt, at: datetime) -> tuple[Any, ...]:
         item = routed.arrived.item
         assert item is not None
-        raw = item.model_dump(mode="json", by_alias=True) if receipt.status == "refused" else None
+        raw = item.model_dump(mode="json", by_alias=True) if receipt.status != "stored" else None
         return (
             receipt.item, self.batch.id, self.batch.device, self.sender.user.pk, routed.round.pk,
             routed.village.pk, item.household_id, receipt.household, receipt.status, receipt.revision,

@@ -155,7 +155,7 @@ const merged = (village, row, done) => {
 /** @param {any} row @param {Work | undefined} done */
 const stateOf = (row, done) => {
   if (done && done.state === "waiting" && !unsent.has(done.id)) return "stored";  // received while the phone was full
-  if (done && done.state === "stored" && row.revision > done.revision) return row.reopened ? "returned" : "done";
+  if (done && done.state === "stored" && row.revision >= done.revision && row.revision) return row.reopened ? "returned" : "done";
   if (done && !(done.state === "stored" && row.reopened)) return done.state;
   if (row.reopened) return "returned";
   return row.outcome === null ? "todo" : "done";
@@ -172,7 +172,7 @@ export const one = (id) => {
   const row = place ? /** @type {any} */ (place[1].rows.get(id)) : spotted(/** @type {Work} */ (done));
   const village = place ? place[0] : /** @type {Work} */ (done).village;
   const whole = merged(village, row, done);
-  const fresh = !done || (done.state === "stored" && (row.revision > done.revision || row.reopened));
+  const fresh = !done || (done.state === "stored" && ((row.revision && row.revision >= done.revision) || row.reopened));
   const typed = done && !fresh ? done.data.answers : null;
   return {
     row: whole, village, place: villages.get(village)?.place || null, before: row.before, answers: typed || row.answers,
