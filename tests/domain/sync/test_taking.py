@@ -285,16 +285,29 @@ def test_the_same_batch_at_the_same_moment_is_taken_once(
 
 
 def test_what_comes_along_with_a_listed_conflict_is_not_lost(world: World) -> None:
-    """The same answer collides again, and another one has changed meanwhile: both are listed."""
+    """The same answer collides again from elsewhere, and another one has changed: both are listed, each once."""
+    left, right = Phone(world.users["cadre"]), Phone(world.users["cadre"])
+    left.send(item(world, "贺生花"))
+    right.send(item(world, "贺生花", base=1, residence=2))
+    first, second = (
+        item(world, "贺生花", base=1, residence=3),
+        item(world, "贺生花", base=1, residence=3, remark="后来"),
+    )
+    assert [left.send(one)[0].status for one in (first, second)] == ["conflict", "conflict"]
+    assert any("后来" in one.answers for one in Conflict.objects.all())
+    assert left.send(second | {"item": str(new_id())})[0].status == "conflict"
+    assert Conflict.objects.count() == 2, "the same again is listed once"
+
+
+def test_what_follows_a_listed_conflict_goes_in(world: World) -> None:
+    """The collision waits for a person; what the device changed after it does not."""
     left, right = Phone(world.users["cadre"]), Phone(world.users["cadre"])
     left.send(item(world, "贺生花"))
     right.send(item(world, "贺生花", base=1, residence=2))
     first = item(world, "贺生花", base=1, residence=3)
-    second = item(world, "贺生花", base=1, residence=3, remark="后来问到的", after=first["item"])
-    assert [left.send(one)[0].status for one in (first, second)] == ["conflict", "conflict"]
-    assert any("后来问到的" in one.answers for one in Conflict.objects.all())
-    assert left.send(second | {"item": str(new_id())})[0].status == "conflict"
-    assert Conflict.objects.count() == 2, "the same again is listed once"
+    second = item(world, "贺生花", base=1, residence=3, remark="后来", after=first["item"])
+    assert [left.send(one)[0].status for one in (first, second)] == ["conflict", "merged"]
+    assert (answers(world, "贺生花")["residence"], answers(world, "贺生花")["remark"]) == (2, "后来")
 
 
 def test_an_old_base_is_merged_even_over_ones_own_answers(world: World) -> None:
@@ -318,10 +331,8 @@ def test_what_follows_a_merged_item_does_not_undo_what_it_was_merged_with(world:
     right.send(item(world, "贺生花", base=1, residence=2))
     first = item(world, "贺生花", base=1, income_band=3)
     second = item(world, "贺生花", base=1, income_band=3, housing=3, after=first["item"])
-    if between == "one batch":
-        receipts = left.send(first, second)
-    else:
-        receipts = [left.send(one)[0] for one in (first, second)]
+    batches = [(first, second)] if between == "one batch" else [(first,), (second,)]
+    receipts = [receipt for batch in batches for receipt in left.send(*batch)]
     assert [r.status for r in receipts] == ["merged", "merged"]
     now = answers(world, "贺生花")
     assert (now["residence"], now["income_band"], now["housing"]) == (2, 3, 3)
