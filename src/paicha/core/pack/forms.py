@@ -38,6 +38,7 @@ class Question(Strict):
     unit: str = ""
     short: str | None = None  # where a screen has no room for the label
     hint: str = ""
+    help: tuple[str, ...] = ()  # what counts, in short lines, for who stands at the door
     aliases: tuple[Label, ...] = ()  # other header wordings that mean this question
     masked: bool = False  # shown masked wherever it is only read
 

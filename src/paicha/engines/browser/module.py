@@ -68,6 +68,7 @@ def _written(pack: Pack) -> str:
         "kinds": pack.kind_labels,
         "questions": {name: _question(pack.questions[name]) for name in pack.answer_questions},
         "forms": {form.name: _form(pack, form) for form in pack.household_forms.values()},
+        "pending": [{"id": check.id, "title": check.title} for check in pack.named_checks],
     }  # fmt: skip
     lines = [f"// {pack.name} {pack.version}: generated from the pack, never edited by hand.\n"]
     lines += [operators(), _source("check.js")]
@@ -90,8 +91,8 @@ def _question(question: Question) -> dict[str, Any]:
     ]
     return _present({
         "type": question.type, "label": question.label, "short": question.short or question.label,
-        "format": question.format, "unit": question.unit, "hint": question.hint, "low": question.low,
-        "high": question.high, "usual_high": question.usual_high, "masked": question.masked, "options": options,
+        "format": question.format, "unit": question.unit, "hint": question.hint, "help": list(question.help),
+        "low": question.low, "high": question.high, "usual_high": question.usual_high, "masked": question.masked, "options": options,
     })  # fmt: skip
 
 

@@ -46,6 +46,7 @@ class Item:
     choices: list[Choice] = field(default_factory=list)
     unit: str = ""
     hint: str = ""
+    help: tuple[str, ...] = ()
     before: str = ""
     error: str = ""
     required: bool = False
@@ -158,7 +159,7 @@ def _item(
 ) -> Item:
     question = pack.questions[name]
     made = Item(
-        name, label or question.label, question.type, cells.get(name, ""), unit=question.unit, hint=question.hint,
+        name, label or question.label, question.type, cells.get(name, ""), unit=question.unit, hint=question.hint, help=question.help,
         before=words.get(name, ""), error=errors.get(name, ""), required=name in form.required,
     )  # fmt: skip
     beside = [text for text in pack.texts_of(name) if errors.get(text)]

@@ -56,6 +56,8 @@ class Sheet {
       head(title, "#/"),
       h("main", null,
         this.told(), this.visit(), this.body,
+        this.rules.pending?.length ? h("details", { class: "help" }, h("summary", null, "传上去以后才核对的"),
+          this.rules.pending.map((/** @type {any} */ one) => h("p", null, one.title))) : null,
         h("p", null, h("a", { class: "button", href: `#/h/${this.id}/raise` }, "问题、信访、信息变更、拍照"),
           row.phone ? h("a", { class: "button", href: `tel:${row.phone}` }, "打电话") : null)),
       h("footer", null, h("small", { id: "left", "aria-live": "polite" }), h("button", { class: "main", id: "finish", onclick: () => this.finish() }, "存好这一户")),
