@@ -92,7 +92,8 @@ def _question(question: Question) -> dict[str, Any]:
     return _present({
         "type": question.type, "label": question.label, "short": question.short or question.label,
         "format": question.format, "unit": question.unit, "hint": question.hint, "help": list(question.help),
-        "low": question.low, "high": question.high, "usual_high": question.usual_high, "masked": question.masked, "options": options,
+        "low": question.low, "high": question.high, "usual_high": question.usual_high, "masked": question.masked,
+        "options": options,
     })  # fmt: skip
 
 

@@ -159,8 +159,8 @@ def _item(
 ) -> Item:
     question = pack.questions[name]
     made = Item(
-        name, label or question.label, question.type, cells.get(name, ""), unit=question.unit, hint=question.hint, help=question.help,
-        before=words.get(name, ""), error=errors.get(name, ""), required=name in form.required,
+        name, label or question.label, question.type, cells.get(name, ""), unit=question.unit, hint=question.hint,
+        help=question.help, before=words.get(name, ""), error=errors.get(name, ""), required=name in form.required,
     )  # fmt: skip
     beside = [text for text in pack.texts_of(name) if errors.get(text)]
     made.error = made.error or "".join(errors[text] for text in beside)
