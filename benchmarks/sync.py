@@ -6,7 +6,8 @@ A demo county, two phones in each of its villages, the whole stack of `paicha se
 opened, rules, findings, village summary, audit, receipts). The load comes from a process of its own on the same
 machine: batches of 50 from all villages at once, single items from all villages at once, both also at half of the
 rate that was reached, for the latencies; the same bodies into a bare view (bare.py); then the whole county comes
-back online: every phone takes its village along and sends 100 finished households. Without `--database` on SQLite. Prints medians.
+back online: every phone takes its village along and sends 100 finished households. Without `--database` on
+SQLite. Prints medians.
 """
 
 from __future__ import annotations
@@ -251,9 +252,8 @@ def _prepare(file: Path, runs: int) -> None:
     from paicha.domain.rounds.models import RosterEntry
     from paicha.domain.rounds.queries import current_round, village_areas
     from paicha.domain.sync.devices import enrol
-    from paicha.domain.sync.sealing import current_key, seal
 
-    round_, key, draw = current_round(), current_key(), random.Random(1)
+    round_, draw = current_round(), random.Random(1)
     assert round_ is not None
     phones = []
     for area in village_areas(round_):
@@ -276,35 +276,35 @@ def _prepare(file: Path, runs: int) -> None:
             made = enrol(user, device, "bench", "")
 
             used: dict[Any, int] = {}
-
-            def item(
-                one: tuple[Any, int, dict[str, Any]], device: Any, used: dict[Any, int]
-            ) -> dict[str, str]:
-                household, number, answers = one
-                id_ = new_id()
-                base = number + used.get(household, 0)  # each of the earlier bodies makes one revision
-                used[household] = used.get(household, 0) + 1
-                body = {
-                    "household_id": str(household), "base": base, "completed": True, "confirmed": [], "raised": [],
-                    "answers": answers | {"remark": f"第{base}次"}, "answered_at": "2026-01-01T08:00:00+08:00",
-                }  # fmt: skip
-                sealed = seal(orjson.dumps(body), id_, device, key)
-                return {"item": str(id_), "sealed": base64.b64encode(sealed).decode()}
-
-            def batch(chosen: list[Any], device: Any, used: dict[Any, int]) -> bytes:
-                items = [item(one, device, used) for one in chosen]
-                return orjson.dumps(
-                    {"batch": str(new_id()), "device": str(device), "pack": "", "items": items}
-                )
-
             half = known[place::2]
             size = min(_BATCH, len(half))
-            many = [batch(draw.sample(half, size), device, used) for _ in range(runs + 1)]
+            many = [_body(draw.sample(half, size), device, used) for _ in range(runs + 1)]
             single = range(runs * 4 + 2 if place == 0 else 0)
-            ones = [batch([draw.choice(half)], device, used) for _ in single]
-            many += [batch(draw.sample(half, size), device, used) for _ in range(2)]
+            ones = [_body([draw.choice(half)], device, used) for _ in single]
+            many += [_body(draw.sample(half, size), device, used) for _ in range(2)]
             phones.append((area.code, made.token, many, ones))
     file.write_bytes(pickle.dumps(phones))
+
+
+def _body(chosen: Sequence[tuple[Any, int, dict[str, Any]]], device: Any, used: dict[Any, int]) -> bytes:
+    """A batch with a new remark of each household; `used`: how many earlier bodies each is in."""
+    import orjson
+
+    from paicha.domain.households.services import new_id
+    from paicha.domain.sync.sealing import current_key, seal
+
+    items = []
+    for household, number, answers in chosen:
+        id_ = new_id()
+        base = number + used.get(household, 0)  # each of the earlier bodies makes one revision
+        used[household] = used.get(household, 0) + 1
+        body = {
+            "household_id": str(household), "base": base, "completed": True, "confirmed": [], "raised": [],
+            "answers": answers | {"remark": f"第{base}次"}, "answered_at": "2026-01-01T08:00:00+08:00",
+        }  # fmt: skip
+        sealed = seal(orjson.dumps(body), id_, device, current_key())
+        items.append({"item": str(id_), "sealed": base64.b64encode(sealed).decode()})
+    return orjson.dumps({"batch": str(new_id()), "device": str(device), "pack": "", "items": items})
 
 
 if __name__ == "__main__":

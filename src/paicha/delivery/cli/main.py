@@ -26,6 +26,7 @@ COMMANDS = {
     "round": "rounds",
     "pack": "packs",
     "user": "users",
+    "token": "tokens",
     "serve": "serve",
     "worker": "serve",
     "doctor": "doctor",

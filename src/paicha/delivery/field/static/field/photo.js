@@ -1,6 +1,6 @@
 // A photo of a sheet, small enough for a weak signal and still legible.
 
-import { base64 } from "./store.js";
+import { base64 } from "./receipts.js";
 
 const LONGEST = 1600;
 const MOST = 450000;

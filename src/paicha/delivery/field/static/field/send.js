@@ -3,7 +3,7 @@
 // tabs and the worker never send at once; what can't be sent by itself never stops the rest.
 
 import { entries, get, passes } from "./db.js";
-import { base64, takeReceipts } from "./store.js";
+import { base64, takeReceipts } from "./receipts.js";
 
 const MOST_ITEMS = 50;
 const MOST_BYTES = 1000000;

@@ -2,7 +2,8 @@
 // What holds: an answer is on disk before a promise resolves; what is finished lies in the outbox, sealed, from the same
 // transaction on, and leaves it by its receipt alone; nothing readable is on disk outside the vault.
 
-import { asked, count, entries, get, isFull, newId, write } from "./db.js";
+import { count, entries, get, isFull, newId, write } from "./db.js";
+import { base64 } from "./receipts.js";
 import * as vault from "./vault.js";
 
 /** @typedef {Record<string, any>} Answers */
@@ -294,61 +295,6 @@ const onDisk = async (stores, change) => {
   }
 };
 
-/**
- * What the server said of items: each leaves the outbox and tells its household, in one transaction.
- * @param {IDBDatabase} database @param {any[]} receipts @param {(value: unknown) => Promise<any>} [box] null while locked
- */
-export const takeReceipts = async (database, receipts, box) => {
-  const said = new Map();
-  for (const receipt of receipts) {
-    const words = receipt.messages.some((/** @type {any} */ m) => m.message);
-    said.set(receipt.item, words && box ? await box(receipt.messages) : null);
-  }
-  try {
-    await settle(database, receipts, said);
-  } catch (error) {
-    if (!isFull(error)) throw error;
-    // A full phone takes no more words; what is received still leaves it, which makes room.
-    await write(database, ["outbox"], (tx) => { for (const one of receipts) tx.objectStore("outbox").delete(one.item); });
-  }
-};
-
-/** @param {IDBDatabase} database @param {any[]} receipts @param {Map<string, any>} said */
-const settle = (database, receipts, said) => {
-  return write(database, ["work", "outbox"], (tx) => {
-    const rows = tx.objectStore("work");
-    const out = tx.objectStore("outbox");
-    for (const receipt of receipts) {
-      const sent = out.get(receipt.item);
-      sent.onsuccess = () => {
-        if (!sent.result) return;
-        out.delete(receipt.item);
-        const asks = rows.get(sent.result.household || "");
-        asks.onsuccess = () => received(rows, asks.result, receipt, said.get(receipt.item));
-      };
-    }
-  });
-};
-
-/** @param {IDBObjectStore} rows @param {any} row @param {any} receipt @param {any} said */
-const received = (rows, row, receipt, said) => {
-  if (!row) return;
-  const next = { ...row, revision: Math.max(row.revision, receipt.revision || 0) };
-  if (row.item === receipt.item && row.state === "waiting") {
-    const good = ["stored", "unchanged", "merged"].includes(receipt.status);
-    next.state = good ? "stored" : receipt.status;
-    next.codes = receipt.messages.map((/** @type {any} */ m) => ({ code: m.code, severity: m.severity }));
-    next.said = said;
-  }
-  const id = receipt.household_id;
-  if (id && id !== row.id) {  // found on the spot, and known to the register already
-    rows.delete(row.id);
-    rows.put({ ...next, id }, id);
-  } else {
-    rows.put(next, row.id);
-  }
-};
-
 /** After receipts were taken, here or by the worker. */
 export const refresh = async () => { await reload(); changed("receipts"); };
 
@@ -415,13 +361,6 @@ export const exportOutbox = async () => {
   return { name: `待交接-${unsent.size}户-${day}.paicha`, blob, items: items.length };
 };
 
-/** @param {Uint8Array} bytes */
-export const base64 = (bytes) => {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
-};
-
 /**
  * Leave this phone. With something unsent it only locks, and says so (UnsentError): nothing is ever wiped that
  * no receipt is in for.
@@ -448,4 +387,3 @@ export const leave = async () => {
 
 /** How many items lie in the outbox. */
 export const items = () => count(db, "outbox");
-export { asked };
