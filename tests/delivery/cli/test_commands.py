@@ -153,10 +153,10 @@ def test_doctor_finds_what_is_wrong(home: Home) -> None:
 def test_a_token_for_another_program_is_shown_once_and_works(home: Home) -> None:
     home.run("user", "create", "machine", "--role", "村干部", "--areas", "990101101201", "--json")
     made = home.run("token", "create", "machine", "--days", "30", "--json")
-    assert (made.code, len(json.loads(made.out)["token"])) == (0, 43)
+    assert (made.code, len(made.data["token"])) == (0, 43)
     assert (
         home.run("token", "create", "nobody").code,
         home.run("token", "create", "machine", "--days", "0").code,
     ) == (2, 2)
     database = (home.folder / "paicha.sqlite3").read_bytes()
-    assert json.loads(made.out)["token"].encode() not in database, "kept as a keyed digest alone"
+    assert made.data["token"].encode() not in database, "kept as a keyed digest alone"
