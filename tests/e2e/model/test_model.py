@@ -88,7 +88,7 @@ class Play:
 
     def _act(self, device: Device) -> dict[str, Any]:
         kind = self.rng.choices(
-            ["edit", "draft", "send", "pull", "add", "raise", "clock", "refresh"], [68, 7, 14, 3, 1, 1, 2, 4]
+            ["edit", "draft", "send", "pull", "add", "raise", "clock", "refresh"], [62, 6, 16, 8, 1, 1, 2, 4]
         )[0]
         some = str(self.rng.choice([*self.heads, *device.added]))
         match kind:
@@ -145,9 +145,12 @@ class Play:
     def _status(self) -> str:
         return VillageSummary.objects.get(round=self.round, code=VILLAGE).status
 
-    def hand_up_or_return(self) -> None:
-        now = "returned" if self._status() == "handed_up" else "handed_up"
-        VillageSummary.objects.filter(round=self.round, code=VILLAGE).update(status=now)
+    def hand_up(self) -> None:
+        VillageSummary.objects.filter(round=self.round, code=VILLAGE).update(status="handed_up")
+
+    def send_back(self) -> None:
+        rows = VillageSummary.objects.filter(round=self.round, code=VILLAGE, status="handed_up")
+        rows.update(status="returned")
 
     def take_what_is_held(self) -> None:
         area = self.world.areas[VILLAGE]
@@ -170,10 +173,12 @@ class Play:
         )
 
     def reassign(self) -> None:
-        """The village is taken from the cadre, or given back."""
-        rows = Assignment.objects.filter(user=self.world.users["cadre"])
-        ended = rows.filter(until__isnull=False).exists()
-        rows.update(until=None if ended else clock.today() - timedelta(days=1))
+        """The village is taken from the cadre."""
+        mine = Assignment.objects.filter(user=self.world.users["cadre"])
+        mine.update(until=clock.today() - timedelta(days=1))
+
+    def give_back(self) -> None:
+        Assignment.objects.filter(user=self.world.users["cadre"]).update(until=None)
 
     def server_dies(self) -> None:
         """The server stops at some statement of the next village's transaction."""
@@ -188,8 +193,8 @@ class Play:
             self.world.round = self.round
 
     ACTS: ClassVar[list[tuple[float, Callable[[Play], None]]]] = [
-        (100, survey), (9, desk), (0.8, hand_up_or_return), (1, take_what_is_held), (3, settle), (0.6, reassign),
-        (4, server_dies), (1, hand_over), (0.25, lost_phone), (0.04, next_round),
+        (100, survey), (9, desk), (1, hand_up), (3, send_back), (1, take_what_is_held), (3, settle),
+        (0.5, reassign), (3, give_back), (4, server_dies), (1, hand_over), (0.25, lost_phone), (0.04, next_round),
     ]  # fmt: skip
 
     # --- what must be true ---
