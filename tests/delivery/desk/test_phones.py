@@ -54,7 +54,12 @@ def test_a_file_is_taken_in_once_under_the_name_of_who_finished_it(world: World)
         (b"", "不是手机交接的文件"),
         (b"PK\x03\x04", "不是手机交接的文件"),
         (b'{"paicha": "handover", "items": [], "device": "x"}', "不是手机交接的文件"),
-        (orjson.dumps({"paicha": "handover", "items": [], "device": str(new_id())}), "没有登记过的手机"),
+        (
+            orjson.dumps(
+                {"paicha": "handover", "items": [], "device": "01a211d4-78a6-7335-b02d-ae66072466ff"}
+            ),
+            "没有登记过的手机",
+        ),
     ],
 )
 def test_what_is_no_such_file_is_said_in_one_sentence(world: World, content: bytes, words: str) -> None:

@@ -18,6 +18,7 @@ export const pull = async (given = {}) => {
   await store.takeAssignment(work);
   let done = 0;
   for (const place of work.villages) {
+    if (store.isCurrent(place)) { done += 1; continue; }
     const taken = await call(given, `/api/v1/field/villages/${place.code}`, token, { have: store.have(place.code) });
     await store.takeVillage(place, taken);
     done += 1;

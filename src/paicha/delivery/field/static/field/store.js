@@ -38,7 +38,7 @@ let db;
 let me = null;  // {device, user, key, upload, name, expires}: nothing personal of households
 /** @type {any} */
 let work = null;  // the assignment: round, villages, lists
-/** @type {Map<string, {place: any, rows: Map<string, any>, questions: string[]}>} */
+/** @type {Map<string, {place: any, rows: Map<string, any>, questions: string[], askedAt: number}>} */
 let villages = new Map();
 /** @type {Map<string, Work>} */
 let mine = new Map();
@@ -99,7 +99,8 @@ export const reload = async () => {
   const found = new Map();
   for (const [code, row] of await entries(db, "villages")) {
     const made = await vault.unbox(row);
-    found.set(code, { place: made.place, questions: made.questions, rows: new Map(made.rows.map((/** @type {any} */ r) => [r.id, r])) });
+    const rows = new Map(made.rows.map((/** @type {any} */ r) => [r.id, r]));
+    found.set(code, { place: made.place, questions: made.questions, rows, askedAt: villages.get(code)?.askedAt || 0 });
   }
   villages = found;
   const done = new Map();
@@ -314,7 +315,7 @@ export const takeVillage = async (place, given) => {
   for (const id of given.gone) rows.delete(id);
   const kept = await vault.box({ place, questions: given.questions, rows: [...rows.values()] });
   await onDisk(["villages", "meta"], (tx) => { tx.objectStore("villages").put({ ...kept, version: place.version }, place.code); });
-  villages.set(place.code, { place, questions: given.questions, rows });
+  villages.set(place.code, { place, questions: given.questions, rows, askedAt: Date.now() });
 };
 
 /** @param {string[]} questions @param {any[] | null} values @returns {Answers | null} */
@@ -324,6 +325,15 @@ const named = (questions, values) => {
   const found = {};
   values.forEach((value, i) => { if (value !== null) found[questions[i]] = value; });
   return found;
+};
+
+const LONGEST_MS = 30 * 60000;
+
+/** Whether a village needn't be asked for: nothing was counted there since, and it was asked for lately.
+ * @param {any} place of the assignment */
+export const isCurrent = (place) => {
+  const village = villages.get(place.code);
+  return Boolean(village && village.place.version === place.version && village.askedAt > Date.now() - LONGEST_MS);
 };
 
 /** Digests of a village's households as they are here. @param {string} code */
