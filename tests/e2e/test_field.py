@@ -205,7 +205,7 @@ def test_a_full_phone_says_so_and_keeps_what_is_stored(phone: Handset, world: Wo
     phone.open_household("贺生花")
     fill(phone)
     finish(phone)
-    for _ in range(8):  # what is kept back for this, and what the browser tidies up, lets some more go in
+    for _ in range(25):  # what is kept back for this, and what the browser tidies up, lets some more go in
         phone.page.evaluate(FILL)
         phone.open_household("折玉兰")
         phone.page.get_by_role("button", name="拒访").click()

@@ -38,7 +38,9 @@ export const app = {
 /** @type {any} */
 let timer = null;
 let tries = 0;
-let running = false;
+/** @type {Promise<void> | null} */
+let running = null;
+let asked = false;
 let idle = Date.now();
 
 /** @param {string} pin */
@@ -57,10 +59,21 @@ const loadRules = async () => {
   app.rules = work && work.round ? await import(work.round.rules) : null;
 };
 
-/** Send, then take along what changed; never in the way, and by itself again when it failed. */
-const sync = async () => {
-  if (running || !navigator.onLine) { badge(); return; }
-  running = true;
+/** Send, then take along what changed; never in the way, and by itself again when it failed. Who asks meanwhile
+ * waits for the same. @returns {Promise<void>} */
+const sync = () => {
+  if (!navigator.onLine) { badge(); return Promise.resolve(); }
+  if (running) { asked = true; return running; }
+  running = exchange().finally(() => {
+    running = null;
+    const more = asked && store.waiting() > 0;  // what was finished while the last one was on its way
+    asked = false;
+    if (more) sync();
+  });
+  return running;
+};
+
+const exchange = async () => {
   clearTimeout(timer);
   try {
     const outcome = await send({
@@ -76,7 +89,6 @@ const sync = async () => {
     tries += 1;
     timer = setTimeout(sync, pause(tries));
   } finally {
-    running = false;
     badge();
     maybeUpdate();
   }
