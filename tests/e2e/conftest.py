@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.browsers import ARGUMENTS, environment, old_chromium
@@ -31,28 +31,32 @@ PASSWORD = "a-long-password-1"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser."""
     for item in items:
-        if {"browser", "old_browser"} & set(getattr(item, "fixturenames", ())):
+        if {"browser", "old_browser", "driver"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, once a session."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+def driver() -> Iterator[Playwright]:
+    """Playwright itself, of which a process can have one."""
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield made
-        made.close()
+        yield playwright
 
 
 @pytest.fixture(scope="session")
-def old_browser() -> Iterator[Browser]:
+def browser(driver: Playwright) -> Iterator[Browser]:
+    """The system's Chromium, once a session."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    made = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def old_browser(driver: Playwright) -> Iterator[Browser]:
     """Chromium 92, the oldest that the phone's pages promise to work in."""
-    program = old_chromium()
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=program, args=ARGUMENTS, env=environment())
-        yield made
-        made.close()
+    made = driver.chromium.launch(executable_path=old_chromium(), args=ARGUMENTS, env=environment())
+    yield made
+    made.close()
 
 
 @pytest.fixture

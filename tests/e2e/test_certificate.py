@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Playwright, expect
 from tests.delivery.cli.homes import SECOND, Home
 from tests.delivery.cli.test_serve import free_port, serving
 
@@ -53,34 +53,33 @@ def trust(folder: Path, file: Path) -> None:
 
 @needs_nss
 @pytest.mark.slow
-def test_from_a_warning_to_a_survey_without_a_network(home: Home, tmp_path: Path) -> None:
+def test_from_a_warning_to_a_survey_without_a_network(home: Home, tmp_path: Path, driver: Playwright) -> None:
     port, plain = free_port(), free_port()
     with serving(home, "--port", port, "--http-port", plain, "--tls", "--host", "127.0.0.1") as (_, lines):
         assert any(f"http://127.0.0.1:{plain}/" in line for line in lines)
         field = f"https://127.0.0.1:{port}/field/"
-        with sync_playwright() as playwright:
-            with fresh_profile(playwright, tmp_path) as context:
-                page = context.new_page()
-                with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):
-                    page.goto(field)
-                page = context.new_page()
-                page.goto(f"http://127.0.0.1:{plain}/")
-                expect(page.get_by_role("heading", name="在手机、电脑上装证书")).to_be_visible()
-                page.screenshot(path=tmp_path / "certificate.png", full_page=True)
-                with page.expect_download() as download:
-                    page.get_by_role("link", name="下载证书").click()
-                file = tmp_path / "paicha.crt"
-                download.value.save_as(file)
-            trust(tmp_path, file)
-            with fresh_profile(playwright, tmp_path) as context:
-                page = context.new_page()
+        with fresh_profile(driver, tmp_path) as context:
+            page = context.new_page()
+            with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):
                 page.goto(field)
-                assert page.evaluate("window.isSecureContext")
-                expect(page.get_by_role("link", name="联网登录")).to_be_visible()
-                page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-                context.set_offline(True)
-                page.reload()
-                expect(page.get_by_role("link", name="联网登录")).to_be_visible()
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{plain}/")
+            expect(page.get_by_role("heading", name="在手机、电脑上装证书")).to_be_visible()
+            page.screenshot(path=tmp_path / "certificate.png", full_page=True)
+            with page.expect_download() as download:
+                page.get_by_role("link", name="下载证书").click()
+            file = tmp_path / "paicha.crt"
+            download.value.save_as(file)
+        trust(tmp_path, file)
+        with fresh_profile(driver, tmp_path) as context:
+            page = context.new_page()
+            page.goto(field)
+            assert page.evaluate("window.isSecureContext")
+            expect(page.get_by_role("link", name="联网登录")).to_be_visible()
+            page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+            context.set_offline(True)
+            page.reload()
+            expect(page.get_by_role("link", name="联网登录")).to_be_visible()
 
 
 @needs_nss
