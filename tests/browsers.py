@@ -61,7 +61,7 @@ def _bring() -> None:
             packed_lib = package.extractfile(f"package/bin/{name}.tar.br")
             assert packed_lib is not None
             with tarfile.open(fileobj=io.BytesIO(brotli.decompress(packed_lib.read()))) as libraries:
-                libraries.extractall(_FOLDER / name, filter="data")
+                libraries.extractall(_FOLDER / name)  # its digest is pinned
         program = package.extractfile("package/bin/chromium.br")
         assert program is not None
         draft = _FOLDER / "chromium.part"
