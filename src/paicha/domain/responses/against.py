@@ -51,13 +51,13 @@ def against_stored(
 def _corrects(frame: pl.DataFrame, index: int, old: Stored, rows: Rows) -> bool:
     """Whether the row was made from what is in force, or comes from the same hand.
 
-    A device's own earlier answers may have been merged with what others changed, which it has not seen: with an
-    older base than that, the same hand is not enough (found by the model test).
+    A device's own earlier answers may have been merged with what others changed, which it has not seen, and what was
+    held may be older than what it sent since: for a device the same hand is not enough (found by the model test).
     """
     if _told_base(frame, index) is not None:
         return False
     base = frame["base"][index]
-    return base == old.number or (old.source == rows.source and not (rows.by_base and base))
+    return base == old.number or (old.source == rows.source and not rows.by_base)
 
 
 def _refuse_misplaced(

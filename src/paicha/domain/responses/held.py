@@ -127,7 +127,7 @@ def _rows(work: VillageWork, held: HeldRevision) -> Rows:
         new_id=pl.lit(new_id, dtype=pl.String),
         base_text=pl.lit(held.base_text, dtype=pl.String),
     )
-    device = "@" in held.source
+    device = held.source.startswith("field:")
     return Rows(frame, {held.form: frozenset(form.questions)}, held.source, held.upload, by_base=device)
 
 

@@ -235,7 +235,7 @@ def _submit(work: VillageWork, wave: Sequence[Line], source: str, before: Mappin
         present,
         source,
         wave[0].routed.arrived.id,
-        by_base=True,
+        by_base=source.startswith("field:"),
         hold=wave[0].routed.hold,
     )
     for line, receipt in zip(wave, submit_responses(work, rows), strict=True):
