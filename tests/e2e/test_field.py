@@ -13,7 +13,7 @@ from tests.delivery.desk.world import World
 from tests.e2e.phones import Handset, handset
 
 from paicha.delivery.field import views
-from paicha.domain.responses.models import HeldRevision, Revision
+from paicha.domain.responses.models import Conflict, HeldRevision, Revision
 from paicha.domain.sync.devices import revoke
 from paicha.domain.sync.models import Device
 
@@ -121,6 +121,23 @@ def test_a_lost_reply_doubles_nothing(phone: Handset, world: World) -> None:
     phone.waits(0)
     assert lost
     assert stored(world, "贺生花") == 1
+
+
+def test_a_clock_set_back_does_not_turn_the_order(phone: Handset, world: World) -> None:
+    phone.set_up("cadre")
+    phone.offline()
+    phone.open_household("贺生花")
+    fill(phone)
+    finish(phone)
+    phone.page.evaluate("() => { const now = Date.now; Date.now = () => now() - 7200000; }")
+    phone.open_household("贺生花")
+    phone.page.locator('input[name="income_band"][value="3"]').check()
+    finish(phone)
+    phone.offline(False)
+    phone.waits(0)
+    made = Revision.objects.filter(household=world.household("贺生花")).order_by("number")
+    assert ['"income_band":3' in one.answers for one in made] == [False, True]
+    assert not Conflict.objects.exists()
 
 
 def test_leaving_with_something_unsent_locks_and_loses_nothing(phone: Handset, world: World) -> None:

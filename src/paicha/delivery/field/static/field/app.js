@@ -24,11 +24,11 @@ export const app = {
   /** @type {any} */ rules: null,
   version: document.body.dataset.version || "",
   why: "",  // what is in the way of sending
-  sentAt: 0,
   persisted: false,
   bar: { words: /** @type {any[]} */ ([]), at: 0 },  // said above the list for a while
   /** @type {any} */ update: null,  // a newer shell that waits
-  /** @type {boolean} */ busy: false,  // a household is open
+  /** How the page that is shown takes in what changed; null where somebody types, and nothing may move. */
+  renew: /** @type {null | (() => void)} */ (() => {}),
   /** @param {string} address */ go: (address) => { location.hash = address; },
   sync: () => sync(),
   /** @param {string} pin */ unlock: (pin) => unlock(pin),
@@ -80,7 +80,7 @@ const exchange = async () => {
       db: app.db, token: store.token, box: vault.isOpen() ? vault.box : undefined, shell: app.version,
     });
     app.why = outcome.left ? outcome.why : "";
-    if (outcome.sent) { app.sentAt = Date.now(); await store.refresh(); }
+    if (outcome.sent) await store.refresh();
     if (vault.isOpen()) await bring();
     tries = outcome.again ? tries + 1 : 0;
     if (outcome.again && outcome.left) timer = setTimeout(sync, pause(tries));
@@ -100,12 +100,12 @@ const bring = async () => {
   await pull();
   broughtAt = Date.now();
   if (!app.rules) await loadRules();
-  if (!app.busy) show();
+  app.renew?.();
 };
 
 /** A newer shell takes over only when nothing waits and nobody types. */
 const maybeUpdate = async () => {
-  if (!app.update || store.waiting() || app.busy) return;
+  if (!app.update || store.waiting() || !app.renew) return;
   app.update.postMessage("take over");
 };
 
@@ -141,24 +141,30 @@ export const head = (title, back) => {
   return made;
 };
 
+let turns = 0;
+
 /** Show the page of the address. */
 export const show = async () => {
   const [, name, id, more] = location.hash.split("/");
+  turns += 1;
+  const turn = turns;
+  const [ready, typed, sent] = await Promise.all([store.isSetUp(), vault.isOpen() ? store.typedAt(id || name) : {}, store.sentAt()]);
+  if (turn !== turns) return;  // another page was asked for meanwhile
   const root = byId("app");
-  app.busy = false;
+  app.renew = () => {};
   let page;
-  if (!(await store.isSetUp())) page = startPage();
+  if (!ready) page = startPage();
   else if (!vault.isOpen()) page = pinPage();
-  else if (name === "h" && id && more === "raise") page = raisePage(id);
+  else if (name === "h" && id && more === "raise") page = raisePage(id, typed);
   else if (name === "h" && id) page = householdPage(id);
-  else if (name === "new") page = addPage();
-  else if (name === "device") page = devicePage();
+  else if (name === "new") page = addPage(typed);
+  else if (name === "device") page = devicePage(sent);
   else page = listPage();
   root.replaceChildren(...[page].flat());
   badge();
-  if (!name) return;
-  window.scrollTo(0, 0);
-  root.querySelector("h1")?.focus();
+  const search = byId("search");
+  if (search) search.dispatchEvent(new Event("shown"));
+  else if (vault.isOpen()) { window.scrollTo(0, 0); root.querySelector("h1")?.focus(); }
 };
 
 const begin = async () => {
@@ -180,7 +186,7 @@ const begin = async () => {
       /** @type {any} */ (app).registration?.sync?.register("outbox").catch(() => {});
       sync();
     }
-    if ((change === "receipts" || change === "other") && vault.isOpen() && !app.busy) show();
+    if ((change === "receipts" || change === "other") && vault.isOpen()) app.renew?.();
   });
   window.addEventListener("hashchange", show);
   window.addEventListener("online", sync);

@@ -57,6 +57,30 @@ export const write = (db, stores, change) => new Promise((resolve, reject) => {
   }
 });
 
+/** What is kept free, so that a full phone can still store what was just typed; lies in meta as "reserve". */
+export const RESERVE = 512 * 1024;
+
+export class FullError extends Error {}
+
+/**
+ * Write; where the phone is full, once more without the reserve that was kept for this. Throws FullError after that.
+ * @param {IDBDatabase} db @param {string[]} stores @param {(tx: IDBTransaction) => void} change
+ */
+export const writeAnyway = async (db, stores, change) => {
+  try {
+    await write(db, stores, change);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    try {
+      await write(db, ["meta"], (tx) => { tx.objectStore("meta").delete("reserve"); });
+      await write(db, stores, change);
+    } catch (again) {
+      if (!isFull(again)) throw again;
+      throw new FullError("手机存满了，这一步没有存上；请删些照片、视频再存，已经存好的都在。");
+    }
+  }
+};
+
 /** @param {IDBDatabase} db @param {string} store @param {IDBValidKey} key @returns {Promise<any>} */
 export const get = (db, store, key) => asked(db.transaction(store).objectStore(store).get(key));
 

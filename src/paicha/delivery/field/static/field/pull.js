@@ -1,5 +1,6 @@
 // What changed at the server, taken along: where the person works, and of each village the rows that differ.
 
+import { have, isCurrent } from "./roster.js";
 import * as store from "./store.js";
 
 export class SignedOut extends Error {}
@@ -18,8 +19,8 @@ export const pull = async (given = {}) => {
   await store.takeAssignment(work);
   let done = 0;
   for (const place of work.villages) {
-    if (store.isCurrent(place)) { done += 1; continue; }
-    const taken = await call(given, `/api/v1/field/villages/${place.code}`, token, { have: store.have(place.code) });
+    if (isCurrent(place)) { done += 1; continue; }
+    const taken = await call(given, `/api/v1/field/villages/${place.code}`, token, { have: have(place.code) });
     await store.takeVillage(place, taken);
     done += 1;
     if (given.told) given.told(done, work.villages.length);

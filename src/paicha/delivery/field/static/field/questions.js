@@ -34,7 +34,26 @@ export const cellElement = (sheet, cell) => {
     h("legend", null, cell.label),
     help.length ? h("details", { class: "help" }, h("summary", null, "怎么算？"), help.map((/** @type {string} */ line) => h("p", null, line))) : null,
     cell.questions.map((/** @type {string} */ name) => input(sheet, name, cell.questions.length > 1)),
+    counts(questions) ? h("p", { class: "sum", id: `sum-${cell.name}`, "aria-live": "polite" }) : null,
     h("div", { class: "said", id: `s-${cell.name}`, "aria-live": "polite" }));
+};
+
+/** Whether a cell is several counts of the same thing. @param {any[]} questions */
+const counts = (questions) => questions.length > 1 && questions.every((q) => q.type === "integer" && q.unit && q.unit === questions[0].unit);
+
+/** Add up the cells of several counts, beside how many people there are. @param {Sheet} sheet @param {any[]} listed @param {ParentNode} root */
+export const addUp = (sheet, listed, root) => {
+  const whole = sheet.values[sheet.rules.roles.population];
+  for (const cell of listed) {
+    const place = root.querySelector(`#sum-${cell.name}`);
+    if (!place) continue;
+    const given = cell.questions.map((/** @type {string} */ name) => sheet.values[name]).filter((/** @type {any} */ v) => v !== undefined);
+    const total = given.reduce((/** @type {number} */ sum, /** @type {number} */ v) => sum + v, 0);
+    const { unit } = sheet.rules.questions[cell.questions[0]];
+    const people = whole !== undefined && unit === sheet.rules.questions[sheet.rules.roles.population].unit;
+    place.textContent = given.length ? `合计 ${total} ${unit}${people ? `，家里 ${whole} ${unit}` : ""}` : "";
+    place.className = given.length === cell.questions.length && people && total !== whole ? "sum off" : "sum";
+  }
 };
 
 /** @param {Sheet} sheet @param {string} name @param {boolean} part */

@@ -24,7 +24,8 @@ export const takeReceipts = async (database, receipts, box) => {
 
 /** @param {IDBDatabase} database @param {any[]} receipts @param {Map<string, any>} said */
 const settle = (database, receipts, said) => {
-  return write(database, ["work", "outbox"], (tx) => {
+  return write(database, ["work", "outbox", "meta"], (tx) => {
+    if (receipts.length) tx.objectStore("meta").put(Date.now(), "sent");
     const rows = tx.objectStore("work");
     const out = tx.objectStore("outbox");
     for (const receipt of receipts) {
@@ -57,6 +58,9 @@ const received = (rows, row, receipt, said) => {
     rows.put(next, row.id);
   }
 };
+
+/** Rows of the outbox as they were finished: what is made from another follows it. @param {any[]} rows */
+export const inOrder = (rows) => rows.sort((a, b) => a.at - b.at || (a.item < b.item ? -1 : 1));
 
 /** @param {Uint8Array} bytes */
 export const base64 = (bytes) => {

@@ -3,7 +3,7 @@
 // tabs and the worker never send at once; what can't be sent by itself never stops the rest.
 
 import { entries, get, passes } from "./db.js";
-import { base64, takeReceipts } from "./receipts.js";
+import { base64, inOrder, takeReceipts } from "./receipts.js";
 
 const MOST_ITEMS = 50;
 const MOST_BYTES = 1000000;
@@ -57,7 +57,7 @@ const exclusive = async (work) => {
 const cut = (rows, size) => {
   const part = [];
   let bytes = 0;
-  for (const row of rows.sort((a, b) => a.at - b.at || (a.item < b.item ? -1 : 1))) {
+  for (const row of inOrder(rows)) {
     bytes += row.sealed.length * 1.34 + 80;
     if (part.length && (part.length === size || bytes > MOST_BYTES)) break;
     part.push(row);

@@ -2,8 +2,9 @@
 // What holds: an answer is on disk before a promise resolves; what is finished lies in the outbox, sealed, from the same
 // transaction on, and leaves it by its receipt alone; nothing readable is on disk outside the vault.
 
-import { count, entries, get, isFull, newId, write } from "./db.js";
-import { base64 } from "./receipts.js";
+import { count, entries, get, newId, RESERVE, write, writeAnyway } from "./db.js";
+import { base64, inOrder } from "./receipts.js";
+import * as roster from "./roster.js";
 import * as vault from "./vault.js";
 
 /** @typedef {Record<string, any>} Answers */
@@ -14,10 +15,7 @@ import * as vault from "./vault.js";
  *   at: number, data: any, said: any[]}} Work
  */
 
-const RESERVE = 512 * 1024;
-
 export class UnsentError extends Error {}
-export class FullError extends Error {}
 
 /** @type {Set<(change: string) => void>} */
 const listeners = new Set();
@@ -36,14 +34,11 @@ export const subscribe = (listener) => { listeners.add(listener); return () => l
 let db;
 /** @type {any} */
 let me = null;  // {device, user, key, upload, name, expires}: nothing personal of households
-/** @type {any} */
-let work = null;  // the assignment: round, villages, lists
-/** @type {Map<string, {place: any, rows: Map<string, any>, questions: string[], askedAt: number}>} */
-let villages = new Map();
 /** @type {Map<string, Work>} */
 let mine = new Map();
 /** @type {Set<string>} */
 let unsent = new Set();
+let last = 0;  // `at` of what was finished last
 
 /** @param {IDBDatabase} database */
 export const start = async (database) => {
@@ -53,13 +48,22 @@ export const start = async (database) => {
 };
 
 const countUnsent = async () => {
-  unsent = new Set((await entries(db, "outbox")).map(([, row]) => row.household || row.item));
+  const rows = (await entries(db, "outbox")).map(([, row]) => row);
+  unsent = new Set(rows.map((row) => row.household || row.item));
+  last = rows.reduce((most, row) => Math.max(most, row.at), last);
 };
 
+/** When something is finished: never before what was finished earlier, also where the clock was set back. */
+const inTurn = () => { last = Math.max(Date.now(), last + 1); return last; };
+
 export const person = () => me;
-export const assignment = () => work;
+export const assignment = roster.assignment;
 /** How many households (or things raised) are finished and not received. */
 export const waiting = () => unsent.size;
+/** How many are half filled in. */
+export const drafts = () => [...mine.values()].filter((one) => one.state === "draft").length;
+/** When a receipt last came, in milliseconds, or 0. @returns {Promise<number>} */
+export const sentAt = async () => (await get(db, "meta", "sent")) || 0;
 
 /**
  * Set the phone up: tokens and keys of a person, in a vault under a PIN.
@@ -94,15 +98,7 @@ export const token = async () => {
 export const reload = async () => {
   await countUnsent();
   if (!vault.isOpen()) return;
-  const kept = await get(db, "meta", "assignment");
-  work = kept ? await vault.unbox(kept) : null;
-  const found = new Map();
-  for (const [code, row] of await entries(db, "villages")) {
-    const made = await vault.unbox(row);
-    const rows = new Map(made.rows.map((/** @type {any} */ r) => [r.id, r]));
-    found.set(code, { place: made.place, questions: made.questions, rows, askedAt: villages.get(code)?.askedAt || 0 });
-  }
-  villages = found;
+  await roster.load(db);
   const done = new Map();
   for (const [id, row] of await entries(db, "work")) done.set(id, await readable(row));
   mine = done;
@@ -116,8 +112,7 @@ const readable = async (row) => ({
 /** Leave nothing readable in memory. */
 export const lock = () => {
   vault.lock();
-  work = null;
-  villages = new Map();
+  roster.clear();
   mine = new Map();
   tell("lock");
 };
@@ -126,11 +121,9 @@ export const lock = () => {
 export const list = () => {
   const found = [];
   const seen = new Set();
-  for (const [code, village] of villages) {
-    for (const row of village.rows.values()) {
-      seen.add(row.id);
-      found.push(merged(code, row, mine.get(row.id)));
-    }
+  for (const [code, row] of roster.rows()) {
+    seen.add(row.id);
+    found.push(merged(code, row, mine.get(row.id)));
   }
   for (const one of mine.values()) {
     if (!seen.has(one.id) && one.data.household) found.push(merged(one.village, spotted(one), one));
@@ -149,7 +142,8 @@ const spotted = (one) => ({
 const merged = (village, row, done) => {
   const state = stateOf(row, done);
   const local = done && ["waiting", "stored", "held", "conflict"].includes(state) ? done.data.answers : null;
-  const ended = local && work && work.round ? local[work.round.outcome] : null;
+  const round = roster.assignment()?.round;
+  const ended = local && round ? local[round.outcome] : null;
   const outcome = ended ?? row.outcome;
   return { ...row, village, state, outcome, local: Boolean(done), codes: done ? done.codes : [] };
 };
@@ -168,16 +162,16 @@ const stateOf = (row, done) => {
  * @param {string} id
  */
 export const one = (id) => {
-  const place = [...villages].find(([, village]) => village.rows.has(id));
+  const found = roster.find(id);
   const done = mine.get(id);
-  if (!place && !done) return null;
-  const row = place ? /** @type {any} */ (place[1].rows.get(id)) : spotted(/** @type {Work} */ (done));
-  const village = place ? place[0] : /** @type {Work} */ (done).village;
+  if (!found && !done) return null;
+  const row = found ? found.row : spotted(/** @type {Work} */ (done));
+  const village = found ? found.village : /** @type {Work} */ (done).village;
   const whole = merged(village, row, done);
   const fresh = !done || (done.state === "stored" && ((row.revision && row.revision >= done.revision) || row.reopened));
   const typed = done && !fresh ? done.data.answers : null;
   return {
-    row: whole, village, place: villages.get(village)?.place || null, before: row.before, answers: typed || row.answers,
+    row: whole, village, place: roster.placeOf(village), before: row.before, answers: typed || row.answers,
     state: whole.state, messages: done && !fresh ? done.said : [], confirmed: (done && done.data.confirmed) || {},
     base: fresh ? row.revision : done.data.base, after: fresh ? null : done.data.after,
   };
@@ -214,7 +208,7 @@ export const finish = async (id, given) => {
   const item = newId();
   const reasons = Object.entries(given.confirmed || {}).filter(([, reason]) => reason.trim());
   const body = {
-    item, household_id: id, village: known.village, round: work.round.id, base: known.base || null, after: known.after,
+    item, household_id: id, village: known.village, round: roster.assignment().round.id, base: known.base || null, after: known.after,
     household: old && old.data.household ? { village: known.village, ...old.data.household } : null,
     answers: given.answers, completed: true, confirmed: reasons.map(([rule, reason]) => ({ rule, reason })),
     raised: given.raised || [], answered_at: new Date().toISOString(),
@@ -223,29 +217,44 @@ export const finish = async (id, given) => {
     ...(old ? old.data : {}), answers: given.answers, confirmed: given.confirmed || {}, form: known.row.form,
     base: known.base, after: item,
   };
-  const row = { id, village: known.village, state: "waiting", item, revision: old ? old.revision : 0, codes: [], at: Date.now() };
+  const row = { id, village: known.village, state: "waiting", item, revision: old ? old.revision : 0, codes: [], at: inTurn() };
   await put(row, data, body);
   changed("finish");
   return item;
 };
 
+/** What is being typed beside the forms: kind → its fields. @param {string} place a household's id, or "new" @returns {Promise<Record<string, any>>} */
+export const typedAt = async (place) => {
+  const row = await get(db, "meta", `typed ${place}`);
+  return row ? vault.unbox(row) : {};
+};
+
+/** Keep what is being typed there. @param {string} place @param {Record<string, any>} typed */
+export const keepTyped = async (place, typed) => {
+  const kept = await vault.box(typed);
+  await writeAnyway(db, ["meta"], (tx) => { tx.objectStore("meta").put(kept, `typed ${place}`); });
+};
+
 /**
  * Raise a problem, petition, change or photo about a household. Resolves with its id when it is on disk.
- * @param {string} id @param {any} raised
+ * @param {string} id @param {any} raised its own `id` makes that the same raised twice is one thing
+ * @param {Record<string, any>} [typed] what is still being typed about the household besides
  */
-export const raise = async (id, raised) => {
+export const raise = async (id, raised, typed = {}) => {
   const known = origin(id);
   const old = mine.get(id);
   const item = newId();
   const made = { id: newId(), ...raised };
   const body = {
-    item, household_id: id, village: known.village, round: work.round.id, answers: null, completed: true,
+    item, household_id: id, village: known.village, round: roster.assignment().round.id, answers: null, completed: true,
     household: old && old.data.household ? { village: known.village, ...old.data.household } : null,
     raised: [made], answered_at: new Date().toISOString(),
   };
   const sealed = await vault.seal(body, item, me.device, me.key.jwk);
-  await onDisk(["outbox", "meta"], (tx) => {
-    tx.objectStore("outbox").put({ item, household: id, sealed, at: Date.now() }, item);
+  const kept = await vault.box(typed);
+  await writeAnyway(db, ["outbox", "meta"], (tx) => {
+    tx.objectStore("outbox").put({ item, household: id, sealed, at: inTurn() }, item);
+    tx.objectStore("meta").put(kept, `typed ${id}`);
   });
   unsent.add(id);
   changed("raise");
@@ -255,9 +264,9 @@ export const raise = async (id, raised) => {
 /**
  * A household found on the spot; it is a draft until its form is finished. Resolves with its id when on disk.
  * @param {{village: string, group: string, head: string, class: string, form: string, phone?: string}} found
+ * @param {string} [id] the same one added twice is one household
  */
-export const addHousehold = async (found) => {
-  const id = newId();
+export const addHousehold = async (found, id = newId()) => {
   const household = { group: found.group, head_name: found.head, class: found.class, phone: found.phone || "" };
   const data = { household, answers: {}, confirmed: {}, form: found.form, base: 0, after: null };
   await put({ id, village: found.village, state: "draft", item: null, revision: 0, codes: [], at: Date.now() }, data, null);
@@ -269,7 +278,7 @@ export const addHousehold = async (found) => {
 const put = async (row, data, body) => {
   const kept = { ...row, ...(await vault.box(data)) };
   const sealed = body ? await vault.seal(body, body.item, me.device, me.key.jwk) : null;
-  await onDisk(["work", "outbox", "meta"], (tx) => {
+  await writeAnyway(db, ["work", "outbox", "meta"], (tx) => {
     tx.objectStore("work").put(kept, row.id);
     if (sealed) tx.objectStore("outbox").put({ item: body.item, household: row.id, sealed, at: row.at }, body.item);
   });
@@ -277,93 +286,22 @@ const put = async (row, data, body) => {
   if (sealed) unsent.add(row.id);
 };
 
-/**
- * Write; where the phone is full, once more without the reserve that was kept for this.
- * @param {string[]} stores @param {(tx: IDBTransaction) => void} change
- */
-const onDisk = async (stores, change) => {
-  try {
-    await write(db, stores, change);
-  } catch (error) {
-    if (!isFull(error)) throw error;
-    try {
-      await write(db, ["meta"], (tx) => { tx.objectStore("meta").delete("reserve"); });
-      await write(db, stores, change);
-    } catch (again) {
-      if (!isFull(again)) throw again;
-      throw new FullError("手机存满了，这一步没有存上；请删些照片、视频再存，已经存好的都在。");
-    }
-  }
-};
-
 /** After receipts were taken, here or by the worker. */
 export const refresh = async () => { await reload(); changed("receipts"); };
 
-/**
- * Take a village's answer in: what differs, and what is gone.
- * @param {any} place of the assignment @param {any} given
- */
-export const takeVillage = async (place, given) => {
-  const old = villages.get(place.code);
-  const rows = given.whole || !old ? new Map() : new Map(old.rows);
-  for (const values of given.rows) {
-    const row = Object.fromEntries(given.fields.map((/** @type {string} */ name, /** @type {number} */ i) => [name, values[i]]));
-    row.answers = named(given.questions, row.answers);
-    row.before = named(given.questions, row.before);
-    rows.set(row.id, row);
-  }
-  for (const id of given.gone) rows.delete(id);
-  const kept = await vault.box({ place, questions: given.questions, rows: [...rows.values()] });
-  await onDisk(["villages", "meta"], (tx) => { tx.objectStore("villages").put({ ...kept, version: place.version }, place.code); });
-  villages.set(place.code, { place, questions: given.questions, rows, askedAt: Date.now() });
-};
-
-/** @param {string[]} questions @param {any[] | null} values @returns {Answers | null} */
-const named = (questions, values) => {
-  if (!values) return null;
-  /** @type {Answers} */
-  const found = {};
-  values.forEach((value, i) => { if (value !== null) found[questions[i]] = value; });
-  return found;
-};
-
-const LONGEST_MS = 30 * 60000;
-
-/** Whether a village needn't be asked for: nothing was counted there since, and it was asked for lately.
- * @param {any} place of the assignment */
-export const isCurrent = (place) => {
-  const village = villages.get(place.code);
-  return Boolean(village && village.place.version === place.version && village.askedAt > Date.now() - LONGEST_MS);
-};
-
-/** Digests of a village's households as they are here. @param {string} code */
-export const have = (code) => {
-  const village = villages.get(code);
-  return village ? Object.fromEntries([...village.rows.values()].map((row) => [row.id, row.digest])) : null;
-};
-
-/**
- * Take a new assignment in. A village that is no longer assigned goes, unless something of it waits here.
- * @param {any} given
- */
+/** Take a new assignment in. @param {any} given */
 export const takeAssignment = async (given) => {
-  const kept = await vault.box(given);
-  const here = new Set(given.villages.map((/** @type {any} */ v) => v.code));
-  const needed = new Set([...mine.values()].filter((w) => unsent.has(w.id) || !["stored", "done"].includes(w.state)).map((w) => w.village));
-  const gone = [...villages.keys()].filter((code) => !here.has(code) && !needed.has(code));
+  const working = [...mine.values()].filter((one) => unsent.has(one.id) || !["stored", "done"].includes(one.state));
   me = { ...me, key: given.key || me.key, user: { ...me.user, ...given.user } };
-  await onDisk(["meta", "villages", "work"], (tx) => {
-    tx.objectStore("meta").put(kept, "assignment");
-    tx.objectStore("meta").put(me, "me");
-    for (const code of gone) tx.objectStore("villages").delete(code);
-  });
-  for (const code of gone) villages.delete(code);
-  work = given;
+  await roster.takeAssignment(db, given, me, new Set(working.map((one) => one.village)));
 };
+
+/** Take a village's answer in. @param {any} place of the assignment @param {any} given */
+export const takeVillage = (place, given) => roster.takeVillage(db, place, given);
 
 /** Everything unsent as a file for the village desk; only the server can open it. @returns {Promise<{name: string, blob: Blob, items: number}>} */
 export const exportOutbox = async () => {
-  const rows = (await entries(db, "outbox")).map(([, row]) => row);
+  const rows = inOrder((await entries(db, "outbox")).map(([, row]) => row));
   const items = rows.map((row) => ({ item: row.item, sealed: base64(row.sealed) }));
   const day = new Date().toISOString().slice(0, 10);
   const body = { paicha: "handover", v: 1, device: me.device, device_name: me.name, made_at: new Date().toISOString(), items };

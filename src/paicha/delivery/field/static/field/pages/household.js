@@ -2,7 +2,7 @@
 
 import { app, head } from "../app.js";
 import { byId, h, say } from "../dom.js";
-import { cellElement, cells } from "../questions.js";
+import { addUp, cellElement, cells } from "../questions.js";
 import * as store from "../store.js";
 import { answerText, groupText, STATES, today } from "../words.js";
 
@@ -13,7 +13,7 @@ const REASONS = ["情况属实，已核对", "当面问过本人", "上次填错
 export const householdPage = (id) => {
   const known = store.one(id);
   if (!known || !app.rules) return [head(h("h1", { tabindex: -1 }, "没有这一户"), "#/"), h("main", null, h("p", null, "手机上没有这一户，请联网更新名册。"))];
-  app.busy = true;
+  app.renew = null;
   return new Sheet(id, known).page();
 };
 
@@ -48,6 +48,7 @@ class Sheet {
     const title = h("div", { class: "title" }, h("h1", { tabindex: -1 }, `${row.head}户`),
       h("small", null, [groupText(row.group), this.form.label, row.population ? `${row.population} 口人` : ""].filter(Boolean).join(" · ")));
     this.body = h("div", { id: "sheet" });
+    this.leads = h("section", { id: "leads", "aria-label": "会列为线索的" });
     this.draw();
     const hide = () => this.keep();
     document.addEventListener("visibilitychange", hide);
@@ -55,7 +56,7 @@ class Sheet {
     return [
       head(title, "#/"),
       h("main", null,
-        this.told(), this.visit(), this.body,
+        this.told(), this.visit(), this.body, this.leads,
         this.rules.pending?.length ? h("details", { class: "help" }, h("summary", null, "传上去以后才核对的"),
           this.rules.pending.map((/** @type {any} */ one) => h("p", null, one.title))) : null,
         h("p", null, h("a", { class: "button", href: `#/h/${this.id}/raise` }, "问题、信访、信息变更、拍照"),
@@ -175,10 +176,13 @@ class Sheet {
       at.set(cell.name, [...(at.get(cell.name) || []), one]);
     }
     for (const cell of this.cells) this.show(cell, at.get(cell.name) || []);
+    addUp(this, this.cells, this.body);
+    this.leads.replaceChildren(h("h2", null, "会列为线索的"), ...leads.map((/** @type {any} */ one) => h("p", { class: "say soft" }, one.message)));
+    this.leads.hidden = !leads.length;
     const left = byId("left") || this.leftSoon();
     if (left) {
       left.textContent = this.hard.length ? `还差 ${missing.length} 项${this.hard.length > missing.length ? `，${this.hard.length - missing.length} 处要改` : ""}`
-        : leads.length ? `会列为线索 ${leads.length} 条` : "都填好了；同村重名等传上去再核对";
+        : leads.length ? `会列为线索 ${leads.length} 条，在上面` : "都填好了；同村重名等传上去再核对";
     }
   }
 
@@ -255,7 +259,6 @@ class Sheet {
       this.complain(error);
       return;
     }
-    app.busy = false;
     const again = h("a", { href: `#/h/${this.id}` }, "再看看");
     app.bar = { words: [`${this.known.row.head}户${ended ? `：${ended}，` : ""}存好了。`, again], at: Date.now() };
     say(`${this.known.row.head}户存好了`);

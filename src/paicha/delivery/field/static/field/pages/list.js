@@ -6,8 +6,8 @@ import * as store from "../store.js";
 import { DUE, groupText, ORDER, STATES } from "../words.js";
 
 const STEP = 60;
-/** @type {{text: string, only: string, scroll: number}} kept while the phone is open */
-const kept = { text: "", only: "due", scroll: 0 };
+/** Kept while the phone is open: what was looked for, and where the list was left. */
+const kept = { text: "", only: "due", scroll: 0, drawn: STEP };
 const FILTERS = [["due", "还差"], ["waiting", "待传"], ["back", "要改的"], ["all", "全部"]];
 
 /** @param {any} row @param {string} only */
@@ -31,38 +31,55 @@ const matches = (row, text) => {
 };
 
 export const listPage = () => {
-  const all = store.list();
-  const rank = new Map(ORDER.map((state, i) => [state, i]));
-  all.sort((a, b) => (isDue(a) === isDue(b) ? 0 : isDue(a) ? -1 : 1) || (rank.get(a.state) || 0) - (rank.get(b.state) || 0)
-    || a.village.localeCompare(b.village) || a.group.localeCompare(b.group, "zh", { numeric: true }) || a.number - b.number);
-  const due = all.filter(isDue).length;
-  const places = store.assignment()?.villages || [];
-  const several = places.length > 1;
-  const names = new Map(places.map((/** @type {any} */ p) => [p.code, p.name]));
+  const told = h("p", { class: "quiet", id: "count", "aria-live": "polite" });
   const box = h("ul", { class: "rows" });
   const more = h("button", { type: "button", class: "more", hidden: true, onclick: () => grow() });
-  const told = h("p", { class: "quiet", id: "count", "aria-live": "polite" });
+  const small = h("small");
+  const name = h("h1", { tabindex: -1 });
+  const says = h("div");
+  /** @type {any[]} */
+  let all = [];
   /** @type {any[]} */
   let found = [];
   let drawn = 0;
+  let names = new Map();
 
-  const grow = () => {
-    box.append(...found.slice(drawn, drawn + STEP).map((row) => line(row, several ? names.get(row.village) : "")));
-    drawn = Math.min(found.length, drawn + STEP);
+  /** Everything that may change while the page is shown; what is typed stays. */
+  const renew = () => {
+    const places = store.assignment()?.villages || [];
+    names = new Map(places.length > 1 ? places.map((/** @type {any} */ p) => [p.code, p.name]) : []);
+    all = sorted(store.list());
+    const due = all.filter(isDue).length;
+    name.textContent = places.length === 1 ? places[0].name : "农户排查";
+    small.textContent = !all.length ? "" : due ? `还差 ${due} 户，共 ${all.length} 户` : `${all.length} 户都排查了`;
+    const lately = Date.now() - app.bar.at < 10000 ? app.bar.words : null;
+    const none = store.assignment() ? "名册里没有您要排查的户，请联系村里分工。" : "正在取名册，请等一下……";
+    says.replaceChildren(...[
+      lately ? h("p", { class: "say good", role: "status" }, lately) : null,
+      app.why ? h("p", { class: "say soft", role: "status" }, app.why) : null,
+      all.length ? null : h("p", null, none)].filter((one) => one !== null));
+    finder.hidden = told.hidden = box.hidden = !all.length;
+    draw(Math.max(drawn, kept.drawn));
+  };
+  const grow = (upto = drawn + STEP) => {
+    box.append(...found.slice(drawn, upto).map((row) => line(row, names.get(row.village) || "")));
+    drawn = Math.min(found.length, upto);
+    kept.drawn = drawn;
     more.hidden = drawn >= found.length;
     more.textContent = `再看 ${Math.min(STEP, found.length - drawn)} 户`;
   };
-  const draw = () => {
+  const draw = (upto = STEP) => {
     found = all.filter((row) => (kept.text ? matches(row, kept.text) : passes(row, kept.only)));
     box.replaceChildren();
     drawn = 0;
     told.textContent = kept.text ? `找到 ${found.length} 户` : `${found.length} 户`;
-    grow();
+    grow(upto);
     if (!found.length) box.append(h("li", { class: "none" }, kept.text ? "没有找到，换个字或拼音首字母试试。" : kept.only === "due" ? "都排查完了。" : "没有。"));
   };
   const search = h("input", {
     type: "search", id: "search", value: kept.text, placeholder: "姓名、拼音首字母、组、编号", "aria-label": "找一户", autocomplete: "off",
     oninput: (/** @type {any} */ event) => { kept.text = event.target.value.trim(); draw(); },
+    onshown: () => window.scrollTo(0, kept.scroll),
   });
   const chips = h("div", { class: "chips", role: "group", "aria-label": "看哪些" }, FILTERS.map(([key, words]) => h("button", {
     type: "button", "aria-pressed": String(kept.only === key), onclick: (/** @type {any} */ event) => {
@@ -71,20 +88,23 @@ export const listPage = () => {
       draw();
     },
   }, words)));
+  const finder = h("div", { class: "finder" }, search, chips);
+  box.addEventListener("click", () => { kept.scroll = window.scrollY; });
   if ("IntersectionObserver" in window) new IntersectionObserver((seen) => { if (seen[0].isIntersecting && !more.hidden) grow(); }).observe(more);
-  draw();
-  const title = h("div", { class: "title" }, h("h1", { tabindex: -1 }, places.length === 1 ? places[0].name : "农户排查"),
-    h("small", null, !all.length ? "" : due ? `还差 ${due} 户，共 ${all.length} 户` : `${all.length} 户都排查了`));
-  const lately = Date.now() - app.bar.at < 10000 ? app.bar.words : null;
+  renew();
+  app.renew = renew;
   return [
-    head(title),
-    h("main", null,
-      lately ? h("p", { class: "say good", role: "status" }, lately) : null,
-      app.why ? h("p", { class: "say soft", role: "status" }, app.why) : null,
-      all.length ? null : h("p", null, store.assignment() ? "名册里没有您要排查的户，请联系村里分工。" : "正在取名册，请等一下……"),
-      all.length ? [h("div", { class: "finder" }, search, chips), told, box, more] : null),
+    head(h("div", { class: "title" }, name, small)),
+    h("main", null, says, finder, told, box, more),
     h("footer", { class: "one" }, h("a", { class: "button", href: "#/new" }, "添一户"), h("a", { class: "button", href: "#/device" }, "这部手机")),
   ];
+};
+
+/** Who is due first, then as one walks. @param {any[]} rows */
+const sorted = (rows) => {
+  const rank = new Map(ORDER.map((state, i) => [state, i]));
+  return rows.sort((a, b) => (isDue(a) === isDue(b) ? 0 : isDue(a) ? -1 : 1) || (rank.get(a.state) || 0) - (rank.get(b.state) || 0)
+    || a.village.localeCompare(b.village) || a.group.localeCompare(b.group, "zh", { numeric: true }) || a.number - b.number);
 };
 
 /** @param {any} row @param {string} village */
