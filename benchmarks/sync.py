@@ -250,19 +250,25 @@ def _prepare(file: Path, runs: int) -> None:
     from paicha.domain.households.services import new_id
     from paicha.domain.responses.models import Revision
     from paicha.domain.rounds.models import RosterEntry
+    from paicha.domain.rounds.packs import pack_of
     from paicha.domain.rounds.queries import current_round, village_areas
     from paicha.domain.sync.devices import enrol
 
     round_, draw = current_round(), random.Random(1)
     assert round_ is not None
+    pack = pack_of(round_)
+    aside = {pack.roles.head, pack.roles.group}  # a phone sends its whole form, unanswered questions as null
+    whole = {
+        f.name: dict.fromkeys(q for q in f.questions if q not in aside) for f in pack.household_forms.values()
+    }
     phones = []
     for area in village_areas(round_):
         entries = RosterEntry.objects.filter(round=round_, village=area.area_id, revision__isnull=False)
         rows = dict(entries.values_list("revision", "household_id"))
         known = [
-            (rows[pk], number, orjson.loads(text))
-            for pk, number, text in Revision.objects.filter(pk__in=rows).values_list(
-                "pk", "number", "answers"
+            (rows[pk], number, whole[form] | orjson.loads(text))
+            for pk, number, form, text in Revision.objects.filter(pk__in=rows).values_list(
+                "pk", "number", "form", "answers"
             )
         ]
         if len(known) < 2 * _BATCH:

@@ -15,6 +15,7 @@ import polars as pl
 from tests.conformance.chromium import chromium
 
 from paicha.core.expressions import Expression, Kind, Symbol, render
+from paicha.core.expressions.plain import compiled
 from paicha.engines.browser.module import operators
 from paicha.engines.columns import adapted
 
@@ -73,8 +74,15 @@ def javascript(expressions: Sequence[Expression], table: Table, old: bool = Fals
     return answers
 
 
+def plain(expressions: Sequence[Expression], table: Table) -> Answers:
+    """The few rows of a save, in Python."""
+    rows = [table.row(number) for number in range(table.height)]
+    return [[says(row) for row in rows] for says in (compiled(e.root) for e in expressions)]
+
+
 TARGETS: dict[str, Callable[[Sequence[Expression], Table], Answers]] = {
     "polars": polars,
+    "plain": plain,
     "javascript": javascript,
     "javascript in version 92": partial(javascript, old=True),
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import polars as pl
 
@@ -26,6 +27,15 @@ def answer_texts(frame: pl.DataFrame, symbols: Iterable[Symbol]) -> dict[str, li
         return {}
     texts = frame.select(text.fill_null(_ABSENT).alias(name) for name, text in wanted.items())
     return {name: texts[name].to_list() for name in wanted}
+
+
+def answer_text(kind: Kind, value: Any) -> str:
+    """The canonical text of one answer given as a Python value: the same as in `answer_texts`."""
+    if value is None:
+        return _ABSENT
+    if kind is Kind.CHOICES:
+        return ",".join(map(str, sorted(option for option in value if option is not None)))
+    return str(value).lower() if kind is Kind.BOOLEAN else str(value)
 
 
 def fingerprint(rule: str, names: Sequence[str], texts: Mapping[str, Sequence[str]], row: int) -> str:

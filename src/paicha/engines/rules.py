@@ -1,8 +1,9 @@
 """A set of rules over rows, compiled once: which of them fire on which row.
 
-One `select` over the frame computes every rule, so that a batch of one and a batch of a county take the
-same path. A rule fires only where its expression is true, on the forms it names, and where the
-household was met (an outcome that the pack counts as done, or none given).
+One `select` over a frame computes every rule for a county; a handful of rows is asked row by row (`said`), from
+the same checked expressions, since an engine of columns costs the same for one row as for many. A rule fires only
+where its expression is true, on the forms it names, and where the household was met (an outcome that the pack
+counts as done, or none given).
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
-from paicha.core.expressions import Expression, Kind, Symbol, render
+from paicha.core.expressions import Expression, Kind, Says, Symbol, compiled, render
 from paicha.engines.columns import adapted
-from paicha.engines.fingerprints import answer_texts, fingerprint
+from paicha.engines.fingerprints import answer_text, answer_texts, fingerprint
 
 FORM = Symbol("form", Kind.TEXT)
 FINDINGS = {"row": pl.UInt32, "entry": pl.UInt16, "rule": pl.String, "fingerprint": pl.String}
@@ -75,6 +77,25 @@ class RuleSet:
             "fingerprint": self._fingerprints(typed, fired) if with_fingerprints else [None] * len(entries),
         }
         return pl.DataFrame(found, schema=FINDINGS).sort("row", "entry")
+
+    def said(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, int, str]]:
+        """`findings` of a handful of rows given as Python values: (row, entry, fingerprint), by row and entry.
+
+        `rows`: answers by canonical names as the pack types them (dates as dates), absent ones None or not there.
+        """
+        found = []
+        for number, row in enumerate(rows):
+            met = self.outcome is None or row.get(self.outcome.name) in (None, *self.done)
+            form = row.get(FORM.name)
+            for index, (entry, says) in enumerate(self._plain):
+                if (met or not entry.met_only) and (not self.by_form or form in entry.forms) and says(row):
+                    read = {s.name: [answer_text(s.kind, row.get(s.name))] for s in entry.expression.symbols}
+                    found.append((number, index, fingerprint(entry.id, entry.expression.names, read, 0)))
+        return found
+
+    @cached_property
+    def _plain(self) -> list[tuple[Entry, Says]]:
+        return [(entry, compiled(entry.expression.root)) for entry in self.entries]
 
     def truth(
         self, frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], keep: Sequence[str]

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from tests.domain.responses.village import DESK, EXCEL, FilledVillage
 
 from paicha.domain.audit.queries import verify
+from paicha.domain.responses.briefs import forget
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
 from paicha.domain.responses.parts import broken_parts
+from paicha.domain.responses.services import village_work
 from paicha.domain.responses.tallies import Selection, tally
 from paicha.domain.rounds.models import RosterEntry
 
@@ -93,6 +95,21 @@ def check(village: FilledVillage) -> None:
             assert chosen.count(pack, summary.counts) == rows.count()
 
 
+def check_afresh(village: FilledVillage) -> None:
+    """What a process keeps of answers changes no count: nothing kept, the same summary and findings."""
+
+    def stands() -> tuple[Any, Any]:
+        summary = VillageSummary.objects.values().get(village=village.area)
+        summary.pop("counted_at")
+        return summary, list(Finding.objects.filter(village=village.area).order_by("pk").values())
+
+    before = stands()
+    forget()
+    with village_work(village.county.round, village.county.pack, village.area, "tester") as work:
+        work.changed = True
+    assert stands() == before
+
+
 def check_tally(villages: list[FilledVillage]) -> None:
     """Above a village everything is a sum of its villages."""
     summaries = list(VillageSummary.objects.all())
@@ -124,6 +141,7 @@ def test_a_summary_is_what_its_rows_say(village: FilledVillage, here: list[Any],
                 deliver(one, known, delivery)
             one.screen()  # rows put on the roster behind its back are counted, too
             check(one)
+            check_afresh(one)
         check_tally([village, neighbour])
         assert verify() == [] and broken_parts() == []
         numbers = Revision.objects.filter(household__isnull=False).values_list("household", "number")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
 from paicha.core.pack import Pack, load
 from paicha.core.pack.named_checks import NAMED_CHECKS
-from paicha.domain.responses.village_checks import CHECKS, Answered, Village, check_village
+from paicha.domain.responses.briefs import brief
+from paicha.domain.responses.village_checks import CHECKS, Village, check_village
 from paicha.packs import DEFAULT, read_pack
 
 # Kept by other parts: intake and submit, form 4's comparison, handing up, the county, a second round.
@@ -33,7 +36,13 @@ def row(form: str = G, **answers: Any) -> tuple[str, dict[str, Any]]:
 
 
 def village(pack: Pack, rows: Sequence[tuple[str, dict[str, Any]]], profile: Mapping[str, Any]) -> Village:
-    answered = [Answered(UUID(int=n), form, answers) for n, (form, answers) in enumerate(rows, 1)]
+    texts = [
+        orjson.dumps({k: v for k, v in answers.items() if v is not None}).decode() for _, answers in rows
+    ]
+    answered = [
+        brief(pack, UUID(int=n), form, text, datetime(2022, 3, 11, tzinfo=UTC))
+        for n, ((form, _), text) in enumerate(zip(rows, texts, strict=True), 1)
+    ]
     met = Counter(form for form, answers in rows if answers["outcome"] in (1, 2, 3))
     return Village(pack, answered, profile, {form: met[form] for form in pack.household_forms})
 

@@ -1,11 +1,13 @@
 """A rule's expression: one text in standard SQL, parsed and checked once, rendered for every target.
 
-Whatever runs a rule (Polars here, a browser, a cluster) gets text rendered from the same checked tree,
-so that no two of them can read a rule differently. Pure Python: no clock, no files, no Polars.
+Whatever runs a rule (Polars here, a browser, a cluster) gets text rendered from the same checked tree, and a row
+or two a function made from it (`plain`), so that no two of them can read a rule differently. Pure Python: no clock,
+no files, no Polars.
 """
 
 from paicha.core.expressions.errors import ExpressionError, ExpressionErrors, TargetError
 from paicha.core.expressions.parser import Expression, parse
+from paicha.core.expressions.plain import Says, compiled
 from paicha.core.expressions.targets import TARGETS, render
 from paicha.core.expressions.vocabulary import LIMIT, RESERVED, Kind, Symbol, Vocabulary
 
@@ -17,9 +19,11 @@ __all__ = [
     "ExpressionError",
     "ExpressionErrors",
     "Kind",
+    "Says",
     "Symbol",
     "TargetError",
     "Vocabulary",
+    "compiled",
     "parse",
     "render",
 ]

@@ -1,13 +1,15 @@
 """What a pack has to say about rows: constraints, checks and leads, each compiled once.
 
-Why: a save of one row and a county's import run the same hundred and fifty tests; together they cost two
-selects over the rows. Constraints follow from the questions and are compiled here; checks and rules are
-expressions and run in `engines`. What holds: a hit is something to say about the row at `index`.
+Why: a save of one row and a county's import run the same hundred and fifty tests; many rows cost two selects over
+their columns, a few are asked one by one, which says the same (a property test). Constraints follow from the
+questions and are compiled here; checks and rules are expressions and run in `engines`. What holds: a hit is
+something to say about the row at `index`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -23,18 +25,22 @@ from paicha.engines.packs import rule_sets
 from paicha.engines.rules import RuleSet
 
 Source = Constraint | Check | Rule
+Row = Mapping[str, Any]
+Tested = tuple[pl.Expr, Callable[[Row], bool]]
 # A row, which list its entry is of, the entry's place in it, and the fingerprint of the answers.
 Mark = tuple[int, str, int, str]
 _CONSTRAINT, _CHECK, _LEAD = "constraint", "check", "lead"
+FEW = 12  # up to here rows are asked one by one, which is quicker than columns
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A constraint on one question: true where its message is due."""
+    """A constraint on one question: true where its message is due, said of columns and of one row."""
 
     source: Constraint
     expr: pl.Expr
     question: str
+    says: Callable[[Row], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,23 @@ def evaluate(frame: pl.DataFrame, pack: Pack, days: Days) -> list[Mark]:
 
     Pure and pickled cheaply, so that it may run beside reading in another process; `hits` puts the pack back.
     """
+    return _of_rows(frame.to_dicts(), pack, days) if frame.height <= FEW else _of_columns(frame, pack, days)
+
+
+def _of_rows(rows: Sequence[Row], pack: Pack, days: Days) -> list[Mark]:
+    sets, tests = rule_sets(pack), household_tests(pack, days)
+    found = [
+        (index, _CONSTRAINT, n, _mark(test.source.id, row.get(test.question)))
+        for n, test in enumerate(tests)
+        for index, row in enumerate(rows)
+        if test.says(row)
+    ]
+    found += [(row, _CHECK, entry, mark) for row, entry, mark in sets.checks.said(rows)]
+    found += [(row, _LEAD, entry, mark) for row, entry, mark in sets.households.said(rows)]
+    return found
+
+
+def _of_columns(frame: pl.DataFrame, pack: Pack, days: Days) -> list[Mark]:
     sets = rule_sets(pack)
     found = [(row, _CONSTRAINT, entry, mark) for row, entry, mark in _run(frame, household_tests(pack, days))]
     found += [(row, _CHECK, entry, mark) for row, entry, mark in _evaluated(frame, sets.checks)]
@@ -121,12 +144,12 @@ def form_hits(pack: Pack, form: ProfileForm, marks: Iterable[Mark]) -> list[Hit]
     return found
 
 
-def village_leads(frame: pl.DataFrame, pack: Pack) -> list[Hit]:
-    """Village rules (S23–S28) that fire, over one row a village of facts and profile answers."""
+def village_leads(row: Row, pack: Pack) -> list[Hit]:
+    """Village rules (S23–S28) that fire, over a village's facts and profile answers."""
     sets = rule_sets(pack)
     rules = sets.village_rules
-    found = _evaluated(frame, sets.villages)
-    return [Hit(row, rules[entry], rules[entry].expression.names, mark) for row, entry, mark in found]
+    found = sets.villages.said([row])
+    return [Hit(index, rules[entry], rules[entry].expression.names, mark) for index, entry, mark in found]
 
 
 def _evaluated(frame: pl.DataFrame, rules: RuleSet) -> Iterable[tuple[int, int, str]]:
@@ -147,6 +170,7 @@ def _run(frame: pl.DataFrame, tests: Sequence[Test]) -> Iterator[tuple[int, int,
 
 
 def _mark(id_: str, value: Any) -> str:
+    value = value.to_list() if isinstance(value, pl.Series) else value
     return blake2b(f"{id_}\x1f{value}".encode(), digest_size=8).hexdigest()
 
 
@@ -158,7 +182,7 @@ def household_tests(pack: Pack, days: Days) -> list[Test]:
     key = (pack.digest, "")
     if key not in _tests:
         _tests[key] = [
-            Test(one.constraint, _of_household(pack, one), one.question.name) for one in applied(pack)
+            _test(one.constraint, one.question.name, _of_household(pack, one)) for one in applied(pack)
         ]
     return [*_tests[key], *_dated(pack, days)]
 
@@ -174,61 +198,95 @@ def _profile_tests(pack: Pack, form: ProfileForm) -> list[Test]:
                 kind, named = constraint.kind, constraint.questions
                 mine = [q for q in questions if (q.name in named if named else (kind, q.name) not in own)]
                 tests += [
-                    Test(constraint, _of_question(constraint, q), q.name)
+                    _test(constraint, q.name, _of_question(constraint, q))
                     for q in mine
                     if applies(constraint, q)
                 ]
             if constraint.kind == "required" and not constraint.questions:
-                tests += [Test(constraint, pl.col(name).is_null(), name) for name in form.required]
+                tests += [_test(constraint, name, _unanswered(name)) for name in form.required]
         _tests[key] = tests
     return _tests[key]
 
 
-def surveyed(pack: Pack) -> pl.Expr:
+def _test(constraint: Constraint, question: str, tested: Tested) -> Test:
+    return Test(constraint, tested[0], question, tested[1])
+
+
+def _unanswered(name: str) -> Tested:
+    return pl.col(name).is_null(), lambda row: row.get(name) is None
+
+
+def surveyed(pack: Pack) -> Tested:
     """Rows whose household was met, or where nothing is said about it."""
     if pack.outcome is None:
-        return pl.lit(True)
-    outcome = pl.col(pack.outcome.question)
-    return outcome.is_null() | outcome.is_in(list(pack.outcome.done))
+        return pl.lit(True), lambda row: True
+    name, done = pack.outcome.question, frozenset(pack.outcome.done)
+    outcome = pl.col(name)
+    return outcome.is_null() | outcome.is_in(
+        list(done)
+    ), lambda row: row.get(name) is None or row[name] in done
 
 
-def _of_household(pack: Pack, one: Applied) -> pl.Expr:
+def _of_household(pack: Pack, one: Applied) -> Tested:
     if one.constraint.kind != "required":
         return _of_question(one.constraint, one.question)
-    column = pl.col(one.question.name)
+    name, form, on = one.question.name, one.form, (one.unmet, one.met)
+    column = pl.col(name)
     empty = column.is_null()
     if one.question.type == "choices":
         empty = empty | (column.list.len() == 0)
-    met = surveyed(pack)
+    met, is_met = surveyed(pack)
     when = (met & pl.lit(one.met)) | (~met & pl.lit(one.unmet))
-    return (pl.col("form") == one.form) & when & empty
+    return (pl.col("form") == form) & when & empty, (
+        lambda row: row["form"] == form and row.get(name) in (None, []) and on[is_met(row)]
+    )
 
 
-def _of_question(constraint: Constraint, question: Question) -> pl.Expr:
+def _of_question(constraint: Constraint, question: Question) -> Tested:
     """The test of a constraint that applies to the question (`core.pack.constraints.applies`)."""
-    column = pl.col(question.name)
+    name, low, high = question.name, question.low or 0, question.high or 0
+    column = pl.col(name)
+    known = frozenset(option.number for option in question.options)
     match constraint.kind:
         case "option" if question.type == "choice":
-            return ~column.is_in([option.number for option in question.options])
+            return ~column.is_in(list(known)), lambda row: row.get(name) not in (None, *known)
         case "option":
-            known = [option.number for option in question.options]
-            return column.list.eval(~pl.element().is_in(known)).list.any()
+            return column.list.eval(~pl.element().is_in(list(known))).list.any(), (
+                lambda row: not known.issuperset(row.get(name) or ())
+            )
         case "usual":
-            return (column > question.usual_high) & (column <= (question.high or column))
+            usual, most = question.usual_high or 0, question.high
+            return (column > usual) & (column <= (most or column)), (
+                lambda row: row.get(name) is not None and usual < row[name] <= (most or row[name])
+            )
         case "phone":
-            return ~column.str.contains(PHONE)
+            return _unlike(name, PHONE)
         case "people_name":
-            return ~column.str.contains(PERSON)
+            return _unlike(name, PERSON)
         case _:  # range, count
-            return ~column.is_between(question.low or 0, question.high or 0)
+            return ~column.is_between(low, high), (
+                lambda row: row.get(name) is not None and not low <= row[name] <= high
+            )
+
+
+def _unlike(name: str, pattern: str) -> Tested:
+    whole = re.compile(pattern)
+    return ~pl.col(name).str.contains(pattern), (
+        lambda row: row.get(name) is not None and whole.fullmatch(row[name]) is None
+    )
 
 
 def _dated(pack: Pack, days: Days) -> list[Test]:
-    tests = []
-    for one in dated(pack):
-        column = pl.col(one.question.name)
-        expr = column > days.today
-        if one.constraint.kind == "period":
-            expr = (column < days.opens_on) | ((column > days.closes_on) & (column <= days.today))
-        tests.append(Test(one.constraint, expr, one.question.name))
-    return tests
+    return [_test(one.constraint, one.question.name, _of_days(one, days)) for one in dated(pack)]
+
+
+def _of_days(one: Applied, days: Days) -> Tested:
+    name, today, opens, closes = one.question.name, days.today, days.opens_on, days.closes_on
+    column = pl.col(name)
+    if one.constraint.kind == "period":
+        expr = (column < opens) | ((column > closes) & (column <= today))
+        return (
+            expr,
+            lambda row: row.get(name) is not None and (row[name] < opens or closes < row[name] <= today),
+        )
+    return column > today, lambda row: row.get(name) is not None and row[name] > today

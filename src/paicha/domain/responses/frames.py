@@ -46,13 +46,13 @@ def answer_schema(pack: Pack) -> dict[str, Any]:
 
 def complete(frame: pl.DataFrame, wanted: dict[str, Any]) -> pl.DataFrame:
     """`frame` with every wanted column, absent ones as typed nulls, others kept."""
-    have = set(frame.columns)
-    return frame.with_columns(
-        [
-            pl.col(name).cast(kind) if name in have else pl.lit(None, dtype=kind).alias(name)
-            for name, kind in wanted.items()
-        ]
-    )
+    have = frame.schema
+    changes = [
+        pl.col(name).cast(kind) if name in have else pl.lit(None, dtype=kind).alias(name)
+        for name, kind in wanted.items()
+        if have.get(name) != kind
+    ]
+    return frame.with_columns(changes) if changes else frame
 
 
 def encode(frame: pl.DataFrame, questions: Sequence[str]) -> pl.Series:

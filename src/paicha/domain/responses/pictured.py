@@ -11,6 +11,7 @@ household that chose it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -21,28 +22,27 @@ from django.db import connection
 
 from paicha.core.pack import Pack
 from paicha.domain import clock
+from paicha.domain.responses.village_checks import Answered
 from paicha.domain.rounds.models import Round
 
 _ONLY = "1"  # the only outcome of a pack without outcomes
 
 
-def counted(pack: Pack, rows: Iterable[tuple[str, int | None, Mapping[str, Any], Any]]) -> dict[str, Any]:
-    """`days` and `answers` of rows (form, outcome, answers, when it first came)."""
-    days: dict[str, int] = {}
+def counted(met: Iterable[Answered]) -> dict[str, Any]:
+    """`days` and `answers` of the households that were met."""
+    days: Counter[str] = Counter()
+    chosen: dict[str, Counter[tuple[str, str]]] = {}
+    for row in met:
+        days[row.day] += 1
+        chosen.setdefault(row.form, Counter()).update(row.options)
     answers: dict[str, dict[str, dict[str, int]]] = {}
-    for form, outcome, row, first in rows:
-        if not is_met(pack, outcome):
-            continue
-        day = day_of(pack, row, first)
-        days[day] = days.get(day, 0) + 1
-        for question in _counted_questions(pack):
-            for option in options_of(row.get(question)):
-                by = answers.setdefault(question, {}).setdefault(form, {})
-                by[option] = by.get(option, 0) + 1
+    for form, counts in chosen.items():
+        for (question, option), n in counts.items():
+            answers.setdefault(question, {}).setdefault(form, {})[option] = n
     return {"days": dict(sorted(days.items())), "answers": answers}
 
 
-def _counted_questions(pack: Pack) -> tuple[str, ...]:
+def counted_questions(pack: Pack) -> tuple[str, ...]:
     """What is pictured, and the special circumstances, which are listed by village."""
     special = pack.roles.special
     return pack.pictured if special is None or special in pack.pictured else (*pack.pictured, special)

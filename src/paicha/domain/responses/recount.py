@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +20,13 @@ from django.db import connection
 
 from paicha.core.pack import Pack, Rule
 from paicha.domain import clock
+from paicha.domain.responses.briefs import briefs_of
 from paicha.domain.responses.compiled import village_leads
 from paicha.domain.responses.facts import with_facts
 from paicha.domain.responses.findings import Fired, Kept, load_kept, settle
-from paicha.domain.responses.frames import answer_schema, decode, schema
+from paicha.domain.responses.frames import answer_schema, decode
 from paicha.domain.responses.models import Conflict
-from paicha.domain.responses.pictured import counted
+from paicha.domain.responses.pictured import counted, is_met
 from paicha.domain.responses.village_checks import Answered, Village, check_village
 from paicha.domain.responses.work import VillageWork
 
@@ -34,11 +37,11 @@ Counts = dict[str, dict[str, int]]
 def recount(work: VillageWork) -> None:
     """Count `work`'s village again, run what rests on the whole village, and save its summary row.
 
-    Five statements, whatever the village: its roster with answers, its findings, what changed of them, its
-    open conflicts, its summary row.
+    Six statements, whatever the village: its roster, the answers that were not read before, its findings, what changed
+    of them, its open conflicts, its summary row.
     """
     pack, summary = work.pack, work.summary
-    rows, summary.counts, summary.added, pictured = _roster(work)
+    rows, summary.counts, summary.added, met = _roster(work)
     village = Village(pack, rows, summary.profile, done(pack, summary.counts))
     kept = load_kept(work.round.pk, work.village.pk, None)
     fired = [*check_village(village), *_village_rules(work, _undismissed(pack, kept.values()))]
@@ -54,7 +57,7 @@ def recount(work: VillageWork) -> None:
         (old.severity, old.rule, old.kind, old.state) for key, old in kept.items() if key[1] not in mine
     ]
     summary.leads, summary.figures = _open_counts(pack, states + settled)
-    summary.figures |= pictured | {"before": work.before}
+    summary.figures |= counted(met) | {"before": work.before}
     people = village.values(pack.roles.population)
     summary.figures["people"] = sum(n for n in people if n)
     summary.figures["conflicts"] = Conflict.objects.filter(
@@ -73,35 +76,45 @@ def unlisted_petitions(pack: Pack, rows: Iterable[Answered], facts: Mapping[str,
     return [row.household for row in rows if row.answers.get(asked) == 1 and str(row.household) not in listed]
 
 
-def _roster(work: VillageWork) -> tuple[list[Answered], Counts, int, dict[str, Any]]:
-    """Answered rows in order of the roster, households by form and outcome, how many were found later, and
-    what pictures add up."""
+def _roster(work: VillageWork) -> tuple[list[Answered], Counts, int, list[Answered]]:
+    """Answered rows in order of the roster, households by form and outcome, how many were found later, and the rows
+    of those that were met."""
     counts: Counts = defaultdict(dict)
-    answered, later, seen = [], 0, []
-    for household, form, outcome, added, text, facts, first in _answer_texts(work, "LEFT JOIN"):
-        key = DUE if outcome is None else str(outcome)
-        counts[form][key] = counts[form].get(key, 0) + 1
-        later += bool(added)
-        if text is not None:
-            answered.append(Answered(household, form, orjson.loads(text), facts))
-            seen.append((form, outcome, answered[-1].answers, first))
-    return answered, dict(counts), later, counted(work.pack, seen)
-
-
-def _answer_texts(
-    work: VillageWork, join: str
-) -> list[tuple[UUID, str, int | None, bool, str | None, dict[str, Any], Any]]:
-    """Household, form, outcome, whether found later, answers, facts, and when the first revision came."""
+    answered, met, later = [], [], 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT e.household_id, e.form, e.outcome, e.added, r.answers, e.facts, f.at"
-            f" FROM rounds_rosterentry e {join} responses_revision r ON r.id = e.revision"
-            " LEFT JOIN responses_revision f ON f.household_id = e.household_id AND f.round_id = e.round_id"
-            " AND f.number = 1"
+            "SELECT form, outcome, added, CAST(revision AS VARCHAR(36)), facts FROM rounds_rosterentry"
+            " WHERE round_id = %s AND village_id = %s ORDER BY id",
+            [work.round.pk, work.village.pk],
+        )
+        listed = cursor.fetchall()
+    revisions = [row[3].replace("-", "") if row[3] else None for row in listed]
+    briefs = briefs_of(work.pack, [id_ for id_ in revisions if id_], work.written)
+    for (form, outcome, added, _, facts), revision in zip(listed, revisions, strict=True):
+        by, key = counts[form], DUE if outcome is None else str(outcome)
+        by[key] = by.get(key, 0) + 1
+        later += bool(added)
+        if revision is None:
+            continue
+        row = briefs[revision]
+        if facts or row.form != form:
+            row = replace(row, form=form, facts=_facts(facts))
+        answered.append(row)
+        if is_met(work.pack, outcome):
+            met.append(row)
+    return answered, dict(counts), later, met
+
+
+def _answer_texts(work: VillageWork) -> list[tuple[UUID, str, str, dict[str, Any]]]:
+    """Household, form, answers in force and facts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.household_id, e.form, r.answers, e.facts"
+            " FROM rounds_rosterentry e JOIN responses_revision r ON r.id = e.revision"
             " WHERE e.round_id = %s AND e.village_id = %s ORDER BY e.id",
             [work.round.pk, work.village.pk],
         )
-        return [(_uuid(row[0]), *row[1:5], _facts(row[5]), row[6]) for row in cursor.fetchall()]
+        return [(_uuid(row[0]), row[1], row[2], _facts(row[3])) for row in cursor.fetchall()]
 
 
 def _facts(value: Any) -> dict[str, Any]:
@@ -114,13 +127,13 @@ def _uuid(value: Any) -> UUID:
 
 def current_answers(work: VillageWork, only: Collection[UUID] | None = None) -> pl.DataFrame:
     """Answered households of the village (all, or some) as columns: household, form, answers and facts."""
-    rows = [row for row in _answer_texts(work, "JOIN") if only is None or row[0] in only]
+    rows = [row for row in _answer_texts(work) if only is None or row[0] in only]
     head = pl.DataFrame(
         {"household": [str(row[0]) for row in rows], "form": [row[1] for row in rows]},
         schema={"household": pl.String, "form": pl.String},
     )
-    answers = decode(pl.Series([row[4] for row in rows], dtype=pl.String), answer_schema(work.pack))
-    return with_facts(work.pack, pl.concat([head, answers], how="horizontal"), [row[5] for row in rows])
+    answers = decode(pl.Series([row[2] for row in rows], dtype=pl.String), answer_schema(work.pack))
+    return with_facts(work.pack, pl.concat([head, answers], how="horizontal"), [row[3] for row in rows])
 
 
 def done(pack: Pack, counts: Counts) -> dict[str, int]:
@@ -175,6 +188,15 @@ def village_facts(work: VillageWork, open_leads: int) -> dict[str, Any]:
     return facts
 
 
+def _profile(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Profile answers as rules read them: days as days."""
+    return {
+        name: date.fromisoformat(value) if value and pack.questions[name].type == "date" else value
+        for name, value in answers.items()
+        if name in pack.questions
+    }
+
+
 def _village_rules(work: VillageWork, open_leads: int) -> list[Fired]:
     pack, summary = work.pack, work.summary
     first = pack.schedule.stages[0].id
@@ -182,15 +204,9 @@ def _village_rules(work: VillageWork, open_leads: int) -> list[Fired]:
         return []  # nothing arrived from a village that has no roster either
     if due(pack, summary.counts) and not work.is_over(first):
         return []
-    facts = village_facts(work, open_leads)
-    names = [fact.name for fact in pack.facts if fact.scope == "village"]
-    frame = pl.DataFrame({n: [facts.get(n)] for n in names}, schema=dict.fromkeys(names, pl.Int64))
-    if pack.profile is not None:
-        text = orjson.dumps(summary.profile).decode()
-        questions = list(dict.fromkeys(pack.profile.questions))
-        frame = pl.concat([frame, decode(pl.Series([text]), schema(pack, questions))], how="horizontal")
+    row = {**_profile(pack, summary.profile), **village_facts(work, open_leads)}
     fired = []
-    for hit in village_leads(frame, pack):
+    for hit in village_leads(row, pack):
         rule = hit.source
         assert isinstance(rule, Rule)
         if rule.shown_after and not work.is_over(rule.shown_after):

@@ -92,6 +92,7 @@ def write_revisions(
                 rows.upload, part, addresses[i] or "", work.at,
             )
         )  # fmt: skip
+        work.written[id_.hex] = (household, forms[i], texts[i], work.at if number == 1 else None)
         if old is None:
             entries.append(NewEntry(household, forms[i], groups[i] or "", outcome[i], id_, number))
         else:

@@ -22,12 +22,19 @@ from paicha.domain.responses.findings import Fired
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A household's answers in force, as their text holds them (dates as ISO text); what the rules are told of it."""
+    """A household's answers in force, as far as a count asks for them; what the rules are told of it.
+
+    `answers` as their text holds them (dates as ISO text); `alike` the same for rows that are filled in alike; `day`
+    of the visit; `options` chosen of what is pictured. `briefs.brief` makes them from a whole text.
+    """
 
     household: UUID
     form: str
     answers: Mapping[str, Any]
     facts: Mapping[str, Any] = field(default_factory=dict)
+    alike: bytes = b""
+    day: str = ""
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,13 +125,12 @@ def _option_rows(v: Village, check: NamedCheck) -> Iterator[Saying]:
     total, several, single = v.stated(check), check.name_of("several"), check.name_of("single")
     if total is None or not v.met:
         return
-    rows = 0
-    for row in v.met:
-        chosen = (row.answers.get(several) or []) if several else []
-        if (several and check.number("several_option") in chosen) or (
-            single and row.answers.get(single) == check.number("single_option")
-        ):
-            rows += 1
+    one, other = check.number("several_option", 0), check.number("single_option", 0)
+    rows = sum(
+        bool(several and one in (row.answers.get(several) or ()))
+        or bool(single and row.answers.get(single) == other)
+        for row in v.met
+    )
     if total < rows:
         yield None, {"total": total, "rows": rows}
 
@@ -158,11 +164,10 @@ def _same_answers(v: Village, check: NamedCheck) -> Iterator[Saying]:
     roles = v.pack.roles
     if roles.surveyors is None:
         return
-    aside = {roles.head, roles.phone, roles.population, roles.remark, roles.surveyed_on}
-    for answers, run in groupby(v.met, lambda row: [p for p in row.answers.items() if p[0] not in aside]):
-        n = sum(1 for _ in run)
-        if n >= check.number("rows"):
-            yield None, {"words": f"{dict(answers).get(roles.surveyors)}连续 {n} 户的答案完全一样"}
+    for _, run in groupby(v.met, lambda row: row.alike):
+        rows = list(run)
+        if len(rows) >= check.number("rows"):
+            yield None, {"words": f"{rows[0].answers.get(roles.surveyors)}连续 {len(rows)} 户的答案完全一样"}
             return
     days = Counter(zip(v.values(roles.surveyors), v.values(roles.surveyed_on), strict=False))
     for (surveyor, day), n in sorted(days.items(), key=str):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -46,6 +47,8 @@ class VillageWork:
     days: Days
     changed: bool = False
     before: dict[str, Any] = field(default_factory=dict)  # how the village stood when yesterday ended
+    # Revisions that this transaction wrote: id → household, form, text, when the household was first answered or None.
+    written: dict[str, tuple[UUID, str, str, datetime | None]] = field(default_factory=dict)
     through_lock: bool = False  # a supplement or a correction with consent writes what is handed up
     _forms: dict[str, FormInForce] | None = None
     _notes: list[Entry] = field(default_factory=list)

@@ -11,8 +11,8 @@ from paicha.domain.rounds.models import Round, RoundArea
 
 
 def current_round() -> Round | None:
-    """The newest round, or None before one was opened."""
-    return Round.objects.select_related("pack").order_by("-opens_on", "-pk").first()
+    """The newest round, or None before one was opened. Its pack's texts are read when somebody asks for them."""
+    return Round.objects.select_related("pack").defer("pack__files").order_by("-opens_on", "-pk").first()
 
 
 @dataclass(frozen=True, slots=True)

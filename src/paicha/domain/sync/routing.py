@@ -56,16 +56,17 @@ class Router:
         wanted = {a.item.round for a in items if a.item and a.item.round is not None}
         self._rounds: dict[int, Round] = {} if current is None else {current.pk: current}
         if wanted - set(self._rounds):
-            self._rounds |= {r.pk: r for r in Round.objects.select_related("pack").filter(pk__in=wanted)}
+            others = Round.objects.select_related("pack").defer("pack__files").filter(pk__in=wanted)
+            self._rounds |= {r.pk: r for r in others}
         self._current = current
         asked = {a.item.household_id for a in items if a.item and a.item.household_id}
         self._aliases = _aliases(asked)
         asked |= set(self._aliases.values())
         self._known = {(k[0], k[1].household): k[1] for k in _known(set(self._rounds), asked)}
-        self._villages = {k.code: k.village for k in self._known.values()}
-        codes = {a.item.household.village for a in items if a.item and a.item.household}
+        codes = {k.code for k in self._known.values()}
+        codes |= {a.item.household.village for a in items if a.item and a.item.household}
         codes |= {a.item.village for a in items if a.item and a.item.village}
-        self._areas = _areas(set(self._rounds), set(self._villages.values()), codes)
+        self._areas = _areas(set(self._rounds), codes)
         self._covered: dict[tuple[str, str], bool] = {}
         self._once: dict[int, Scope] = {}
         self._groups: dict[tuple[int, str], int | None] = {}
@@ -128,11 +129,10 @@ def _known(rounds: set[int], households: set[UUID]) -> Iterable[tuple[int, Known
     return [(row[0], Known(*row[1:])) for row in rows]
 
 
-def _areas(rounds: set[int], ids: set[int], codes: set[str]) -> Mapping[tuple[int, str], Area]:
+def _areas(rounds: set[int], codes: set[str]) -> Mapping[tuple[int, str], Area]:
     """Villages of these rounds by round and code."""
-    rows = RoundArea.objects.filter(round__in=rounds, level__in=("village", "residents"))
-    known = rows.filter(area__in=ids) | rows.filter(code__in=codes)
-    return {(row.round_id, row.code): row.area for row in known.select_related("area")}
+    rows = RoundArea.objects.filter(round__in=rounds, level__in=("village", "residents"), code__in=codes)
+    return {(row.round_id, row.code): row.area for row in rows.select_related("area")}
 
 
 def _once(sender: Sender, round_: Round) -> Scope:

@@ -77,13 +77,13 @@ def take_batch(sender: Sender, batch: Batch, *, by: Scope | None = None) -> list
 
 def _taken_before(sender: Sender, ids: Sequence[UUID]) -> dict[UUID, ItemReceipt]:
     """Receipts of items that came before; another person's item is nobody else's to ask for."""
-    found = {}
-    for row in SyncItem.objects.filter(pk__in=ids):
-        if row.user_id == sender.user.pk:
-            found[row.pk] = ItemReceipt(row.pk, row.status, row.household, row.revision, row.messages)
-        else:
-            found[row.pk] = refused(row.pk, ItemError("D09"))
-    return found
+    rows = SyncItem.objects.filter(pk__in=ids).values_list(
+        "user_id", "pk", "status", "household", "revision", "messages"
+    )
+    return {
+        row[1]: ItemReceipt(*row[1:]) if row[0] == sender.user.pk else refused(row[1], ItemError("D09"))
+        for row in rows
+    }
 
 
 @dataclass(slots=True)
