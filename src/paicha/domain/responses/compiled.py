@@ -30,7 +30,7 @@ Tested = tuple[pl.Expr, Callable[[Row], bool]]
 # A row, which list its entry is of, the entry's place in it, and the fingerprint of the answers.
 Mark = tuple[int, str, int, str]
 _CONSTRAINT, _CHECK, _LEAD = "constraint", "check", "lead"
-FEW = 12  # up to here rows are asked one by one, which is quicker than columns
+FEW = 300  # columns cost as much as some 400 rows asked one by one, however few they are
 
 
 @dataclass(frozen=True, slots=True)
