@@ -20,12 +20,14 @@ from django.db import connection
 
 from paicha.core.pack import Pack
 from paicha.domain.responses.pictured import counted_questions, day_of, options_of
-from paicha.domain.responses.village_checks import Answered
+from paicha.domain.responses.village_checks import Answered, asked
 
-MOST = 150_000  # revisions kept in a process: some 600 bytes each
+MOST = 120_000  # revisions kept in a process
 _PART = 500
 
-_kept: dict[tuple[str, str], Answered] = {}  # (pack, revision) → as in force, without facts
+_MOST_SHARED = 50_000
+_kept: dict[str, Answered] = {}  # by revision; a round, and so a revision, has one pack
+_shared: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}  # the same choices, kept once
 _lock = Lock()
 
 
@@ -37,7 +39,7 @@ def briefs_of(
     `written`: what this transaction wrote itself (household, form, answers, when the household was first answered
     where that is known). What was read before costs nothing; the rest one query for each 500.
     """
-    found = {id_: one for id_ in revisions if (one := _kept.get((pack.digest, id_))) is not None}
+    found = {id_: one for id_ in revisions if (one := _kept.get(id_)) is not None}
     missing = [id_ for id_ in revisions if id_ not in found]
     if not missing:
         return found
@@ -48,7 +50,7 @@ def briefs_of(
     for start in range(0, len(away), _PART):
         for id_, household, form, text, first in _read(away[start : start + _PART]):
             found[id_] = brief(pack, household, form, text, first)
-    _keep(pack, {id_: found[id_] for id_ in missing})
+    _keep({id_: found[id_] for id_ in missing})
     return found
 
 
@@ -57,12 +59,11 @@ def _has_day(pack: Pack, one: tuple[UUID, str, str, datetime | None]) -> bool:
     return one[3] is not None or (asked is not None and f'"{asked}":' in one[2])
 
 
-def _keep(pack: Pack, new: Mapping[str, Answered]) -> None:
+def _keep(new: Mapping[str, Answered]) -> None:
     with _lock:
         while len(_kept) + len(new) > MOST and _kept:
             _kept.pop(next(iter(_kept)))
-        for id_, one in new.items():
-            _kept[pack.digest, id_] = one
+        _kept.update(new)
 
 
 def forget() -> None:
@@ -88,49 +89,26 @@ def _read(ids: Sequence[str]) -> Iterable[tuple[str, UUID, str, str, Any]]:
 def brief(pack: Pack, household: UUID, form: str, text: str, first: Any) -> Answered:
     """What a count asks of one revision's canonical text. `first`: when the household was first answered."""
     answers = orjson.loads(text)
-    aside = _aside(pack)
+    roles = pack.roles
+    aside = {roles.head, roles.phone, roles.population, roles.remark, roles.surveyed_on}
     same = orjson.dumps([pair for pair in answers.items() if pair[0] not in aside])
     options = tuple(
-        (intern(question), intern(option))
+        (question, option)
         for question in counted_questions(pack)
         for option in options_of(answers.get(question))
     )
-    asked = {name: _small(value) for name in _asked(pack) if (value := answers.get(name)) is not None}
-    alike = blake2b(same, digest_size=8).digest()
-    return Answered(household, intern(form), asked, {}, alike, intern(day_of(pack, answers, first)), options)
+    return Answered(
+        household.hex,
+        intern(form),
+        tuple(_small(answers.get(name)) for name in asked(pack)),
+        blake2b(same, digest_size=8).digest(),
+        intern(day_of(pack, answers, first)),
+        _shared.setdefault(options, options) if len(_shared) < _MOST_SHARED else options,
+    )
 
 
 def _small(value: Any) -> Any:
-    """Names and days stand in hundreds of rows."""
-    return intern(value) if isinstance(value, str) and len(value) < 12 else value
-
-
-def _aside(pack: Pack) -> frozenset[str | None]:
-    """What differs between households that are filled in alike."""
-    roles = pack.roles
-    return frozenset({roles.head, roles.phone, roles.population, roles.remark, roles.surveyed_on})
-
-
-_names: dict[str, tuple[str, ...]] = {}
-
-
-def _asked(pack: Pack) -> tuple[str, ...]:
-    """Questions that a village's count or one of its named checks asks for."""
-    if pack.digest not in _names:
-        roles = pack.roles
-        named = {
-            name
-            for check in pack.named_checks
-            for given in check.names.values()
-            for name in ((given,) if isinstance(given, str) else given)
-        }
-        named |= {
-            n
-            for n in (
-                roles.phone, roles.population, roles.surveyors, roles.surveyed_on, roles.remark, roles.petition,
-                pack.outcome.question if pack.outcome else None,
-            )
-            if n
-        }  # fmt: skip
-        _names[pack.digest] = tuple(name for name in pack.answer_questions if name in named)
-    return _names[pack.digest]
+    """Names, days and choices stand in hundreds of rows."""
+    if isinstance(value, list):
+        return tuple(value)
+    return intern(value) if isinstance(value, str) and len(value) < 11 else value

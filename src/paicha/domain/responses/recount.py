@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -41,8 +40,8 @@ def recount(work: VillageWork) -> None:
     of them, its open conflicts, its summary row.
     """
     pack, summary = work.pack, work.summary
-    rows, summary.counts, summary.added, met = _roster(work)
-    village = Village(pack, rows, summary.profile, done(pack, summary.counts))
+    rows, summary.counts, summary.added, met, told = _roster(work)
+    village = Village(pack, rows, summary.profile, done(pack, summary.counts), told)
     kept = load_kept(work.round.pk, work.village.pk, None)
     fired = [*check_village(village), *_village_rules(work, _undismissed(pack, kept.values()))]
     mine = {check.id for check in pack.named_checks} | {r.id for r in pack.rules if r.scope == "village"}
@@ -63,24 +62,26 @@ def recount(work: VillageWork) -> None:
     summary.figures["conflicts"] = Conflict.objects.filter(
         round=work.round, village=work.village, settled_at=None
     ).count()
-    summary.figures["petitions_unlisted"] = len(unlisted_petitions(pack, rows, summary.facts))
+    summary.figures["petitions_unlisted"] = unlisted_petitions(village, summary.facts)
     summary.counted_at = clock.now()
     summary.save()
 
 
-def unlisted_petitions(pack: Pack, rows: Iterable[Answered], facts: Mapping[str, Any]) -> list[UUID]:
+def unlisted_petitions(village: Village, facts: Mapping[str, Any]) -> int:
     """Households that answered that there is a petition, and of which none is listed (fact `petitions_of`)."""
-    asked, listed = pack.roles.petition, facts.get("petitions_of") or {}
-    if asked is None:
-        return []
-    return [row.household for row in rows if row.answers.get(asked) == 1 and str(row.household) not in listed]
+    listed = facts.get("petitions_of") or {}
+    said = zip(village.rows, village.column(village.rows, village.pack.roles.petition), strict=True)
+    return sum(answer == 1 and str(UUID(row.household)) not in listed for row, answer in said)
 
 
-def _roster(work: VillageWork) -> tuple[list[Answered], Counts, int, list[Answered]]:
-    """Answered rows in order of the roster, households by form and outcome, how many were found later, and the rows
-    of those that were met."""
+def _roster(
+    work: VillageWork,
+) -> tuple[list[Answered], Counts, int, list[Answered], dict[str, dict[str, Any]]]:
+    """Answered rows in order of the roster, households by form and outcome, how many were found later, the rows of
+    those that were met, and what the rules are told of households."""
     counts: Counts = defaultdict(dict)
     answered, met, later = [], [], 0
+    told: dict[str, dict[str, Any]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT form, outcome, added, CAST(revision AS VARCHAR(36)), facts FROM rounds_rosterentry"
@@ -97,12 +98,14 @@ def _roster(work: VillageWork) -> tuple[list[Answered], Counts, int, list[Answer
         if revision is None:
             continue
         row = briefs[revision]
-        if facts or row.form != form:
-            row = replace(row, form=form, facts=_facts(facts))
+        if row.form != form:
+            row = row._replace(form=form)
+        if facts:
+            told[row.household] = _facts(facts)
         answered.append(row)
         if is_met(work.pack, outcome):
             met.append(row)
-    return answered, dict(counts), later, met
+    return answered, dict(counts), later, met, told
 
 
 def _answer_texts(work: VillageWork) -> list[tuple[UUID, str, str, dict[str, Any]]]:

@@ -13,38 +13,56 @@ from datetime import date
 from functools import cached_property
 from hashlib import blake2b
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from paicha.core.pack import NamedCheck, Pack
 from paicha.domain.responses.findings import Fired
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A household's answers in force, as far as a count asks for them; what the rules are told of it.
+class Answered(NamedTuple):
+    """A household's answers in force, as far as a village's count asks for them; `briefs.brief` makes it.
 
-    `answers` as their text holds them (dates as ISO text); `alike` the same for rows that are filled in alike; `day`
-    of the visit; `options` chosen of what is pictured. `briefs.brief` makes them from a whole text.
+    `household` hexadecimal; `values` answers to `asked(pack)`, as their text holds them (dates as ISO text, several
+    choices as a tuple); `alike` the same for rows that are filled in alike; `day` of the visit; `options` chosen of
+    what is pictured. Many are kept in a process, so that all of it is small.
     """
 
-    household: UUID
+    household: str
     form: str
-    answers: Mapping[str, Any]
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    alike: bytes = b""
-    day: str = ""
-    options: tuple[tuple[str, str], ...] = ()
+    values: tuple[Any, ...]
+    alike: bytes
+    day: str
+    options: tuple[tuple[str, str], ...]
+
+
+_asked: dict[str, tuple[str, ...]] = {}
+
+
+def asked(pack: Pack) -> tuple[str, ...]:
+    """Questions that a village's count or one of its named checks asks for, in official order."""
+    if pack.digest not in _asked:
+        roles = pack.roles
+        named: set[str | None] = {
+            roles.phone, roles.population, roles.surveyors, roles.surveyed_on, roles.remark, roles.petition,
+            pack.outcome.question if pack.outcome else None,
+        }  # fmt: skip
+        for check in pack.named_checks:
+            for given in check.names.values():
+                named |= {given} if isinstance(given, str) else set(given)
+        _asked[pack.digest] = tuple(name for name in pack.answer_questions if name in named)
+    return _asked[pack.digest]
 
 
 @dataclass(frozen=True)
 class Village:
-    """A village's answered rows, profile answers and households met by form."""
+    """A village's answered rows, profile answers, households met by form; what the rules are told of households."""
 
     pack: Pack
     rows: Sequence[Answered]
     profile: Mapping[str, Any]
     done: Mapping[str, int]
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def met(self) -> Sequence[Answered]:
@@ -52,11 +70,20 @@ class Village:
         outcome = self.pack.outcome
         if outcome is None:
             return self.rows
-        return [row for row in self.rows if row.answers.get(outcome.question) in outcome.done]
+        ended = zip(self.rows, self.column(self.rows, outcome.question), strict=True)
+        return [row for row, how in ended if how in outcome.done]
+
+    def column(self, rows: Sequence[Answered], question: str | None) -> list[Any]:
+        """A question's answers over some rows; nothing where a count doesn't ask for it."""
+        names = asked(self.pack)
+        if question not in names:
+            return [None] * len(rows)
+        at = names.index(question)
+        return [row.values[at] for row in rows]
 
     def values(self, question: str | None) -> list[Any]:
         """A question's answers over the rows that were met."""
-        return [row.answers.get(question) for row in self.met] if question else []
+        return self.column(self.met, question) if question else []
 
     def stated(self, check: NamedCheck) -> int | None:
         """The figure of the profile that the check names `total`; None where it wasn't answered."""
@@ -126,10 +153,10 @@ def _option_rows(v: Village, check: NamedCheck) -> Iterator[Saying]:
     if total is None or not v.met:
         return
     one, other = check.number("several_option", 0), check.number("single_option", 0)
+    lists, choices = v.column(v.met, several), v.column(v.met, single)
     rows = sum(
-        bool(several and one in (row.answers.get(several) or ()))
-        or bool(single and row.answers.get(single) == other)
-        for row in v.met
+        bool(chosen and one in chosen) or (choice is not None and choice == other)
+        for chosen, choice in zip(lists, choices, strict=True)
     )
     if total < rows:
         yield None, {"total": total, "rows": rows}
@@ -150,14 +177,14 @@ def _shared_phone(v: Village, check: NamedCheck) -> Iterator[Saying]:
     if phone is None:
         return
     many = check.number("households")
-    shared = Counter(v.values(phone))
-    for row in v.met:
-        number = row.answers.get(phone)
+    numbers = v.values(phone)
+    shared = Counter(numbers)
+    for row, number in zip(v.met, numbers, strict=True):
         if number is None:
-            yield row.household, {"words": "没有联系电话", "form": row.form}
+            yield UUID(row.household), {"words": "没有联系电话", "form": row.form}
         elif shared[number] >= many:
             words = f"联系电话和本村另外 {shared[number] - 1} 户相同"
-            yield row.household, {"words": words, "form": row.form}
+            yield UUID(row.household), {"words": words, "form": row.form}
 
 
 def _same_answers(v: Village, check: NamedCheck) -> Iterator[Saying]:
@@ -167,7 +194,8 @@ def _same_answers(v: Village, check: NamedCheck) -> Iterator[Saying]:
     for _, run in groupby(v.met, lambda row: row.alike):
         rows = list(run)
         if len(rows) >= check.number("rows"):
-            yield None, {"words": f"{rows[0].answers.get(roles.surveyors)}连续 {len(rows)} 户的答案完全一样"}
+            who = v.column(rows[:1], roles.surveyors)[0]
+            yield None, {"words": f"{who}连续 {len(rows)} 户的答案完全一样"}
             return
     days = Counter(zip(v.values(roles.surveyors), v.values(roles.surveyed_on), strict=False))
     for (surveyor, day), n in sorted(days.items(), key=str):
@@ -200,18 +228,21 @@ def _income_bounds(v: Village, check: NamedCheck) -> Iterator[Saying]:
 
 def _changed_since(v: Village, check: NamedCheck) -> Iterator[Saying]:
     """Answers that differ from the round before (facts `prior_<question>`), with nothing said in the remark."""
-    remark = v.pack.roles.remark
-    for row in v.met:
-        if remark and row.answers.get(remark):
+    if not v.facts:
+        return
+    names = [name for name in check.names.get("questions", ()) if name in asked(v.pack)]
+    columns = [v.values(name) for name in names]
+    for n, (row, remark) in enumerate(zip(v.met, v.column(v.met, v.pack.roles.remark), strict=True)):
+        facts = v.facts.get(row.household)
+        if remark or not facts:
             continue
         changed = [
             v.pack.questions[name].label
-            for name in check.names.get("questions", ())
-            if (before := row.facts.get(f"prior_{name}")) is not None
-            and row.answers.get(name) not in (None, before)
+            for name, column in zip(names, columns, strict=True)
+            if (before := facts.get(f"prior_{name}")) is not None and column[n] not in (None, before)
         ]
         if changed:
-            yield row.household, {"label": "、".join(changed), "form": row.form}
+            yield UUID(row.household), {"label": "、".join(changed), "form": row.form}
 
 
 # Checks of other places: one_form in submit, area_known and the statistics in intake, signers in handover,
