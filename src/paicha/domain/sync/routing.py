@@ -60,16 +60,31 @@ class Router:
             self._rounds |= {r.pk: r for r in others}
         self._current = current
         asked = {a.item.household_id for a in items if a.item and a.item.household_id}
-        self._aliases = _aliases(asked)
-        asked |= set(self._aliases.values())
-        self._known = {(k[0], k[1].household): k[1] for k in _known(set(self._rounds), asked)}
-        codes = {k.code for k in self._known.values()}
-        codes |= {a.item.household.village for a in items if a.item and a.item.household}
-        codes |= {a.item.village for a in items if a.item and a.item.village}
-        self._areas = _areas(set(self._rounds), codes)
+        self._known: dict[tuple[int, UUID], Known] = {}
+        self._areas: dict[tuple[int, str], Area] = {}
+        self._find(asked)
+        unknown = asked - {household for _, household in self._known}
+        self._aliases = _aliases(unknown) if unknown else {}
+        self._find(set(self._aliases.values()))
+        named = {a.item.household.village for a in items if a.item and a.item.household}
+        named |= {a.item.village for a in items if a.item and a.item.village}
+        if named - {code for _, code in self._areas}:
+            self._areas |= _areas(set(self._rounds), named)
         self._covered: dict[tuple[str, str], bool] = {}
         self._once: dict[int, Scope] = {}
         self._groups: dict[tuple[int, str], int | None] = {}
+
+    def _find(self, households: set[UUID]) -> None:
+        """Households of the roster, and their villages."""
+        if not households:
+            return
+        rows = RosterEntry.objects.filter(round__in=set(self._rounds), household__in=households)
+        for row in rows.select_related("village", "household").defer("facts"):
+            home = row.household
+            self._known[row.round_id, home.pk] = Known(
+                home.pk, row.village_id, row.village.code, home.group, home.head_name, row.form
+            )
+            self._areas[row.round_id, row.village.code] = row.village
 
     def route(self, arrived: Arrived) -> Routed:
         """Raises ItemError for what belongs nowhere."""
@@ -119,14 +134,6 @@ def _aliases(asked: Iterable[UUID]) -> dict[UUID, UUID]:
     """A device's own id of a household that became another's: found on the spot, and known already."""
     rows = SyncItem.objects.filter(asked__in=list(asked), household__isnull=False)
     return {a: h for a, h in rows.values_list("asked", "household") if a and h and a != h}
-
-
-def _known(rounds: set[int], households: set[UUID]) -> Iterable[tuple[int, Known]]:
-    rows = RosterEntry.objects.filter(round__in=rounds, household__in=households).values_list(
-        "round_id", "household_id", "village_id", "village__code", "household__group", "household__head_name",
-        "form",
-    )  # fmt: skip
-    return [(row[0], Known(*row[1:])) for row in rows]
 
 
 def _areas(rounds: set[int], codes: set[str]) -> Mapping[tuple[int, str], Area]:

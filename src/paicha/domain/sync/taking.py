@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,8 @@ from paicha.domain.sync.receipts import ItemReceipt, refused
 from paicha.domain.sync.routing import Routed, Router
 
 MOST = 200
+_SEEN = timedelta(seconds=30)
+_SKEW_SECONDS = 2
 FACT = "field_refused"  # items of phones that a person must look at, by village
 _COLUMNS = (
     "id", "batch", "device", "user", "round", "village", "asked", "household", "status", "revision", "messages",
@@ -181,21 +183,23 @@ def _as_it_came(one: Arrived) -> dict[str, Any]:
 
 
 def _seen(sender: Sender, batch: Batch, skew: int) -> None:
-    """What the device page shows: when it was last heard, its clock, and what waits there."""
+    """What the device page shows: when it was last heard (to the minute), its clock, and what waits there."""
     if sender.device is None:
         return
-    at = clock.now()
-    change: dict[str, Any] = {"seen_at": at}
-    if batch.now is not None:
+    device, at = sender.device, clock.now()
+    change: dict[str, Any] = {}
+    if batch.now is not None and abs(skew - (device.skew or 0)) > _SKEW_SECONDS:
         change["skew"] = max(min(skew, 2**31 - 1), -(2**31))
     if batch.waiting is not None:
         change["waiting"] = max(batch.waiting, 0)
         if batch.waiting == 0:
             change["waiting_since"] = None
-        elif sender.device.waiting_since is None:
+        elif device.waiting_since is None:
             change["waiting_since"] = at
     if batch.shell:
         change["shell"] = batch.shell[:20]
     if batch.persisted is not None:
         change["persisted"] = batch.persisted
-    Device.objects.filter(pk=sender.device.pk).update(**change)
+    change = {name: value for name, value in change.items() if getattr(device, name) != value}
+    if change or device.seen_at is None or at - device.seen_at > _SEEN:
+        Device.objects.filter(pk=device.pk).update(seen_at=at, **change)
