@@ -14,7 +14,7 @@ from tests.domain.sync.phone import Phone, item
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import new_id
 from paicha.domain.problems.models import Problem
-from paicha.domain.responses.models import Revision, VillageSummary
+from paicha.domain.responses.models import Conflict, Revision, VillageSummary
 from paicha.domain.sync.models import Device, RaisedItem
 
 
@@ -138,3 +138,15 @@ def test_another_persons_phone_is_not_there(world: World) -> None:
     asked = {"act": "revoke", "device": str(phone.id), "id": str(phone.id), "reason": "x"}
     assert world.client("cadre").post("/mine/phones/", asked).status_code == 404
     assert world.client("cadre").post(f"/area/{VILLAGE}/phones/", asked).status_code == 404
+
+
+def test_a_conflict_of_one_persons_two_phones_says_which_phone(world: World) -> None:
+    left, right = Phone(world.users["cadre"]), Phone(world.users["cadre"])
+    Device.objects.filter(pk=right.id).update(name="红米")
+    left.send(item(world, "贺生花", residence=1))
+    right.send(item(world, "贺生花", residence=3))
+    client, pk = world.client("cadre"), Conflict.objects.get().pk
+    page = client.get(f"/conflict/{pk}/").content.decode()
+    assert "手机“一部手机”" in page
+    assert "手机“红米”" in page
+    assert "手机“红米”" in client.get(f"/area/{VILLAGE}/conflicts/").content.decode()

@@ -1,11 +1,12 @@
 """Phones, server, network and people in a long random play: nothing finished is lost, doubled or silently overwritten.
 
 Every act is one row of `Play.ACTS` (weight, method). `PAICHA_MODEL_STEPS` makes the play longer, `PAICHA_MODEL_SEED`
-another one; a failure prints both, and the last acts.
+another one; a failure prints both, and the last acts. Two plays of different seeds, so that two processes share them.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 from collections import Counter, deque
@@ -28,7 +29,7 @@ from tests.e2e.model.devices import Device
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment
 from paicha.domain.accounts.policies import scope
-from paicha.domain.handover.services import open_round
+from paicha.domain.handover.services import load_pack, open_round
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.problems.models import Problem
@@ -40,11 +41,9 @@ from paicha.domain.sync.devices import revoke
 from paicha.domain.sync.handing import take_file
 from paicha.domain.sync.models import Device as DeviceRow
 from paicha.domain.sync.models import RaisedItem, SyncItem
+from paicha.packs import read_pack
 
-STEPS = int(os.environ.get("PAICHA_MODEL_STEPS", "2000"))
-# One item of 10,000 steps is still flagged by this last invariant, and not yet understood: play or product. Until it
-# is, it is asserted when asked for (CHANGELOG, known), so that everybody else's work isn't stopped by chance.
-STRICT = os.environ.get("PAICHA_MODEL_STRICT", "") == "1"
+STEPS = int(os.environ.get("PAICHA_MODEL_STEPS", "5000"))  # a play
 SEED = int(os.environ.get("PAICHA_MODEL_SEED", "20220310"))
 MORE = 24  # households beside the small world's own, so that phones meet often and not always
 TEXTS = ("remark", "special_detail", "insured_other_reason")  # one of them carries the mark of an edit
@@ -194,13 +193,12 @@ class Play:
 
     def next_round(self) -> None:
         """Another version of the pack comes with a new round; phones still have the old one's work."""
-        if Round.objects.count() < 4:
-            self.round = open_round(self.round.pack, self.world.pack, clock.today(), OPERATOR)
-            self.world.round = self.round
+        content, self.world.pack = load_pack(_version(Round.objects.count() + 1), OPERATOR)
+        self.round = self.world.round = open_round(content, self.world.pack, clock.today(), OPERATOR)
 
     ACTS: ClassVar[list[tuple[float, Callable[[Play], None]]]] = [
         (100, survey), (9, desk), (1, hand_up), (3, send_back), (1, take_what_is_held), (3, settle),
-        (0.5, reassign), (3, give_back), (4, server_dies), (1, hand_over), (0.25, lost_phone), (0.04, next_round),
+        (0.5, reassign), (3, give_back), (4, server_dies), (1, hand_over), (0.25, lost_phone),
     ]  # fmt: skip
 
     # --- what must be true ---
@@ -294,6 +292,22 @@ class Play:
         return [added for device in [*self.devices, *self.gone] for added in device.added]
 
 
+def _version(n: int) -> dict[str, bytes]:
+    """The pack's next version: an option went, another came, and one more question is asked."""
+    files = dict(read_pack("shenmu_2022_spring"))
+    sheep = f"sheep_{n}: {{label: 羊, type: integer, low: 0, high: 999}}"
+    for name, old, new in (
+        ("pack.yaml", 'version: "2022.1"', f'version: "2022.{n}"'),
+        ("questions.yaml", "{number: 3, label: 分散取水且安全}", f"{{number: {n + 2}, label: 分散取水第{n}种}}"),
+        ("questions.yaml", "  special_detail:", f"  {sheep}\n  special_detail:"),
+        ("forms.yaml", "special_detail, ", f"special_detail, sheep_{n}, "),
+    ):  # fmt: skip
+        text = files[name].decode()
+        assert old in text
+        files[name] = text.replace(old, new).encode()
+    return files
+
+
 def _marks(texts: list[str]) -> set[str]:
     return {str(answers.get(name)) for answers in map(orjson.loads, texts) for name in TEXTS}
 
@@ -326,29 +340,52 @@ def _mortal(play: Play, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-@pytest.mark.slow
-def test_nothing_is_lost_doubled_or_overwritten(
-    browser: Browser, live_server: LiveServer, world: World, settings: Settings, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    settings.PAICHA_HOME = tmp_path
-    listed = [NewHousehold("2", f"农{chr(0x4E10 + n)}", "", 4, "general") for n in range(MORE)]
-    add_households(world.areas[VILLAGE], listed)
-    world.round = open_round(world.round.pack, world.pack, clock.today() - timedelta(days=1), OPERATOR)
-    play = Play(world, browser, live_server.url, random.Random(SEED))
-    try:
-        with _mortal(play, monkeypatch):
-            while sum(play.done.values()) < STEPS:
+def _play(play: Play, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps until there are as many as asked for, with two new rounds; then everybody is back, and all is there."""
+    with _mortal(play, monkeypatch):
+        for part in (1, 2, 3):
+            while sum(play.done.values()) < steps * part / 3:
                 play.step()
                 play.done[play.last[-1]] += play.last[-1] != "survey"
-        Assignment.objects.filter(user=world.users["cadre"]).update(until=None)
-        play.everything_arrives()
-        play.nothing_is_lost()
-        play.nothing_is_doubled()
-        if STRICT:
-            play.nothing_is_overwritten_in_silence()
-    finally:
-        print(f"seed {SEED}, {sum(play.done.values())} steps: {dict(play.done)}; last {list(play.last)}")
-    statuses = Counter(SyncItem.objects.values_list("status", flat=True))
-    print(f"items by status: {dict(statuses)}")
-    assert {"stored", "merged", "conflict", "held"} <= set(statuses), "the play reaches every status"
+            if part < 3:
+                play.next_round()
+    Assignment.objects.filter(user=play.world.users["cadre"]).update(until=None)
+    play.everything_arrives()
+    play.nothing_is_lost()
+    play.nothing_is_doubled()
+    play.nothing_is_overwritten_in_silence()
+
+
+class Base:
+    """A play of its own seed."""
+
+    SEED: ClassVar[int]
+
+    @pytest.mark.slow
+    def test_nothing_is_lost_doubled_or_overwritten(
+        self, browser: Browser, live_server: LiveServer, world: World, settings: Settings, tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    ) -> None:  # fmt: skip
+        caplog.set_level(logging.CRITICAL, "django.request")  # a server that dies says so each time
+        settings.PAICHA_HOME = tmp_path
+        listed = [NewHousehold("2", f"农{chr(0x4E10 + n)}", "", 4, "general") for n in range(MORE)]
+        add_households(world.areas[VILLAGE], listed)
+        world.round = open_round(world.round.pack, world.pack, clock.today() - timedelta(days=1), OPERATOR)
+        play = Play(world, browser, live_server.url, random.Random(self.SEED))
+        try:
+            _play(play, STEPS, monkeypatch)
+        finally:
+            rounds = Round.objects.count()
+            print(f"seed {self.SEED}, {sum(play.done.values())} steps, {rounds} rounds: {dict(play.done)}")
+            print(f"last {list(play.last)}")
+        statuses = Counter(SyncItem.objects.values_list("status", flat=True))
+        print(f"items by status: {dict(statuses)}")
+        assert {"stored", "merged", "conflict", "held"} <= set(statuses), "the play reaches every status"
+
+
+class TestOnePlay(Base):
+    SEED = SEED
+
+
+class TestAnotherPlay(Base):
+    SEED = SEED + 1

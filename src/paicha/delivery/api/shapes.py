@@ -8,6 +8,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from paicha.domain.sync.items import Moment
+
 
 class BatchIn(Schema):
     """A batch of items (contract, Sync). `now`: the device's clock; `waiting`: unsent households left on it."""
@@ -16,7 +18,7 @@ class BatchIn(Schema):
     device: UUID
     pack: str = Field("", max_length=40)
     items: list[Any]
-    now: datetime | None = None
+    now: Moment | None = None
     waiting: int | None = Field(None, ge=0, le=1_000_000)
     shell: str = Field("", max_length=40)
     persisted: bool | None = None

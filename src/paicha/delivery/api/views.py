@@ -20,6 +20,7 @@ from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import scope
 from paicha.domain.rounds.queries import current_round
 from paicha.domain.sync.devices import DeviceError, enrol, may_enrol
+from paicha.domain.sync.items import read_json
 from paicha.domain.sync.models import Credential
 from paicha.domain.sync.pulling import assignment, village, workplaces
 from paicha.domain.sync.sealing import described
@@ -31,7 +32,7 @@ _SMALL = 1000  # bytes below which compressing gains nothing
 class _Orjson(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         """The body; what can't be read, or is longer than settings allow, ninja makes an HttpError of."""
-        return orjson.loads(request.body)
+        return read_json(request.body)
 
 
 api = NinjaAPI(

@@ -84,9 +84,11 @@ def who_text(names: Mapping[str, str], actor: str) -> str:
 
 
 def source_text(names: Mapping[str, str], source: str) -> str:
-    """'Excel，赵海'."""
+    """'Excel，赵海'; where `names` has the phone, too: '手机“红米”，赵海'."""
     door, _, rest = source.partition(":")
-    return f"{_DOORS.get(door, door)}，{who_text(names, rest.partition('@')[0])}"
+    who, _, device = rest.partition("@")
+    phone = f"“{names[device]}”" if device in names else ""
+    return f"{_DOORS.get(door, door)}{phone}，{who_text(names, who)}"
 
 
 def rule_message(pack: Pack, finding: Finding) -> str:

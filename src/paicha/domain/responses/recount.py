@@ -13,7 +13,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import orjson
 import polars as pl
 from django.db import connection
 
@@ -26,6 +25,7 @@ from paicha.domain.responses.findings import Fired, Kept, load_kept, settle
 from paicha.domain.responses.frames import answer_schema, decode
 from paicha.domain.responses.models import Conflict
 from paicha.domain.responses.pictured import counted, is_met
+from paicha.domain.responses.stored import as_facts, as_uuid
 from paicha.domain.responses.village_checks import Answered, Village, check_village
 from paicha.domain.responses.work import VillageWork
 
@@ -101,7 +101,7 @@ def _roster(
         if row.form != form:
             row = row._replace(form=form)
         if facts:
-            told[row.household] = _facts(facts)
+            told[row.household] = as_facts(facts)
         answered.append(row)
         if is_met(work.pack, outcome):
             met.append(row)
@@ -117,15 +117,7 @@ def _answer_texts(work: VillageWork) -> list[tuple[UUID, str, str, dict[str, Any
             " WHERE e.round_id = %s AND e.village_id = %s ORDER BY e.id",
             [work.round.pk, work.village.pk],
         )
-        return [(_uuid(row[0]), row[1], row[2], _facts(row[3])) for row in cursor.fetchall()]
-
-
-def _facts(value: Any) -> dict[str, Any]:
-    return (orjson.loads(value) if isinstance(value, str) else value) or {}
-
-
-def _uuid(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
+        return [(as_uuid(row[0]), row[1], row[2], as_facts(row[3])) for row in cursor.fetchall()]
 
 
 def current_answers(work: VillageWork, only: Collection[UUID] | None = None) -> pl.DataFrame:
@@ -182,7 +174,7 @@ def _undismissed(pack: Pack, findings: Iterable[Kept]) -> int:
     )
 
 
-def village_facts(work: VillageWork, open_leads: int) -> dict[str, Any]:
+def villageas_facts(work: VillageWork, open_leads: int) -> dict[str, Any]:
     """The facts a village rule may ask for (rules.md), by name."""
     met = done(work.pack, work.summary.counts)
     facts: dict[str, Any] = {"rows": sum(met.values()), "open_leads": open_leads}
@@ -207,7 +199,7 @@ def _village_rules(work: VillageWork, open_leads: int) -> list[Fired]:
         return []  # nothing arrived from a village that has no roster either
     if due(pack, summary.counts) and not work.is_over(first):
         return []
-    row = {**_profile(pack, summary.profile), **village_facts(work, open_leads)}
+    row = {**_profile(pack, summary.profile), **villageas_facts(work, open_leads)}
     fired = []
     for hit in village_leads(row, pack):
         rule = hit.source

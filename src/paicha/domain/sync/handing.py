@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-import orjson
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -25,6 +24,7 @@ from paicha.domain.households.services import new_id
 from paicha.domain.responses.services import VillageWork, record_facts
 from paicha.domain.rounds.models import Round
 from paicha.domain.sync.devices import DeviceError, Sender
+from paicha.domain.sync.items import read_json
 from paicha.domain.sync.models import Credential, Device, RaisedItem, SyncItem
 from paicha.domain.sync.receipts import ItemReceipt
 from paicha.domain.sync.taking import FACT, MOST, Batch, take_batch
@@ -42,7 +42,7 @@ class Handed:
 def take_file(by: Scope, name: str, content: bytes) -> Handed:
     """Take a hand-over file in. Raises DeviceError where it is none, or of a phone that nobody set up."""
     try:
-        body = orjson.loads(content)
+        body = read_json(content)
         if body["paicha"] != "handover" or not isinstance(body["items"], list):
             raise KeyError
         id_ = UUID(str(body["device"]))

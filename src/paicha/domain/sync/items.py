@@ -11,21 +11,23 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from paicha.core.catalogue import sentence
 from paicha.core.normalise import group as group_text
 from paicha.core.normalise import phone as phone_text
 from paicha.core.normalise import text as plain_text
 from paicha.core.pack import HouseholdForm, Pack
+from paicha.domain import clock
 from paicha.domain.sync.sealing import SealError, open_sealed
 
 _INT = 2**31 - 1
 _SMALL = 2**15 - 1
+_YEARS = (2000, 2100)
 _PHOTO = 1_500_000  # characters of base64: a sheet shrunk to 1600 pixels is a fifth of it
 
 
@@ -70,6 +72,16 @@ class Raised(_Strict):
         return dict(self.model_extra or {})
 
 
+def _sensible(value: datetime) -> datetime | None:
+    """A moment as it can be kept: in Shanghai where no zone is given, none where a clock is off by decades."""
+    if not _YEARS[0] <= value.year <= _YEARS[1]:
+        return None
+    return value if value.tzinfo is not None else value.replace(tzinfo=clock.SHANGHAI)
+
+
+Moment = Annotated[datetime, AfterValidator(_sensible)]
+
+
 class Item(_Strict):
     """An item, opened. `answers` None: only what is raised."""
 
@@ -84,7 +96,7 @@ class Item(_Strict):
     completed: bool = True
     confirmed: list[Confirmed] = Field(default_factory=list, max_length=50)
     raised: list[Raised] = Field(default_factory=list, max_length=50)
-    answered_at: datetime | None = None
+    answered_at: Moment | None = None
 
 
 @dataclass(slots=True)
@@ -97,6 +109,20 @@ class Arrived:
     sealed: bool = False
     error: ItemError | None = None
     values: dict[str, Any] = field(default_factory=dict)
+
+
+def read_json(content: bytes) -> Any:
+    """What came as JSON; NUL, which no database keeps in a text, is left out. Raises orjson.JSONDecodeError."""
+    found = orjson.loads(content)
+    return _without_nul(found) if b"\\u0000" in content else found
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
+    return [_without_nul(one) for one in value] if isinstance(value, list) else value
 
 
 def arrived(raw: Any, device: UUID, *, sealed_only: bool) -> Arrived | None:
@@ -124,7 +150,7 @@ def arrived(raw: Any, device: UUID, *, sealed_only: bool) -> Arrived | None:
 
 def _opened(sealed: Any, item: UUID, device: UUID) -> Mapping[str, Any]:
     try:
-        body = orjson.loads(open_sealed(base64.b64decode(str(sealed), validate=True), item, device))
+        body = read_json(open_sealed(base64.b64decode(str(sealed), validate=True), item, device))
     except (SealError, binascii.Error, orjson.JSONDecodeError) as error:
         raise ItemError("D08") from error
     if not isinstance(body, Mapping):

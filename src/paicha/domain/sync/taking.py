@@ -8,7 +8,7 @@ villages leaves the rest to be sent again; what can't go in is kept (held, draft
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -68,13 +68,11 @@ def take_batch(sender: Sender, batch: Batch, *, by: Scope | None = None) -> list
     skew = round((clock.now() - batch.now).total_seconds()) if batch.now else 0
     only = by is not None or sender.kind == Credential.Kind.UPLOAD
     came = [a for raw in batch.items if (a := arrived(raw, batch.device, sealed_only=only)) is not None]
-    receipts = _taken_before(sender, [a.id for a in came])
-    fresh = [a for a in came if a.id not in receipts]
-    taking = _Taking(sender, batch, skew, by, receipts)
-    taking.take(list({a.id: a for a in reversed(fresh)}.values())[::-1])
+    taking = _Taking(sender, batch, skew, by)
+    taking.take(list({a.id: a for a in reversed(came)}.values())[::-1])
     if by is None:
         _seen(sender, batch, skew)
-    return [receipts[id_] for id_ in dict.fromkeys(a.id for a in came) if id_ in receipts]
+    return [taking.receipts[id_] for id_ in dict.fromkeys(a.id for a in came) if id_ in taking.receipts]
 
 
 def _taken_before(sender: Sender, ids: Sequence[UUID]) -> dict[UUID, ItemReceipt]:
@@ -96,11 +94,11 @@ class _Taking:
     batch: Batch
     skew: int
     by: Scope | None
-    receipts: dict[UUID, ItemReceipt]
+    receipts: dict[UUID, ItemReceipt] = field(default_factory=dict)
 
-    def take(self, fresh: Sequence[Arrived]) -> None:
-        bad = [a for a in fresh if a.item is None]
-        good = [a for a in fresh if a.item is not None]
+    def take(self, came: Sequence[Arrived]) -> None:
+        bad = [a for a in came if a.item is None]
+        good = [a for a in came if a.item is not None]
         parts: dict[tuple[int, str, str], list[Routed]] = {}
         if good:
             router = Router(self.sender, good)
@@ -165,7 +163,7 @@ class _Taking:
         at, rows = clock.now(), []
         for one in bad:
             assert one.error is not None
-            receipt = self.receipts[one.id] = refused(one.id, one.error)
+            self.receipts[one.id] = receipt = refused(one.id, one.error)
             rows.append(
                 (
                     one.id, self.batch.id, self.batch.device, self.sender.user.pk, None, None, None, None, "refused", 0,
@@ -173,8 +171,9 @@ class _Taking:
                 )
             )  # fmt: skip
         with transaction.atomic():
-            known = set(SyncItem.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", flat=True))
-            bulk.insert(SyncItem, _COLUMNS, [row for row in rows if row[0] not in known])
+            before = _taken_before(self.sender, [row[0] for row in rows])
+            self.receipts.update(before)
+            bulk.insert(SyncItem, _COLUMNS, [row for row in rows if row[0] not in before])
 
 
 def _as_it_came(one: Arrived) -> dict[str, Any]:

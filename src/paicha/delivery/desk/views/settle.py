@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import orjson
@@ -19,6 +20,7 @@ from paicha.domain.responses.models import Conflict, Revision
 from paicha.domain.responses.queries import conflicts, names, source_actor, summaries
 from paicha.domain.responses.services import DecisionError, settle_conflict
 from paicha.domain.rounds.models import RosterEntry
+from paicha.domain.sync.devices import phone_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def conflict_list(request: HttpRequest, place: Place) -> HttpResponse:
     turned = paging(request, len(every))
     listed = every[(turned.number - 1) * SIZE : turned.number * SIZE]
     place.log_read("conflicts", len(listed))
-    known = names({source_actor(c.source) for c in listed})
+    known = _names([c.source for c in listed])
     questions = place.pack.questions
     lines = [
         (c, "、".join(questions[n].short or questions[n].label for n in c.fields if n in questions),
@@ -101,13 +103,18 @@ def _conflict_page(request: HttpRequest, place: Place, found: Conflict, error: s
             )
         )  # fmt: skip
     place.log_read("conflict", 1)
-    known = names({source_actor(found.source), source_actor(current.source)})
+    known = _names([found.source, current.source])
     return page(
         request, place, "conflict.html", "leads", conflict=found, sides=sides, error=error, current=current,
         now_by=source_text(known, current.source), other_by=source_text(known, found.source),
         settled=found.settled_at is not None, may=place.may(Verb.SETTLE_CONFLICTS), form=form,
         status=422 if error else 200,
     )  # fmt: skip
+
+
+def _names(sources: Collection[str]) -> dict[str, str]:
+    """People and phones by what a source says of them: one person's two phones may disagree."""
+    return names(map(source_actor, sources)) | phone_names(sources)
 
 
 def _one(place: Place, name: str, answers: dict[str, object], rows: dict[str, tuple[str, str]]) -> str:
