@@ -11,7 +11,7 @@ import os
 import random
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -34,7 +34,7 @@ from paicha.domain.households.models import Household
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.problems.models import Problem
 from paicha.domain.responses.models import Conflict, Draft, HeldRevision, Revision, VillageSummary
-from paicha.domain.responses.services import settle_conflict, take_held, village_work
+from paicha.domain.responses.services import DecisionError, settle_conflict, take_held, village_work
 from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.sync import taking
 from paicha.domain.sync.devices import revoke
@@ -168,14 +168,15 @@ class Play:
         if conflict is None or self._status() == "handed_up":
             return
         chosen = {name: self.rng.random() < 0.5 for name in conflict.fields}
-        settle_conflict(
-            self.round,
-            self.world.pack,
-            conflict,
-            take_other=chosen,
-            actor=OPERATOR,
-            source=f"desk:{self.marks}",
-        )
+        with suppress(DecisionError):  # an answer chosen that the round's pack doesn't know any more
+            settle_conflict(
+                self.round,
+                self.world.pack,
+                conflict,
+                take_other=chosen,
+                actor=OPERATOR,
+                source=f"desk:{self.marks}",
+            )
 
     def reassign(self) -> None:
         """The village is taken from the cadre."""

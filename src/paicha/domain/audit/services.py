@@ -53,7 +53,7 @@ def digest(content: bytes) -> str:
 def append(entries: Iterable[Entry]) -> None:
     """Append entries to their chains, in the order given. Must run inside the caller's transaction.
 
-    Four statements at most, however many entries: heads made where missing, heads locked in key order, entries
+    Four statements, however many entries: heads made where missing, heads locked in key order, entries
     written, heads moved. Raises TransactionManagementError outside a transaction.
     """
     listed = list(entries)
@@ -149,19 +149,12 @@ def checkpoint() -> Checkpoint | None:
 def _locked_heads(cursor: object, chains: list[str]) -> dict[str, tuple[int, str]]:
     """(seq, hash) of each chain, its row locked until the transaction ends; missing heads are made first.
 
-    Of several chains first all inserts in key order, then all locks in key order: a transaction that already holds
-    a lock never waits for an insert, so there is no circle. One chain alone can be looked for first.
+    First all inserts in key order, then all locks in key order: a transaction that already holds a lock never
+    waits for an insert, so there is no circle.
     """
-    heads = _lock(chains) if len(chains) == 1 else {}
-    if not heads:
-        cursor.executemany(  # type: ignore[attr-defined]
-            f"INSERT INTO {_HEAD} (chain, seq, hash, signed_seq) VALUES (%s, 0, %s, 0) ON CONFLICT DO NOTHING",
-            [(chain, GENESIS) for chain in chains],
-        )
-        heads = _lock(chains)
-    return heads
-
-
-def _lock(chains: list[str]) -> dict[str, tuple[int, str]]:
+    cursor.executemany(  # type: ignore[attr-defined]
+        f"INSERT INTO {_HEAD} (chain, seq, hash, signed_seq) VALUES (%s, 0, %s, 0) ON CONFLICT DO NOTHING",
+        [(chain, GENESIS) for chain in chains],
+    )
     found = ChainHead.objects.filter(chain__in=chains).order_by("chain").select_for_update()
     return {chain: (seq, hashed) for chain, seq, hashed in found.values_list("chain", "seq", "hash")}
