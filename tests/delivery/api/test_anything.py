@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.delivery.desk.world import VILLAGE, World
 from tests.domain.sync.phone import GENERAL, Phone, item
@@ -72,6 +72,8 @@ _PARTS = st.fixed_dictionaries(
 
 
 @_EVERY
+@example(data=[{"answers": {"remark": "门锁\0"}}, {"answers": "\0"}], sealed=True)
+@example(data=[{"answered_at": "0001-01-01T00:00:00+14:00"}], sealed=False)
 @given(data=st.lists(_PARTS, min_size=1, max_size=4), sealed=st.booleans())
 def test_an_item_of_any_shape_gets_its_receipt(
     world: World, data: list[dict[str, Any]], sealed: bool
@@ -93,6 +95,7 @@ def test_an_item_of_any_shape_gets_its_receipt(
 
 
 @_EVERY
+@example(listed=[], more={"now": "2022-03-15T09:00:00"})
 @given(
     listed=st.lists(_JSON, max_size=4),
     more=st.dictionaries(st.sampled_from(["now", "waiting", "shell"]), _WHEN),

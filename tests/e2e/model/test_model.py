@@ -381,7 +381,9 @@ class Base:
             print(f"last {list(play.last)}")
         statuses = Counter(SyncItem.objects.values_list("status", flat=True))
         print(f"items by status: {dict(statuses)}")
-        assert {"stored", "merged", "conflict", "held"} <= set(statuses), "the play reaches every status"
+        assert {"stored", "merged", "conflict", "held", "refused"} <= set(statuses), (
+            "the play reaches every status"
+        )
 
 
 class TestOnePlay(Base):

@@ -174,7 +174,7 @@ def _undismissed(pack: Pack, findings: Iterable[Kept]) -> int:
     )
 
 
-def villageas_facts(work: VillageWork, open_leads: int) -> dict[str, Any]:
+def village_facts(work: VillageWork, open_leads: int) -> dict[str, Any]:
     """The facts a village rule may ask for (rules.md), by name."""
     met = done(work.pack, work.summary.counts)
     facts: dict[str, Any] = {"rows": sum(met.values()), "open_leads": open_leads}
@@ -199,7 +199,7 @@ def _village_rules(work: VillageWork, open_leads: int) -> list[Fired]:
         return []  # nothing arrived from a village that has no roster either
     if due(pack, summary.counts) and not work.is_over(first):
         return []
-    row = {**_profile(pack, summary.profile), **villageas_facts(work, open_leads)}
+    row = {**_profile(pack, summary.profile), **village_facts(work, open_leads)}
     fired = []
     for hit in village_leads(row, pack):
         rule = hit.source
