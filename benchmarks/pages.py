@@ -61,7 +61,7 @@ def _start(home: Path, database: str | None, households: int) -> None:
 
     django.setup()
     logging.disable(logging.WARNING)
-    from paicha.delivery.desk.warm import warm
+    from paicha.delivery.desk.shell.warm_up import warm
 
     warm()  # as every web process does before its first request
 

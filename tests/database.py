@@ -12,12 +12,16 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Generator
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 _SERVER_SETTINGS = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
+_ROOT = Path(__file__).resolve().parent.parent
 _home: Path | None = None
 
 
@@ -40,6 +44,38 @@ def pytest_unconfigure() -> None:
     """Remove the session's folder; the server stops by itself when its session ends."""
     if _home is not None:
         shutil.rmtree(_home, ignore_errors=True)
+
+
+def copy_migrated(file: Path) -> bool:
+    """Put the migrated database of an earlier session at `file`; whether there was one of the same migrations."""
+    kept = _migrated()
+    if not kept.is_file():
+        return False
+    shutil.copyfile(kept, file)
+    return True
+
+
+def keep_migrated(connection: Any) -> None:
+    """Keep a database that has just been migrated, on SQLite, for sessions to come."""
+    kept = _migrated()
+    if kept.is_file():
+        return
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for old in kept.parent.glob("migrated-*.sqlite3"):
+        old.unlink(missing_ok=True)
+    own = kept.with_name(f"{uuid4().hex}.sqlite3")  # other processes may be as far at this moment
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(own)])
+    own.replace(kept)
+
+
+@cache
+def _migrated() -> Path:
+    """Where the database stands that the migrations of this tree, and of the packages it pins, end with."""
+    digest = sha256((_ROOT / "requirements" / "base.txt").read_bytes())
+    for file in sorted((_ROOT / "src").rglob("migrations/*.py")):
+        digest.update(str(file.relative_to(_ROOT)).encode() + file.read_bytes())
+    return _ROOT / ".make" / "tests" / f"migrated-{digest.hexdigest()[:16]}.sqlite3"
 
 
 def _start(database: str) -> None:

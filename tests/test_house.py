@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 from django.apps import apps
 
@@ -30,6 +34,12 @@ def test_the_import_rule_holds() -> None:
     command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_no_module_imports_itself_by_others() -> None:
+    """Imports in functions and for types count. The contract knows siblings alone, not a package and what is in it."""
+    graph = grimp.build_graph("paicha", cache_dir=None)
+    TopologicalSorter({m: graph.find_modules_directly_imported_by(m) for m in graph.modules}).prepare()
 
 
 def test_relations_of_models_follow_the_import_rule() -> None:
@@ -93,8 +103,38 @@ def test_an_exception_may_shrink_and_never_grow(
 
 
 def test_no_exception_lets_a_file_pass_the_limit() -> None:
-    found = list(budgets.breaches(iter([("a.py", 801, budgets.FILE_LINES)]), {"a.py": 900}))
-    assert found == ["a.py: 801 lines, and nothing allows more than 800"]
+    sentences = list(budgets.breaches(budgets.sizes_of("a.js", "x\n" * 801), {"a.js": 900}))
+    assert sentences == ["a.js: 801 lines, and nothing allows more than 800"]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "columns"),
+    [
+        ("a.js", "x" * 120, None),
+        ("a.js", "x" * 121, 121),
+        ("a.d.ts", "x" * 121, 121),
+        ("a.css", "x" * 121, 121),
+        ("a.typ", "户" * 60, None),
+        ("a.typ", "户" * 60 + "，", 122),
+        ("a.html", "户" * 60, None),
+        ("a.html", "户" * 60 + "x", 121),
+        ("a.yaml", "户" * 120, None),
+        ("a.yaml", "户" * 120 + "x", 241),
+        ("a.py", "# " + "x" * 200, None),  # ruff's
+    ],
+)
+def test_a_line_has_a_budget_in_columns(name: str, line: str, columns: int | None) -> None:
+    over = [(one.what, one.size) for one in budgets.sizes_of(name, f"x\n{line}\n")]
+    assert over == ([] if columns is None else [(f"{name}:columns", columns)])
+
+
+def test_the_lock_of_the_script_tools_pins_by_hash_and_records_no_address() -> None:
+    lock = json.loads((ROOT / "checks/scripts/package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: package for name, package in lock["packages"].items() if name}
+    assert packages
+    for name, package in packages.items():
+        assert package["integrity"].startswith("sha512-"), name
+        assert "resolved" not in package, name
 
 
 @pytest.mark.parametrize(
@@ -117,3 +157,18 @@ def test_every_package_says_why_it_is_there(relation: str) -> None:
     for package in (ROOT / relation).iterdir():
         if (package / "__init__.py").is_file():
             assert (package / "__init__.py").read_text(encoding="utf-8").startswith('"""'), package
+
+
+def test_every_address_of_the_architecture_exists() -> None:
+    """Paths stand below src/paicha or the project, or below the folder that the same line names before them."""
+    lost = []
+    for line in (ROOT / "docs/architecture.md").read_text(encoding="utf-8").splitlines():
+        folders = [ROOT / "src/paicha", ROOT]
+        for address in re.findall(r"`([\w…*.-]+/[\w…*./-]*|[\w*-]+\.(?:py|js|yaml|toml|ts))`", line):
+            pattern = address.replace("…", "*").rstrip("/")
+            found = next((path for folder in folders for path in sorted(folder.glob(pattern))), None)
+            if found is None:
+                lost.append(address)
+            else:
+                folders.append(found if found.is_dir() else found.parent)
+    assert lost == []

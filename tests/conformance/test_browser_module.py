@@ -15,10 +15,10 @@ from tests.conformance.chromium import chromium
 
 from paicha.core.expressions import TargetError
 from paicha.core.pack import Pack, Question, load
-from paicha.domain.responses.compiled import Days, evaluate, hits
-from paicha.domain.responses.evaluation import prepare
-from paicha.domain.responses.submit import _plain_first
-from paicha.domain.responses.wording import message_of
+from paicha.domain.responses.rules.evaluation import prepare
+from paicha.domain.responses.rules.row_tests import Days, evaluate, hits
+from paicha.domain.responses.rules.rule_text import message_of
+from paicha.domain.responses.submission.evaluation import plain_first
 from paicha.engines.browser import address_of, rules_module
 from paicha.packs import DEFAULT, read_pack
 
@@ -90,7 +90,7 @@ def on_the_server(pack: Pack, form: str, rows: Sequence[dict[str, Any]]) -> tupl
     every: list[Said] = [[] for _ in rows]
     plain: list[Said] = [[] for _ in rows]
     found: list[list[Any]] = [[] for _ in rows]
-    for hit in hits(pack, DAYS, evaluate(frame, pack, DAYS)):
+    for hit in hits(pack, evaluate(frame, pack, DAYS)):
         found[hit.index].append(hit)
     for index, row in enumerate(frame.iter_rows(named=True)):
         for target, kept in ((every, found[index]), (plain, _hard(found[index]))):
@@ -99,7 +99,7 @@ def on_the_server(pack: Pack, form: str, rows: Sequence[dict[str, Any]]) -> tupl
 
 
 def _hard(found: list[Any]) -> list[Any]:
-    return _plain_first([hit for hit in found if hit.severity == "hard"])
+    return plain_first([hit for hit in found if hit.severity == "hard"])
 
 
 def on_the_device(

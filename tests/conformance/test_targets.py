@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.conformance.generated import conditions_over, tables, vocabularies
 from tests.conformance.interpreter import Interpreter, read
 from tests.conformance.targets import TARGETS, Table
+from tests.lengths import examples
 
 from paicha.core.expressions import Expression, ExpressionErrors, Kind, Symbol, Vocabulary, parse
 from paicha.core.pack import Pack, load
@@ -43,7 +44,7 @@ def provable(text: str, vocabulary: Vocabulary) -> bool:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(slow_draws, max_examples=150)
+@settings(slow_draws, max_examples=examples(150))
 @given(data=st.data())
 def test_generated_expressions(target: str, data: st.DataObject) -> None:
     vocabulary = data.draw(vocabularies())
@@ -67,7 +68,7 @@ def texts_of(pack: Pack, scope: str) -> list[str]:
 
 @pytest.mark.parametrize("scope", ["household", "village"])
 @pytest.mark.parametrize("target", TARGETS)
-@settings(slow_draws, max_examples=40)
+@settings(slow_draws, max_examples=examples(40))
 @given(data=st.data())
 def test_every_rule_of_the_pack(target: str, scope: str, pack: Pack, data: st.DataObject) -> None:
     vocabulary = vocabulary_of(pack, scope)

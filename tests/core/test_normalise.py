@@ -89,3 +89,25 @@ def test_names() -> None:
 def test_a_normalised_value_normalises_to_itself(clean: Callable[..., str | None], written: str) -> None:
     once = clean(written, SILENCES)
     assert once is None or clean(once, SILENCES) == once
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("\u2f69宁改", "白宁改"), ("\u2f3e主姓名", "户主姓名"), ("\u2f6f狗娃", "石狗娃"),  # U+2F00, Kangxi radicals
+        ("\u2ee2有才", "马有才"), ("\u2ee9来", "黄来"), ("\u2ef0龙", "龙龙"), ("\u2ef3年", "龟年"),  # U+2E80
+        ("\uf9e1铁牛", "李铁牛"), ("\uf90a大", "金大"), ("\U0002f800丽", "丽丽"),  # compatibility ideographs
+        ("\ufa0e平", "\ufa0e平"),  # a character of its own that stands among them
+    ],
+)  # fmt: skip
+def test_characters_that_look_alike_are_one(written: str, stored: str) -> None:
+    assert normalise.text(written) == stored
+    assert normalise.head_name(written) == stored
+    assert normalise.name_key(written) == normalise.name_key(stored)
+    assert normalise.fold(written) == stored
+    assert normalise.place(written + "村") == stored + "村"
+
+
+def test_no_look_alike_is_silent() -> None:
+    """`⽆` for 无 says nothing, as 无 does."""
+    assert normalise.text("\u2f46", SILENCES) is None

@@ -110,6 +110,14 @@ class Home:
         return Home(folder, f"{server}/{own}?{options}")
 
 
+def embedded_home(folder: Path) -> Home:
+    """An initialised home on the embedded database, its round opened."""
+    folder.mkdir(parents=True)
+    home = Home(folder)
+    home.run("init", "--opens", OPENS)
+    return home
+
+
 def new_home(folder: Path) -> Home:
     """An initialised home on the database that the tests run on, its round opened."""
     url = os.environ.get("DATABASE_URL")

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.delivery.desk.townsfolk import settle
-from tests.delivery.desk.world import NEIGHBOUR, VILLAGE, World, build
-from tests.domain.handover.ledger import SIGNERS, Ledgers
 from tests.e2e.conftest import PASSWORD
+from tests.worlds.ledger import SIGNERS, Ledgers
+from tests.worlds.once import built_once
+from tests.worlds.round import NEIGHBOUR, VILLAGE, World, build
+from tests.worlds.townsfolk import settle
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
@@ -83,8 +84,13 @@ class Person:
         return self.page
 
     def presses(self, name: str, said: str | re.Pattern[str] = "") -> None:
-        """A button by its words; what is said afterwards."""
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+        """A button by its words; what is said afterwards, or the page that follows."""
+        button = self.page.get_by_role("button", name=name, exact=True).first
+        if not said and button.evaluate("(one) => one.type === 'submit' && one.form?.method === 'post'"):
+            with self.page.expect_navigation():  # nobody goes on before the page has answered
+                button.click()
+            return
+        button.click()
         if said:
             expect(self.page.get_by_role("status").first).to_contain_text(said)
 
@@ -154,6 +160,7 @@ class Cast:
         return clock.today()
 
 
+@built_once
 def gather() -> World:
     """The small world with a neighbour that has no monitored household, and everybody whom a round needs."""
     world = settle(build(clock.today() - timedelta(days=5), none_monitored={NEIGHBOUR}))

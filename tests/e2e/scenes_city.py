@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from playwright.sync_api import expect
-from tests.delivery.desk.world import PHONE
 from tests.e2e.people import Cast
 from tests.e2e.scenes_town import POINTS
 from tests.e2e.scenes_village import FAMILY
+from tests.worlds.round import PHONE
 
-from paicha.delivery.desk.log.words import has_words
+from paicha.delivery.desk.audit.act_text import has_words
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
 

@@ -38,7 +38,8 @@ def the_town_asks_about_a_cell(cast: Cast) -> None:
     town.sets_about("个问题村里已答复")
     town.opens("古今滩村")
     town.sees("填错了，是自己的房，安全")
-    town.page.get_by_role("button", name="答复可以，了结").click()
+    with town.page.expect_navigation():
+        town.page.get_by_role("button", name="答复可以，了结").click()
     town.need_not("个问题村里已答复")
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Playwright, expect
-from tests.delivery.cli.homes import SECOND, Home
 from tests.delivery.cli.test_serve import free_port, serving
+from tests.worlds.homes import SECOND, Home
 
 CERTUTIL = shutil.which("certutil")
 needs_nss = pytest.mark.skipif(CERTUTIL is None, reason="certutil is missing: apt-get install libnss3-tools")

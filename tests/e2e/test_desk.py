@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from tests.delivery.desk.world import BY_FORM, CLEAN, COUNTY, PHONE, TOWN, VILLAGE, World
 from tests.e2e.conftest import sign_in
+from tests.worlds.round import BY_FORM, CLEAN, COUNTY, PHONE, TOWN, VILLAGE, World
 
 from paicha.domain.responses.models import Conflict, Finding, Revision
 

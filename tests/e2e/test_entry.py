@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
-from tests.delivery.desk.world import VILLAGE, World
 from tests.e2e.conftest import sign_in
 from tests.e2e.test_desk import faults
+from tests.worlds.round import VILLAGE, World
 
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.responses.models import Draft, Finding, Revision
@@ -277,10 +277,36 @@ def test_visits_by_one_key(sheet: Page, world: World) -> None:
     expect(sheet.get_by_label("户主02：整户外出未联系上")).to_be_focused()
     keys.press("5")
     expect(sheet.locator("tr", has_text="户主02")).to_contain_text("已记：空户")
+    expect(sheet.get_by_label("户主03：整户外出未联系上")).to_be_focused()
     assert answers(world, "户主01")["remark"] == "整户外出未联系上"
     row.get_by_role("button", name="撤销").press("Enter")
     expect(row).to_contain_text("已撤销")
     assert RosterEntry.objects.get(household=world.household("户主01")).outcome is None
+
+
+def test_a_late_answer_of_the_server_leaves_the_cursor_where_somebody_put_it(
+    sheet: Page, world: World
+) -> None:
+    sheet.goto(f"/area/{VILLAGE}/visits/?group={GROUP}")
+    keys = Keys(sheet)
+    keys.press("4")
+    first = sheet.locator("tr", has_text="户主01")
+    expect(first).to_contain_text("已记：整户外出未联系上")
+    expect(sheet.get_by_label("户主02：整户外出未联系上")).to_be_focused()
+    waiting: list[Route] = []
+
+    def keep(route: Route) -> None:
+        waiting.append(route)
+
+    sheet.route("**/visits/**", keep)
+    keys.press("5")
+    first.get_by_role("button", name="撤销").focus()
+    sheet.wait_for_timeout(200)
+    assert waiting, "the key asked the server"
+    waiting[0].continue_()
+    expect(sheet.locator("tr", has_text="户主02")).to_contain_text("已记：空户")
+    sheet.wait_for_timeout(200)  # longer than htmx takes to settle, after which the cursor used to jump
+    expect(first.get_by_role("button", name="撤销")).to_be_focused()
 
 
 def test_one_household_by_keyboard(sheet: Page, world: World) -> None:

@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from tests.delivery.desk import access
-from tests.delivery.desk.world import World
 from tests.e2e.conftest import sign_in
+from tests.worlds.round import World
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 WIDTHS = (360, 600, 768, 1280, 1920)

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
-from tests.delivery.desk.world import World
 from tests.e2e.phones import Handset, handset
+from tests.worlds.round import World
 
 from paicha.delivery.field import views
 from paicha.domain.responses.models import Conflict, HeldRevision, Revision
@@ -172,6 +172,7 @@ def test_a_forgotten_pin_locks_reading_but_what_waits_arrives(phone: Handset, wo
     phone.page.get_by_role("button", name="传完没传的，重新登录").click()
     expect(phone.page.get_by_text("还有 1 户没传上去")).to_be_visible()
     phone.offline(False)
+    phone.waits(0)  # it is sent by itself as well: the button pressed meanwhile would be told to wait
     phone.page.get_by_role("button", name="传完没传的，重新登录").click()
     phone.page.wait_for_url(lambda url: "/field/enrol/" in url or "/login/" in url)
     assert stored(world, "贺生花") == 1
@@ -210,13 +211,21 @@ FILL = """async () => {
 }"""
 
 
-def test_a_full_phone_says_so_and_keeps_what_is_stored(phone: Handset, world: World) -> None:
+EMPTY = "new Promise((done) => { indexedDB.deleteDatabase('filler').onsuccess = done; }).then(() => 1)"
+
+
+def limit(phone: Handset, quota: int) -> None:
+    """Give the phone's pages so many bytes of disk."""
     phone.page.goto("/field/")
     beside = phone.context.new_page()  # the limit goes with the page that set it
     phone.context.new_cdp_session(beside).send(
         "Storage.overrideQuotaForOrigin",
-        {"origin": phone.page.evaluate("location.origin"), "quotaSize": 8_000_000},
+        {"origin": phone.page.evaluate("location.origin"), "quotaSize": quota},
     )
+
+
+def test_a_full_phone_says_so_and_keeps_what_is_stored(phone: Handset, world: World) -> None:
+    limit(phone, 8_000_000)
     phone.set_up("cadre")
     phone.offline()
     phone.open_household("贺生花")
@@ -235,13 +244,56 @@ def test_a_full_phone_says_so_and_keeps_what_is_stored(phone: Handset, world: Wo
     assert before >= 1
     phone.offline(False)  # sending makes room: what is received leaves the phone though it is full
     phone.waits(0)
-    phone.page.evaluate(
-        "new Promise((done) => { indexedDB.deleteDatabase('filler').onsuccess = done; }).then(() => 1)"
-    )
+    phone.page.evaluate(EMPTY)
     phone.page.get_by_role("button", name="拒访").click()
     expect(phone.page.get_by_text("存好了。")).to_be_visible()
     phone.waits(0)
     assert (stored(world, "贺生花"), stored(world, "折玉兰")) == (1, 1)
+
+
+DISK = "navigator.storage.estimate().then((estimate) => estimate.usageDetails.indexedDB)"
+RESERVE = """new Promise((done) => {
+  const asked = indexedDB.open("paicha-field");
+  asked.onsuccess = () => {
+    const count = asked.result.transaction("meta").objectStore("meta").count("reserve");
+    count.onsuccess = () => { asked.result.close(); done(count.result); };
+  };
+})"""
+
+
+def test_a_full_phone_has_its_reserve_again_once_there_is_room(phone: Handset) -> None:
+    limit(phone, 8_000_000)
+    phone.set_up("cadre")
+    assert phone.page.evaluate(RESERVE) == 1
+    assert phone.page.evaluate(DISK) > 512 * 1024, "the reserve takes the room that it keeps"
+    phone.offline()
+    for _ in range(25):  # until something needed the room that is kept back
+        phone.page.evaluate(FILL)
+        phone.open_household("折玉兰")
+        phone.page.get_by_role("button", name="拒访").click()
+        expect(
+            phone.page.locator("#left", has_text="手机存满了").or_(phone.page.get_by_text("存好了。"))
+        ).to_be_visible()
+        phone.page.goto("/field/#/")
+        if phone.page.evaluate(RESERVE) == 0:
+            break
+    assert phone.page.evaluate(RESERVE) == 0
+    phone.page.evaluate(EMPTY)
+    phone.offline(False)
+    phone.waits(0)
+    for _ in range(100):
+        if phone.page.evaluate(RESERVE) == 1:
+            break
+        phone.page.wait_for_timeout(50)
+    assert phone.page.evaluate(RESERVE) == 1
+
+
+# A promise would be truthy at once for `wait_for_function`, so the page itself waits.
+_HAS_WAITING = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration();
+  for (let tries = 0; !registration.waiting && tries < 300; tries += 1) await new Promise((go) => setTimeout(go, 50));
+  return registration.waiting !== null;
+}"""
 
 
 def test_an_update_waits_until_nothing_is_unsent(
@@ -255,9 +307,7 @@ def test_an_update_waits_until_nothing_is_unsent(
     monkeypatch.setattr(views, "version", lambda: "another-shell")
     phone.offline(False)
     phone.page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update()).then(() => true)")
-    phone.page.wait_for_function(
-        "() => navigator.serviceWorker.getRegistration().then((r) => r.waiting !== null)"
-    )
+    assert phone.page.evaluate(_HAS_WAITING), "a newer shell came, and waits"
     expect(phone.page.locator("#q-population")).to_have_value("4")  # nothing happens to who is typing
     phone.offline()
     finish(phone)

@@ -12,10 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
-from tests.delivery.desk.world import VILLAGE, World
 from tests.e2e.conftest import sign_in
 from tests.e2e.phones import Handset, handset
 from tests.e2e.test_field import fill, finish, stored
+from tests.worlds.round import VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.handover.services import open_round
@@ -105,8 +105,8 @@ def test_two_phones_and_the_desk_over_one_household(
     page.get_by_role("link", name="去定").click()
     expect(page.get_by_text("手机").first).to_be_visible()
     page.locator('input[type="radio"][value="other"], input[type="radio"]').last.check()
-    page.locator("main form button").last.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():  # the form asks who is signed in before it goes
+        page.locator("main form button").last.click()
     assert Conflict.objects.get().settled_at is not None
     entry = RosterEntry.objects.get(household=world.household("贺生花"))
     assert '"income_band":3' in Revision.objects.get(pk=entry.revision).answers

@@ -13,10 +13,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
-from tests.delivery.desk.world import World
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.phones import PIN
 from tests.e2e.test_field import SIMPLE, stored
+from tests.worlds.round import World
 
 TAP = """(words) => {
   const all = [...document.querySelectorAll("a, button, summary")].filter((e) => e.getClientRects().length);

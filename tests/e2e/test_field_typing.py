@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
-from tests.delivery.desk.world import VILLAGE, World
 from tests.e2e.phones import Handset, handset
 from tests.e2e.test_field import fill, finish
+from tests.worlds.round import VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.handover.services import open_round
@@ -20,7 +20,7 @@ from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.problems.models import Problem
 
 ARRIVES = "() => import('/static/field/store.js').then((store) => store.refresh())"
-LOCKS = "() => import('/static/field/app.js').then(({ app }) => app.lock())"
+LOCKS = "() => import('/static/field/app.js').then(({ shell }) => shell.lock())"
 TWICE = "(button) => { button.click(); button.click(); }"
 SMALL = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary, label.opt")]
   .filter((one) => one.checkVisibility() && !one.closest("label.opt:not(:scope)") && !one.closest(".unseen"))

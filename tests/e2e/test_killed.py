@@ -93,7 +93,7 @@ def test_a_killed_import_run_again_ends_as_an_undisturbed_one(
                 killed.append(home.rows(DONE)[0][0])
             _whole_villages(home)
         result = home.json("import", workbooks, codes=(1,))
-        _same(outcome_of(home, tmp_path / f"exports-{number}"), expected)
+        same(outcome_of(home, tmp_path / f"exports-{number}"), expected)
         audit = home.json("audit", "verify")
         assert audit["ok"], audit["broken"]
         assert {name: result[name] for name in COUNTED} == counted
@@ -114,7 +114,7 @@ def _whole_villages(home: Home) -> None:
     assert uncounted == [(0,)]
 
 
-def _same(found: Outcome, expected: Outcome) -> None:
+def same(found: Outcome, expected: Outcome) -> None:
     assert found.counts == expected.counts
     assert _differing(found.findings_stored, expected.findings_stored) == ([], [])
     assert _differing(found.summaries, expected.summaries) == ([], [])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
-from tests.delivery.desk.world import COUNTY, VILLAGE, World
 from tests.e2e.conftest import sign_in
+from tests.worlds.round import COUNTY, VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.responses.models import VillageSummary

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import expect
-from tests.domain.handover.ledger import Ledgers
 from tests.e2e.people import Cast, Person
 from tests.e2e.test_entry import ANSWERS, GROUP, SURVEYORS, fifteen_households
+from tests.worlds.ledger import Ledgers
 
 from paicha.domain.responses.models import Finding
 from paicha.domain.rounds.models import RosterEntry

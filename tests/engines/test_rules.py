@@ -22,14 +22,17 @@ VOCABULARY = Vocabulary(
         "met": Symbol("met", Kind.BOOLEAN),
     }
 )
-OUTCOME = Symbol("outcome", Kind.CHOICE, frozenset({1, 4}))
+MET = parse(
+    "coalesce(outcome, 1) IN (1)",
+    Vocabulary({"outcome": Symbol("outcome", Kind.CHOICE, frozenset({1, 4}))}),
+)
 
 
 def rules(
     *texts: str, forms: tuple[str, ...] = ("a", "b"), met_only: bool = True, by_form: bool = True
 ) -> RuleSet:
     entries = [Entry(f"R{n:02}", forms, parse(text, VOCABULARY), met_only) for n, text in enumerate(texts)]
-    return RuleSet(tuple(entries), OUTCOME, (1,), by_form)
+    return RuleSet(tuple(entries), MET, by_form)
 
 
 def test_narrow_integers_do_not_wrap() -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from paicha.core import normalise
+from paicha.core.expressions import Kind, Symbol
 from paicha.core.pack import Pack, load
 from paicha.engines import ScreenInputError, rule_sets, screen_file, screening
+from paicha.engines.columns import without_silences
 from paicha.packs import DEFAULT, read_pack
 
 A, B, FAR = "610881100201", "610881100202", "110101001001"
@@ -115,6 +121,98 @@ def test_a_repeated_household_counts_once(tmp_path: Path, pack: Pack) -> None:
 def test_text_columns_as_categories(tmp_path: Path, pack: Pack) -> None:
     frame = answers(housing=[1]).with_columns(pl.col("village", "form").cast(pl.Categorical))
     assert screen(tmp_path, frame, pack)[0] == [("h0", A, "S03")]
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", "无", "—", "没有。", "\u3000无\u200b", "／"])
+@pytest.mark.parametrize("kind", [pl.String, pl.Categorical])
+def test_a_text_that_says_nothing_is_no_answer(tmp_path: Path, pack: Pack, nothing: str, kind: Any) -> None:
+    frame = answers(form=["monitored"] * 2, bottom_aid=[3, 3], policies=[nothing, "产业帮扶"])
+    findings, _ = screen(tmp_path, frame.with_columns(pl.col("policies").cast(kind)), pack)
+    assert findings == [("h0", A, "S18")]
+
+
+@given(
+    st.text(
+        st.sampled_from("无没有-—/\\暂空。0项０／－_·、. \t\n\u3000\u200b\ufeff\xa0a中⽆\x1c"), max_size=5
+    )
+)
+def test_what_says_nothing_in_a_column_says_nothing_at_a_door(pack: Pack, value: str) -> None:
+    symbol = Symbol("policies", Kind.TEXT)
+    frame = pl.DataFrame({"policies": [value]})
+    found = frame.with_columns(without_silences(frame.schema, [symbol], pack.silences))
+    assert (found.item() is None) == (normalise.text(value, pack.silences) is None)
+
+
+def in_parts(folder: Path, frames: dict[str, pl.DataFrame]) -> Path:
+    for name, frame in frames.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        frame.write_parquet(folder / name)
+    return folder
+
+
+def test_a_folder_of_part_files_is_one_input(tmp_path: Path, pack: Pack) -> None:
+    """As Spark leaves it: parts, a mark of success, checksums; integers of other widths, a column that one lacks."""
+    first = answers(household_id=["a", "b"], housing=[1, 2]).with_columns(pl.col("housing").cast(pl.Int8))
+    second = answers(household_id=["c"], housing=[1], water=[1])
+    parts = {"part-00000.parquet": first, "part-00001.parquet": second}
+    no_parts = {"_temporary/part-9.parquet": second, ".part-00000.parquet": first}
+    folder = in_parts(tmp_path / "ANSWERS", parts | no_parts)
+    (folder / "_SUCCESS").touch()
+    screen_file(folder, tmp_path / "f", tmp_path / "r", pack)
+    assert pl.read_parquet(tmp_path / "f").rows() == [("a", A, "S03"), ("c", A, "S03"), ("c", A, "S05")]
+
+
+def test_villages_that_are_folders(tmp_path: Path, pack: Pack) -> None:
+    frame = answers(household_id=["a"], housing=[1]).drop("village")
+    folder = in_parts(
+        tmp_path / "lake", {f"village={A}/part-0.parquet": frame, f"village={B}/part-0.parquet": frame}
+    )
+    screen_file(folder, tmp_path / "f", tmp_path / "r", pack)
+    assert pl.read_parquet(tmp_path / "f").rows() == [("a", A, "S03"), ("a", B, "S03")]
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ({"household_id": ["c", None]}, "ANSWERS 里 part-1.parquet 第 2 行没有 household_id"),
+        ({"housing": [date(2026, 1, 3)]}, "ANSWERS 里 part-1.parquet 的 housing 和前面的文件不是一种类型"),
+    ],
+)
+def test_a_folder_is_refused_with_its_file(
+    tmp_path: Path, pack: Pack, second: dict[str, Any], said: str
+) -> None:
+    parts = {"part-0.parquet": answers(housing=[1, 1, 1]), "part-1.parquet": answers(**second)}
+    with pytest.raises(ScreenInputError, match=said):
+        screen_file(in_parts(tmp_path / "ANSWERS", parts), tmp_path / "f", tmp_path / "r", pack)
+
+
+def test_a_folder_without_parts_and_outputs_into_it(tmp_path: Path, pack: Pack) -> None:
+    folder = tmp_path / "ANSWERS"
+    folder.mkdir()
+    with pytest.raises(ScreenInputError, match=r"文件夹 .*ANSWERS 里没有 Parquet 文件"):
+        screen_file(folder, tmp_path / "f", tmp_path / "r", pack)
+    in_parts(folder, {"part-0.parquet": answers(housing=[1])})
+    with pytest.raises(ScreenInputError, match="在要读的文件夹里面"):
+        screen_file(folder, folder / "f.parquet", tmp_path / "r", pack)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "kind"),
+    [
+        ("measures", [0, 2**63], pl.UInt64),
+        ("insured_none", [1, 2**90], pl.Int128),
+        ("housing", [1, -(2**90)], pl.Int128),
+        ("civil_aid", [[1], [1, 2**63]], pl.List(pl.UInt64)),
+    ],
+)
+def test_a_number_beyond_64_bits_is_refused_with_its_place(
+    tmp_path: Path, pack: Pack, name: str, column: list[Any], kind: Any
+) -> None:
+    frame = answers(form=["monitored"] * 2).with_columns(pl.Series(name, column, dtype=kind))
+    with pytest.raises(ScreenInputError, match=f"a.parquet 第 2 行的 {name} 超出 -9223372036854775808 到"):
+        screen(tmp_path, frame, pack)
+    small = frame.head(1)
+    screen(tmp_path, small, pack)
 
 
 @pytest.mark.parametrize(

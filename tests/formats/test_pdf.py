@@ -237,3 +237,17 @@ def test_dates_are_chinese() -> None:
 
 def test_a_document_without_sheets_is_refused_by_nobody() -> None:
     assert io.BytesIO(pdf.write(Document("空", []), pack())).read(4) == b"%PDF"
+
+
+def test_which_characters_no_font_has() -> None:
+    """Assigned after the fonts were made, or by nobody; blanks, marks and controls are no letters."""
+    assert fonts.missing("刘\U000323af秋 村\n\u200b\u3000e\u0301") == ["\U000323af"]
+    assert fonts.missing("\U0002ebf0\U000323af\U000323af") == ["\U0002ebf0", "\U000323af"]
+    assert fonts.missing("") == []
+    assert fonts.named("刘\U000323af秋") == "刘〔U+323AF〕秋"
+
+
+@poppler
+def test_a_character_that_no_font_has_is_spelt() -> None:
+    shown = squeezed(made(ListSheet("清单", "甲村", ["户主"], [12], [["刘\U000323af秋"]])))
+    assert "刘〔U+323AF〕秋" in shown

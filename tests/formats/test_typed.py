@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.formats.sample import pack
+from tests.lengths import examples
 
 from paicha.core.pack import Question
-from paicha.formats.typed import cell_of, read_typed, typed_cells, typed_fields
+from paicha.formats.cell_entry import cell_of, read_typed, typed_cells, typed_fields
 
 NEAR = date(2022, 3, 10)
 
@@ -103,7 +104,7 @@ def rows(draw: st.DrawFn, form: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("form", list(pack().household_forms))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_what_is_shown_reads_back_as_the_same_answers(form: str, data: st.DataObject) -> None:
     answers = data.draw(rows(form))

@@ -28,6 +28,7 @@ from tests.formats.sample import (
     pack,
     village_document,
 )
+from tests.lengths import examples
 
 from paicha.core.keys import make_number
 from paicha.core.pack import HouseholdForm, Question
@@ -214,7 +215,9 @@ def answered(draw: st.DrawFn, form: HouseholdForm) -> Mapping[str, Any]:
 
 @pytest.mark.parametrize("form", ["general", "lifted", "monitored"])
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(data=st.data())
 def test_any_answers_come_back(form: str, data: st.DataObject) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from paicha.core.refusal import Refusal
+
 # synchronous=NORMAL under WAL keeps every committed transaction through a killed process; only a power cut can
 # lose the last ones, never corrupt. cache_size is in KiB, journal_size_limit in bytes. No mmap: its pages would
 # count as the program's memory, for no measured gain.
@@ -24,8 +26,8 @@ SQLITE_PRAGMAS = (
 SQLITE_BUSY_SECONDS = 30
 
 
-class DatabaseAddressError(ValueError):
-    """DATABASE_URL cannot be read; the message is one sentence for the operator."""
+class DatabaseAddressError(Refusal):
+    """DATABASE_URL cannot be read."""
 
 
 def embedded(file: Path) -> dict[str, Any]:
@@ -50,19 +52,16 @@ def from_url(url: str) -> dict[str, Any]:
     A socket directory goes into `?host=`; every other option (sslmode, …) is handed to libpq as it stands.
     Raises DatabaseAddressError.
     """
-    advice = "应写成 postgresql://用户:密码@主机:5432/数据库名"
     try:
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError as error:
-        raise DatabaseAddressError(f"DATABASE_URL 无法识别（主机或端口写法有误），{advice}。") from error
+        raise DatabaseAddressError("E01") from error
     if parts.scheme not in ("postgresql", "postgres"):
-        raise DatabaseAddressError(
-            f"DATABASE_URL 只支持 PostgreSQL，读到的是“{parts.scheme or '空'}”，{advice}。"
-        )
+        raise DatabaseAddressError("E02", read=parts.scheme or "空")
     name = unquote(parts.path.lstrip("/"))
     if not name or "/" in name:
-        raise DatabaseAddressError(f"DATABASE_URL 里没有数据库名，{advice}。")
+        raise DatabaseAddressError("E03")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")
     return {

@@ -17,12 +17,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 from paicha.config.database import DatabaseAddressError, settings_for
 from paicha.config.home import home_dir, secret
+from paicha.core.catalogue import sentence
 
 # Our own apps, lowest first. A new app of domain/ or delivery/ is added here; its label is its folder's name.
 PAICHA_APPS = [
     "paicha.domain.clock",
     "paicha.domain.audit",
     "paicha.domain.files",
+    "paicha.domain.once",
     "paicha.domain.areas",
     "paicha.domain.accounts",
     "paicha.domain.households",
@@ -74,9 +76,7 @@ try:
     SECRET_KEY = os.environ.get("PAICHA_SECRET_KEY") or secret(PAICHA_HOME, "secret.key")
     AUDIT_KEY = os.environ.get("PAICHA_AUDIT_KEY") or secret(PAICHA_HOME, "audit.key")
 except OSError as error:
-    raise ImproperlyConfigured(
-        f"不能在 {PAICHA_HOME} 写入（{error.strerror}），请换一个可写的文件夹：设置 PAICHA_HOME。"
-    ) from error
+    raise ImproperlyConfigured(sentence("E04", home=PAICHA_HOME, why=error.strerror)) from error
 try:
     DATABASES: dict[str, dict[str, Any]] = {
         "default": settings_for(PAICHA_HOME, os.environ.get("DATABASE_URL"))
@@ -97,9 +97,11 @@ ROOT_URLCONF = "paicha.config.urls"
 WSGI_APPLICATION = "paicha.config.wsgi.application"
 
 MIDDLEWARE = [
+    "paicha.config.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "paicha.delivery.desk.shell.middleware.Bounds",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "paicha.config.sessions.IdleLogout",
     "django.middleware.common.CommonMiddleware",
@@ -108,19 +110,21 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     # Deny by default: a page for strangers says so with @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "paicha.delivery.desk.middleware.FirstPassword",
-    "paicha.delivery.desk.middleware.SecondFactor",
+    "paicha.delivery.desk.shell.middleware.FirstPassword",
+    "paicha.delivery.desk.shell.middleware.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "paicha.delivery.desk.shell.once.Once",
     "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("django.template.loaders.cached.Loader", ["paicha.config.templates.Loader"])],
+            "builtins": ["paicha.delivery.desk.templatetags.once"],  # the token of a form, and its id
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -173,7 +177,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "paicha.delivery.desk.views.signin.locked"
+AXES_LOCKOUT_CALLABLE = "paicha.delivery.desk.account.sign_in.locked"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
@@ -187,6 +191,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = TLS
 CSRF_COOKIE_NAME = "paicha_csrf"
+CSRF_FAILURE_VIEW = "paicha.delivery.desk.account.sign_in.csrf_failure"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True  # htmx sends the token from the page, not from the cookie
 CSRF_COOKIE_SECURE = TLS

@@ -18,7 +18,7 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
-from paicha.delivery.desk.warm import warm  # noqa: E402  (needs the apps to be loaded)
+from paicha.delivery.desk.shell.warm_up import warm  # noqa: E402  (needs the apps to be loaded)
 
 warm()
 gc.collect()

@@ -8,17 +8,43 @@ All are pure and idempotent: a normalised value normalises to itself.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
+from typing import NamedTuple
 
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+from paicha.core import bounds
+from paicha.core.private_use import STANDARD
+
+# Radicals that look like a whole character, as a name copied from a PDF may hold them: those without a compatibility
+# mapping (Unicode, EquivalentUnifiedIdeograph), and the last three, whose mapping is a form that nobody writes here.
+_RADICALS = dict(
+    zip(
+        "⺁⺇⺊⺒⺓⺛⺠⺩⺪⺬⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⼾⾭⿈",
+        "厂几卜巳幺旡民王疋示虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀户青黄",
+        strict=True,
+    )
+)
+# Radicals and compatibility ideographs: the same letter to the eye, another one to a comparison.
+_IDEOGRAPHS: dict[int, int | None] = {
+    code: ord(_RADICALS.get(chr(code)) or unicodedata.normalize("NFKC", chr(code)))
+    for block in ((0x2E80, 0x2FE0), (0xF900, 0xFB00), (0x2F800, 0x2FA20))
+    for code in range(*block)
+    if chr(code) in _RADICALS or not unicodedata.is_normalized("NFKC", chr(code))
+}
+# What older systems keep in the private area becomes the character that the standard gives it, folded likewise.
+_IDEOGRAPHS |= {
+    code: 0x20 if char == "\u3000" else _IDEOGRAPHS.get(ord(char), ord(char))
+    for code, char in STANDARD.items()
+}
+_WIDE: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     0x3000: 0x20, 0xA0: 0x20, 0x2002: 0x20, 0x2003: 0x20, 0x2009: 0x20, 0x202F: 0x20,
     0xFEFF: None, 0x200B: None, 0x200C: None, 0x200D: None, 0x200E: None, 0x200F: None, 0x2060: None,
-}  # fmt: skip
+} | _IDEOGRAPHS  # fmt: skip
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-# Stored text keeps its Chinese punctuation; only letters, digits and blanks become half-width.
+# Stored text keeps its Chinese punctuation; letters, digits, blanks and look-alike ideographs are folded.
 _STORED = {code: to for code, to in _WIDE.items() if to is None or to == 0x20 or chr(to) not in _PUNCTUATION}
-PLAIN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+PLAIN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002f7ff\U00030000-\U0003ffff]+")
 _EMPTY = re.compile(r"[\s_\-—–－/\\.。、·]*")
 _SPACES = re.compile(r"[ \t\r\f\v]+")
 _BREAKS = re.compile(r" ?\n[ \n]*")
@@ -36,17 +62,31 @@ _YEAR = re.compile("[一二][〇零○一二三四五六七八九]{3}")
 
 _DOTS = {ord(dot): "·" for dot in "•∙・‧．."}
 _GROUP = re.compile(r"第?(?P<number>[0-9]+|[〇零一二两三四五六七八九十百]+)(?:号)?(?:村民)?(?:小)?组?")
-# Read alike by Python, by a column engine's regular expressions and by a browser's (with the flag u).
 PHONE = "^(1[3-9][0-9]{9}|0(10|2[0-9]|[3-9][0-9]{2})-[2-8][0-9]{6,7})$"
 PERSON = "^[\u3400-\u9fff\U00020000-\U000323af·〇]{2,6}$"
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+
+
+class Pattern(NamedTuple):
+    """The form of a whole text, as a regular expression from ^ to $, and what people call it."""
+
+    pattern: str
+    label: str
+
+
+# Read alike by Python, by a column engine's regular expressions and by a browser's (with the flag u).
+PATTERNS = {
+    "phone": Pattern(PHONE, "11位手机号或带区号的座机"),
+    "person": Pattern(PERSON, "中国人名"),
+}
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _WELL_FORMED = re.compile(PHONE)
 _AREA = re.compile(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))([2-8][0-9]{6,7})")
 _PHONE_NOISE = re.compile(r"[\s\-—–()\[\].·]+")
 
 
 def fold(text: str) -> str:
-    """Full-width letters, digits, punctuation and blanks as half-width ones; zero-width characters go.
+    """Full-width letters, digits, punctuation and blanks as half-width ones; zero-width characters go;
+    radicals and compatibility ideographs become the plain characters that they look like.
 
     For comparing and parsing only: Chinese commas and brackets are lost.
     """
@@ -76,6 +116,7 @@ def text(value: str, silences: Collection[str] = ()) -> str | None:
     """Free text as it is stored, or None where it says nothing (`silences` of the pack, blanks, dashes)."""
     if PLAIN.fullmatch(value):  # the common case: a name
         return None if value in silences else value
+    value = bounds.clean(value)
     clean = value if value.isascii() else value.translate(_STORED)
     clean = _BREAKS.sub("\n", _SPACES.sub(" ", clean)).strip()
     if clean in silences or fold(clean) in silences or _EMPTY.fullmatch(clean):
@@ -97,7 +138,7 @@ def place(value: str, silences: Collection[str] = ()) -> str | None:
 
 @lru_cache(maxsize=1 << 16)
 def name_key(value: str) -> str:
-    """What two spellings of one name share: no blanks, one middle dot, half-width."""
+    """What two spellings of one name share: no blanks, one middle dot, half-width, plain ideographs."""
     key = "".join(fold(value).split())
     return key.translate(_DOTS)
 
@@ -122,15 +163,15 @@ def people(value: str, silences: Collection[str] = ()) -> str | None:
 
 
 def group(value: str, silences: Collection[str] = ()) -> str | None:
-    """A village group: `2`, `2组`, `二组`, `第2组`, `第二村民小组` → `2`; any other text is a name."""
+    """A village group: `2`, `2.0`, `2组`, `二组`, `第2组`, `第二村民小组` → `2`; any other text is a name."""
     clean = "".join(fold(value).split())
     if clean in silences or _EMPTY.fullmatch(clean):
         return None
-    match = _GROUP.fullmatch(clean.strip("()[]"))
+    match = _GROUP.fullmatch(re.sub(r"^([0-9]+)\.0*$", r"\1", clean.strip("()[]")))
     if match is None:
         return clean
     written = match["number"]
-    number = int(written) if written.isdigit() else chinese_number(written)
+    number = bounds.whole(written) if written.isdecimal() else chinese_number(written)
     return clean if number is None else str(number)
 
 
@@ -139,7 +180,7 @@ def phone(value: str, silences: Collection[str] = ()) -> str | None:
 
     What is neither is returned folded, for the rule to refuse with what was read.
     """
-    if len(value) == 11 and _MOBILE.fullmatch(value):
+    if len(value) == 11 and MOBILE.fullmatch(value):
         return value
     clean = fold(value).strip()
     if clean in silences or _EMPTY.fullmatch(clean):
@@ -149,7 +190,7 @@ def phone(value: str, silences: Collection[str] = ()) -> str | None:
         digits = digits[1:]
     if len(digits) == 13 and digits.startswith("86"):
         digits = digits[2:]
-    if _MOBILE.fullmatch(digits):
+    if MOBILE.fullmatch(digits):
         return digits
     match = _AREA.fullmatch(digits)
     if match:

@@ -33,14 +33,6 @@ class Village:
         return self.written.removesuffix("村")
 
     @property
-    def town_stem(self) -> str:
-        """高家堡镇 → 高家堡; a name of two characters (马镇) is never shortened."""
-        for tail in ("街道", "镇"):
-            if self.town.endswith(tail) and len(self.town) - len(tail) >= 2:
-                return self.town.removesuffix(tail)
-        return self.town
-
-    @property
     def path(self) -> str:
         """Where its workbook stands, relative to the county's folder."""
         return f"{self.town_code}-{self.town}/{self.code}-{self.name}.xlsx"

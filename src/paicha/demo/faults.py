@@ -133,7 +133,6 @@ FORM_FAULTS = (
     FormFault("v23_conclusion", "V23", "verification", "conclusion_problems"),
 )  # fmt: skip
 
-ROW_FAULTS_BY_ID = {fault.id: fault for fault in ROW_FAULTS}
 FORM_FAULTS_BY_ID = {fault.id: fault for fault in FORM_FAULTS}
 
 # What 'change' of V17 and V18 departs from: not the figure itself but the village's total.

@@ -6,8 +6,9 @@ use it.
 
 from paicha.engines.columns import ColumnTypeError
 from paicha.engines.packs import RuleSets, rule_sets
+from paicha.engines.part_files import ScreenInputError
 from paicha.engines.rules import Entry, RuleSet
-from paicha.engines.screening import Screened, ScreenInputError, screen_file
+from paicha.engines.screening import Screened, screen_file
 
 __all__ = [
     "ColumnTypeError",

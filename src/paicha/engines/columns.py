@@ -6,11 +6,15 @@ typed columns all the same. Anything else is refused with one sentence, never co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 import polars as pl
 
+from paicha.core import normalise
 from paicha.core.expressions import Kind, Symbol
+from paicha.core.refusal import Refusal
 
 _DTYPES: Mapping[Kind, pl.DataType] = {
     Kind.INTEGER: pl.Int64(),
@@ -30,8 +34,8 @@ _WORDS: Mapping[Kind, str] = {
 }
 
 
-class ColumnTypeError(ValueError):
-    """Columns of a type that no rule can read; the message is one Chinese sentence."""
+class ColumnTypeError(Refusal):
+    """Columns of a type that no rule can read."""
 
 
 def dtype(kind: Kind) -> pl.DataType:
@@ -60,7 +64,7 @@ def adapted(schema: Mapping[str, pl.DataType], symbols: Iterable[Symbol]) -> lis
         elif not _fits(found, symbol.kind):
             wrong.append(f"{symbol.name} 应是{_WORDS[symbol.kind]}")
     if wrong:
-        raise ColumnTypeError(f"列的类型不对：{'、'.join(wrong)}。请改正后再来。")
+        raise ColumnTypeError("E48", wrong="、".join(wrong))
     return changes
 
 
@@ -76,3 +80,54 @@ def _fits(found: pl.DataType, kind: Kind) -> bool:
 
 def _integer(inner: object) -> bool:
     return isinstance(inner, pl.DataType) and inner.is_integer()
+
+
+def without_silences(
+    schema: Mapping[str, pl.DataType], symbols: Iterable[Symbol], silences: Collection[str]
+) -> list[pl.Expr]:
+    """Expressions for `with_columns`: texts that say nothing ('', '无', a dash) are null, as every door stores them.
+
+    Columns that aren't there, and those of another type, are left as they are.
+    """
+    silent = _silence_pattern(frozenset(silences))
+    names = [symbol.name for symbol in symbols if symbol.kind is Kind.TEXT and symbol.name in schema]
+    texts = [pl.col(name).cast(pl.String) for name in names if _fits(schema[name], Kind.TEXT)]
+    return [pl.when(~text.str.contains(silent)).then(text) for text in texts]
+
+
+@lru_cache(maxsize=8)
+def _silence_pattern(silences: frozenset[str]) -> str:
+    """A regular expression for just the values that `normalise.text` takes for nothing said."""
+    alike: dict[str, str] = {}  # a character and all that fold to it; "" for those that disappear
+    for code in (*range(0xD800), *range(0xE000, 0x30000)):
+        folded = normalise.fold(chr(code))
+        if folded != chr(code):
+            alike[folded] = alike.get(folded, "") + chr(code)
+
+    def one_of(characters: str) -> str:
+        return "[" + re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", characters) + "]"
+
+    gone = one_of(alike[""])
+    blank = rf"(?:[\s\x1c-\x1f]|{one_of(alike[' '])}|{gone})*"
+    words = [f"{gone}*".join(one_of(c + alike.get(c, "")) for c in silence) for silence in sorted(silences)]
+    dashes = rf"(?:{one_of('_-—–－/' + chr(92) + '.。、·')}|[\s\x1c-\x1f]|{one_of(alike[' '])}|{gone})*"
+    return f"^(?:{blank}(?:{'|'.join(words)}){blank}|{dashes})$"
+
+
+_WIDE = (pl.UInt64, pl.Int128, pl.UInt128)
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
+
+
+def beyond_64_bits(schema: Mapping[str, pl.DataType], symbols: Iterable[Symbol]) -> dict[str, pl.Expr]:
+    """Column → where it holds a number that 64 bits don't. Only columns whose type could are looked at."""
+    found = {}
+    for symbol in symbols:
+        kind = schema.get(symbol.name)
+        if isinstance(kind, pl.List):
+            low, high = pl.col(symbol.name).list.min(), pl.col(symbol.name).list.max()
+            kind = kind.inner if isinstance(kind.inner, pl.DataType) else None
+        else:
+            low = high = pl.col(symbol.name)
+        if kind in _WIDE:
+            found[symbol.name] = (low < LOWEST) | (high > HIGHEST)
+    return found

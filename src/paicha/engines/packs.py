@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from paicha.core.expressions import Kind, Symbol
 from paicha.core.pack import Check, Pack, Rule
+from paicha.core.pack.constraints import ConstraintTest, household_tests, met, profile_tests
+from paicha.core.pack.kept import per_pack
 from paicha.engines.rules import Entry, RuleSet
-
-_KEPT = 8
-_compiled: dict[str, RuleSets] = {}
 
 
 @dataclass(frozen=True)
@@ -18,50 +16,54 @@ class RuleSets:
     """What runs over which rows. An entry's index is that of `sources` of the same set.
 
     households: screening rules, over household answers and facts with their `form`.
+    constraints: what follows from the questions, over the same rows with the days of `constraints.DAYS`.
     checks: validations of household forms, over the same rows.
     villages: screening rules, over one row a village with its profile's answers and facts.
     village_checks: validations of village forms, over their answers with their `form`.
     """
 
     households: RuleSet
+    constraints: RuleSet
     checks: RuleSet
     villages: RuleSet
     village_checks: RuleSet
     rules: tuple[Rule, ...]
     village_rules: tuple[Rule, ...]
+    constraint_sources: tuple[ConstraintTest, ...]
     check_sources: tuple[Check, ...]
     village_check_sources: tuple[Check, ...]
 
 
+@per_pack
 def rule_sets(pack: Pack) -> RuleSets:
     """The compiled sets of a loaded pack; the same pack (by digest) is compiled once."""
-    if pack.digest not in _compiled:
-        while len(_compiled) >= _KEPT:
-            _compiled.pop(next(iter(_compiled)))
-        _compiled[pack.digest] = _compile(pack)
-    return _compiled[pack.digest]
-
-
-def _compile(pack: Pack) -> RuleSets:
     rules = tuple(rule for rule in pack.rules if rule.scope == "household")
     village_rules = tuple(rule for rule in pack.rules if rule.scope == "village")
+    constraints = household_tests(pack)
     checks = tuple(check for check in pack.checks if _of_households(pack, check))
     village_checks = tuple(check for check in pack.checks if not _of_households(pack, check))
-    outcome = None
-    done: tuple[int, ...] = ()
-    if pack.outcome is not None:
-        options = frozenset(pack.questions[pack.outcome.question].option_labels)
-        outcome, done = Symbol(pack.outcome.question, Kind.CHOICE, options), pack.outcome.done
+    household_met = met(pack)
     return RuleSets(
-        households=RuleSet(_entries(rules), outcome, done),
-        checks=RuleSet(_entries(checks), outcome, done),
+        households=RuleSet(_entries(rules), household_met),
+        constraints=RuleSet(_constraints(constraints)),
+        checks=RuleSet(_entries(checks), household_met),
         villages=RuleSet(_entries(village_rules), by_form=False),
         village_checks=RuleSet(_entries(village_checks)),
         rules=rules,
         village_rules=village_rules,
+        constraint_sources=constraints,
         check_sources=checks,
         village_check_sources=village_checks,
     )
+
+
+@per_pack
+def profile_constraints(
+    pack: Pack, questions: tuple[str, ...], required: tuple[str, ...]
+) -> tuple[RuleSet, tuple[ConstraintTest, ...]]:
+    """The constraints on the answers of a form that isn't a household's, and what stands at each entry's index."""
+    tests = profile_tests(pack, questions, required)
+    return RuleSet(_constraints(tests), by_form=False), tests
 
 
 def _of_households(pack: Pack, check: Check) -> bool:
@@ -71,4 +73,11 @@ def _of_households(pack: Pack, check: Check) -> bool:
 def _entries(sources: Iterable[Rule | Check]) -> tuple[Entry, ...]:
     return tuple(
         Entry(s.id, s.forms, s.expression, s.surveyed_only if isinstance(s, Check) else True) for s in sources
+    )
+
+
+def _constraints(tests: Iterable[ConstraintTest]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(test.constraint.id, (test.form,) if test.form else None, test.expression, met_only=False)
+        for test in tests
     )

@@ -8,7 +8,7 @@ counts as done, or none given).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,11 +25,11 @@ FINDINGS = {"row": pl.UInt32, "entry": pl.UInt16, "rule": pl.String, "fingerprin
 
 @dataclass(frozen=True)
 class Entry:
-    """One rule or validation: its id, the forms it runs on, and whether it asks for a household that
-    was met."""
+    """One rule or validation: its id, the forms it runs on (None: every one), and whether it asks for a household
+    that was met."""
 
     id: str
-    forms: tuple[str, ...]
+    forms: tuple[str, ...] | None
     expression: Expression
     met_only: bool = True
 
@@ -38,22 +38,19 @@ class Entry:
 class RuleSet:
     """Entries that run over the same rows, in the pack's order.
 
-    `outcome` is the question that says how a visit ended (None: every row counts), `done` its options
-    of a household that was met. `by_form` False is for rows that are not of one form: a village with
-    all its answers and facts.
+    `met` is true of a row whose household was met (None: every row counts). `by_form` False is for rows that are
+    not of one form: a village with all its answers and facts.
     """
 
     entries: tuple[Entry, ...]
-    outcome: Symbol | None = None
-    done: tuple[int, ...] = ()
+    met: Expression | None = None
     by_form: bool = True
 
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
         """Every question and fact that is read, the form and the outcome included where they count."""
-        found = {symbol.name: symbol for entry in self.entries for symbol in entry.expression.symbols}
-        if self.outcome is not None:
-            found[self.outcome.name] = self.outcome
+        expressions = [entry.expression for entry in self.entries] + [self.met] * (self.met is not None)
+        found = {symbol.name: symbol for one in expressions if one for symbol in one.symbols}
         if self.by_form:
             found[FORM.name] = FORM
         return tuple(found.values())
@@ -84,14 +81,24 @@ class RuleSet:
         `rows`: answers by canonical names as the pack types them (dates as dates), absent ones None or not there.
         """
         found = []
-        for number, row in enumerate(rows):
-            met = self.outcome is None or row.get(self.outcome.name) in (None, *self.done)
-            form = row.get(FORM.name)
-            for index, (entry, says) in enumerate(self._plain):
-                if (met or not entry.met_only) and (not self.by_form or form in entry.forms) and says(row):
-                    read = {s.name: [answer_text(s.kind, row.get(s.name))] for s in entry.expression.symbols}
-                    found.append((number, index, fingerprint(entry.id, entry.expression.names, read, 0)))
+        for number, index in self.fired(rows):
+            entry = self.entries[index]
+            read = {s.name: [answer_text(s.kind, rows[number].get(s.name))] for s in entry.expression.symbols}
+            found.append((number, index, fingerprint(entry.id, entry.expression.names, read, 0)))
         return found
+
+    def fired(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
+        """`said` without fingerprints."""
+        for number, row in enumerate(rows):
+            met, form = self._met is None or self._met(row), row.get(FORM.name)
+            for index, (entry, says) in enumerate(self._plain):
+                on_form = not self.by_form or entry.forms is None or form in entry.forms
+                if on_form and (met or not entry.met_only) and says(row):
+                    yield number, index
+
+    @cached_property
+    def _met(self) -> Says | None:
+        return compiled(self.met.root) if self.met is not None else None
 
     @cached_property
     def _plain(self) -> list[tuple[Entry, Says]]:
@@ -106,28 +113,24 @@ class RuleSet:
 
     def _truth(self, typed: pl.LazyFrame, keep: Sequence[str] = ()) -> pl.LazyFrame:
         if self.by_form:
-            forms = sorted({form for gate in self._gates for form in gate[0]})
+            forms = sorted({form for gate in self._gates for form in gate[0] or ()})
             typed = typed.with_columns((pl.col(FORM.name) == form).alias(f"form:{form}") for form in forms)
         gated = typed.with_columns(gate.alias(f"gate:{i}") for i, gate in enumerate(self._gates.values()))
         return gated.select(*keep, *self._expressions)
 
     @cached_property
-    def _gates(self) -> dict[tuple[tuple[str, ...], bool], pl.Expr]:
+    def _gates(self) -> dict[tuple[tuple[str, ...] | None, bool], pl.Expr]:
         """Where entries run at all, computed once for all entries that run on the same rows."""
         return {
             (entry.forms, entry.met_only): self._gate(entry.forms, entry.met_only) for entry in self.entries
         }
 
-    def _gate(self, forms: tuple[str, ...], met_only: bool) -> pl.Expr:
+    def _gate(self, forms: tuple[str, ...] | None, met_only: bool) -> pl.Expr:
         gate = pl.lit(True)
-        if self.by_form:
+        if self.by_form and forms is not None:
             gate = pl.any_horizontal(pl.col(f"form:{form}") for form in forms)
-        if met_only and self.outcome is not None:
-            outcome = pl.col(self.outcome.name)
-            met = outcome.is_null()
-            for option in self.done:
-                met = met | (outcome == option)
-            gate = gate & met
+        if met_only and self.met is not None:
+            gate = gate & pl.sql_expr(render(self.met, "polars"))
         return gate
 
     @cached_property

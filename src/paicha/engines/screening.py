@@ -2,7 +2,8 @@
 
 The file is read in slices, streaming; what fires goes to a spill file, and is then sorted range by
 range of household ids, so that memory is bounded by the slice and by the range, never by the province.
-The answers stand in the shape of the contract ('Parquet answers'). Nothing is left behind, and no
+The answers stand in the shape of the contract ('Parquet answers'), in one file or in a folder of part files as Spark
+and Polars write them; texts that say nothing are null, as on entry. Nothing is left behind, and no
 output is replaced, unless all went well.
 """
 
@@ -19,8 +20,10 @@ import polars as pl
 
 from paicha.core.expressions import Kind, Symbol, tree
 from paicha.core.pack import Pack
-from paicha.engines.columns import ColumnTypeError, adapted
+from paicha.core.refusal import Refusal
+from paicha.engines.columns import HIGHEST, LOWEST, ColumnTypeError, adapted, beyond_64_bits, without_silences
 from paicha.engines.packs import rule_sets
+from paicha.engines.part_files import PartFiles, ScreenInputError
 from paicha.engines.rules import FORM, RuleSet
 
 SLICE_ROWS = 2_500_000
@@ -33,11 +36,6 @@ _LEVELS = (("village", 12), ("town", 9), ("county", 6))
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows in all."""
-
-
-class ScreenInputError(ValueError):
-    """An input that cannot be screened: one Chinese sentence with place, cause and remedy. Nothing was
-    written."""
 
 
 @dataclass(frozen=True)
@@ -54,26 +52,26 @@ def screen_file(
 ) -> Screened:
     """Apply every household rule of the pack to the forms it names.
 
-    `source`: Parquet, one row a household. `findings`: household_id, village, rule, one row a finding
-    (a household and rule once, however often the file repeats the household). `rollup`: area, level,
-    rule, households; none is left out but those without. Both sorted by their columns. Raises
-    ScreenInputError.
+    `source`: Parquet, one row a household, or a folder of such files. `findings`: household_id, village,
+    rule, one row a finding (a household and rule once, however often the file repeats the household).
+    `rollup`: area, level, rule, households; none is left out but those without. Both sorted by their
+    columns. Raises ScreenInputError.
     """
-    answers = _open(source)
-    rules = rule_sets(pack).households
     for target in (findings, rollup):
         if not target.parent.is_dir():
-            raise ScreenInputError(f"没有文件夹 {target.parent}：请先建好，或换一个输出位置。")
+            raise ScreenInputError("E53", folder=target.parent)
+        if source.is_dir() and target.resolve().is_relative_to(source.resolve()):
+            raise ScreenInputError("E54", target=target)
+    answers = _open(source)
+    rules = rule_sets(pack).households
     with tempfile.TemporaryDirectory(prefix=".screen-", dir=findings.parent) as folder:
         spill = Path(folder)
         try:
-            households = _find(answers, rules, tuple(pack.household_forms), spill, progress)
-        except ColumnTypeError as problem:
-            raise ScreenInputError(f"{source.name} {problem}") from None
-        except _Fault as problem:
-            raise ScreenInputError(f"{source.name} {problem}") from None
+            households = _find(answers, rules, pack, spill, progress)
+        except (ColumnTypeError, _Fault) as problem:
+            raise ScreenInputError("G11", file=source.name, said=problem) from None
         except pl.exceptions.PolarsError as problem:
-            raise ScreenInputError(f"{source.name} 读到一半出错：请重新导出这个文件。") from problem
+            raise ScreenInputError("E55", file=source.name) from problem
         counts = _write_findings(spill, rules, spill / "findings")
         _rollup(counts).write_parquet(spill / "rollup")
         shutil.move(spill / "findings", findings)
@@ -82,33 +80,29 @@ def screen_file(
     return Screened(households, sum(by_rule.values()), by_rule)
 
 
-def _open(source: Path) -> pl.LazyFrame:
-    if not source.is_file():
-        raise ScreenInputError(f"找不到文件 {source}：请核对路径，--input 要一个 Parquet 文件。")
-    try:
-        answers = pl.scan_parquet(source, glob=False)
-        schema = answers.collect_schema()
-    except (pl.exceptions.PolarsError, OSError):
-        raise ScreenInputError(f"{source.name} 不是完整的 Parquet 文件：请重新导出。") from None
-    missing = [key.name for key in _KEYS if key.name not in schema]
+def _open(source: Path) -> PartFiles:
+    answers = PartFiles.open(source, [key.name for key in _KEYS])
+    missing = [key.name for key in _KEYS if key.name not in answers.schema]
     if missing:
-        raise ScreenInputError(f"{source.name} 缺少列 {'、'.join(missing)}：请补上后再来。")
+        raise ScreenInputError("E56", file=source.name, missing="、".join(missing))
     return answers
 
 
-class _Fault(ValueError):
+class _Fault(Refusal):
     """What is wrong with the rows, without the file's name."""
 
 
-def _find(
-    answers: pl.LazyFrame, rules: RuleSet, forms: tuple[str, ...], spill: Path, progress: Progress | None
-) -> int:
+def _find(answers: PartFiles, rules: RuleSet, pack: Pack, spill: Path, progress: Progress | None) -> int:
     """Write what fires to spill files, unsorted, and check the rows on the way. Returns the rows read."""
-    schema = answers.collect_schema()
+    schema, forms = answers.schema, tuple(pack.household_forms)
     types = {**schema, **dict.fromkeys((key.name for key in _KEYS), pl.String())}
-    typed = answers.with_columns(adapted(schema, _KEYS))
+    typed = answers.rows.with_columns(adapted(schema, _KEYS))
+    _refuse_wide(answers, beyond_64_bits(schema, rules.symbols))
+    spoken = without_silences(schema, (s for s in rules.symbols if s != FORM), pack.silences)
+    typed = typed.with_columns(spoken)
+    types |= dict.fromkeys((text.meta.output_name() for text in spoken), pl.String())
     faults = _faults(rules, schema, forms)
-    rows = int(answers.select(pl.len()).collect().item())
+    rows = answers.count
     for number, start in enumerate(range(0, max(rows, 1), SLICE_ROWS)):
         part = typed.slice(start, SLICE_ROWS)
         sink = _fired(part, rules, types).sink_parquet(
@@ -117,10 +111,19 @@ def _find(
         checked = part.select(bad.any().alias(sentence) for sentence, bad in faults.items())
         wrong = pl.collect_all([sink, checked], engine="streaming")[1].row(0, named=True)
         for sentence in (sentence for sentence, found in wrong.items() if found):
-            raise _Fault(_placed(part, faults[sentence], sentence, start))
+            place = answers.place(_first(part, faults[sentence]) + start)
+            raise _Fault("G05", said=f"{place}{sentence}。")
         if progress is not None:
             progress(min(start + SLICE_ROWS, rows), rows)
     return rows
+
+
+def _refuse_wide(answers: PartFiles, wide: Mapping[str, pl.Expr]) -> None:
+    """Refuse numbers that no rule could reckon with, before anything is cast. Raises _Fault."""
+    for name, bad in wide.items():
+        if answers.rows.select(bad.any()).collect(engine="streaming").item():
+            place = answers.place(_first(answers.rows, bad))
+            raise _Fault("E57", place=place, name=name, lowest=LOWEST, highest=HIGHEST)
 
 
 def _fired(part: pl.LazyFrame, rules: RuleSet, types: Mapping[str, pl.DataType]) -> pl.LazyFrame:
@@ -166,10 +169,9 @@ def _reckoned(rules: RuleSet) -> list[Symbol]:
     return [symbol for symbol in rules.symbols if symbol.name in names]
 
 
-def _placed(part: pl.LazyFrame, bad: pl.Expr, sentence: str, start: int) -> str:
-    """The sentence with the number of the first such row, counted from 1."""
-    first = part.with_row_index("row").filter(bad).select("row").head(1).collect().item()
-    return f"第 {start + first + 1} 行{sentence}。"
+def _first(part: pl.LazyFrame, bad: pl.Expr) -> int:
+    """The number of the first such row, counted from 0."""
+    return int(part.with_row_index("row").filter(bad).select("row").head(1).collect().item())
 
 
 def _write_findings(spill: Path, rules: RuleSet, target: Path) -> pl.DataFrame:

@@ -14,10 +14,10 @@ from datetime import date
 from typing import Literal
 
 from paicha.core.pack import Column, HouseholdForm, Pack, Question
+from paicha.core.pack.kept import per_pack
 from paicha.formats.documents import NOTE, Block, Row, Value
 
 BLANK = "____"
-_KEPT = 32
 
 FieldKind = Literal["number", "text", "choice", "choices", "integer", "date", "parts"]
 CellKind = Literal["group", "label", "options"]
@@ -99,8 +99,6 @@ def heading(form: HouseholdForm, town: str, village: str, group: str | None) -> 
 
 # Household forms
 
-_tables: dict[tuple[str, str, bool], Table] = {}
-
 
 def household_table(pack: Pack, form: HouseholdForm, *, parts_apart: bool = False) -> Table:
     """Columns and header of a household form, as printed.
@@ -108,13 +106,13 @@ def household_table(pack: Pack, form: HouseholdForm, *, parts_apart: bool = Fals
     `parts_apart` gives each count of a cell that holds several a column of its own under the one
     merged label, as in Excel; else they share their cell, as on paper.
     """
-    key = (pack.digest, form.name, parts_apart)
-    if key not in _tables:
-        while len(_tables) >= _KEPT:
-            _tables.pop(next(iter(_tables)))
-        fields = tuple(f for column in form.columns for f in _fields(pack, column, parts_apart))
-        _tables[key] = Table(fields, header_cells(fields))
-    return _tables[key]
+    return _table(pack, form.columns, parts_apart)
+
+
+@per_pack
+def _table(pack: Pack, columns: tuple[Column, ...], parts_apart: bool) -> Table:
+    fields = tuple(f for column in columns for f in _fields(pack, column, parts_apart))
+    return Table(fields, header_cells(fields))
 
 
 def unprinted_fields(pack: Pack, form: HouseholdForm) -> tuple[Field, ...]:

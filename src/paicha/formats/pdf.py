@@ -55,8 +55,11 @@ def write(document: Document, pack: Pack, *, size: Size | None = None) -> bytes:
 
 
 def compiled(template: str, plan: Mapping[str, Any]) -> bytes:
-    """A PDF of `plan`, set by a Typst file of this folder, which reads it as JSON from sys.inputs.data."""
-    data = orjson.dumps(plan).decode()
+    """A PDF of `plan`, set by a Typst file of this folder, which reads it as JSON from sys.inputs.data.
+
+    A character that no font has stands there as `〔U+323AF〕`.
+    """
+    data = fonts.named(orjson.dumps(plan).decode())
     with _lock:
         made = _compiler(template).compile(sys_inputs={"data": data}, format="pdf", pdf_tags=False)
         _forget(len(data))

@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any
 
 import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from paicha.core.pack import Pack
@@ -30,31 +27,10 @@ from paicha.formats.documents import (
     Sheet,
     StatisticsSheet,
 )
+from paicha.formats.xlsx_styles import Styles
 
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'"))
 _PAPER = {"A4": 9, "A3": 8}
-
-
-class Styles:
-    """Cell formats of one workbook, made when first asked for."""
-
-    def __init__(self, book: Workbook) -> None:
-        self._book = book
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
-
-    def get(self, **properties: Any) -> Format:
-        """A format in the form's font, centred and wrapped unless `properties` say otherwise."""
-        key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            base = {
-                "font_name": "宋体",
-                "font_size": 10,
-                "align": "center",
-                "valign": "vcenter",
-                "text_wrap": True,
-            }
-            self._made[key] = self._book.add_format(base | properties)
-        return self._made[key]
 
 
 def write(document: Document, pack: Pack) -> bytes:

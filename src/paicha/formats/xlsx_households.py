@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -35,9 +35,7 @@ from paicha.formats.documents import (
     Value,
 )
 from paicha.formats.layout import Field, Page, Table
-
-if TYPE_CHECKING:
-    from paicha.formats.xlsx import Styles
+from paicha.formats.xlsx_styles import Styles
 
 _TITLE_HEIGHT, _LINE_HEIGHT = 30, 18  # points
 _POINTS = {"A4": (595, 842), "A3": (842, 1191)}

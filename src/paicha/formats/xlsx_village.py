@@ -8,7 +8,7 @@ value, never a formula: a formula without a cached value would come back as a bl
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -18,9 +18,7 @@ from paicha.formats import village_layout
 from paicha.formats.documents import ListSheet, ProblemSheet, ProfileSheet, StatisticsSheet, Value
 from paicha.formats.layout import HeaderCell, Table
 from paicha.formats.village_layout import ProfileItem, ProfileLine
-
-if TYPE_CHECKING:
-    from paicha.formats.xlsx import Styles
+from paicha.formats.xlsx_styles import Styles
 
 _TICKED, _OPEN = "☑", "□"
 _PROFILE_ROW = 27  # points

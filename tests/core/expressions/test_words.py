@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from paicha.core.expressions import Kind, Symbol, Vocabulary, parse
+from paicha.core.expressions import Kind, Symbol, Vocabulary, expression_of, parse, tree
 
 LABELS = {
     "income_band": "人均年纯收入",
@@ -75,3 +75,21 @@ VOCABULARY = Vocabulary(
 def test_in_words(text: str, words: str) -> None:
     labels = {**LABELS, "named": "需要纳入"}
     assert parse(text, VOCABULARY).in_words(labels, OPTIONS) == words
+
+
+AID, POLICIES = tree.Name("civil_aid", Kind.CHOICES), tree.Name("policies", Kind.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        (tree.AllIn(AID, (1, 2)), "民政政策 只含 1 低保 或 2 特困供养"),
+        (tree.Not(tree.AllIn(AID, (1, 5))), "民政政策 含有 1 低保 或 5 否 以外的选项"),
+        (tree.AllIn(AID, ()), "民政政策 一项也没有选"),
+        (tree.Not(tree.AllIn(AID, ())), "民政政策 选了"),
+        (tree.Matches(POLICIES, "phone"), "帮扶政策 是11位手机号或带区号的座机"),
+        (tree.Not(tree.Matches(POLICIES, "person")), "帮扶政策 不是中国人名"),
+    ],
+)
+def test_what_only_constraints_say(node: tree.Node, words: str) -> None:
+    assert expression_of(node, VOCABULARY).in_words(LABELS, OPTIONS) == words

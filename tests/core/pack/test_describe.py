@@ -48,6 +48,17 @@ def test_everything_is_on_the_page(pack: Pack) -> None:
         (DEFAULT, "- 村级排查结束后才列出"),
         (DEFAULT, "- 排查户数／一般农户：附件1-1已排查户数"),
         (DEFAULT, "- V19 合计等于三类之和：排查户数合计写 …，三类加起来是 …"),
+        (
+            DEFAULT,
+            "- V15s 排查日期不在本轮：排查日期 早于 本轮开始那天，或 "
+            "（排查日期 晚于 本轮结束那天，且 排查日期 不晚于 今天）。提示：排查日期 … 不在本轮排查期内，请核对",
+        ),
+        (DEFAULT, "- V39 姓名异常：户主姓名 不是中国人名。提示：户主姓名不像中国人名，请核对"),
+        (
+            DEFAULT,
+            "- V14 排查人员签字：符合“算已排查”，且 没有填排查人员签字。提示：没有排查人员签字，请写上排查人员的姓名",
+        ),
+        (DEFAULT, "- V01 必填：没有填…，请补上"),
         (SECOND, "- 什么时候：出生日期 早于 1937年1月1日，且 呼叫器 是 2 没装"),
         (SECOND, "纸张：A3 横向，每页 7 行；10 列"),
         (SECOND, "- 老人数：取自村敬老情况表的六十岁以上老人"),
@@ -68,5 +79,6 @@ def test_the_data_is_json_and_holds_every_expression_in_words(pack: Pack) -> Non
     assert data["digest"] == pack.digest
     assert [rule["id"] for rule in data["rules"]] == [rule.id for rule in pack.rules]
     assert all(entry["words"] and entry["reads"] for entry in (*data["rules"], *data["checks"]))
+    assert all(test["words"] for entry in data["constraints"] for test in entry["tests"])
     assert set(data["conditions"]) == set(pack.conditions)
     assert data["areas"]["village"] == sum(area.level == "village" for area in pack.areas)

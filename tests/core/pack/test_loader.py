@@ -107,3 +107,17 @@ def test_the_digest_follows_every_byte() -> None:
     files = read_pack(SECOND)
     changed = {**files, "areas.csv": files["areas.csv"] + b"\n"}
     assert digest_of(files) == digest_of(dict(reversed(files.items()))) != digest_of(changed)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("done: [1, 2, 3]", "done: [1, 2, 99]", "outcome 没有选项 99"),
+        ("stays_due: [4, 7]", "stays_due: [4, 44]", "outcome 没有选项 44"),
+        ("stays_due: [4, 7]", "stays_due: [3, 4, 7]", "结果 3 既算已入户，又算还要再去"),
+    ],
+)
+def test_the_outcome_names_options_each_with_one_meaning(old: str, new: str, said: str) -> None:
+    files = read_pack(DEFAULT)
+    files["pack.yaml"] = files["pack.yaml"].replace(old.encode(), new.encode())
+    assert said in [error.message for error in faults(files)]

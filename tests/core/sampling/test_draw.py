@@ -135,6 +135,22 @@ def test_every_village_of_a_stratum_has_its_chance_and_every_town_a_village_wher
         assert len(seen) >= min(len(towns), size) or size < len(towns)
 
 
+@given(villages(), st.data())
+def test_a_village_has_no_chance_only_where_the_seats_are_just_one_for_each_town_without_a_village(
+    listed: list[VillageUnit], data: st.DataObject
+) -> None:
+    ordered = sorted(listed)
+    towns = sorted({village.town for village in ordered})
+    covered = data.draw(st.sets(st.sampled_from(towns)))
+    size = data.draw(st.integers(1, len(ordered)))
+    chances = village_chances(ordered, size, covered)
+    assert sum(chances) == size
+    tight = size == len(towns) - len(covered)
+    for village, chance in zip(ordered, chances, strict=True):
+        assert (chance == 0) == (tight and village.town in covered)
+        assert not tight or village.town in covered or chance > 0
+
+
 @given(villages(), st.data(), st.integers(0, 10**9))
 def test_villages_without_a_monitored_household_come_first(
     listed: list[VillageUnit], data: st.DataObject, seed: int

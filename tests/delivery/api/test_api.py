@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 from django.test import Client
-from tests.delivery.desk.world import NEIGHBOUR, VILLAGE, World
-from tests.domain.sync.phone import Phone, item
+from tests.worlds.phone import Phone, item
+from tests.worlds.round import NEIGHBOUR, VILLAGE, World
 
 from paicha.domain.households.services import new_id
 from paicha.domain.sync.devices import revoke

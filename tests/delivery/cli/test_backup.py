@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.delivery.cli.homes import SECOND, Home, new_home
 from tests.delivery.cli.test_commands import CSV
+from tests.worlds.homes import SECOND, Home, new_home
 
 from paicha.config.home import home_dir
 from paicha.delivery.cli.archive import MANIFEST
-from paicha.delivery.cli.home import home_folder
+from paicha.delivery.cli.console import home_folder
 
 # The whole round trip runs on both databases; the files of a home are the same on each.
 pytestmark = pytest.mark.django_db

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.delivery.desk.world import OPENED, TODAY, VILLAGE, build
+from tests.worlds.round import OPENED, TODAY, VILLAGE, build
 
-from paicha.delivery.cli.serve import _remind
+from paicha.delivery.cli.worker import _remind
 from paicha.domain import clock
 from paicha.domain.responses.models import Finding, VillageSummary
 

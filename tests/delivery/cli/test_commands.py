@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.delivery.cli.homes import SECOND, Home, new_home
+from tests.worlds.homes import SECOND, Home, new_home
 
 from paicha.delivery.cli.main import COMMANDS, build_parser, main
 
@@ -24,7 +24,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 # arguments (a folder in place of {}), exit code, what stands on stdout, what on stderr
 TABLE = [
     ("pack check shenmu_2022_spring", 0, "没有错误：7 张表，34 条规则", ""),
-    ("pack check nowhere", 2, "", "没有叫 nowhere 的方案包"),
+    ("pack check nowhere", 2, "", "请写方案包的名字或文件夹。（E66）"),
     ("pack check {broken}", 1, "共 1 处错误", ""),
     ("pack describe {broken}", 2, "", "方案包有 1 处错误"),
     ("pack describe shenmu_2022_spring", 0, "### S01 低收入未纳入", ""),
@@ -103,6 +103,11 @@ def test_a_round_from_init_to_audit(home: Home, tmp_path: Path) -> None:
     (tmp_path / "乙.csv").write_text(CSV, encoding="utf-8")
     taken = home.run("import", tmp_path, "--json")
     assert (taken.code, taken.data["created"], taken.data["refused"]) == (0, 1, 0)
+    assert "F16" not in {message["code"] for message in taken.data["messages"]}
+    (tmp_path / "合影.jpg").write_bytes(b"x")
+    again = home.run("import", tmp_path, "--json")
+    (note,) = [message for message in again.data["messages"] if message["code"] == "F16"]
+    assert (again.code, note["severity"], "合影.jpg" in note["message"]) == (0, "note", True)
     (tmp_path / "丙.csv").write_text(CSV.replace("张墕", "李四").replace("120", "1或2"), encoding="utf-8")
     refused = home.run("import", tmp_path / "丙.csv", "--json")
     assert (refused.code, refused.data["refused"]) == (1, 1)

@@ -15,16 +15,17 @@ from typing import Any
 import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
-from tests.domain.reports.build import PROFILE, County, open_county, small_pack
+from tests.worlds.county import PROFILE, County, open_county, small_pack
 
 from paicha.delivery.cli import export
+from paicha.delivery.cli.doctor import _names
 from paicha.delivery.cli.main import main
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
 from paicha.domain.households.services import NewHousehold
 from paicha.domain.reports import answers
-from paicha.domain.reports.exporting import _FEW
+from paicha.domain.reports.export import _FEW
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.services import decide_finding, screen
 from paicha.engines import screen_file
@@ -84,7 +85,8 @@ def test_a_county_has_a_file_for_every_line_of_form_four(
     result = run(capsys, "county", "--as", "xlsx", "--output", tmp_path)
     assert files_under(tmp_path) == sorted(["county.xlsx", *expected(county, "xlsx", 0, 1)])
     assert {**result, "seconds": 0} == {
-        "area": county.pack.county, "as": "xlsx", "output": str(tmp_path), "files": 9, "rows": 7, "seconds": 0,
+        "area": county.pack.county, "as": "xlsx", "output": str(tmp_path), "files": 9, "rows": 7, "unprintable": [],
+        "seconds": 0,
     }  # fmt: skip
     book = CalamineWorkbook.from_path(tmp_path / "county.xlsx")
     assert book.sheet_names == ["附件4"]
@@ -150,7 +152,7 @@ def test_what_broke_off_is_on_record(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("paicha.domain.reports.exporting._village", full)
+    monkeypatch.setattr("paicha.domain.reports.export._village", full)
     assert main(["export", "county", "--as", "xlsx", "--output", str(tmp_path)]) == 2
     assert "No space left on device" in capsys.readouterr().err
     assert AuditEntry.objects.get(action="export.xlsx").count == 0
@@ -275,3 +277,19 @@ def test_workers_write_what_one_process_writes(tmp_path: Path) -> None:
 def cells(file: Path) -> list[Any]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(file.read_bytes()))
     return [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+
+
+def test_a_character_that_no_font_has_is_named(
+    county: County, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No free font has U+323AF: the command says where it is, and doctor knows it from the register."""
+    village, town = county.villages[0], county.towns[0]
+    county.submit(village, "general", [{"head_name": "刘\U000323af", "remark": "\U0002ebf0村"}])
+    found = run(capsys, "village", village.code, "--as", "pdf", "--output", tmp_path)
+    assert found["unprintable"] == ["U+2EBF0", "U+323AF"]
+    assert run(capsys, "village", village.code, "--as", "xlsx", "--output", tmp_path)["unprintable"] == []
+    main(["export", "village", village.code, "--as", "pdf", "--output", str(tmp_path)])
+    name = f"{town.code}-{town.name}/{village.code}-{village.name}.pdf"
+    assert f"没有字体有“\U000323af”这个字，{name} 里写成 U+323AF" in capsys.readouterr().out
+    names = list(_names())
+    assert [(one.ok, one.said) for one in names] == [(False, "没有字体有这些字：\U000323af（U+323AF）")]

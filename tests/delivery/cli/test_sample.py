@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.delivery.cli.homes import Home, new_home
+from tests.worlds.homes import Home, new_home
 
 pytestmark = pytest.mark.slow
 

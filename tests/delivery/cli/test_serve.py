@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -15,11 +16,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.delivery.cli.homes import SECOND, Home
+from tests.worlds.homes import SECOND, Home
 
+from paicha.delivery.cli import children
 from paicha.delivery.cli.serve import own_names
 
 
@@ -70,8 +73,8 @@ def answer(url: str, context: ssl.SSLContext | None = None) -> int:
     return 0
 
 
-def workers(parent: int) -> list[int]:
-    """Processes `paicha worker` that this server started."""
+def workers(parent: int, called: bytes = b"--with-parent") -> list[int]:
+    """Processes beside the web server that this server started: its workers, or those called otherwise."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -79,7 +82,7 @@ def workers(parent: int) -> list[int]:
             mine = f"PPid:\t{parent}\n" in (folder / "status").read_text()
         except OSError:
             continue
-        if b"--with-parent" in command and mine:
+        if called in command and mine:
             found.append(int(folder.name))
     return found
 
@@ -122,6 +125,130 @@ def test_tls_with_a_certificate_of_its_own(home: Home) -> None:
     (home.folder / "tls.key").unlink()
     alone = home.run("serve", "--tls", "--port", port)
     assert (alone.code, "要成对" in alone.err) == (2, True)
+    (home.folder / "tls.crt").unlink()  # the next test makes a pair of its own
+
+
+def another(parent: int, ended: int, called: bytes = b"--with-parent") -> int:
+    """The process that took the place of one that ended, within some seconds; 0 where none did."""
+    for _ in range(80):
+        found = [pid for pid in workers(parent, called) if pid != ended]
+        if found:
+            return found[0]
+        time.sleep(0.25)
+    return 0
+
+
+def well(port: int) -> bool:
+    """Whether the server says that it is well, once its processes have loaded."""
+    for _ in range(60):
+        if answer(f"http://127.0.0.1:{port}/healthz") == 200:
+            return True
+        time.sleep(0.5)
+    return False
+
+
+ASK = """
+import django; django.setup()
+from paicha.delivery.desk.pictures.tasks import draw
+draw.enqueue("610881000000", [{"key": "leads", "kind": "leads", "figures": {"bars": [
+    {"rule": "S13", "name": "S13", "n": 3}]}}])
+"""
+
+
+def drawn(home: Home) -> bool:
+    """Whether the picture that a test asked for is there within half a minute."""
+    for _ in range(120):
+        if list((home.folder / "files" / "pictures").glob("*/leads.*.svg")):
+            return True
+        time.sleep(0.25)
+    return False
+
+
+def test_a_killed_worker_is_started_again_and_does_what_waits(home: Home) -> None:
+    environment = home.environment | {"DJANGO_SETTINGS_MODULE": "paicha.config.settings"}
+    port = free_port()
+    with serving(home, "--port", port) as (process, _):
+        (first,) = workers(process.pid)
+        assert well(port)
+        os.kill(first, signal.SIGKILL)
+        second = another(process.pid, first)
+        assert second
+        subprocess.run([sys.executable, "-c", ASK], env=environment, check=True, timeout=60)
+        assert drawn(home) and well(port)
+        checks = {c["name"]: c["said"] for c in home.run("doctor", "--json").data["checks"]}
+        assert checks["后台任务进程"] == "在运行"
+        os.kill(second, signal.SIGKILL)
+        third = another(process.pid, second)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+        assert gone(third) and workers(process.pid) == []
+
+
+def test_the_page_of_the_certificate_is_started_again_too(home: Home) -> None:
+    port = free_port()
+    plain = f"http://127.0.0.1:{port + 1}/certificate/"
+    with serving(home, "--port", port, "--tls", "--host", "127.0.0.1") as (process, _):
+        assert answer(plain) == 200
+        (first,) = workers(process.pid, b"paicha.delivery.cli.plain")
+        os.kill(first, signal.SIGKILL)
+        second = another(process.pid, first, b"paicha.delivery.cli.plain")
+        assert second and answer(plain) == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0 and gone(second)
+
+
+def test_what_dies_young_is_started_later_and_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(children.time, "monotonic", lambda: now[0])
+    child, starts = children.Child("试", ["paicha", "no such command"]), []
+    for _ in range(200):
+        before = child._process
+        child.tend()
+        if child._process is not None and child._process is not before:
+            starts.append(now[0])
+            child._process.wait(timeout=30)
+        now[0] += 1
+    child.stop()
+    pauses = [later - earlier for earlier, later in pairwise(starts)]
+    assert pauses[:6] == [1, 2, 3, 5, 9, 17] and max(pauses) == 61
+
+
+def test_what_lives_and_does_not_move_is_ended_and_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, moves = [1000.0], [True]
+    monkeypatch.setattr(children.time, "monotonic", lambda: now[0])
+    child = children.Child("试", ["http.server", "0"], lambda: moves[0])
+    child.tend()
+    first = child._process
+    assert first is not None
+    for moves[0], seconds in ((True, 500), (False, 170), (True, 10), (False, 170)):
+        for _ in range(seconds // 10):
+            now[0] += 10
+            child.tend()
+    assert first.poll() is None, "a pause of some minutes is no end"
+    now[0] += 20
+    child.tend()
+    assert first.wait(timeout=30) == -signal.SIGKILL
+    child.tend()
+    assert child._process is not None and child._process is not first
+    child._process.kill()
+    child.stop()
+
+
+def test_a_line_stays_open_while_somebody_types(home: Home) -> None:
+    """A browser sends a form down the line that it has; what is closed in that moment is not sent again."""
+    port = free_port()
+    with serving(home, "--port", port):
+        assert answer(f"http://127.0.0.1:{port}/login/") == 200
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        line.auto_open = 0
+        line.connect()
+        for pause in (8, 0):
+            line.request("GET", "/login/")
+            response = line.getresponse()
+            response.read()
+            assert response.status == 200
+            time.sleep(pause)
+        line.close()
 
 
 def test_only_known_names_reach_it(home: Home) -> None:

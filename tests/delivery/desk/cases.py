@@ -7,12 +7,10 @@ from html import unescape
 from typing import Any
 
 from django.test import Client
-from tests.delivery.desk.world import VILLAGE, World
+from tests.worlds.round import VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.cases.models import Case, Meeting, MeetingItem
-
-MOST = 12
 
 
 def opened(world: World, *heads: str, who: str = "cadre", code: str = VILLAGE) -> list[Case]:

@@ -1,11 +1,11 @@
-"""The small world of world.py, its clock on the sixth day of the round."""
+"""The small world, its clock on the sixth day of the round."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from tests.delivery.desk.world import TODAY, World, build
+from tests.worlds.round import TODAY, World, build
 
 from paicha.domain import clock
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tests.delivery.desk.world import COUNTY, TOWN, VILLAGE, World
+from tests.worlds.round import COUNTY, TOWN, VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.areas.models import Area
@@ -124,8 +124,8 @@ def _petitions(world: World) -> list[Record]:
 
 @maker("BaseChange")
 def _changes(world: World) -> list[Record]:
-    from paicha.domain.responses.base_changes import note_change
     from paicha.domain.responses.services import village_work
+    from paicha.domain.responses.services.base_changes import note_change
 
     found = []
     with village_work(world.round, world.pack, world.areas[VILLAGE], "operator:tester") as work:
@@ -150,7 +150,7 @@ def _referrals(world: World) -> list[Record]:
 
 @maker("ComparisonList")
 def _comparisons(world: World) -> list[Record]:
-    from tests.delivery.desk.world import COUNTY, TOWN
+    from tests.worlds.round import COUNTY, TOWN
 
     from paicha.domain import clock
     from paicha.domain.areas.models import Area

@@ -6,11 +6,11 @@ from functools import partial
 
 import pytest
 from tests.delivery.desk import access
-from tests.delivery.desk.world import World
+from tests.worlds.round import World
 
 from paicha.domain.accounts.roles import Verb
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_every_address_answers_every_role_as_the_table_of_roles_says(world: World) -> None:

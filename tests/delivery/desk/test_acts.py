@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.delivery.desk.world import BY_FORM, CLEAN, COUNTY, VILLAGE, World, phone_of
+from tests.worlds.round import BY_FORM, CLEAN, COUNTY, VILLAGE, World, phone_of
 
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify

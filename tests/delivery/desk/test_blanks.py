@@ -6,9 +6,9 @@ import io
 
 import pytest
 from openpyxl import load_workbook
-from tests.delivery.desk.test_pages import MOST, queries
-from tests.delivery.desk.world import NEIGHBOUR, PHONE, TOWN, VILLAGE, World
+from tests.delivery.desk.pages import MOST, queries
 from tests.formats.test_pdf import poppler, squeezed
+from tests.worlds.round import NEIGHBOUR, PHONE, TOWN, VILLAGE, World
 
 from paicha.domain.audit.models import AuditEntry
 

@@ -6,9 +6,9 @@ import html
 import re
 
 import pytest
-from tests.delivery.desk.test_pages import MOST, queries
-from tests.delivery.desk.world import COUNTY, TOWN, VILLAGE, World
+from tests.delivery.desk.pages import MOST, queries
 from tests.formats.test_pdf import poppler, squeezed
+from tests.worlds.round import COUNTY, TOWN, VILLAGE, World
 
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.reports.bulletin import bulletin

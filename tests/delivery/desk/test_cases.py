@@ -9,8 +9,9 @@ from html import unescape
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.delivery.desk.cases import MOST, held, opened, page, planned, step, vote
-from tests.delivery.desk.world import COUNTY, NEIGHBOUR, TODAY, TOWN, VILLAGE, World
+from tests.delivery.desk.cases import held, opened, page, planned, step, vote
+from tests.delivery.desk.pages import MOST
+from tests.worlds.round import COUNTY, NEIGHBOUR, TODAY, TOWN, VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import Notice
@@ -81,7 +82,7 @@ def test_a_grid_worker_sees_the_cases_of_the_own_groups(world: World) -> None:
         ("liaison", {"compared": "没有"}, 403, ""),
         ("town", {"at": "review"}, 422, "已经到了授权和信息比对，请刷新页面再办"),
         ("town", {"way": "deliberation", "reason": ""}, 422, "请写明退回的理由"),
-        ("town", {"way": "ended", "reason": ""}, 422, "要写明理由"),
+        ("town", {"way": "ended", "reason": ""}, 422, "的理由，再提交"),
         ("town", {"way": "decision", "reason": "x"}, 422, "不能退到这一步"),
     ],
 )

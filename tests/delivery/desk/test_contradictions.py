@@ -22,9 +22,9 @@ from tests.delivery.desk.cases import opened, step
 from tests.delivery.desk.test_entry import SHEET
 from tests.delivery.desk.test_ledger import signed
 from tests.delivery.desk.test_transfer import send, workbook
-from tests.delivery.desk.townsfolk import FORM5, settle
-from tests.delivery.desk.world import COUNTY, NEIGHBOUR, OPENED, TODAY, TOWN, VILLAGE, World
-from tests.domain.handover.ledger import SIGNERS, Ledgers, neighbours
+from tests.worlds.ledger import SIGNERS, Ledgers, neighbours
+from tests.worlds.round import COUNTY, NEIGHBOUR, OPENED, TODAY, TOWN, VILLAGE, World
+from tests.worlds.townsfolk import FORM5, settle
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, Notice, User
@@ -351,7 +351,9 @@ def test_a_household_comes_twice(world: World) -> None:
     answers = {key: value for key, value in SHEET.items() if key != "insurance"}
     answers |= {"insured_none": "0", "insured_resident": "4", "insured_employee": "0"}
     same = answers | {"head_name": "王建国", "group": "1", "phone": "15012348831"}
-    page = told(cadre.post(f"{HOME}add/?form=general", same), "名册里已经有王建国户，不用再添")
+    assert cadre.post(f"{HOME}add/?form=general", same).url == f"/household/{household.pk}/"
+    other = same | {"income_band": "2"}
+    page = told(cadre.post(f"{HOME}add/?form=general", other), "名册里已经有王建国户，不用再添")
     assert f"/household/{household.pk}/answer/" in page
     assert RosterEntry.objects.filter(household__head_name="王建国", village__code=VILLAGE).count() == 1
     book = openpyxl.load_workbook(io.BytesIO(workbook(cadre)))

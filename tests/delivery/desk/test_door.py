@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
+from paicha.domain.accounts.policies import scope
 from paicha.domain.audit.models import AuditEntry
 
 PASSWORD = "a-long-password-1"
@@ -91,3 +92,26 @@ def test_demo_accounts_are_shown_in_a_demo_home_alone(db: None, settings: Settin
     assert "市级" in page
     (tmp_path / "demo-accounts.json").write_text("{", encoding="utf-8")
     assert Client().get("/login/").status_code == 200
+
+
+def test_an_outdated_token_is_said_in_words_with_a_way_back(user: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user, backend="paicha.domain.accounts.backend.AccountBackend")
+    answer = client.post("/mine/read/", headers={"referer": "http://testserver/mine/"})
+    words = answer.content.decode()
+    assert answer.status_code == 403
+    assert "没有存上" in words
+    assert 'href="/mine/"' in words
+    foreign = client.post("/mine/read/", headers={"referer": "http://elsewhere.example/"})
+    assert "elsewhere" not in foreign.content.decode()
+
+
+def test_the_session_says_who_is_signed_in_and_gives_a_token_to_nobody_else(user: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.get("/session/").json() == {"user": "", "work": "", "token": ""}
+    client.force_login(user, backend="paicha.domain.accounts.backend.AccountBackend")
+    User.objects.update(must_change_password=True)  # the page that changes it asks too
+    said = client.get("/session/").json()
+    assert (said["user"], said["work"]) == (str(user.pk), scope(user).mark)
+    User.objects.update(must_change_password=False)
+    assert client.post("/mine/read/", {"csrfmiddlewaretoken": said["token"]}).status_code == 302

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.delivery.desk.world import TOWN, VILLAGE, World
+from tests.worlds.round import TOWN, VILLAGE, World
 
 from paicha.domain.households.models import Household
 from paicha.domain.responses.models import Conflict, Draft, Finding, HeldRevision, Revision, VillageSummary
@@ -59,6 +59,15 @@ def test_a_row_is_saved_as_it_is_left(world: World) -> None:
     assert Revision.objects.get(household=household).source == f"desk:{world.users['cadre'].pk}"
     again = row(client, household, SHEET, base=1)
     assert again["status"] == "unchanged"
+
+
+def test_the_surveyors_of_the_last_row_fill_the_next_until_the_session_ends(world: World) -> None:
+    client = world.client("cadre")
+    assert 'value="" data-everybody' in client.get(AT).content.decode()
+    assert row(client, world.household("贺生花"), SHEET | {"surveyors": "李四、张三"})["status"] == "stored"
+    assert 'value="李四、张三" data-everybody' in client.get(AT).content.decode()
+    client.post("/logout/")
+    assert 'value="" data-everybody' in world.client("cadre").get(AT).content.decode()
 
 
 def test_an_untouched_row_is_not_sent(world: World) -> None:
@@ -317,9 +326,21 @@ def test_a_household_found_on_the_spot(world: World) -> None:
         client.post(address, new | {"head_name": "折桂花", "phone": "13911113333", "sure": "1"}).status_code
         == 302
     )
-    same = client.post(address, new).content.decode()
-    assert "名册里已经有折桂英户" in same
-    assert f"/household/{made.pk}/answer/" in same
+    other = client.post(address, new | {"water": "1"}).content.decode()
+    assert "名册里已经有折桂英户" in other
+    assert f"/household/{made.pk}/answer/" in other
+
+
+def test_a_household_that_was_just_added_is_not_refused_nor_drafted(world: World) -> None:
+    """The button pressed twice on a page without an id: stored is stored, whoever asks again."""
+    client, address = world.client("cadre"), f"/area/{VILLAGE}/add/?form=general"
+    new = ANSWERS | {"head_name": "折桂英", "group": "沟岔组", "phone": "13911112222"}
+    first, second = client.post(address, new), client.post(address, new)
+    made = Household.objects.get(head_name="折桂英")
+    assert first.headers["Location"] == second.headers["Location"] == f"/household/{made.pk}/"
+    assert Revision.objects.filter(household=made).count() == 1
+    assert not Draft.objects.exists()
+    assert "没存上" not in client.get(address).content.decode()
 
 
 def test_a_visit_that_met_nobody_takes_one_key(world: World) -> None:

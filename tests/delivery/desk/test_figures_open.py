@@ -15,11 +15,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
 from tests.delivery.desk import access
-from tests.delivery.desk.busy import busy
 from tests.delivery.desk.figures import Figure, Page, part_of
-from tests.delivery.desk.world import World
+from tests.worlds.busy import busy
+from tests.worlds.round import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SHAPES = 3  # pages looked at of one address on one level with one filter; the rows of every figure are opened
 FREE = frozenset({"head", "household", "group", "rule", "page", "by", "village", "lead", "from", "finding"})

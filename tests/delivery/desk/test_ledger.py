@@ -10,10 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django import Settings
-from tests.delivery.desk.test_pages import MOST, queries
-from tests.delivery.desk.world import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
+from tests.delivery.desk.pages import MOST, queries
 from tests.domain.files.test_files import PDF, PNG
-from tests.domain.handover.ledger import SIGNERS, Ledgers, neighbours
+from tests.worlds.ledger import SIGNERS, Ledgers, neighbours
+from tests.worlds.round import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
 
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.handover.models import Correction, Return, SignedCopy, Submission

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from tests.delivery.desk.world import COUNTY, OTHER_TOWN, TOWN, VILLAGE, World
+from tests.worlds.round import COUNTY, OTHER_TOWN, TOWN, VILLAGE, World
 
-from paicha.delivery.desk.log.words import act_text, has_words
+from paicha.delivery.desk.audit.act_text import act_text, has_words
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.services import village_chain

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.delivery.desk.world import VILLAGE, World
+from tests.worlds.round import VILLAGE, World
 
 from paicha.domain.accounts.models import Notice
 from paicha.domain.accounts.notices import people_with, tell, unread

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
-from tests.packs.test_second import FOLDER, LIUHE, SCOPE, SHIYAN
+from tests.worlds.second import FOLDER, LIUHE, SCOPE, SHIYAN
 
 from paicha.core.pack import Pack
 from paicha.domain import clock

@@ -6,34 +6,12 @@ import re
 from html import unescape
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.delivery.desk.world import COUNTY, LEADS, NEIGHBOUR, PHONE, TOWN, VILLAGE, World
+from tests.delivery.desk.pages import MOST, PAGES, queries, shown
+from tests.worlds.round import COUNTY, LEADS, NEIGHBOUR, PHONE, TOWN, VILLAGE, World
 
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.responses.models import Finding
-
-MOST = 12
-
-
-def queries(client: Client, address: str) -> tuple[str, list[str]]:
-    """The page and the statements it took, transaction control aside."""
-    client.get(address)
-    with CaptureQueriesContext(connection) as captured:
-        response = client.get(address)
-    assert response.status_code == 200, address
-    control = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
-    return response.content.decode(), [q["sql"] for q in captured if not q["sql"].startswith(control)]
-
-
-PAGES = [
-    ("area", COUNTY), ("area", TOWN), ("area", VILLAGE), ("villages", COUNTY), ("households", COUNTY),
-    ("households", VILLAGE), ("leads", COUNTY), ("leads", TOWN), ("leads", VILLAGE), ("village_leads", VILLAGE),
-    ("conflicts", COUNTY), ("conflicts", VILLAGE), ("changes", VILLAGE), ("forms", COUNTY), ("forms", TOWN),
-    ("forms", VILLAGE), ("upload", VILLAGE), ("upload", COUNTY), ("download", VILLAGE), ("download", TOWN),
-]  # fmt: skip
 
 
 def test_every_page_opens_in_twelve_queries(world: World) -> None:
@@ -70,10 +48,6 @@ def test_a_county_page_costs_the_same_with_more_households(world: World) -> None
     world.answer(VILLAGE, rows)
     assert len(queries(client, address)[1]) == len(before)
     assert not any("rounds_rosterentry" in sql for sql in before)
-
-
-def shown(page: str, pattern: str) -> list[str]:
-    return [unescape(text) for text in re.findall(pattern, page, re.S)]
 
 
 def test_each_figure_of_form_4_opens_into_as_many_rows(world: World) -> None:
@@ -119,7 +93,7 @@ def test_households_by_form_outcome_and_group(world: World, query: str, heads: i
 
 
 def test_a_long_list_turns_pages_over_villages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("paicha.delivery.desk.views.lists.SIZE", 4)
+    monkeypatch.setattr("paicha.delivery.desk.shell.paging.SIZE", 4)
     client = world.client("city")
     seen: list[str] = []
     for number in range(1, 8):

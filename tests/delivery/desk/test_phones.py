@@ -8,9 +8,10 @@ import orjson
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
-from tests.delivery.desk.world import NEIGHBOUR, VILLAGE, World
-from tests.domain.sync.phone import Phone, item
+from tests.worlds.phone import Phone, item
+from tests.worlds.round import NEIGHBOUR, VILLAGE, World
 
+from paicha.domain.accounts.models import Assignment
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import new_id
 from paicha.domain.problems.models import Problem
@@ -150,3 +151,44 @@ def test_a_conflict_of_one_persons_two_phones_says_which_phone(world: World) -> 
     assert "手机“一部手机”" in page
     assert "手机“红米”" in page
     assert "手机“红米”" in client.get(f"/area/{VILLAGE}/conflicts/").content.decode()
+
+
+CLIENT = '<a href="/field/">没信号也能填：装到这部手机上</a>'
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "named"),
+    [
+        ("grid", f"/area/{VILLAGE}/", True),
+        ("cadre", f"/area/{VILLAGE}/", True),
+        ("liaison", "/", False),
+        ("grid", "/mine/", True),
+        ("city", f"/area/{VILLAGE}/", False),
+        ("auditor", "/mine/", False),
+    ],
+)
+def test_the_first_page_of_who_surveys_leads_to_the_phone_client(
+    world: World, who: str, address: str, named: bool
+) -> None:
+    assert (CLIENT in world.client(who).get(address, follow=True).content.decode()) == named
+
+
+def test_ones_phones_name_the_whole_address_for_another_phone(world: World) -> None:
+    page = world.client("grid").get("/mine/phones/").content.decode()
+    assert "没信号也能填：装到这部手机上" in page
+    assert "http://testserver/field/" in page
+
+
+def test_a_village_that_handed_up_has_no_work_for_a_phone(world: World) -> None:
+    VillageSummary.objects.filter(code=VILLAGE).update(status=VillageSummary.Status.HANDED_UP)
+    assert CLIENT not in world.client("cadre").get(f"/area/{VILLAGE}/").content.decode()
+
+
+def test_the_list_of_places_of_who_surveys_in_several_leads_there_too(world: World) -> None:
+    held = Assignment.objects.get(user=world.users["cadre"])
+    Assignment.objects.create(
+        user=world.users["cadre"], role=held.role, kind=held.kind, ref=NEIGHBOUR, since=held.since
+    )
+    page = world.client("cadre").get("/").content.decode()
+    assert "我的范围" in page
+    assert CLIENT in page

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 from tests.delivery.desk.test_city import checker, drawn, of, said
-from tests.delivery.desk.world import COUNTY, OTHER_TOWN, TOWN, VILLAGE, World
+from tests.worlds.round import COUNTY, OTHER_TOWN, TOWN, VILLAGE, World
 
 from paicha.delivery.desk.pictures.tasks import draw
 from paicha.domain.audit.models import AuditEntry

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.delivery.desk.world import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
+from tests.worlds.round import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.responses.models import VillageSummary
@@ -52,7 +52,7 @@ def test_a_countys_villages_turn_pages_and_are_all_counted(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = world.client("city")
-    for name, views in (("villages", "views.areas"), ("attention", "town.attention")):
+    for name, views in (("villages", "home.areas"), ("attention", "verification.attention")):
         address = f"/area/{COUNTY}/{name}/"
         whole = client.get(address).content.decode()
         total = int(re.findall(r'id="count">(\d+)<', whole)[0])

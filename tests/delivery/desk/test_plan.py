@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 from django.test import Client
-from tests.delivery.desk.test_pages import MOST, queries
-from tests.delivery.desk.world import TODAY, TOWN, VILLAGE, World
+from tests.delivery.desk.pages import MOST, queries
+from tests.worlds.round import TODAY, TOWN, VILLAGE, World
 
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.households.models import Household
@@ -117,7 +117,7 @@ def test_who_can_t_go_is_replaced(world: World) -> None:
 
 
 def test_too_many_a_day_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("paicha.delivery.desk.papers.plan.per_day", lambda pack: 2)
+    monkeypatch.setattr("paicha.delivery.desk.plan.visit_plan.per_day", lambda pack: 2)
     client = world.client("cadre")
     client.post(SET, form(client, g2=[("李四", "2022-03-16")]))
     assert "3 太多" in client.get(ADDRESS).content.decode()

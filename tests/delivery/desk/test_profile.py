@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.delivery.desk.world import NEIGHBOUR, TOWN, VILLAGE, World
-from tests.domain.reports.build import PROFILE
+from tests.worlds.county import PROFILE
+from tests.worlds.round import NEIGHBOUR, TOWN, VILLAGE, World
 
 from paicha.domain.audit.queries import verify
 from paicha.domain.responses.models import Draft, Revision, VillageSummary

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.delivery.desk.sampled import UNTIL, checker, drawn, of, said, text
-from tests.delivery.desk.world import COUNTY, PHONE, VILLAGE, World
+from tests.worlds.round import COUNTY, PHONE, VILLAGE, World
+from tests.worlds.sampled import UNTIL, checker, drawn, of, said, text
 
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry

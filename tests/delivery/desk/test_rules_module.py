@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.test import Client
-from tests.delivery.desk.world import World
+from tests.worlds.round import World
 
-from paicha.delivery.desk.views.browser import module_address
+from paicha.delivery.desk.entry.rules_module import module_address
 from paicha.engines.browser import address_of, rules_module
 
 

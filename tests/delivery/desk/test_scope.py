@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from tests.delivery.desk.test_pages import PAGES
-from tests.delivery.desk.world import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
+from tests.delivery.desk.pages import PAGES
+from tests.worlds.round import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
 
 from paicha.domain.responses.models import Finding
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client, override_settings
 from django_otp.oath import TOTP
-from tests.delivery.desk.world import COUNTY, TOWN, VILLAGE, World
+from tests.worlds.round import COUNTY, TOWN, VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
@@ -38,7 +39,7 @@ def code_of(page: str, step: int = 0) -> str:
 def set_up(client: Client) -> tuple[str, list[str]]:
     """Set the app up; its page (for later codes) and the spare codes."""
     page = client.get("/second/").content.decode()
-    codes = client.post("/second/", {"code": code_of(page)}).content.decode()
+    codes = client.post("/second/", {"code": code_of(page)}, follow=True).content.decode()
     return page, re.findall(r"<li><code>(\w+)</code>", codes)
 
 
@@ -66,6 +67,12 @@ def test_a_demo_home_never_asks(world: World) -> None:
     assert world.client("city").get(f"/area/{COUNTY}/").status_code == 200
 
 
+def test_the_page_that_asks_for_a_code_may_ask_who_is_signed_in(world: World) -> None:
+    client = world.client("town")
+    assert client.get("/").headers["Location"] == "/second/"
+    assert client.get("/session/").json()["user"] == str(world.users["town"].pk)
+
+
 def test_set_up_once_then_a_code_at_each_sign_in(world: World) -> None:
     client = world.client("town")
     assert client.post("/second/", {"code": "000000"}).status_code == 422
@@ -81,6 +88,14 @@ def test_set_up_once_then_a_code_at_each_sign_in(world: World) -> None:
     User.objects.get(pk=world.users["town"].pk).totpdevice_set.update(throttling_failure_count=0)
     assert again.post("/second/", {"code": code_of(page, 1)}).status_code == 302
     assert again.get(f"/area/{TOWN}/").status_code == 200
+
+
+def test_a_button_pressed_twice_shows_the_spare_codes_once(world: World) -> None:
+    client = world.client("town")
+    data = {"code": code_of(client.get("/second/").content.decode()), "once": str(uuid4())}
+    assert [client.post("/second/", data)["Location"] for _ in range(2)] == ["/second/", "/second/"]
+    assert len(re.findall(r"<li><code>", client.get("/second/").content.decode())) == 8
+    assert client.get("/second/")["Location"] == "/"
 
 
 def test_a_code_is_good_once_and_a_spare_code_too(world: World) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from tests.delivery.desk.test_pages import MOST, queries
-from tests.delivery.desk.world import BY_FORM, CLEAN, COUNTY, NEIGHBOUR, TOWN, VILLAGE, World, phone_of
+from tests.delivery.desk.pages import MOST, queries
+from tests.worlds.round import BY_FORM, CLEAN, COUNTY, NEIGHBOUR, TOWN, VILLAGE, World, phone_of
 
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.cases.models import Measure

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paicha.core.pack import load
-from paicha.delivery.desk.views.areas import steps_for
-from paicha.delivery.desk.wording import group_text, masked
+from paicha.delivery.desk.home.areas import steps_for
+from paicha.delivery.desk.shell.wording import group_text, masked
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import covering, group_order
-from paicha.domain.responses.tallies import Selection, combined, tally
+from paicha.domain.responses.summary.tallies import Selection, combined, tally
 from paicha.packs import read_pack
 
 PACK = load(read_pack("shenmu_2022_spring"))

@@ -6,9 +6,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from tests.delivery.desk.test_pages import MOST, queries, shown
-from tests.delivery.desk.townsfolk import FORM5, hand_up, none_monitored, post, settle, summary
-from tests.delivery.desk.world import COUNTY, NEIGHBOUR, OTHER_TOWN, TODAY, TOWN, VILLAGE, World
+from tests.delivery.desk.pages import MOST, queries, shown
+from tests.worlds.round import COUNTY, NEIGHBOUR, OTHER_TOWN, TODAY, TOWN, VILLAGE, World
+from tests.worlds.townsfolk import FORM5, hand_up, none_monitored, post, settle, summary
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, Notice

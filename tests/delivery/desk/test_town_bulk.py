@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.delivery.desk.test_pages import shown
-from tests.delivery.desk.townsfolk import post, settle
-from tests.delivery.desk.world import NEIGHBOUR, TODAY, TOWN, VILLAGE, World
+from tests.delivery.desk.pages import shown
+from tests.worlds.round import NEIGHBOUR, TODAY, TOWN, VILLAGE, World
+from tests.worlds.townsfolk import post, settle
 
 from paicha.domain.accounts.models import Notice
 from paicha.domain.responses.models import Finding
@@ -58,7 +58,7 @@ def test_many_villages_go_to_the_worker_and_show_their_progress(
 ) -> None:
     from django_tasks_db.models import DBTaskResult
 
-    monkeypatch.setattr("paicha.delivery.desk.town.bulk._AT_ONCE", 0)
+    monkeypatch.setattr("paicha.delivery.desk.verification.bulk._AT_ONCE", 0)
     client = town.client("town")
     typed = {"act": "dismiss", "rule": "S01", "reason": "核实过"}
     post(client, f"/area/{TOWN}/attention/bulk/", **typed)
@@ -69,7 +69,7 @@ def test_many_villages_go_to_the_worker_and_show_their_progress(
     piece = client.get(address, headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in piece
     assert DBTaskResult.objects.count() == 1
-    from paicha.delivery.desk.town.tasks import run_job
+    from paicha.delivery.desk.verification.tasks import run_job
 
     run_job(job.pk)
     assert client.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
@@ -96,7 +96,7 @@ def test_a_job_that_fails_says_so_and_goes_on(town: World, monkeypatch: pytest.M
 
 
 def test_reminders_and_visits_over_the_filter(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("paicha.delivery.desk.town.bulk._AT_ONCE", 100)
+    monkeypatch.setattr("paicha.delivery.desk.verification.bulk._AT_ONCE", 100)
     client, address = town.client("town"), f"/area/{TOWN}/attention/bulk/"
     post(client, address, act="remind", words="请今天上报")
     notice = Notice.objects.get(user=town.users["cadre"])

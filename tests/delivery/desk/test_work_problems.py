@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.delivery.desk.test_pages import MOST, queries
-from tests.delivery.desk.world import COUNTY, NEIGHBOUR, TODAY, TOWN, VILLAGE, World
+from tests.delivery.desk.pages import MOST, queries
+from tests.worlds.round import COUNTY, NEIGHBOUR, TODAY, TOWN, VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
@@ -319,7 +319,7 @@ def test_pages_cost_twelve_queries_with_rows_for_everybody(several: World) -> No
 
 def test_a_petition_from_the_answers_to_its_reply(world: World) -> None:
     home = world.household("王建国")
-    from tests.delivery.desk.world import BY_FORM, CLEAN, phone_of
+    from tests.worlds.round import BY_FORM, CLEAN, phone_of
 
     known = {"household": str(home.pk), "form": "general", "head_name": "王建国", "group": "1", "base": 1}
     world.answer(VILLAGE, [known | CLEAN | BY_FORM["general"] | {"phone": phone_of("王建国"), "petition": 1}])

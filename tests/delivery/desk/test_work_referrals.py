@@ -12,9 +12,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from tests.delivery.desk.test_pages import MOST, PAGES, queries
+from tests.delivery.desk.pages import MOST, PAGES, queries
 from tests.delivery.desk.test_work_problems import count, said, shown
-from tests.delivery.desk.world import COUNTY, NEIGHBOUR, PHONE, TOWN, VILLAGE, World
+from tests.worlds.round import COUNTY, NEIGHBOUR, PHONE, TOWN, VILLAGE, World
 
 from paicha.domain.accounts.models import Assignment, Notice, User
 from paicha.domain.audit.models import AuditEntry
@@ -219,7 +219,7 @@ def test_a_list_is_compared_picked_and_made_leads_of(office: World) -> None:
 
 
 def test_many_villages_are_done_by_the_worker(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from paicha.delivery.desk.work import tasks
+    from paicha.delivery.desk.referrals import tasks
 
     monkeypatch.setattr(tasks, "FEW_VILLAGES", 0)
     town = office.client("town")

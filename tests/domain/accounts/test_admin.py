@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -39,6 +40,15 @@ def test_an_administrator_makes_an_account_and_sees_the_password_once(admin: Cli
     assert scope(user).covers(Verb.IMPORT_FILES, "610881101201")
     assert AuditEntry.objects.filter(action="account.create:information_officer").count() == 2
     assert "far" not in text and "chen" in text
+
+
+def test_a_button_pressed_twice_makes_one_account_whose_password_is_seen_once(admin: Client) -> None:
+    again = NEW | {"once": str(uuid4())}
+    assert [admin.post("/admin/accounts/user/add/", again)["Location"] for _ in range(2)]
+    admin.cookies.pop("messages", None)  # the first answer, and with it its cookie, was lost
+    seen = re.search(r"首次密码：(\w+)（", admin.get("/admin/accounts/user/").content.decode())
+    assert seen and User.objects.get(username="chen").check_password(seen[1])
+    assert "首次密码" not in admin.get("/admin/accounts/user/").content.decode()
 
 
 def test_what_the_service_refuses_is_said_and_nothing_is_made(admin: Client) -> None:

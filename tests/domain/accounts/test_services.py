@@ -10,13 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.test import override_settings
 
+from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope, scope
 from paicha.domain.accounts.queries import managed_users
 from paicha.domain.accounts.roles import Kind, UnknownRole, Verb
 from paicha.domain.accounts.services import (
-    AccountError,
     assign,
     change_password,
     create_user,
@@ -90,7 +90,7 @@ def test_what_cannot_be_made_is_said_in_one_sentence(
 ) -> None:
     create_user(operator, "taken", "信息员", [VILLAGE])
     before = (User.objects.count(), AuditEntry.objects.count())
-    with pytest.raises(AccountError, match=message):
+    with pytest.raises(Refusal, match=message):
         create_user(operator, username, role, areas)
     assert (User.objects.count(), AuditEntry.objects.count()) == before
 

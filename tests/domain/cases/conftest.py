@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 from tests.domain.cases.days import Days
-from tests.domain.reports.build import open_county
-from tests.domain.responses.village import FilledVillage
+from tests.worlds.county import open_county
+from tests.worlds.village import FilledVillage
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.domain.reports.build import OPENS
-from tests.domain.responses.village import FilledVillage
+from tests.worlds.county import OPENS
+from tests.worlds.village import FilledVillage
 
 from paicha.domain import clock
 from paicha.domain.cases.models import Case, CaseStep, Meeting, MeetingItem

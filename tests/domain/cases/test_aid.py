@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.domain.cases.days import CADRE, Days
 
+from paicha.core.refusal import Refusal
 from paicha.domain.cases.queries import (
     alert_of,
     groups_overdue,
@@ -24,6 +25,7 @@ from paicha.domain.cases.services import (
     withdraw_measure,
 )
 from paicha.domain.responses.models import Finding
+from paicha.domain.responses.village_facts import VillageFacts
 
 JOB: dict[str, Any] = {"policy": "公益性岗位", "by_whom": "村委会", "since": date(2022, 3, 1)}
 
@@ -113,7 +115,7 @@ def test_what_a_grid_worker_sees_becomes_a_lead(days: Days) -> None:
 def test_what_a_round_needs(days: Days, changes: dict[str, Any], said: str) -> None:
     household = days.household()
     known: dict[str, Any] = {"group": "", "on": days.today, "worker": "李四", "visited": 3, "seen": "漏雨"}
-    with days.work() as work, pytest.raises(CaseError, match=said):
+    with days.work() as work, pytest.raises(Refusal, match=said):
         note_round(work, **(known | {"household": household} | changes))
 
 
@@ -127,7 +129,7 @@ def test_what_is_overdue_is_told_from_facts(days: Days) -> None:
     before = opened - timedelta(days=1)  # for a group without any, the days count from the round's first
     for day, since, late in [(7, opened, []), (7, before, ["2"]), (8, opened, ["1", "2"])]:
         today = days.today + timedelta(days=day)
-        assert groups_overdue(county.pack, days.facts, since, today) == late
+        assert groups_overdue(county.pack, VillageFacts.of(days.facts), since, today) == late
     assert meeting_overdue(county.pack, days.village.summary, opened, opened + timedelta(days=15)) == 0
     assert meeting_overdue(county.pack, days.village.summary, opened, opened + timedelta(days=16)) == 1
     days.day = 10

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from tests.domain.cases.days import CADRE, CITY, CLERK, EVERY, Days
-from tests.domain.reports.build import OPENS
+from tests.worlds.county import OPENS
 
+from paicha.core.refusal import Refusal
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
 from paicha.domain.cases.models import Case, CaseStep
@@ -113,7 +114,7 @@ def test_opening_again_gives_the_same_case(days: Days) -> None:
 def test_a_case_is_sent_back_with_a_reason_and_comes_again(days: Days, step: str, to: str, told: Any) -> None:
     household = days.household()
     case = days.onward(days.open(household), step)
-    with pytest.raises(CaseError, match="请写明退回的理由"):
+    with pytest.raises(Refusal, match="请写明退回的理由"):
         days.back(case, to, reason=" ")
     case = days.back(case, to)
     assert (case.step, case.since, days.facts["cases"]) == (to, days.today, {f"enrolment.{to}": 1})
@@ -143,7 +144,7 @@ def test_only_some_steps_end_a_case(days: Days, step: str, ends: bool) -> None:
         with pytest.raises(CaseError, match="不能终止"):
             days.end(case)
         return
-    with pytest.raises(CaseError, match="要写明理由"):
+    with pytest.raises(Refusal, match="的理由，再提交"):
         days.end(case, reason="")
     assert days.end(case).state == "ended"
     assert days.facts["cases"] == {}
@@ -162,7 +163,7 @@ def test_only_some_steps_end_a_case(days: Days, step: str, ends: bool) -> None:
 )
 def test_what_a_step_writes_down_is_checked(days: Days, changes: dict[str, str], said: str) -> None:
     case = days.onward(days.open(days.household()), "comparison")
-    with pytest.raises(CaseError, match=said):
+    with pytest.raises(Refusal, match=said):
         days.take(case, **changes)
     case.refresh_from_db()
     assert case.step == "comparison"

@@ -10,11 +10,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.domain.cases.days import CADRE, CITY, CLERK, Days
+from tests.lengths import examples
 
+from paicha.core.refusal import Refusal
 from paicha.domain.audit.queries import verify
-from paicha.domain.cases.facts import effective, told
+from paicha.domain.cases.case_facts import effective, told
 from paicha.domain.cases.models import Case, CaseStep, Meeting
-from paicha.domain.cases.services import CaseError
 
 LEVELS = {"village": CADRE, "town": CLERK, "county": CITY}
 WHICH = st.integers(0, 1)
@@ -38,7 +39,7 @@ ACTS = st.one_of(
 
 
 @settings(
-    max_examples=25, deadline=None,
+    max_examples=examples(25), deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(st.lists(ACTS, min_size=6, max_size=18))
@@ -51,7 +52,7 @@ def test_whatever_people_do(days: Days, acts: list[tuple[Any, ...]]) -> None:
         for act, *how in acts:
             try:
                 do(days, households, act, *how)
-            except CaseError as refused:
+            except Refusal as refused:
                 assert str(refused).endswith("。") and "，" in str(refused) + "，"
             check(days, households)
         transaction.set_rollback(True)

@@ -67,7 +67,7 @@ def test_the_rules_hear_of_a_deliberation(days: Days) -> None:
         (Vote(9, 1, 0, "passed"), 9, "加起来 10，和到会 9 人不一致"),
         (Vote(1, 8, 0, "ended"), 9, "张三户：请写明理由"),
         (Vote(1, 8, 0, "back"), 9, "张三户：请写明理由"),
-        (Vote(9, 0, 0, "passed", "长" * 301), 9, "理由最多 300 字"),
+        (Vote(9, 0, 0, "passed", "长" * 301), 9, "理由有 301 个字"),
     ],
 )
 def test_votes_add_up_to_those_present(days: Days, vote: Vote, present: int, said: str) -> None:
@@ -212,7 +212,7 @@ def test_a_half_monthly_meeting_needs_no_household(days: Days) -> None:
 
 
 def test_a_household_of_another_village_stands_on_no_agenda(days: Days) -> None:
-    from tests.domain.responses.village import FilledVillage
+    from tests.worlds.village import FilledVillage
 
     there = Days(FilledVillage(days.village.county, days.village.county.villages[1]))
     case = there.open(there.household())

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from tests.domain.cases.days import Days
-from tests.packs.test_second import FOLDER, LIUHE, SCOPE, SHIYAN
+from tests.worlds.second import FOLDER, LIUHE, SCOPE, SHIYAN
 
 from paicha.core.pack import Pack
 from paicha.domain import clock

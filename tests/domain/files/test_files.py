@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from paicha.core.refusal import Refusal
 from paicha.domain.files.models import StoredFile
 from paicha.domain.files.services import (
     FileDamaged,
@@ -65,7 +66,7 @@ def test_what_is_taken_in_is_read_again_byte_for_byte(name: str, content: bytes,
     ],
 )
 def test_what_is_not_what_it_says_is_refused(name: str, content: bytes, said: str, tmp_path: Path) -> None:
-    with pytest.raises(FileRefused, match=said):
+    with pytest.raises(Refusal, match=said):
         store_file(name, [content], "5")
     assert StoredFile.objects.count() == 0
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []

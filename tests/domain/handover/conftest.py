@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.delivery.desk.world import TODAY, build
-from tests.domain.handover.ledger import Ledgers
+from tests.worlds.ledger import Ledgers
+from tests.worlds.round import TODAY, build
 
 from paicha.domain import clock
 

@@ -10,8 +10,9 @@ import pytest
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.delivery.desk.world import NEIGHBOUR, OPERATOR, TODAY, VILLAGE
-from tests.domain.handover.ledger import Ledgers, neighbours
+from tests.lengths import examples
+from tests.worlds.ledger import Ledgers, neighbours
+from tests.worlds.round import NEIGHBOUR, OPERATOR, TODAY, VILLAGE
 
 from paicha.domain import clock
 from paicha.domain.audit.queries import verify
@@ -19,10 +20,10 @@ from paicha.domain.handover import towns
 from paicha.domain.handover.copies import add_note
 from paicha.domain.handover.errors import HandoverError
 from paicha.domain.handover.figures import figures_of, sources_of, sums
-from paicha.domain.handover.freezing import deviation, freeze, is_whole
 from paicha.domain.handover.models import Submission
 from paicha.domain.handover.queries import contradictions, row_of
 from paicha.domain.handover.services import open_round
+from paicha.domain.handover.snapshot import deviation, freeze, is_whole
 from paicha.domain.problems.services import add_problem, withdraw
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.services import record_facts, village_work
@@ -107,7 +108,7 @@ def test_a_second_round_knows_what_the_first_one_said(up: Ledgers) -> None:
             household = up.world.household(head)
             RosterEntry.objects.get(round=round_, household=household)
             row = {"household": str(household.pk), "form": "general", "head_name": head, "group": "1"}
-            from tests.delivery.desk.world import BY_FORM, CLEAN, phone_of
+            from tests.worlds.round import BY_FORM, CLEAN, phone_of
 
             row |= CLEAN | BY_FORM["general"] | {"phone": phone_of(head), "enrol": 1, "remark": remark}
             again.world.answer(VILLAGE, [row])
@@ -150,7 +151,7 @@ def test_nothing_locked_changes_and_the_digest_always_verifies(up: Ledgers) -> N
     step = st.tuples(st.sampled_from(sorted(acts)), st.integers(0, 11))
 
     @given(st.lists(step, min_size=4, max_size=14))
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=examples(25), deadline=None)
     def holds(history: list[tuple[str, int]]) -> None:
         mark = transaction.savepoint()
         try:

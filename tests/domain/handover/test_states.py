@@ -6,16 +6,17 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from tests.delivery.desk.world import NEIGHBOUR, VILLAGE
-from tests.domain.handover.ledger import SIGNERS, Ledgers, neighbours
+from tests.worlds.ledger import SIGNERS, Ledgers, neighbours
+from tests.worlds.round import NEIGHBOUR, VILLAGE
 
+from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, Notice
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
 from paicha.domain.handover.errors import HandoverError
+from paicha.domain.handover.hand_up import submit_village
 from paicha.domain.handover.models import Correction, Return, Submission
-from paicha.domain.handover.submitting import submit_village
 from paicha.domain.problems.services import add_problem
 from paicha.domain.responses.models import HeldRevision
 from paicha.domain.responses.services import village_work
@@ -84,7 +85,7 @@ def test_who_may_do_what_when(ledgers: Ledgers, before: list[Act], act: Act, sai
         one(ledgers)
     stood = ledgers.summary(), ledgers.digest()
     if said:
-        with pytest.raises(HandoverError, match=said):
+        with pytest.raises(Refusal, match=said):
             act(ledgers)
         now = ledgers.summary()
         assert (now.status, now.facts, now.counts) == (stood[0].status, stood[0].facts, stood[0].counts)
@@ -111,7 +112,7 @@ def _problem(v: Ledgers) -> None:
 )
 def test_what_blocks_is_named(ledgers: Ledgers, spoil: Act, said: str) -> None:
     spoil(ledgers)
-    with pytest.raises(HandoverError, match=said if "没排查" not in said else "户没排查"):
+    with pytest.raises(Refusal, match=said if "没排查" not in said else "户没排查"):
         submit_village(
             ledgers.world.round, ledgers.world.pack, ledgers.area(), ledgers.actor("cadre"), SIGNERS
         )
@@ -272,7 +273,7 @@ def test_a_whole_round_trip_through_three_levels(ledgers: Ledgers) -> None:
         (lambda: towns.take_town_back(world.round, town, ledgers.actor("city")), "就由谁撤回"),
         (lambda: towns.close_round(world.round, county, ledgers.actor("city")), "没有上报"),
     ):
-        with pytest.raises(HandoverError, match=said):
+        with pytest.raises(Refusal, match=said):
             act()
     towns.take_town_back(world.round, town, ledgers.actor("town"))
     assert towns.submit_town(*submit).number == 2

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from tests.delivery.desk.world import TODAY, VILLAGE
-from tests.domain.handover.ledger import Ledgers
+from tests.worlds.ledger import Ledgers
+from tests.worlds.round import TODAY, VILLAGE
 
 from paicha.domain.accounts.models import Assignment, Notice
 from paicha.domain.accounts.policies import scope

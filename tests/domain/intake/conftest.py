@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from tests.domain.reports.build import County, open_county
+from tests.worlds.county import County, open_county
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import xlsxwriter
-from tests.domain.reports.build import OPERATOR, PROFILE
+from tests.worlds.county import OPERATOR, PROFILE
 
 from paicha.core.keys import BASE_LABEL, NUMBER_LABEL, make_number
 from paicha.domain.areas.models import Area

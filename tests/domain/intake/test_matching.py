@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from paicha.core.keys import make_number
-from paicha.domain.intake.matching import Asked, Known, Match, Register
+from paicha.domain.intake.matching import BY_KEY, BY_PHONE, UNSURE, Asked, Known, Match, Register
 
 TAG = "A3F2"
 ZHANG, LI_1, LI_2, WANG, OUYANG = (
@@ -81,12 +81,22 @@ def test_a_key_beside_another_name_is_refused_with_both_names() -> None:
     assert "张建国" in found.sentence and "贺平" in found.sentence and "户主变更" in found.sentence
 
 
-def test_a_copied_key_is_refused_with_the_first_address() -> None:
-    here = register()
-    assert here.match(asked("张建国", key=key(1), at="表.xlsx 附件1-1!B5")).household == ZHANG.id
-    again = here.match(asked("张建国", key=key(1), at="表.xlsx 附件1-1!B9"))
-    assert (again.household, again.code) == (None, "M04")
-    assert key(1) in again.sentence and "附件1-1!B5" in again.sentence
+# name, group, phone, key; how surely the row tells its household
+@pytest.mark.parametrize(
+    ("row", "rank"),
+    [
+        (asked("张建国", key=key(1)), BY_KEY),
+        (asked("贺平", key=key(1)), BY_KEY),
+        (asked("张建国", phone="13900000001"), BY_PHONE),
+        (asked("张建国", phone="13900000001", key="HBEEF-00000015"), BY_PHONE),
+        (asked("张建国", phone="18800000000"), UNSURE),
+        (asked("贺平", phone="13900000001"), UNSURE),
+        (asked("张建国"), UNSURE),
+        (asked("王秀英"), UNSURE),
+    ],
+)
+def test_who_claims_first(row: Asked, rank: int) -> None:
+    assert register().rank(row) == rank
 
 
 def test_a_row_copied_and_renamed_is_refused_by_its_name() -> None:
@@ -131,7 +141,7 @@ def test_near_misses(row: Asked, code: str, words: list[str]) -> None:
 
 def test_what_another_row_has_claimed_is_no_candidate() -> None:
     here = register()
-    here.match(asked("张建国", "1"))
+    here.match_together([asked("张建国", "1")])
     assert here.near(asked("张建军", "1")).code == ""
 
 

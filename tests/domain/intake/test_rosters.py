@@ -7,8 +7,8 @@ from tests.domain.intake.sheets import code, household_sheet, numbers, person, s
 
 from paicha.domain.audit.queries import verify
 from paicha.domain.households.models import Household
+from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.parts import broken_parts
 from paicha.domain.rounds.models import RosterEntry
 
 pytestmark = pytest.mark.usefixtures("county")

@@ -9,15 +9,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.domain.reports.build import open_county
-from tests.domain.responses.village import FilledVillage
+from tests.worlds.county import open_county
+from tests.worlds.village import FilledVillage
 
 from paicha.domain.audit.queries import verify
-from paicha.domain.intake.typed import SavedRow, TakeBackError, TypedRow, save_typed, take_back
-from paicha.domain.responses.drafts import drafts_of
+from paicha.domain.intake.desk_entry import SavedRow, TakeBackError, TypedRow, save_typed, take_back
+from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.responses.models import Draft, Finding, HeldRevision, Revision, VillageSummary
-from paicha.domain.responses.parts import broken_parts
 from paicha.domain.responses.services import village_work
+from paicha.domain.responses.services.drafts import drafts_of
 from paicha.domain.rounds.models import RosterEntry
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +147,37 @@ def test_two_people_on_one_row_lose_nothing(desk: Desk) -> None:
     assert desk.village.answers(household)["water"] == 3
 
 
+def test_a_stale_page_of_the_same_person_keeps_the_newer_answers(desk: Desk) -> None:
+    """Two tabs of one person show revision 1: the second changes what it changed, and says what the first did."""
+    household = desk.village.register("张三")
+    desk.type(household, SHEET)
+    desk.type(household, SHEET | {"water": "3", "income_band": "3"}, base=1)
+    merged = desk.type(household, SHEET | {"remark": "下午再去"}, base=1)
+    assert (merged.status, merged.by_self) == ("merged", True)
+    assert merged.theirs == {"water": (2, 3), "income_band": (4, 3)}
+    answers = desk.village.answers(household)
+    assert (answers["water"], answers["income_band"], answers["remark"]) == (3, 3, "下午再去")
+    collided = desk.type(household, SHEET | {"water": "1"}, base=1)
+    assert (collided.status, collided.by_self, collided.conflict) == ("unchanged", True, None)
+    (asked,) = [told for told in collided.told if told.code == "C02"]
+    assert asked.cell == "water" and "现在是“3 分散取水且安全”，这里照旧稿写的是“1" in asked.message
+    assert desk.village.answers(household)["water"] == 3
+    both = desk.type(household, SHEET | {"water": "1", "residence": "2"}, base=1)
+    answers = desk.village.answers(household)
+    assert (both.status, answers["water"], answers["residence"]) == ("merged", 3, 2)
+    assert desk.type(household, SHEET | {"water": "1"}, base=both.revision).status == "stored"
+    assert desk.village.conflicts == []
+
+
+def test_a_page_that_showed_nothing_turns_nothing_back(desk: Desk) -> None:
+    household = desk.village.register("张三")
+    desk.type(household, SHEET | {"remark": "有人在家"})
+    asked = desk.type(household, SHEET | {"water": "3"})
+    assert (asked.status, [told.code for told in asked.told]) == ("unchanged", ["C02"])
+    answers = desk.village.answers(household)
+    assert (answers["water"], answers["remark"]) == (2, "有人在家")
+
+
 def test_a_refused_row_keeps_its_base_so_that_a_second_try_overwrites_nobody(desk: Desk) -> None:
     household = desk.village.register("张三")
     desk.type(household, SHEET)
@@ -222,9 +253,12 @@ def test_a_household_found_now_is_matched_first(desk: Desk) -> None:
     assert (made.status, made.told) == ("stored", [])
     assert made.household is not None
     assert desk.village.answers(made.household)["group"] == "2"
-    again = desk.type(None, new)
-    assert (again.status, again.household) == ("refused", made.household)
-    assert "名册里已经有王五户" in again.told[0].message
+    again = desk.type(None, new)  # the button pressed twice
+    assert (again.status, again.household) == ("unchanged", made.household)
+    assert desk.waiting() == []
+    other = desk.type(None, new | {"water": "1"})
+    assert (other.status, other.household) == ("refused", made.household)
+    assert "名册里已经有王五户" in other.told[0].message
     nearly = desk.type(None, new | {"head_name": "王伍"})
     assert (nearly.status, nearly.told[0].cell) == ("refused", "head_name")
     assert "王五（2组）" in nearly.candidates

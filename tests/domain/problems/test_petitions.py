@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from tests.domain.reports.build import OPENS, County
+from tests.worlds.county import OPENS, County
 
+from paicha.core.refusal import Refusal
 from paicha.domain.audit.queries import verify
 from paicha.domain.households.models import Household
 from paicha.domain.problems.models import Petition, Problem
@@ -19,9 +20,9 @@ from paicha.domain.problems.petitions import (
     reply,
     take_reply_back,
 )
-from paicha.domain.responses.due import overdue
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.services import VillageWork, village_work
+from paicha.domain.responses.village_facts import overdue
 
 
 def within(county: County, do: Callable[[VillageWork], Any], actor: str = "7") -> Any:
@@ -47,7 +48,7 @@ def test_due_answered_and_taken_back(county: County) -> None:
     made = note(county)
     assert made.due_on == OPENS + timedelta(days=15)
     assert summary(county).facts["petitions_open"] == 1
-    assert overdue(summary(county).facts, "petitions_due", OPENS + timedelta(days=16)) == 1
+    assert overdue(summary(county).fact.petitions_due_on, OPENS + timedelta(days=16)) == 1
     within(county, lambda w: reply(w, made, "已列入明年计划，上门说明", OPENS))
     facts = summary(county).facts
     assert (facts["petitions_open"], facts["petitions_all"], facts["petitions_due"]) == (0, 1, None)
@@ -71,7 +72,7 @@ def test_due_answered_and_taken_back(county: County) -> None:
 )
 def test_what_a_petition_needs(county: County, given: dict[str, Any], says: str) -> None:
     whole = {"received_on": OPENS, "from_whom": "匿名", "demand": "要求修路"} | given
-    with pytest.raises(PetitionError, match=says):
+    with pytest.raises(Refusal, match=says):
         within(county, lambda w: note_petition(w, **whole))
     assert Petition.objects.count() == 0
 
@@ -86,7 +87,7 @@ def test_what_a_petition_needs(county: County, given: dict[str, Any], says: str)
 )
 def test_what_a_reply_needs(county: County, text: str, day: date, says: str) -> None:
     made = note(county)
-    with pytest.raises(PetitionError, match=says):
+    with pytest.raises(Refusal, match=says):
         within(county, lambda w: reply(w, made, text, day))
 
 

@@ -9,16 +9,16 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.reports.build import OPENS, County, open_county
+from tests.worlds.county import OPENS, County, open_county
 
 from paicha.core.normalise import one_apart
 from paicha.domain import clock
-from paicha.domain.areas.naming import spoken_name
+from paicha.domain.areas.names import spoken_name
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.households.models import Household
-from paicha.domain.households.services import NewHousehold
-from paicha.domain.referrals import comparing
-from paicha.domain.referrals.comparing import compare, forget_old, pick, raise_leads, rows_of
+from paicha.domain.households.services import NewHousehold, change_head
+from paicha.domain.referrals import comparison
+from paicha.domain.referrals.comparison import compare, forget_old, pick, raise_leads, rows_of
 from paicha.domain.referrals.list_file import read_list
 from paicha.domain.referrals.models import ComparisonList, ComparisonRow
 from paicha.domain.referrals.services import ReferralError
@@ -116,7 +116,7 @@ def test_a_name_that_two_towns_share_needs_its_town(db: None, at_opening: dateti
     twin = county.villages[3]
     first = county.round.areas.get(area=county.villages[0])
     county.round.areas.filter(area=twin).update(name=first.name)
-    places = comparing.Villages(list(county.round.areas.all()))
+    places = comparison.Villages(list(county.round.areas.all()))
     towns = [town.name for town in county.towns]
     assert places.find("", first.name) is None
     assert [places.find(town, first.name).area_id for town in towns] == [first.area_id, twin.pk]  # type: ignore[union-attr]
@@ -141,7 +141,7 @@ def test_what_differs_is_counted_as_it_is_listed(county: County) -> None:
         ],
         expects="civil_aid:1",
     )
-    shown = {name: [row.name for row in rows_of(made, name)] for name in comparing.SHOWN}
+    shown = {name: [row.name for row in rows_of(made, name)] for name in comparison.SHOWN}
     assert shown["not_monitored"] == [aided, "訾埃生"]
     assert shown["disagrees"] == ["訾埃生"]
     assert shown["same"] == ["郝平"]
@@ -279,7 +279,7 @@ def test_what_a_comparison_needs(
 def test_a_list_is_deleted_when_its_days_are_over_and_the_leads_stay(county: County) -> None:
     made = listed(county, ["訾埃生,V0,,,"])
     raise_leads(made, county.pack, "not_monitored", None, "7")
-    for days, left in ((comparing.KEPT_DAYS, 1), (comparing.KEPT_DAYS + 1, 0)):
+    for days, left in ((comparison.KEPT_DAYS, 1), (comparison.KEPT_DAYS + 1, 0)):
         with clock.frozen(OPENS + timedelta(days=days)):
             forget_old()
         assert ComparisonList.objects.count() == left
@@ -295,3 +295,10 @@ def test_near_names_are_near_both_ways_and_never_the_same(left: str, right: str)
     assert not one_apart(left, left)
     if one_apart(left, right):
         assert abs(len(left) - len(right)) <= 1
+
+
+def test_the_name_of_a_head_before_is_asked_about(county: County) -> None:
+    household = Household.objects.get(head_name="郝平")
+    change_head(household, "郝小平平", actor="5", reason="户主去世")
+    row = one(county, "郝平,V0,2,,")
+    assert (row.state, row.candidates) == ("doubtful", [str(household.pk)])

@@ -9,9 +9,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.domain.reports.build import OPENS, County
+from tests.worlds.county import OPENS, County
 
 from paicha.core.keys import check_digit
+from paicha.core.refusal import Refusal
 from paicha.domain.accounts.models import Assignment, Notice, User
 from paicha.domain.accounts.policies import Grant, Scope
 from paicha.domain.accounts.roles import ROLES, Kind
@@ -73,7 +74,7 @@ def test_sent_answered_and_taken_back(asked: County) -> None:
     assert (
         list(Finding.objects.order_by("pk").values_list("pk", "state")) == findings
     )  # nothing is decided by it
-    with pytest.raises(ReferralError, match="已经答复过"):
+    with pytest.raises(Refusal, match="已经答复过"):
         say(asked, "张三", "no", "改主意")
     for actor, says in (("8", "只有答复的人"), ("9", "")):
         with village_work(asked.round, asked.pack, asked.villages[0], actor) as work:
@@ -91,7 +92,7 @@ def test_sent_answered_and_taken_back(asked: County) -> None:
     [("police", QUESTION, "哪个部门"), ("civil", "  ", "核实什么"), ("civil", "长" * 301, "301 个字")],
 )
 def test_what_a_question_needs(asked: County, department: str, question: str, says: str) -> None:
-    with pytest.raises(ReferralError, match=says):
+    with pytest.raises(Refusal, match=says):
         refer(asked, HEADS[:1], department, question)
     assert Referral.objects.count() == 4
 
@@ -101,7 +102,7 @@ def test_what_a_question_needs(asked: County, department: str, question: str, sa
     [("maybe", "查过", "请选"), ("yes", " ", "理由"), ("no", "长" * 301, "301 个字")],
 )
 def test_what_an_answer_needs(asked: County, said: str, reason: str, says: str) -> None:
-    with pytest.raises(ReferralError, match=says):
+    with pytest.raises(Refusal, match=says):
         say(asked, "张三", said, reason)
     assert facts(asked)["referrals_open"] == 4
 

@@ -10,8 +10,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from openpyxl import load_workbook
 from tests.domain.intake.sheets import code
-from tests.domain.reports.build import GENERAL, OPENS, OPERATOR, County, open_county, scope_of
 from tests.formats.test_pdf import poppler, squeezed, text_of
+from tests.worlds.county import GENERAL, OPENS, OPERATOR, County, open_county, scope_of
 
 from paicha.core.pack import HouseholdForm
 from paicha.domain import clock

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.domain.reports.build import GENERAL, OPENS, OPERATOR, PROFILE, County, open_county
+from tests.worlds.county import GENERAL, OPENS, OPERATOR, PROFILE, County, open_county
 
 from paicha.domain import clock
 from paicha.domain.households.models import Household

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from pytest_django.fixtures import DjangoAssertNumQueries
-from tests.domain.reports.build import OPERATOR, PROFILE, County, open_county, scope_of
+from tests.worlds.county import OPERATOR, PROFILE, County, open_county, scope_of
 
 from paicha.core.keys import parse_number
 from paicha.domain.accounts.policies import Grant, Scope
@@ -18,13 +18,12 @@ from paicha.domain.households.services import NewHousehold, close, note_change, 
 from paicha.domain.problems.models import Problem
 from paicha.domain.problems.services import add_problem, record_signers, replace_list, set_rectification
 from paicha.domain.reports.documents import (
-    county_document,
     places_of,
     town_document,
     village_document,
 )
 from paicha.domain.responses.models import Finding
-from paicha.domain.responses.services import decide_finding, village_work
+from paicha.domain.responses.services import decide_finding, raise_lead, village_work
 from paicha.formats.documents import (
     BASE,
     KEY,
@@ -186,6 +185,18 @@ def test_leads_stand_with_the_answers_that_made_them(county: County) -> None:
     assert [row[3] for row in named(document(county), "线索清单").rows if row[1] == "2"] == ["S03 住房不安全"]
 
 
+def test_a_lead_that_somebody_brought_is_named_like_one_that_a_rule_found(county: County) -> None:
+    village = county.villages[0]
+    county.submit(village, "general", [{"head_name": "张三", "group": "2"}])
+    household = Household.objects.get(head_name="张三")
+    with village_work(county.round, county.pack, village, "tester") as work:
+        raise_lead(work, household.pk, "petition", "来信说没人管")
+    row = next(r for r in named(document(county), "线索清单").rows if r[1] == "2")
+    source = county.pack.lead_source["petition"]
+    assert row[3] == f"{source.id} {source.title}"
+    assert row[5:7] == [source.message, "来信说没人管"]
+
+
 def test_a_villages_own_leads_come_first(county: County) -> None:
     county.submit(county.villages[0], "general", [{"head_name": "张三", "income_band": 1}])
     county.fill(county.villages[0], "village_profile", PROFILE | {"grid_visits": 2})
@@ -233,8 +244,7 @@ def test_towns_and_county_hold_form_four_with_totals(county: County) -> None:
     county.submit(county.villages[0], "general", [{"head_name": "张三"}, {"head_name": "李四"}])
     county.submit(county.villages[4], "general", [{"head_name": "王五"}])
     for area, rows, total in ((county.towns[0], 3, 2), (county.towns[1], 3, 1), (county.county, 6, 3)):
-        make = county_document if area.level == "county" else town_document
-        (sheet,) = make(county.round, county.pack, area, scope=OPERATOR).sheets
+        (sheet,) = town_document(county.round, county.pack, area, scope=OPERATOR).sheets
         assert isinstance(sheet, StatisticsSheet)
         assert sheet.unit == area.name
         assert len(sheet.rows) == rows

@@ -9,13 +9,14 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django.fixtures import DjangoAssertNumQueries
-from tests.domain.reports.build import OPERATOR, PROFILE, County, scope_of
+from tests.lengths import examples
+from tests.worlds.county import OPERATOR, PROFILE, County, scope_of
 
 from paicha.domain import bulk
 from paicha.domain.accounts.policies import Grant, Scope
 from paicha.domain.accounts.roles import Kind, Verb
 from paicha.domain.areas.models import Area
-from paicha.domain.areas.naming import spoken_name
+from paicha.domain.areas.names import spoken_name
 from paicha.domain.handover.figures import COUNTED
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.problems.models import Problem
@@ -30,7 +31,7 @@ from paicha.domain.reports.figures import (
 )
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.services import village_work
-from paicha.domain.responses.tallies import Selection
+from paicha.domain.responses.summary.tallies import Selection
 from paicha.domain.rounds.models import RosterEntry, RoundArea
 
 FORMS = ("general", "lifted", "monitored")
@@ -95,7 +96,7 @@ def whole(county: County, area: RoundArea) -> Statistics:
 
 @given(drawn=st.lists(villages, min_size=6, max_size=6))
 @settings(
-    max_examples=12,
+    max_examples=examples(12),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -123,12 +124,12 @@ def check_figure(county: County, figure: str, rows: list[FigureRow]) -> None:
         assert row.values[figure] == opened(county, row.opens[figure], figure), (row.code, figure)
 
 
-def test_a_county_costs_four_queries(
+def test_a_county_costs_three_queries(
     county: County, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     put(county, county.villages[0], [("general", 1)], PROFILE, 2)  # type: ignore[arg-type]
     area = county.county
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         counted = whole(county, area)
     assert [row.name for row in counted.rows] == [spoken_name(v.level, v.name) for v in county.villages]
 

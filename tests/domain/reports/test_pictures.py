@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
-from tests.domain.reports.build import County, open_county
+from tests.worlds.county import County, open_county
 
 from paicha.core.sampling import Estimate
 from paicha.domain import clock
 from paicha.domain.reports import pictures
 from paicha.domain.reports.pictures import Picture, days_of, met_by_day
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.tallies import Tally, tally
+from paicha.domain.responses.summary.tallies import Tally, tally
 
 OPENED = date(2022, 3, 10)
 LEADS = {"bars": [{"rule": "S09", "name": "S09 低保未纳入", "n": 3}]}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from tests.domain.reports.build import open_county
-from tests.domain.responses.village import FilledVillage
+from tests.worlds.county import open_county
+from tests.worlds.village import FilledVillage
 
 
 @pytest.fixture

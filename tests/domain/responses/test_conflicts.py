@@ -6,13 +6,13 @@ from uuid import UUID
 
 import orjson
 import pytest
-from tests.domain.responses.village import DESK, EXCEL, PHONE, FilledVillage
+from tests.worlds.village import DESK, EXCEL, PHONE, FilledVillage
 
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
-from paicha.domain.responses.parts import broken_parts
-from paicha.domain.responses.receipts import Receipt
+from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.responses.services import DecisionError, settle_conflict
+from paicha.domain.responses.submission.batch import Receipt
 
 
 def settle(village: FilledVillage, take_other: dict[str, bool], index: int = -1) -> Receipt:

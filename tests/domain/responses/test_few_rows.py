@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.lengths import examples
 
 from paicha.core.pack import Pack, Question, load
-from paicha.domain.responses.compiled import Days, _of_columns, _of_rows
-from paicha.domain.responses.facts import fact_schema
-from paicha.domain.responses.frames import answer_schema
+from paicha.domain.responses.columns import answer_schema
+from paicha.domain.responses.rules.facts import fact_schema
+from paicha.domain.responses.rules.row_tests import Days, _of_columns, _of_rows
 from paicha.packs import DEFAULT, read_pack
 
 DAYS = Days(date(2022, 3, 15), date(2022, 3, 10), date(2022, 3, 20))
@@ -66,7 +67,7 @@ def rows(draw: st.DrawFn, pack: Pack) -> list[dict[str, Any]]:
     return draw(st.lists(st.fixed_dictionaries({"form": form, **asked, **facts}), min_size=1, max_size=5))
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=examples(150), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_rows_say_what_columns_say(pack: Pack, data: st.DataObject) -> None:
     drawn = data.draw(rows(pack))

@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.domain.reports.build import OPENS
-from tests.domain.responses.village import DESK, FilledVillage
+from tests.worlds.county import OPENS
+from tests.worlds.village import DESK, FilledVillage
 
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
+from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.responses.models import Finding
-from paicha.domain.responses.parts import broken_parts
 from paicha.domain.responses.services import DecisionError
 
 POOR = {"income_band": 1}  # S01, and nothing else on 1-1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from tests.domain.responses.village import DESK, EXCEL, FilledVillage
+from tests.worlds.village import DESK, EXCEL, FilledVillage
 
 from paicha.domain import clock
 from paicha.domain.responses.models import HeldRevision, VillageSummary
@@ -108,3 +108,15 @@ def test_the_calendar_screens_a_village_once_a_deadline_and_again_when_it_is_ext
         extend_stage(round_, pack, "village", village.area.code, day + timedelta(days=2), "下雪封路", "1")
     assert on(day + timedelta(days=1)) == (False, False, 1)
     assert on(day + timedelta(days=3)) == (True, True, 1)
+
+
+def test_a_held_new_household_that_was_entered_meanwhile_is_not_added_again(village: FilledVillage) -> None:
+    hand_up(village)
+    assert village.one(EXCEL, head_name="李 四").status == "held"
+    VillageSummary.objects.filter(village=village.area).update(status="returned")
+    known = village.new(head_name="李四")
+    with village_work(village.county.round, village.county.pack, village.area, "tester") as work:
+        take_held(work)
+    assert list(
+        RosterEntry.objects.filter(household__head_name__contains="四").values_list("household", flat=True)
+    ) == [known]

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
-from tests.domain.reports.build import PROFILE, County, open_county
+from tests.worlds.county import PROFILE, County, open_county
 
 from paicha.domain.audit.queries import verify
+from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.responses.models import Revision
-from paicha.domain.responses.parts import broken_parts
 
 pytestmark = pytest.mark.django_db
 

@@ -10,11 +10,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.domain.responses.test_recount import DELIVERY, deliver
-from tests.domain.responses.village import FilledVillage
+from tests.lengths import examples
+from tests.worlds.village import FilledVillage
 
 from paicha.domain import clock
-from paicha.domain.responses.pictured import behind
-from paicha.domain.responses.tallies import tally
+from paicha.domain.responses.summary.chart_counts import behind
+from paicha.domain.responses.summary.tallies import tally
 
 OPENED = date(2022, 3, 10)
 
@@ -37,7 +38,7 @@ def check(village: FilledVillage) -> None:
 
 @given(deliveries=st.lists(DELIVERY, min_size=1, max_size=10))
 @settings(
-    max_examples=25, deadline=None,
+    max_examples=examples(25), deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 def test_figures_open_into_their_rows(village: FilledVillage, deliveries: list[Any]) -> None:

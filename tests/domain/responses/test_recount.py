@@ -8,14 +8,15 @@ from typing import Any
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.domain.responses.village import DESK, EXCEL, FilledVillage
+from tests.lengths import examples
+from tests.worlds.village import DESK, EXCEL, FilledVillage
 
 from paicha.domain.audit.queries import verify
-from paicha.domain.responses.briefs import forget
+from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
-from paicha.domain.responses.parts import broken_parts
 from paicha.domain.responses.services import village_work
-from paicha.domain.responses.tallies import Selection, tally
+from paicha.domain.responses.summary.recount_cache import forget
+from paicha.domain.responses.summary.tallies import Selection, tally
 from paicha.domain.rounds.models import RosterEntry
 
 FORMS = ("general", "lifted", "monitored")
@@ -129,7 +130,7 @@ def check_tally(villages: list[FilledVillage]) -> None:
 
 @given(here=st.lists(DELIVERY, max_size=10), there=st.lists(DELIVERY, max_size=3))
 @settings(
-    max_examples=25, deadline=None,
+    max_examples=examples(25), deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 def test_a_summary_is_what_its_rows_say(village: FilledVillage, here: list[Any], there: list[Any]) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.domain.responses.village import DESK, EXCEL, PHONE, FilledVillage
+from tests.worlds.village import DESK, EXCEL, PHONE, FilledVillage
 
 from paicha.domain.areas.models import Group
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
 from paicha.domain.households.models import Household
+from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.responses.models import Revision
-from paicha.domain.responses.parts import broken_parts
 from paicha.domain.rounds.models import RosterEntry
 
 

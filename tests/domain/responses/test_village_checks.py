@@ -13,8 +13,8 @@ import pytest
 
 from paicha.core.pack import Pack, load
 from paicha.core.pack.named_checks import NAMED_CHECKS
-from paicha.domain.responses.briefs import brief
-from paicha.domain.responses.village_checks import CHECKS, Village, check_village
+from paicha.domain.responses.summary.recount_cache import brief
+from paicha.domain.responses.summary.village_checks import CHECKS, Village, check_village
 from paicha.packs import DEFAULT, read_pack
 
 # Kept by other parts: intake and submit, form 4's comparison, handing up, the county, a second round.

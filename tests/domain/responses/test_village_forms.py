@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.domain.reports.build import PROFILE
-from tests.domain.responses.village import FilledVillage
+from tests.worlds.county import PROFILE
+from tests.worlds.village import FilledVillage
 
 from paicha.domain.audit.queries import verify
+from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.responses.models import Revision
-from paicha.domain.responses.parts import broken_parts
 
 VISIT: dict[str, Any] = {
     "v_arranged": 1, "v_survey": 1, "v_measures": 1, "v_data": 1, "v_problems": 1, "v_petitions": 1,

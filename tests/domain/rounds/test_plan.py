@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.reports.build import OPENS, County, open_county
+from tests.worlds.county import OPENS, County, open_county
 
+from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
@@ -126,7 +127,7 @@ def test_groups_are_set_one_by_one(county: County) -> None:
 def test_what_can_t_be_planned_is_said_and_nothing_is_changed(
     county: County, visits: list[tuple[str, date | None]], said: str
 ) -> None:
-    with pytest.raises(PlanError, match=said):
+    with pytest.raises(Refusal, match=said):
         plan(county, g2=[("甲", day(3))], g1=visits)
     assert lines(county) == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.domain.reports.build import OPENS, County, open_county
+from tests.worlds.county import OPENS, County, open_county
 
 from paicha.domain.rounds.queries import current_stage
 

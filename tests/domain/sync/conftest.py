@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from pytest_django import Settings
-from tests.delivery.desk.world import TODAY, World, build
+from tests.worlds.round import TODAY, World, build
 
 from paicha.domain import clock
 

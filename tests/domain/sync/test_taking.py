@@ -10,8 +10,8 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
-from tests.delivery.desk.world import TODAY, VILLAGE, World, build
-from tests.domain.sync.phone import Phone, item
+from tests.worlds.phone import Phone, item
+from tests.worlds.round import TODAY, VILLAGE, World, build
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment
@@ -22,9 +22,9 @@ from paicha.domain.problems.models import Petition, Problem
 from paicha.domain.responses.models import Conflict, Draft, Finding, HeldRevision, Revision, VillageSummary
 from paicha.domain.responses.services import take_held, village_work
 from paicha.domain.rounds.models import RosterEntry
+from paicha.domain.sync.batches import Batch, take_batch
 from paicha.domain.sync.devices import revoke
 from paicha.domain.sync.models import Device, SyncItem
-from paicha.domain.sync.taking import Batch, take_batch
 
 
 def answers(world: World, head: str) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.domain.verification.town import Town
+from tests.worlds.town import Town
 
+from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.verification import audits
@@ -33,7 +34,7 @@ def test_nothing_is_audited_before_it_is_handed_up(town: Town) -> None:
 )
 def test_what_a_decision_needs(town: Town, result: str, opinion: str, said: str) -> None:
     town.hand_up(town.villages[0])
-    with pytest.raises(VerificationError, match=said), town.work(town.villages[0]) as work:
+    with pytest.raises(Refusal, match=said), town.work(town.villages[0]) as work:
         audits.decide(work, result, opinion)
     assert not DeskAudit.objects.exists()
 

@@ -10,8 +10,10 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.domain.verification.town import AIDED, POOR, UNINSURED, Town, fill
+from tests.lengths import examples
+from tests.worlds.town import AIDED, POOR, UNINSURED, Town, fill
 
+from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.models import Notice
 from paicha.domain.audit.models import AuditEntry
@@ -119,7 +121,7 @@ def test_the_scope_is_read_again_when_the_work_begins(town: Town) -> None:
     ("kind", "details", "said"),
     [
         ("dismiss", {"rules": ["S01"], "reason": " "}, "请写明理由"),
-        ("dismiss", {"rules": ["S01"], "reason": "长" * 301}, "最多写 300 个字"),
+        ("dismiss", {"rules": ["S01"], "reason": "长" * 301}, "最多 300 字"),
         ("dismiss", {"rules": [], "reason": REASON}, "请选哪些规则"),
         ("remind", {"words": ""}, "请写提醒的话"),
         ("visit", {"planned_on": ""}, "请写哪一天去"),
@@ -129,7 +131,7 @@ def test_the_scope_is_read_again_when_the_work_begins(town: Town) -> None:
     ],
 )
 def test_what_an_act_needs(town: Town, kind: str, details: dict[str, Any], said: str) -> None:
-    with pytest.raises(VerificationError, match=said):
+    with pytest.raises(Refusal, match=said):
         bulk.start(town.county.round, town.area, kind, [town.villages[0].area.pk], details, "1")
     with pytest.raises(VerificationError, match="没有村"):
         bulk.start(town.county.round, town.area, "remind", [], {"words": "快"}, "1")
@@ -176,7 +178,9 @@ _ROWS = st.lists(st.sampled_from([POOR, AIDED, UNINSURED, {}, {**POOR, **AIDED}]
 _RULES = st.sets(st.sampled_from(["S01", "S06", "S09", "S13"]), min_size=1)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows=_ROWS, rules=_RULES, seed=st.integers(0, 2**16), touched=st.integers(0, 3))
 def test_undo_restores_exactly_what_still_stands(
     town: Town, rows: list[dict[str, Any]], rules: set[str], seed: int, touched: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.domain.verification.town import Town
+from tests.worlds.town import Town
 
+from paicha.core.refusal import Refusal
 from paicha.domain.accounts.models import Notice
 from paicha.domain.verification import enquiries
 from paicha.domain.verification.errors import VerificationError
@@ -54,7 +55,7 @@ def test_the_cadre_is_asked_first(town: Town) -> None:
     ],
 )
 def test_what_a_question_needs(town: Town, changes: dict[str, str], said: str) -> None:
-    with pytest.raises(VerificationError, match=said):
+    with pytest.raises(Refusal, match=said):
         ask(town, **changes)
     assert not Enquiry.objects.exists() and not Notice.objects.exists()
 

@@ -6,9 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from tests.domain.reports.build import GENERAL
-from tests.domain.verification.town import POOR, Town
+from tests.worlds.county import GENERAL
+from tests.worlds.town import POOR, Town
 
+from paicha.core.refusal import Refusal
 from paicha.domain.responses.models import Finding, Revision
 from paicha.domain.verification.interviews import asked, differences, record_interview, risk_questions
 from paicha.domain.verification.models import Interview, Sample, SampleHousehold
@@ -119,7 +120,7 @@ def test_what_the_village_writes_later_changes_no_comparison(town: Town, sample:
     ],
 )
 def test_what_an_interview_needs(town: Town, sample: Sample, change: dict[str, Any], said: str) -> None:
-    with pytest.raises(SampleError, match=said):
+    with pytest.raises(Refusal, match=said):
         told(town, rows(sample, poor=False)[0], **change)
     assert not Interview.objects.exists()
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.domain.verification.town import AIDED, POOR, Town, fill
+from tests.worlds.town import AIDED, POOR, Town, fill
 
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.households.models import Household

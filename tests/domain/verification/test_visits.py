@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.domain.reports.build import OPENS
-from tests.domain.verification.town import Town, fill
+from tests.worlds.county import OPENS
+from tests.worlds.town import Town, fill
 
+from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.models import Notice
 from paicha.domain.accounts.roles import Verb
@@ -97,11 +98,11 @@ def test_the_cross_checker_sees_just_that_village_until_its_last_day(town: Town)
         ({"on": OPENS - timedelta(days=1)}, "今天或以后的日期"),
         ({"on": None}, "请写哪一天去"),
         ({"kind": "other"}, "请选实地核实或交叉核实"),
-        ({"team": "名" * 201}, "最多写 200 个字"),
+        ({"team": "名" * 201}, "最多 200 字"),
     ],
 )
 def test_who_leads_and_when(town: Town, changes: dict[str, Any], said: str) -> None:
-    with pytest.raises(VerificationError, match=said):
+    with pytest.raises(Refusal, match=said):
         planned(town, **changes)
     assert not Visit.objects.exists()
 
@@ -128,7 +129,7 @@ def test_what_is_to_be_looked_at_is_the_same_for_everybody(town: Town) -> None:
     households = town.households(town.villages[0])
     assert len(rows) == 6 and [reason for _, reason in rows[:4]] != ["抽到"] * 4
     assert [reason for _, reason in rows[4:]] == ["抽到"] * 2
-    from paicha.domain.verification.looking import to_look_at
+    from paicha.domain.verification.visit_selection import to_look_at
 
     with town.work(town.villages[0], "city") as work:
         assert to_look_at(work, visit) == list(

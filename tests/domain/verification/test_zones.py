@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from tests.domain.verification.town import Town
+from tests.worlds.town import Town
 
+from paicha.core.refusal import Refusal
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.accounts.services import AccountError
 from paicha.domain.accounts.zones import set_leaders, town_leaders
@@ -32,7 +33,7 @@ def test_a_zone_is_its_villages_as_they_are_today(town: Town) -> None:
     [("", "请写片的名称"), ("  ", "请写片的名称"), ("一片", "已经有“一片”"), ("片" * 41, "最多 40 字")],
 )
 def test_a_zone_needs_a_name_of_its_own(town: Town, name: str, said: str) -> None:
-    with pytest.raises(ZoneError, match=said):
+    with pytest.raises(Refusal, match=said):
         make_zone(town.area, name, "clerk")
 
 

@@ -1,7 +1,7 @@
 """Phones, server, network and people in a long random play: nothing finished is lost, doubled or silently overwritten.
 
-Every act is one row of `Play.ACTS` (weight, method). `PAICHA_MODEL_STEPS` makes the play longer, `PAICHA_MODEL_SEED`
-another one; a failure prints both, and the last acts. Two plays of different seeds, so that two processes share them.
+Every act is one row of `Play.ACTS` (weight, method). `make soak-phones` plays long: `PAICHA_MODEL_STEPS` says how long,
+`PAICHA_MODEL_SEED` which play; a failure prints both, and the last acts. Two seeds, so that two processes share them.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from django.db import OperationalError, connection
 from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
-from tests.delivery.desk.world import VILLAGE, World
-from tests.domain.sync.phone import GENERAL
 from tests.e2e.model.devices import Device
+from tests.lengths import LONG
+from tests.worlds.phone import GENERAL
+from tests.worlds.round import VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment
@@ -36,14 +37,15 @@ from paicha.domain.problems.models import Problem
 from paicha.domain.responses.models import Conflict, Draft, HeldRevision, Revision, VillageSummary
 from paicha.domain.responses.services import DecisionError, settle_conflict, take_held, village_work
 from paicha.domain.rounds.models import RosterEntry, Round
-from paicha.domain.sync import taking
+from paicha.domain.sync import batches
 from paicha.domain.sync.devices import revoke
-from paicha.domain.sync.handing import take_file
+from paicha.domain.sync.handover_file import take_file
 from paicha.domain.sync.models import Device as DeviceRow
 from paicha.domain.sync.models import RaisedItem, SyncItem
 from paicha.packs import read_pack
 
-STEPS = int(os.environ.get("PAICHA_MODEL_STEPS", "5000"))  # a play
+EVERYTHING = 5000  # steps of a play that reaches every status
+STEPS = int(os.environ.get("PAICHA_MODEL_STEPS") or (EVERYTHING if LONG else 600))
 SEED = int(os.environ.get("PAICHA_MODEL_SEED", "20220310"))
 MORE = 24  # households beside the small world's own, so that phones meet often and not always
 TEXTS = ("remark", "special_detail", "insured_other_reason")  # one of them carries the mark of an edit
@@ -316,7 +318,7 @@ def _marks(texts: list[str]) -> set[str]:
 @contextmanager
 def _mortal(play: Play, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The server's transactions stop where the play says."""
-    real = taking.village_work
+    real = batches.village_work
 
     @contextmanager
     def village_work_that_may_die(*args: Any, **kwargs: Any) -> Iterator[Any]:
@@ -337,7 +339,7 @@ def _mortal(play: Play, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         with connection.execute_wrapper(dies), real(*args, **kwargs) as work:
             yield work
 
-    monkeypatch.setattr(taking, "village_work", village_work_that_may_die)
+    monkeypatch.setattr(batches, "village_work", village_work_that_may_die)
     yield
 
 
@@ -381,9 +383,8 @@ class Base:
             print(f"last {list(play.last)}")
         statuses = Counter(SyncItem.objects.values_list("status", flat=True))
         print(f"items by status: {dict(statuses)}")
-        assert {"stored", "merged", "conflict", "held", "refused"} <= set(statuses), (
-            "the play reaches every status"
-        )
+        wanted = {"stored", "merged", "conflict", "held", "refused"} if STEPS >= EVERYTHING else {"stored"}
+        assert wanted <= set(statuses), "a long play reaches every status"
 
 
 class TestOnePlay(Base):

@@ -228,6 +228,18 @@ def html_as_xls(path: Path) -> None:
     path.write_text(f'<html><meta charset="utf-8"><table>{rows}</table></html>', encoding="utf-8")
 
 
+def spans_html(path: Path) -> None:
+    """A sound table, its title over 100,000 columns, its last cell down to row 65534, blank cells that claim more."""
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{text}</td>" for text in row) + "</tr>" for row in table(["王石峁"])
+    )
+    rows = (
+        rows.replace("<td>", '<td colspan="100000">', 1)
+        + '<tr><td rowspan="99999999" colspan="1000"></td></tr>' * 3
+    )
+    path.write_text(f"<table>{rows}</table>", encoding="gb18030")
+
+
 def docx_as_xlsx(path: Path) -> None:
     """A sound zip without a workbook."""
     with zipfile.ZipFile(path, "w") as archive:
@@ -293,6 +305,19 @@ def bad_bytes(path: Path) -> None:
     path.write_bytes(b"\xff\xfe\xff,\x80\x81\n" * 20)
 
 
+def spreadsheetml(piece: bytes) -> Callable[[Path], None]:
+    """50 MB of one piece in the table of a sheet of Excel 2003's XML."""
+    uri = "urn:schemas-microsoft-com:office:spreadsheet"
+
+    def write(path: Path) -> None:
+        with path.open("wb") as file:
+            file.write(f'<Workbook xmlns="{uri}" xmlns:ss="{uri}"><Worksheet><Table><Row>'.encode())
+            for _ in range(50):
+                file.write(piece * ((1 << 20) // len(piece)))
+
+    return write
+
+
 HOSTILE = (
     Hostile("zip_bomb.xlsx", zip_bomb, "refused", "2.2 GB of spaces in a sheet of 2 MB"),
     Hostile(
@@ -319,7 +344,18 @@ HOSTILE = (
         "csv_as.xlsx", csv_as_xlsx, "either", "a csv under another name: the sentence, or read by content", 1
     ),
     Hostile("png_as.xls", png_as_xls, "refused", "a picture"),
-    Hostile("html_as.xls", html_as_xls, "refused", "a web page, as many sites export one"),
+    Hostile("html_as.xls", html_as_xls, "read", "a web page, as many sites export one", 1),
+    Hostile("tags.html", one_line(b"<"), "refused", "50 MB of tags that never begin"),
+    Hostile("cells.html", one_line(b"<td>1"), "refused", "50 MB of cells in one row"),
+    Hostile("rows.html", one_line(b"<tr>"), "refused", "13 million rows"),
+    Hostile("spans.html", spans_html, "either", "cells that claim to reach everywhere", 1),
+    Hostile("nested.html", one_line(b"<table><tr><td>"), "refused", "3 million tables within each other"),
+    Hostile("attributes.html", one_line(b"<a b='"), "refused", "a tag of 50 MB"),
+    Hostile("depth.xml", spreadsheetml(b"<a>"), "refused", "17 million elements within each other"),
+    Hostile(
+        "rows.xml", spreadsheetml(b"<Cell><Data>1</Data></Cell></Row><Row>"), "refused", "1.3 million rows"
+    ),
+    Hostile("merges.xml", spreadsheetml(b"<Cell ss:MergeDown='9'/>"), "refused", "2 million merged ranges"),
     Hostile("docx_as.xlsx", docx_as_xlsx, "refused", "a zip without a workbook"),
     Hostile(
         "password.xlsx", locked(".xlsx"), "refused", "under a password: an OLE container", never="王石峁"

@@ -221,3 +221,44 @@ def test_endless_cells_take_no_time(pack: Pack, parsers: ColumnParsers, piece: s
     parsers.parts(column.name, column.parts).column([raw])
     read_file(workbook(Sheet1=[[raw, raw], [raw, "户主姓名", "家庭人口"], [1, raw, 3]]), "a.xlsx", pack)
     assert time.process_time() - started < 60
+
+
+DATES = (
+    "1月3日",
+    "3-Jan",
+    "Jan-02",
+    "2月1日",
+    "1月",
+    "3月5号",
+    "2026年1月3日",
+    "01-Mar",
+    "Mar-22",
+    "2026/1/3",
+    "一月三日",
+)
+
+
+@pytest.mark.parametrize("text", DATES)
+@pytest.mark.parametrize(
+    "question",
+    ["housing", "livelihood", "major_expense", "civil_aid", "residence", "population", "group", "phone"],
+)
+def test_a_date_written_as_text_answers_nothing(parsers: ColumnParsers, question: str, text: str) -> None:
+    assert read(parsers, question, text) == "R10"
+
+
+MANGLED = [
+    ("group", "1.0", "1"), ("group", 2.0, "2"), ("group", 46024.0, "R19"), ("group", "46024", "R19"),
+    ("surveyors", "同上", "R22"), ("surveyors", "〃", "R22"), ("surveyors", "√", "R20"), ("surveyors", 1.0, "R20"),
+    ("surveyors", "1月3日", "R20"), ("surveyors", date(2026, 1, 2), "R20"), ("surveyors", "张三/李四", "张三、李四"),
+    ("surveyors", "", None), ("remark", "1月3日", "1月3日"), ("housing", "1.不安全", 1),
+    ("population", "2000.0", 2000), ("income", "1900.00", 1900), ("group", "2号", "2"), ("housing", "2号", 2),
+    ("surveyors", "周一", "周一"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "raw", "expected"), MANGLED)
+def test_what_a_spreadsheet_left_of_a_cell(
+    parsers: ColumnParsers, question: str, raw: Any, expected: object
+) -> None:
+    assert read(parsers, question, raw) == expected

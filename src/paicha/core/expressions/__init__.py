@@ -6,7 +6,7 @@ no files, no Polars.
 """
 
 from paicha.core.expressions.errors import ExpressionError, ExpressionErrors, TargetError
-from paicha.core.expressions.parser import Expression, parse
+from paicha.core.expressions.expression import Expression, expression_of
 from paicha.core.expressions.plain import Says, compiled
 from paicha.core.expressions.targets import TARGETS, render
 from paicha.core.expressions.vocabulary import LIMIT, RESERVED, Kind, Symbol, Vocabulary
@@ -24,6 +24,14 @@ __all__ = [
     "TargetError",
     "Vocabulary",
     "compiled",
+    "expression_of",
     "parse",
     "render",
 ]
+
+
+def parse(text: str, vocabulary: Vocabulary) -> Expression:
+    """Read and check one rule. Raises ExpressionErrors with every error of the text and of the conditions it uses."""
+    from paicha.core.expressions import parser
+
+    return parser.parse(text, vocabulary)

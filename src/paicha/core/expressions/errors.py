@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from paicha.core.refusal import Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class ExpressionError:
@@ -44,6 +46,6 @@ class ExpressionErrors(ValueError):
         super().__init__("\n".join(str(error) for error in self.errors))
 
 
-class TargetError(ValueError):
+class TargetError(Refusal):
     """A checked expression that a target cannot express: an error when the pack loads, never a silent
     fallback."""

@@ -15,6 +15,7 @@ from paicha.core.expressions import tree
 from paicha.core.expressions.errors import TargetError
 from paicha.core.expressions.tree import Node
 from paicha.core.expressions.vocabulary import LIMIT
+from paicha.core.normalise import PATTERNS
 
 _COMPARISONS = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 _OPERATORS = {"+": "add", "-": "sub", "*": "mul"}
@@ -39,9 +40,7 @@ def render(node: Node) -> str:
             return _truth(node)
 
 
-def _truth(
-    node: tree.Compare | tree.Join | tree.Not | tree.In | tree.IsNull | tree.Contains | tree.Like,
-) -> str:
+def _truth(node: tree.Truth) -> str:
     match node:
         case tree.Compare(operator, left, right):
             return _call(_COMPARISONS[operator], left, right)
@@ -57,6 +56,10 @@ def _truth(
             return f"has({render(several)}, {option})"
         case tree.Like(operand, fragment):
             return f"has({render(operand)}, {literal(fragment)})"
+        case tree.Matches(operand, pattern):
+            return f"matches({render(operand)}, /{PATTERNS[pattern].pattern}/u)"
+        case tree.AllIn(several, options):
+            return f"allWithin({render(several)}, {literal(list(options))})"
 
 
 def _call(function: str, *operands: Node) -> str:
@@ -68,7 +71,7 @@ def constant(value: bool | int | str | dt.date) -> str:
     if isinstance(value, dt.date):
         return literal(value.isoformat())
     if isinstance(value, int) and abs(value) > LIMIT:
-        raise TargetError(f"{value} 超过 2 的 53 次方，浏览器算不准：请缩小这个数")
+        raise TargetError("E60", value=value)
     return literal(value)
 
 

@@ -8,9 +8,7 @@ are demanded, not guessed. The language is that of the rules' reference ('Expres
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable
 
 from sqlglot import exp
 from sqlglot.errors import ParseError
@@ -18,11 +16,11 @@ from sqlglot.parser import Parser
 
 from paicha.core.expressions import tree, types
 from paicha.core.expressions.errors import ExpressionError, ExpressionErrors
+from paicha.core.expressions.expression import Expression, expression_of
 from paicha.core.expressions.lexer import MAX_DEPTH, Lexer
 from paicha.core.expressions.tree import Comparison, Constant, Node, Operator
 from paicha.core.expressions.types import FAULTY, TRUTH, Type
-from paicha.core.expressions.vocabulary import LIMIT, Kind, Symbol, Vocabulary
-from paicha.core.expressions.words import in_words
+from paicha.core.expressions.vocabulary import LIMIT, Kind, Vocabulary
 
 _COMPARISONS: dict[type[exp.Expr], Comparison] = {
     exp.EQ: "=",
@@ -44,33 +42,6 @@ _Checked = tuple[Node, Type]
 _NOTHING: _Checked = (Constant(False), FAULTY)
 
 
-@dataclass(frozen=True)
-class Expression:
-    """A checked rule. It fires only where it is true, not where it is unknown.
-
-    `symbols` are the questions and facts that it reads, in the order of the text: what a fingerprint
-    covers and what is shown as 'the answers that made it fire'. `conditions` are the named conditions
-    used.
-    """
-
-    text: str
-    root: Node
-    symbols: tuple[Symbol, ...]
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        return tuple(symbol.name for symbol in self.symbols)
-
-    @cached_property
-    def conditions(self) -> tuple[str, ...]:
-        used = (node.name for node in tree.walk(self.root) if isinstance(node, tree.Condition))
-        return tuple(dict.fromkeys(used))
-
-    def in_words(self, labels: Mapping[str, str], options: Mapping[str, Mapping[int, str]]) -> str:
-        """The rule as a Chinese sentence: `labels` by name, `options` by name and number."""
-        return in_words(self.root, labels, options)
-
-
 def parse(text: str, vocabulary: Vocabulary) -> Expression:
     """Read and check one rule. Raises ExpressionErrors with every error of the text and of the
     conditions it uses."""
@@ -89,8 +60,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Expression:
         )
     if checker.errors:
         raise ExpressionErrors(text, checker.errors)
-    names = dict.fromkeys(node.name for node in tree.walk(root) if isinstance(node, tree.Name))
-    return Expression(text.strip(), root, tuple(vocabulary.symbols[name] for name in names))
+    return expression_of(root, vocabulary, text.strip())
 
 
 class _Checker:

@@ -8,11 +8,13 @@ answers, where an absent name is no answer; None is unknown; whatever this says 
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from paicha.core.expressions import tree
 from paicha.core.expressions.tree import Node
+from paicha.core.normalise import PATTERNS
 
 Row = Mapping[str, Any]
 Says = Callable[[Row], Any]
@@ -53,7 +55,7 @@ def compiled(node: Node) -> Says:
             return _within(node)
 
 
-def _within(node: tree.In | tree.Contains | tree.Like) -> Says:
+def _within(node: tree.In | tree.Contains | tree.Like | tree.Matches | tree.AllIn) -> Says:
     match node:
         case tree.In(operand, items):
             constants = frozenset(item.value for item in items)
@@ -62,6 +64,11 @@ def _within(node: tree.In | tree.Contains | tree.Like) -> Says:
             return _known(lambda chosen: option in chosen, compiled(several))
         case tree.Like(operand, fragment):
             return _known(lambda text: fragment in text, compiled(operand))
+        case tree.Matches(operand, pattern):
+            whole = re.compile(PATTERNS[pattern].pattern)
+            return _known(lambda text: whole.fullmatch(text) is not None, compiled(operand))
+        case tree.AllIn(several, options):
+            return _known(frozenset(options).issuperset, compiled(several))
 
 
 def _known(function: Callable[[Any], Any], value: Says) -> Says:

@@ -12,6 +12,7 @@ import datetime as dt
 from paicha.core.expressions import tree
 from paicha.core.expressions.tree import Constant, Node
 from paicha.core.expressions.vocabulary import Kind
+from paicha.core.normalise import PATTERNS
 
 
 def render(node: Node) -> str:
@@ -34,9 +35,7 @@ def render(node: Node) -> str:
             return f"({_truth(node)})"
 
 
-def _truth(
-    node: tree.Compare | tree.Join | tree.Not | tree.In | tree.IsNull | tree.Contains | tree.Like,
-) -> str:
+def _truth(node: tree.Truth) -> str:
     match node:
         case tree.Compare(operator, left, right):
             return f"{render(left)} {operator} {render(right)}"
@@ -52,6 +51,12 @@ def _truth(
             return f"ARRAY_CONTAINS({render(several)}, {option})"
         case tree.Like(operand, fragment):
             return f"{render(operand)} LIKE {_text(f'%{fragment}%')}"
+        case tree.Matches(operand, pattern):
+            return f"REGEXP_LIKE({render(operand)}, {_text(PATTERNS[pattern].pattern)})"
+        case tree.AllIn(several, options):
+            one = f"({'|'.join(map(str, options))})"
+            whole = f"^({one}(,{one})*)?$" if options else "^$"
+            return f"REGEXP_LIKE(ARRAY_TO_STRING({render(several)}, ','), {_text(whole)})"
 
 
 def _constant(constant: Constant) -> str:

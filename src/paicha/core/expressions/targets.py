@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from paicha.core.expressions import javascript, polars_sql
 from paicha.core.expressions.errors import TargetError
-from paicha.core.expressions.parser import Expression
+from paicha.core.expressions.expression import Expression
 from paicha.core.expressions.tree import Node
 
 TARGETS: Mapping[str, Callable[[Node], str]] = {
@@ -19,5 +19,5 @@ def render(expression: Expression, target: str) -> str:
     """The expression's text for a target of `TARGETS`. Raises TargetError where it cannot say it."""
     renderer = TARGETS.get(target)
     if renderer is None:
-        raise TargetError(f"没有目标 {target}：现有 {'、'.join(TARGETS)}")
+        raise TargetError("E61", target=target, targets="、".join(TARGETS))
     return renderer(expression.root)

@@ -109,6 +109,22 @@ class Like:
 
 
 @dataclass(frozen=True, slots=True)
+class Matches:
+    """A text question has the form of a named pattern of `normalise.PATTERNS`, as a whole; unknown where it is null."""
+
+    operand: Name
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllIn:
+    """A several-choices answer has no option but these. True of an empty list; null is unknown."""
+
+    list: Name
+    options: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A named condition of the pack with its body: it means its body, the name is kept for people."""
 
@@ -129,8 +145,11 @@ Node = (
     | Coalesce
     | Contains
     | Like
+    | Matches
+    | AllIn
     | Condition
 )
+Truth = Compare | Join | Not | In | IsNull | Contains | Like | Matches | AllIn
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -138,11 +157,11 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case Compare() | Arithmetic():
             return (node.left, node.right)
-        case Negate() | Not() | In() | IsNull() | Like():
+        case Negate() | Not() | In() | IsNull() | Like() | Matches():
             return (node.operand,)
         case Join() | Coalesce():
             return node.parts
-        case Contains():
+        case Contains() | AllIn():
             return (node.list,)
         case Condition():
             return (node.body,)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from paicha.core.expressions import tree
 from paicha.core.expressions.tree import Constant, Node
 from paicha.core.expressions.vocabulary import Kind
+from paicha.core.normalise import PATTERNS
 
 _WORDS = {"=": "等于", "<>": "不等于", "<": "小于", "<=": "不超过", ">": "大于", ">=": "不低于"}
 _DAY_WORDS = {"=": "是", "<>": "不是", "<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
@@ -36,6 +37,19 @@ class _Speaker:
                 return self._not(operand)
             case tree.Compare():
                 return self._compare(node)
+            case tree.Condition(name, body):
+                label = self._labels.get(name)
+                return f"符合“{label}”" if label else self.say(body)
+            case tree.Coalesce():
+                return self._fallback(node)
+            case tree.Constant(value):
+                return "总是成立" if value else "总不成立"
+            case _:
+                return self._answer(node)
+
+    def _answer(self, node: Node) -> str:
+        """What is said of one answer."""
+        match node:
             case tree.In(operand, items):
                 choice = _choice(operand)
                 values = [self._value(item, choice) for item in items]
@@ -46,13 +60,12 @@ class _Speaker:
                 return f"{self._label(several.name)} 含 {self._option(several.name, option)}"
             case tree.Like(operand, fragment):
                 return f"{self._label(operand.name)} 写有“{fragment}”"
-            case tree.Condition(name, body):
-                label = self._labels.get(name)
-                return f"符合“{label}”" if label else self.say(body)
-            case tree.Coalesce():
-                return self._fallback(node)
-            case tree.Constant(value):
-                return "总是成立" if value else "总不成立"
+            case tree.Matches(operand, pattern):
+                return f"{self._label(operand.name)} 是{PATTERNS[pattern].label}"
+            case tree.AllIn(several, ()):
+                return f"{self._label(several.name)} 一项也没有选"
+            case tree.AllIn(several, options):
+                return f"{self._label(several.name)} 只含 {self._options_of(several.name, options)}"
             case _:
                 return f"{self._term(node)}：是"
 
@@ -82,6 +95,14 @@ class _Speaker:
                 return f"{self._label(name)}：否"
             case tree.Like(inner, fragment):
                 return f"{self._label(inner.name)} 没有写“{fragment}”"
+            case tree.Matches(inner, pattern):
+                return f"{self._label(inner.name)} 不是{PATTERNS[pattern].label}"
+            case tree.AllIn(several, ()):
+                return f"{self._label(several.name)} 选了"
+            case tree.AllIn(several, options):
+                return (
+                    f"{self._label(several.name)} 含有 {self._options_of(several.name, options)} 以外的选项"
+                )
             case tree.Contains(several, option):
                 return f"{self._label(several.name)} 不含 {self._option(several.name, option)}"
             case _:
@@ -156,6 +177,9 @@ class _Speaker:
 
     def _label(self, name: str) -> str:
         return self._labels.get(name, name)
+
+    def _options_of(self, name: str, numbers: tuple[int, ...]) -> str:
+        return _listed([self._option(name, number) for number in numbers])
 
     def _option(self, name: str, number: int) -> str:
         label = self._options.get(name, {}).get(number)

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from paicha.core.expressions import Expression
+from paicha.core.pack.constraints import LABELS, ConstraintTest, household_tests, profile_tests
 from paicha.core.pack.forms import HouseholdForm, Paper, ProblemForm, ProfileForm, Question, StatisticsForm
 from paicha.core.pack.models import Pack
 from paicha.core.pack.procedures import CASE_FACTS
@@ -20,6 +21,7 @@ from paicha.core.pack.rules import Check, Constraint, NamedCheck, Rule
 from paicha.core.pack.schedule import Step
 from paicha.core.pack.vocabulary import condition
 
+_SAID = 2  # more tests of one constraint than that are told by its message alone
 _BLANK = re.compile(r"\{[a-z_]+\}")  # what a message fills in
 _TYPES = {"text": "文字", "integer": "整数", "choice": "单选", "choices": "多选", "date": "日期"}
 _SEVERITIES = {"hard": "必须改正", "soft": "要说明原因", "office": "镇市核对"}
@@ -48,7 +50,7 @@ def words_of(pack: Pack, expression: Expression) -> str:
 
 def _labels(pack: Pack) -> dict[str, str]:
     labels = {name: question.short or question.label for name, question in pack.questions.items()}
-    return labels | {fact.name: fact.label for fact in pack.facts} | CASE_FACTS
+    return labels | {fact.name: fact.label for fact in pack.facts} | CASE_FACTS | LABELS
 
 
 def _options(pack: Pack) -> dict[str, Mapping[int, str]]:
@@ -267,7 +269,21 @@ def _validation(pack: Pack, check: Check | Constraint | NamedCheck) -> str:
     if isinstance(check, Check):
         where = "、".join(pack.form(name).sheet for name in check.forms)
         return f"{said}{words_of(pack, check.expression)}（{where}）。`{check.when}`"
+    if isinstance(check, Constraint):
+        words = list(dict.fromkeys(words_of(pack, test.expression) for test in _tests_of(pack, check)))
+        if 0 < len(words) <= _SAID:
+            said += f"{'；'.join(words)}。提示："
     return said + _BLANK.sub("…", check.message)
+
+
+def _tests_of(pack: Pack, constraint: Constraint) -> list[ConstraintTest]:
+    """What the constraint comes to, on household rows and on the village's own forms."""
+    profiles = (form for form in pack.forms if isinstance(form, ProfileForm))
+    every = (
+        *household_tests(pack),
+        *(test for form in profiles for test in profile_tests(pack, form.questions, form.required)),
+    )
+    return [test for test in every if test.constraint is constraint]
 
 
 def _procedures(pack: Pack) -> Iterator[str]:
@@ -303,6 +319,7 @@ def describe_data(pack: Pack) -> dict[str, Any]:
     levels = [area.level for area in pack.areas]
     data["areas"] = {level: levels.count(level) for level in ("county", "town", "village", "residents")}
     data["digest"] = pack.digest
+    data["outcome"] = data["outcome"] if pack.outcome else None
     data["conditions"] = {
         name: {"when": text, "words": words_of(pack, condition(pack, name))}
         for name, text in pack.conditions.items()
@@ -311,6 +328,11 @@ def describe_data(pack: Pack) -> dict[str, Any]:
         entry["words"], entry["reads"] = words_of(pack, rule.expression), list(rule.expression.names)
     for entry, check in zip(data["checks"], pack.checks, strict=True):
         entry["words"], entry["reads"] = words_of(pack, check.expression), list(check.expression.names)
+    for entry, constraint in zip(data["constraints"], pack.constraints, strict=True):
+        entry["tests"] = [
+            {"question": test.question.name, "form": test.form, "words": words_of(pack, test.expression)}
+            for test in _tests_of(pack, constraint)
+        ]
     for name, entry in data["questions"].items():
         entry["printed"] = _printed(pack, name)
     return data

@@ -143,7 +143,7 @@ class ProfileRow(Strict):
 
 
 class ProfileForm(Strict):
-    """One a village, a label and its values per row (附件2); `checklist` marks rows of ticks (附件5)."""
+    """One a village, a label and its values per row (附件2, 附件5)."""
 
     kind: Literal["profile"] = "profile"
     name: Name

@@ -1,7 +1,7 @@
 """What a campaign pack holds: the notice as data, strictly typed.
 
 A pack is the only place that knows which forms, questions, options, rules, stages and areas a
-round has; the code knows what a *household form* or a *checklist* is, never which ones exist.
+round has; the code knows what a *household form* or a *profile* is, never which ones exist.
 Its parts stand in `forms`, `rules` and `schedule`.
 
 Names are the canonical names of the reference: they appear in rules, Parquet columns, Excel
@@ -28,21 +28,11 @@ from paicha.core.pack.forms import (
     VillageForm,
 )
 from paicha.core.pack.naming import Code12, Label, Name, Strict
+from paicha.core.pack.outcome import NONE, Outcome
 from paicha.core.pack.rules import Check, Constraint, Fact, KindLabel, LeadSource, NamedCheck, Rule
 from paicha.core.pack.schedule import Procedures
 
 __all__ = ["Area", "Class", "Figure", "Outcome", "Pack", "Paper", "Roles"]
-
-
-class Outcome(Strict):
-    """How a visit ended, and what follows for who is counted and who stays due."""
-
-    question: Name
-    default: int = 1
-    done: tuple[int, ...]
-    stays_due: tuple[int, ...] = ()
-    needs: tuple[Name, ...] = ()  # the only required answers of an outcome not in `done`
-    remarks: Mapping[int, str] = Field(default_factory=dict)  # form 4's remark: 外出未联系上{n}户
 
 
 class Roles(Strict):
@@ -94,7 +84,7 @@ class Pack(Strict):
     county: Code12
     language: Literal["zh"] = "zh"
     roles: Roles
-    outcome: Outcome | None = None
+    outcome: Outcome = NONE
     classes: tuple[Class, ...]
     expected: Mapping[Name, int] = Field(default_factory=dict)  # class → households the notice states
     silences: tuple[str, ...] = ()  # texts that say nothing: 无, 没有, -
@@ -153,6 +143,16 @@ class Pack(Strict):
     def answer_questions(self) -> tuple[str, ...]:
         """Every question of any household form, in order of first appearance."""
         return tuple(dict.fromkeys(q for form in self.household_forms.values() for q in form.questions))
+
+    @property
+    def watched(self) -> Class:
+        """The class whose households are watched, and for whose sake there is a screening: the first."""
+        return self.classes[0]
+
+    @cached_property
+    def open_kinds(self) -> frozenset[str]:
+        """Kinds of leads that count as open until a person decides."""
+        return frozenset(kind.name for kind in self.kinds if kind.counts_as_open)
 
     @cached_property
     def class_of_form(self) -> dict[str, str]:

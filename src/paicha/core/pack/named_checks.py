@@ -2,8 +2,8 @@
 
 Why a table: such a check reads other rows, other forms or another round, so it can't be an expression; but
 which question is 'the number of monitored households' is the pack's business. A check therefore asks for
-names and parameters, and no question or form of a county stands in the code. `responses.village_checks`,
-`responses.submit`, `intake` and `handover` hold the code; a test keeps the lists equal.
+names and parameters, and no question or form of a county stands in the code. `responses.summary.village_checks`,
+`responses.submission.current`, `intake` and `handover` hold the code; a test keeps the lists equal.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ line number (see `loader`), never a silently ignored setting.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -18,8 +18,14 @@ Code12 = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 
 QuestionType = Literal["text", "integer", "choice", "choices", "date"]
 Severity = Literal["hard", "soft", "office"]
-Strength = Literal["strong", "normal", "weak"]
+Strength = Literal["strong", "normal", "weak"]  # from the strongest to the weakest
 Level = Literal["village", "town", "county"]
+
+
+def strength_rank(strength: str) -> int:
+    """0 for the strongest; what is said without a strength is of the normal one."""
+    known = get_args(Strength)
+    return known.index(strength if strength in known else "normal")
 
 
 class Strict(BaseModel):

@@ -6,7 +6,7 @@ Apart from `references`, since a procedure refers to itself (a step to those bef
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from paicha.core.pack.models import Pack
@@ -15,6 +15,16 @@ from paicha.core.pack.schedule import Procedure
 # What a guard may ask for beside answers and facts: it changes with the day and belongs to the case.
 CASE_FACTS = {"enrolled_days": "纳入天数"}
 ACTORS = frozenset({"village", "town", "county", "department"})
+# Procedures that are not about a household's class: the program takes their steps, the pack says whose they are, how
+# long they may take and what must be written down. Step → (records it can have, whether its days are counted).
+FIXED: Mapping[str, Mapping[str, tuple[frozenset[str], bool]]] = {
+    "rectification": {
+        "problem": (frozenset(), False), "measure": (frozenset({"measure", "due_on", "owner"}), False),
+        "done": (frozenset({"evidence"}), True), "recheck": (frozenset(), False), "closed": (frozenset(), False),
+    },
+    "referral": {"sent": (frozenset(), False), "answered": (frozenset({"answer", "reason"}), True)},
+    "petition": {"received": (frozenset({"who", "demand"}), False), "replied": (frozenset(), True)},
+}  # fmt: skip
 
 Path = tuple[Any, ...]
 Use = tuple[Path, str, Iterable[str], str]
@@ -57,8 +67,30 @@ def procedure_faults(pack: Pack) -> Iterator[Fault]:
             yield ("schedule", "procedures", index, *path), code, said, remedy
 
 
+def _fixed_faults(procedure: Procedure) -> Iterator[Fault]:
+    """What a fixed procedure says that nothing would ever read."""
+    known = FIXED.get(procedure.id)
+    if known is None:
+        return
+    for place, step in enumerate(procedure.steps):
+        if step.id not in known:
+            said = f"程序 {procedure.id} 没有步骤 {step.id}"
+            yield ("steps", place, "id"), "P17", said, f"可以写 {'、'.join(known)}"
+            continue
+        records, timed = known[step.id]
+        if step.days is not None and not timed:
+            counted = "、".join(name for name, (_, has) in known.items() if has)
+            yield ("steps", place, "days"), "P17", f"步骤 {step.id} 不计天数", f"天数写在 {counted}"
+        for number, record in enumerate(step.records):
+            if record.name not in records:
+                said = f"步骤 {step.id} 没有记录 {record.name}"
+                remedy = f"可以写 {'、'.join(sorted(records))}" if records else "请删去"
+                yield ("steps", place, "records", number), "P17", said, remedy
+
+
 def _of_procedure(procedure: Procedure) -> Iterator[Fault]:
     seen: set[str] = set()
+    yield from _fixed_faults(procedure)
     if not procedure.steps:
         yield ("steps",), "P17", f"程序 {procedure.id} 没有步骤", "请写出 steps"
     for place, step in enumerate(procedure.steps):

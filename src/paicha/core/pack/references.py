@@ -5,12 +5,12 @@ Each check returns `PackError`s and never raises, so that the author sees all of
 
 from __future__ import annotations
 
-import string
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from paicha.core.pack.consistency import LineOf, Path, outcome_faults, placeholders, repeated_ids
 from paicha.core.pack.errors import PackError
 from paicha.core.pack.forms import Form, HouseholdForm, ProblemForm, ProfileForm, Question, StatisticsForm
 from paicha.core.pack.models import Pack
@@ -18,8 +18,6 @@ from paicha.core.pack.named_checks import FACTS, NAMED_CHECKS, Meaning
 from paicha.core.pack.procedures import procedure_faults, procedure_uses
 from paicha.core.pack.rules import Fact, NamedCheck
 
-Path = tuple[Any, ...]
-LineOf = Callable[[Path], tuple[str, int]]
 # (place, name used, names that exist, what it is)
 Use = tuple[Path, str, Iterable[str], str]
 
@@ -45,7 +43,7 @@ def check_references(pack: Pack, line_of: LineOf) -> list[PackError]:
         listed = "、".join(sorted(known)[:_LISTED])
         remedy = f"是不是 {near[0]}" if near else f"可以写 {listed}" if listed else "请删去"
         errors.append(PackError(file, line, "P10", f"{what} {name} 不存在", remedy))
-    for check in (_repeated, _questions, _columns, _placeholders, _named_checks):
+    for check in (_repeated, repeated_ids, _questions, _columns, placeholders, outcome_faults, _named_checks):
         errors += check(pack, line_of)
     for path, code, said, remedy in procedure_faults(pack):
         errors.append(PackError(*line_of(path), code, said, remedy))
@@ -268,7 +266,13 @@ def _type_faults(question: Question) -> Unclear:
 
 def _option_faults(question: Question) -> Unclear:
     seen: set[int] = set()
+    spellings: dict[str, int] = {}
     for place, option in enumerate(question.options):
+        for text in (option.label, *option.aliases):
+            other = spellings.setdefault(text, option.number)
+            if other != option.number:
+                said = f"{question.name} 的选项 {other} 和 {option.number} 都写成“{text}”"
+                yield ("options", place), "P11", said, "一个写法只能是一个选项，请改其中一个"
         if option.number in seen:
             said = f"{question.name} 的选项 {option.number} 写了两次"
             yield ("options", place), "P11", said, "请改编号"
@@ -324,23 +328,6 @@ def _unclear_profile(form: ProfileForm) -> Unclear:
     for cell in form.lead:
         if not cell.before:
             yield ("lead",), "P14", f"表上方的 {cell.question} 没有 before", "请写出印在前面的字"
-
-
-def _placeholders(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
-    known = set(pack.questions) | {fact.name for fact in pack.facts}
-    for index, check in enumerate(pack.checks):
-        file, line = line_of(("checks", index, "message"))
-        try:
-            parts = list(string.Formatter().parse(check.message))
-        except ValueError:
-            yield PackError(file, line, "P10", f"{check.id} 的消息里花括号不成对", "请写成 {题目的名字}")
-            continue
-        if any(spec or conversion for _, _, spec, conversion in parts):  # a browser could not say it
-            yield PackError(file, line, "P10", f"{check.id} 的消息里花括号写得太复杂", "请只写 {题目的名字}")
-            continue
-        names = {name for _, name, _, _ in parts if name is not None}
-        for name in sorted(names - known):
-            yield PackError(file, line, "P10", f"消息里的 {{{name}}} 不存在", "请写题目的名字")
 
 
 def _areas(pack: Pack) -> Iterator[PackError]:

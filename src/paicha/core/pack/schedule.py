@@ -19,6 +19,7 @@ from paicha.core.pack.naming import Label, Level, Name, Strict
 
 StepKind = Literal["plain", "meeting", "notice", "decision"]
 MeetingKind = Literal["deliberation", "review"]
+_RANK: Mapping[str, int] = {"village": 0, "town": 1, "county": 2}
 
 
 class Stage(Strict):
@@ -64,6 +65,10 @@ class Step(Strict):
     settles: bool = False
     by_survey: bool = False
     majority: bool = False
+
+    def reached_by(self, level: str) -> bool:
+        """Whether the step is the level's or of one below it; a department's is nobody else's."""
+        return self.actor in _RANK and level in _RANK and _RANK[level] >= _RANK[self.actor]
 
     def told(self, result: str) -> tuple[str, ...]:
         """The facts that hold after a result; none after one that tells nothing."""
@@ -147,7 +152,17 @@ class Procedures(Strict):
         """Those that a household goes through, in the pack's order."""
         return tuple(entry for entry in self.procedures if entry.classes)
 
+    def step(self, procedure: str, step: str) -> Step | None:
+        """A step of a procedure; None where the pack has no such procedure or step."""
+        found = self.procedure.get(procedure)
+        return found.step.get(step) if found else None
+
     def days(self, procedure: str, step: str, otherwise: int) -> int:
         """How many days a step may take; `otherwise` where the pack sets no limit."""
-        steps = (s for p in self.procedures if p.id == procedure for s in p.steps if s.id == step)
-        return next((s.days for s in steps if s.days is not None), otherwise)
+        found = self.step(procedure, step)
+        return found.days if found and found.days is not None else otherwise
+
+    def required(self, procedure: str, step: str, otherwise: Mapping[str, str]) -> dict[str, str]:
+        """What must be written down with a step: name → label; `otherwise` where the pack has no such step."""
+        found = self.step(procedure, step)
+        return {r.name: r.label for r in found.records if r.required} if found else dict(otherwise)

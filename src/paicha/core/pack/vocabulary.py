@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paicha.core.expressions import Expression, ExpressionErrors, Kind, Symbol, Vocabulary, parse
+from paicha.core.pack.consistency import LineOf, Path
 from paicha.core.pack.errors import PackError
 from paicha.core.pack.forms import HouseholdForm, ProfileForm, Question
 from paicha.core.pack.models import Pack
 from paicha.core.pack.procedures import CASE_FACTS
-from paicha.core.pack.references import LineOf, Path
 from paicha.core.pack.rules import Check, Rule
 
 _FACT_MAX = 10_000_000
@@ -29,13 +29,13 @@ _KIND = {
 def vocabulary(pack: Pack, scope: str) -> Vocabulary:
     """What an expression of that scope ('household' or 'village') may name."""
     symbols = {
-        name: _symbol(name, pack.questions[name]) for name in _asked(pack, scope) if name in pack.questions
+        name: symbol_of(name, pack.questions[name]) for name in _asked(pack, scope) if name in pack.questions
     }
     for fact in pack.facts:
         if fact.scope != scope:
             continue
         if fact.of and fact.of in pack.questions:
-            symbols[fact.name] = _symbol(fact.name, pack.questions[fact.of])
+            symbols[fact.name] = symbol_of(fact.name, pack.questions[fact.of])
         elif fact.type == "boolean":
             symbols[fact.name] = Symbol(fact.name, Kind.BOOLEAN, None, None, None)
         else:
@@ -63,7 +63,8 @@ def _readable(text: str, symbols: dict[str, Symbol], parameters: dict[str, int])
     return True
 
 
-def _symbol(name: str, question: Question) -> Symbol:
+def symbol_of(name: str, question: Question) -> Symbol:
+    """The name by which an expression reads a question's answers."""
     options = frozenset(o.number for o in question.options) if question.options else None
     return Symbol(name, _KIND[question.type], options, question.low, question.high)
 

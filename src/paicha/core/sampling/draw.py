@@ -3,8 +3,10 @@
 Villages stand in two strata. Those where nobody is monitored come first (notice: 市级抽查排在前面): all of them where
 they fit in M, else M among them. What is left of M goes to the others. Within a stratum the seats are shared out
 among the towns in proportion to their villages' weights, at least one to a town that has none yet, where the
-seats suffice for that; then villages lie in order of town, and within a town by SHA-256 of 'seed:code', and are
-drawn systematically. So every village has a known chance above nothing.
+stratum's seats suffice for that; then villages lie in order of town, and within a town by SHA-256 of 'seed:code',
+and are drawn systematically. So every village has a known chance, and it is nothing in two cases only: the first
+stratum took all seats, or the seats left are just one for each town that has none yet (then towns that have one
+get no second).
 
 Households are drawn from the whole county, not from the drawn villages alone, so that their answers speak for the
 county: systematically, in order of SHA-256 of 'seed:number', in proportion to their risk weights.
@@ -108,7 +110,10 @@ def _stratum(
 
 
 def village_chances(ordered: Sequence[VillageUnit], size: int, covered: Collection[str]) -> list[Fraction]:
-    """Inclusion probabilities of villages in order of town: each town's share of the seats, spread by weight."""
+    """Inclusion probabilities of villages in order of town: each town's share of the seats, spread by weight.
+
+    None is 0 but where the seats are just one for each town outside `covered`: then those of covered towns are.
+    """
     towns = [list(group) for _, group in groupby(ordered, key=lambda v: v.town)]
     lows = [int(town[0].town not in covered) for town in towns]
     if sum(lows) > size:

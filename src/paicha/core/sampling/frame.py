@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-WEIGHT_OF = {"strong": 3, "normal": 2, "weak": 1}  # an open lead by its strength
+from paicha.core.pack.naming import strength_rank
+
+_WEIGHTS = (3, 2, 1)  # of an open lead, from the strongest
 HEAVIEST = 10
 
 
@@ -36,7 +38,7 @@ class HouseholdUnit:
 
 def risk_weight(strengths: Iterable[str]) -> int:
     """1 without an open lead; each adds 3 (strong), 2 or 1 (weak); 10 at the most."""
-    return min(1 + sum(WEIGHT_OF.get(strength, 2) for strength in strengths), HEAVIEST)
+    return min(1 + sum(_WEIGHTS[strength_rank(strength)] for strength in strengths), HEAVIEST)
 
 
 def village_weight(open_leads: int, households: int) -> int:

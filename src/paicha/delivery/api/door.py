@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from paicha.core.catalogue import sentence
-from paicha.domain.sync.devices import DeviceError, Sender, sender_of
+from paicha.core.refusal import Refusal
+from paicha.domain.sync.devices import Sender, sender_of
 from paicha.domain.sync.models import Credential
 
 READING = (Credential.Kind.FULL,)
@@ -45,7 +46,7 @@ class Token(HttpBearer):
         """Raises Refused: 401 where nobody stands behind the token, 403 where its kind has no business here."""
         try:
             sender = sender_of(token)
-        except DeviceError as error:
+        except Refusal as error:
             raise Refused(401, error.code) from error
         if sender.kind not in self.kinds:
             raise Refused(403, "D04")

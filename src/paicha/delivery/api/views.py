@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.gzip import gzip_page
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import SessionAuth
 
+from paicha.core.bounds import read_json
 from paicha.core.catalogue import sentence
+from paicha.core.refusal import Refusal
 from paicha.delivery.api.door import READING, SENDING, Refused, Token, sender
 from paicha.delivery.api.shapes import BatchIn, DeviceIn, DeviceOut, HaveIn
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import scope
 from paicha.domain.rounds.queries import current_round
-from paicha.domain.sync.devices import DeviceError, enrol, may_enrol
-from paicha.domain.sync.items import read_json
+from paicha.domain.sync.batches import Batch, take_batch
+from paicha.domain.sync.devices import enrol, may_enrol
 from paicha.domain.sync.models import Credential
-from paicha.domain.sync.pulling import assignment, village, workplaces
 from paicha.domain.sync.sealing import described
-from paicha.domain.sync.taking import Batch, take_batch
-
-_SMALL = 1000  # bytes below which compressing gains nothing
+from paicha.domain.sync.snapshots import assignment, village, workplaces
 
 
 class _Orjson(Parser):
@@ -73,7 +72,7 @@ def batches(request: HttpRequest, body: BatchIn) -> HttpResponseBase:
     batch = Batch(body.batch, body.device, body.items, body.now, body.waiting, body.shell, body.persisted)
     try:
         receipts = take_batch(who, batch)
-    except DeviceError as error:
+    except Refusal as error:
         raise Refused(403 if error.code == "D04" else 413, error.code) from error
     words = who.kind != Credential.Kind.UPLOAD
     return _json(
@@ -92,11 +91,11 @@ def devices(request: HttpRequest, body: DeviceIn) -> tuple[int, dict[str, Any]]:
     assert isinstance(user, User)
     who = scope(user)
     if not may_enrol(who) or user.must_change_password:
-        raise Refused(403, "D07", "您没有分到排查的活，不用在手机上登录。")
+        raise Refused(403, "D28")
     try:
         made = enrol(user, body.device, body.name, body.platform)
-    except DeviceError as error:
-        raise Refused(409, error.code or "D05", str(error)) from error
+    except Refusal as error:
+        raise Refused(409, error.code, str(error)) from error
     return 201, {
         "device": made.device.pk, "user": {"id": user.pk, "name": user.name or user.username},
         "token": made.token, "upload": made.upload, "expires": made.until, "key": described(),
@@ -122,13 +121,9 @@ def take_village(request: HttpRequest, code: str, body: HaveIn) -> HttpResponseB
     return _json(request, village(who, place, body.have))
 
 
+@gzip_page
 def _json(request: HttpRequest, content: Any) -> HttpResponse:
-    """JSON, compressed where the client takes it: nothing in it is chosen by a stranger, so lengths tell nothing."""
-    body = orjson.dumps(content, default=str)
-    response = HttpResponse(body, content_type="application/json")
-    if len(body) > _SMALL and "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.content = gzip.compress(body, 6, mtime=0)
-        response["Content-Encoding"] = "gzip"
-        response["Vary"] = "Accept-Encoding"
+    """JSON, compressed where the client takes it."""
+    response = HttpResponse(orjson.dumps(content, default=str), content_type="application/json")
     response["Cache-Control"] = "no-store"
     return response

@@ -87,30 +87,28 @@ def unpack(file: Path, folder: Path, progress: Progress) -> dict[str, Any]:
                 _extract(archive, name, wanted, folder)
                 progress(number, len(manifest["files"]), name)
     except FileNotFoundError as error:
-        raise CommandRefused(f"没有备份文件 {file}，请检查名字。") from error
+        raise CommandRefused("E05", file=file) from error
     except (zipfile.BadZipFile, KeyError, OSError, EOFError) as error:
-        raise CommandRefused(
-            f"备份 {file.name} 不完整或已损坏（{str(error)[:60]}），请换另一份备份。"
-        ) from error
+        raise CommandRefused("E06", name=file.name, why=str(error)[:60]) from error
     return manifest
 
 
 def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     if MANIFEST not in archive.namelist():
-        raise CommandRefused(f"{file.name} 不是排查系统的备份，请检查文件。")
+        raise CommandRefused("E07", name=file.name)
     try:
         manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
         names = list(manifest["files"])
     except (ValueError, TypeError, KeyError) as error:
-        raise CommandRefused(f"备份 {file.name} 的清单读不出来，请换另一份备份。") from error
+        raise CommandRefused("E08", name=file.name) from error
     if manifest.get("format") != _FORMAT:
-        raise CommandRefused(f"备份 {file.name} 是另一版程序做的，请用那一版恢复。")
+        raise CommandRefused("E09", name=file.name)
     for name in names:
         parts = PurePosixPath(name).parts
         if not parts or name.startswith("/") or ".." in parts or "\\" in name:
-            raise CommandRefused(f"备份 {file.name} 里有不该有的文件名 {name[:40]}，没有恢复。")
+            raise CommandRefused("E67", name=file.name, inside=name[:40])
     if manifest.get("database") not in names:
-        raise CommandRefused(f"备份 {file.name} 里没有数据库，请换另一份备份。")
+        raise CommandRefused("E10", name=file.name)
     return manifest
 
 
@@ -127,7 +125,7 @@ def _extract(archive: zipfile.ZipFile, name: str, wanted: Mapping[str, Any], fol
             total.update(chunk)
             out.write(chunk)
     if left or total.hexdigest() != wanted["sha256"]:
-        raise CommandRefused(f"备份里的 {name} 与清单不符，已损坏或被改动过，没有恢复。")
+        raise CommandRefused("E11", name=name)
 
 
 def move_into(staged: Path, home: Path) -> None:
@@ -162,7 +160,7 @@ def check_sqlite(database: Path) -> None:
     except sqlite3.DatabaseError as error:
         said = str(error)
     if said != "ok":
-        raise CommandRefused(f"数据库文件已损坏（{said[:60]}），请换另一份备份。")
+        raise CommandRefused("E12", why=said[:60])
 
 
 def dump_postgres(settings: Mapping[str, Any], target: Path) -> None:
@@ -185,7 +183,7 @@ def load_postgres(settings: Mapping[str, Any], source: Path) -> None:
 def _run_postgres(program: str, options: list[str], settings: Mapping[str, Any]) -> None:
     found = shutil.which(program)
     if found is None:
-        raise CommandRefused(f"没有找到 {program}，请先安装 PostgreSQL 的客户端程序，或由数据库管理员备份。")
+        raise CommandRefused("E13", program=program)
     environment = dict(os.environ)
     for key, name in (("PGHOST", "HOST"), ("PGPORT", "PORT"), ("PGUSER", "USER"), ("PGPASSWORD", "PASSWORD")):
         if settings.get(name):
@@ -196,6 +194,4 @@ def _run_postgres(program: str, options: list[str], settings: Mapping[str, Any])
     done = subprocess.run([found, *options], env=environment, capture_output=True, check=False)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise CommandRefused(
-            f"{program} 没有做成（{said[0][:120] if said else done.returncode}），请按提示解决后再试。"
-        )
+        raise CommandRefused("E14", program=program, why=said[0][:120] if said else done.returncode)

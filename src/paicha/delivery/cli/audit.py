@@ -24,8 +24,8 @@ def run_verify(args: argparse.Namespace) -> int:
     open_home()
     from paicha.domain.audit.models import AuditEntry, ChainHead, Checkpoint
     from paicha.domain.audit.queries import verify
+    from paicha.domain.responses.audit_check import broken_parts
     from paicha.domain.responses.models import Revision
-    from paicha.domain.responses.parts import broken_parts
 
     broken = verify() + broken_parts()
     counted = {

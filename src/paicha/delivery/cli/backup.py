@@ -14,12 +14,13 @@ from paicha.delivery.cli import archive
 from paicha.delivery.cli.console import (
     CommandRefused,
     ProgressLine,
+    home_folder,
     print_json,
     setup_django,
     speak,
     system_user,
 )
-from paicha.delivery.cli.home import home_folder, migrate, open_home
+from paicha.delivery.cli.home import migrate, open_home
 
 _MIB = 1024**2
 
@@ -38,9 +39,9 @@ def add_parser(subparsers: Any) -> None:
 def run_backup(args: argparse.Namespace) -> int:
     file = Path(args.file).absolute()
     if file.exists():
-        raise CommandRefused(f"已经有 {file.name}，请换一个名字，旧备份不会被覆盖。")
+        raise CommandRefused("E15", name=file.name)
     if not file.parent.is_dir():
-        raise CommandRefused(f"没有文件夹 {file.parent}，请先建好。")
+        raise CommandRefused("E16", folder=file.parent)
     _, round_, _ = open_home()
     from django.conf import settings
     from django.db import connection
@@ -65,9 +66,7 @@ def run_backup(args: argparse.Namespace) -> int:
                 archive.dump_postgres(connection.settings_dict, database)
             manifest = archive.write(file, home, database, about, ProgressLine("备份"))
     except OSError as error:
-        raise CommandRefused(
-            f"备份没有写成（{error.strerror}），请检查 {file.parent} 的空间和权限。"
-        ) from error
+        raise CommandRefused("E17", why=error.strerror, folder=file.parent) from error
     missing = [name for name in archive.KEYS if name not in manifest["files"]]
     size = file.stat().st_size
     if args.json:
@@ -83,18 +82,18 @@ def run_backup(args: argparse.Namespace) -> int:
 def run_restore(args: argparse.Namespace) -> int:
     file, home = Path(args.file).absolute(), home_folder()
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
-        raise CommandRefused(f"{home} 不是空的，没有恢复。请把它移开，或另设 PAICHA_HOME。")
+        raise CommandRefused("E18", home=home)
     on_postgres = bool(os.environ.get("DATABASE_URL", "").strip())
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(prefix=".paicha-restore-", dir=home.parent))
     except OSError as error:
-        raise CommandRefused(f"不能写入 {home.parent}（{error.strerror}），请检查权限。") from error
+        raise CommandRefused("E19", folder=home.parent, why=error.strerror) from error
     try:
         manifest = archive.unpack(file, staged, ProgressLine("恢复"))
         if (manifest["database"] == archive.POSTGRES) != on_postgres:
             remedy = "请去掉 DATABASE_URL" if on_postgres else "请设置 DATABASE_URL，指向一个空的数据库"
-            raise CommandRefused(f"这份备份的数据库是另一种，{remedy}后再恢复。")
+            raise CommandRefused("E20", remedy=remedy)
         if on_postgres:
             dump = staged / archive.POSTGRES
             aside = staged.with_name(f"{staged.name}.dump")
@@ -125,17 +124,12 @@ def _into_postgres(staged: Path, home: Path, dump: Path) -> None:
     try:
         setup_django()
         from django.db import connection
-        from django.db.utils import OperationalError
 
-        try:
-            taken = connection.introspection.table_names()
-        except OperationalError as error:
-            raise CommandRefused("连不上数据库，请检查 DATABASE_URL。") from error
-        if taken:
-            raise CommandRefused("DATABASE_URL 指向的数据库不是空的，没有恢复。请建一个空的数据库。")
+        if connection.introspection.table_names():
+            raise CommandRefused("E21")
         connection.close()
         archive.load_postgres(connection.settings_dict, dump)
-    except CommandRefused:
+    except Exception:  # whatever stopped it: no half of a home stays; the error goes on up
         for path in home.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         raise

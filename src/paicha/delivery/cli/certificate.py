@@ -42,7 +42,7 @@ def certificate(home: Path, names: Sequence[str]) -> tuple[Path, Path]:
     """
     made, key = home / SERVER, home / SERVER_KEY
     if made.is_file() != key.is_file():
-        raise CommandRefused(f"{home} 里的 {SERVER} 和 {SERVER_KEY} 要成对，请补上另一个，或两个都删去。")
+        raise CommandRefused("E22", home=home, server=SERVER, key=SERVER_KEY)
     if made.is_file() and not (home / AUTHORITY).is_file():
         return made, key
     authority, signer = _authority(home, names)
@@ -75,12 +75,17 @@ def _authority(home: Path, names: Sequence[str]) -> tuple[x509.Certificate, ec.E
     outside = [name for name in names if not _permitted(known, name)]
     if outside:
         raise CommandRefused(
-            f"本机现在的名称或地址 {'、'.join(outside)} 不在证书机构的范围里。请把地址改回原来的，或删去 {home} 里的"
-            f" {AUTHORITY}、{AUTHORITY_KEY}、{SERVER}、{SERVER_KEY} 重新做，手机上要重装一次证书。"
+            "E23",
+            outside="、".join(outside),
+            home=home,
+            authority=AUTHORITY,
+            authority_key=AUTHORITY_KEY,
+            server=SERVER,
+            key=SERVER_KEY,
         )
     key = load_pem_private_key(key_file.read_bytes(), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise CommandRefused(f"{key_file} 不是本系统做的密钥，请从备份里恢复。")
+        raise CommandRefused("E24", key_file=key_file)
     return known, key
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import orjson
 
+from paicha.core.refusal import Refusal
 
-class CommandRefused(Exception):
-    """Nothing was done; the message is one sentence that says what to do. Exit 2."""
+
+class CommandRefused(Refusal):
+    """Nothing was done. Exit 2."""
 
 
 def speak(text: str, *, error: bool = False) -> None:
@@ -49,6 +53,21 @@ class ProgressLine:
         sys.stderr.flush()
 
 
+def stopped(error: BaseException) -> str | None:
+    """One sentence for what stopped a command from outside (disk, lock, rights, database); None for a fault of ours."""
+    from paicha.domain.outage import outage
+
+    found = outage(error)
+    if found is None:
+        return None
+    return found.sentence(place=getattr(error, "filename", None) or str(home_folder())) + "。"
+
+
+def home_folder() -> Path:
+    """The home, without reading settings, which would make fresh keys in it; as `config.home` finds it."""
+    return Path(os.environ.get("PAICHA_HOME") or "var").expanduser().absolute()
+
+
 def setup_django() -> None:
     """Settings, apps; before any model is imported. Raises CommandRefused where the environment is wrong."""
     import django
@@ -57,4 +76,4 @@ def setup_django() -> None:
     try:
         django.setup()
     except ImproperlyConfigured as error:
-        raise CommandRefused(str(error)) from error
+        raise CommandRefused("G05", said=error) from error

@@ -47,14 +47,11 @@ def add_parser(subparsers: Any) -> None:
 def run_clock(args: argparse.Namespace) -> int:
     found = _MOVE.fullmatch(args.by)
     if not found:
-        raise CommandRefused(f"时间“{args.by}”不对，请写成 +3d、-1d、+12h 或 +30m。")
+        raise CommandRefused("E25", read=args.by)
     migrate()
     from paicha.domain import clock
 
-    try:
-        whole = clock.move(timedelta(**{_UNIT[found[2]]: int(found[1])}))
-    except clock.NotADemo as error:
-        raise CommandRefused(str(error)) from error
+    whole = clock.move(timedelta(**{_UNIT[found[2]]: int(found[1])}))
     speak(f"演示时钟共调整 {_moved(whole)}，现在是 {clock.now():%Y-%m-%d %H:%M}。")
     return 0
 
@@ -62,14 +59,14 @@ def run_clock(args: argparse.Namespace) -> int:
 def run(args: argparse.Namespace) -> int:
     files = read_or_refuse(None)
     if args.households < 1:
-        raise CommandRefused("农户数至少要 1，请改 --households。")
+        raise CommandRefused("E26")
     started = time.monotonic()
     migrate()
     from paicha.domain import clock
     from paicha.domain.responses.models import Revision
 
     if Revision.objects.exists():
-        raise CommandRefused("这里已经有排查数据，不能再建演示县。请换一个 PAICHA_HOME。")
+        raise CommandRefused("E27")
     opens = args.opens or clock.today() - timedelta(days=_OPENED_DAYS_AGO)
     round_, _ = ensure_round(files, opens)
     clock.mark_demo()
@@ -111,7 +108,7 @@ def _generate(files: dict[str, bytes], args: argparse.Namespace, opens: date, fo
         try:
             return list(generate(county, folder))
         except ValueError as error:
-            raise CommandRefused(str(error)) from error
+            raise CommandRefused("G05", said=error) from error
 
 
 def _import(folder: Path) -> Any:
@@ -119,7 +116,7 @@ def _import(folder: Path) -> Any:
     from paicha.domain.intake.services import import_files, read_sources
 
     return import_files(
-        read_sources([str(folder)]),
+        read_sources([str(folder)]).sources,
         scope=operator_scope(system_user()),
         progress=ProgressLine("导入演示县"),
         processes=2,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import orjson
 
+from paicha.core.area_codes import county_of, town_prefix
 from paicha.delivery.cli.console import system_user
 
 # (name, role, where): `village` is the one with the most open leads
@@ -78,12 +79,12 @@ def _zones(actor: str) -> None:
 def _places(village: str) -> dict[str, list[str]]:
     from paicha.domain.areas.models import Group, Zone, ZoneVillage
 
-    town = village[:9]
+    town = town_prefix(village)
     own = ZoneVillage.objects.filter(village__code=village)
     others = Zone.objects.filter(town__code=f"{town}000").exclude(pk__in=own.values("zone")).order_by("pk")
     group = Group.objects.filter(village__code=village).order_by("name").first()
     return {
-        "county": [village[:6] + "000000"],
+        "county": [county_of(village)],
         "town": [f"{town}000"],
         "village": [village],
         "villages": [village, *_neighbours(town, village)],

@@ -23,8 +23,11 @@ _GIB = 1024**3
 _FREE = 2 * _GIB
 _POSTGRES = 130000  # the oldest that Django 5.2 takes
 _EARLIEST_YEAR = 2022
-_WAITING = timedelta(minutes=10)
 _RENEW_DAYS = 20
+_RARE, _RARE_NAMES = (
+    "[^\u4e00-\u9fff·]",
+    10_000,
+)  # names with other letters than the usual ones; so many are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def _guarded(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Find
     """What a check finds; its own failure is a finding too."""
     try:
         yield from check()
-    except Exception as error:
+    except Exception as error:  # whatever stops one check is what that check found
         lines = str(error).strip().splitlines()
         yield Finding(
             name, False, f"查不了（{lines[0][:80] if lines else type(error).__name__}）", "请先解决前面的问题"
@@ -145,11 +148,9 @@ def _database() -> Iterator[Finding]:
 
 
 def _migrations() -> Iterator[Finding]:
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
+    from paicha.domain.jobs.health import missing_migrations
 
-    executor = MigrationExecutor(connection)
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    missing = missing_migrations()
     said = f"还有 {missing} 步没有升级" if missing else "已是这一版"
     yield Finding("数据库版本", not missing, said, "请运行 paicha init" if missing else "")
 
@@ -171,16 +172,28 @@ def _round() -> Iterator[Finding]:
     yield Finding("排查轮次", True, f"{round_.opens_on} 开始，现在是{stage.title}，{left}")
 
 
-def _queue() -> Iterator[Finding]:
-    from django.utils import timezone
-    from django_tasks_db.models import DBTaskResult
+def _worker() -> Iterator[Finding]:
+    from django.db import connection
 
-    since = timezone.now() - _WAITING
-    stuck = DBTaskResult.objects.ready().filter(enqueued_at__lt=since).count()
-    said = f"有 {stuck} 件等了十分钟以上" if stuck else "没有积压"
-    yield Finding(
-        "后台任务", not stuck, said, "请检查 paicha serve 或 paicha worker 是否在运行" if stuck else ""
-    )
+    from paicha.domain.jobs.queue import serving, working
+
+    if working():
+        yield Finding("后台任务进程", True, "在运行")
+    elif not serving():
+        yield Finding("后台任务进程", True, "没有运行，网页服务也没有打开")
+    else:
+        own = connection.vendor == "sqlite"
+        remedy = "请停下 paicha serve 再打开" if own else "请另开一个窗口运行 paicha worker"
+        yield Finding("后台任务进程", False, "网页服务开着，后台任务进程没有运行，导入和打包都会等着", remedy)
+
+
+def _queue() -> Iterator[Finding]:
+    from paicha.domain.jobs.health import hanging
+
+    stuck = hanging()
+    said = f"有 {stuck} 件该做而没有人做" if stuck else "没有积压，没有卡住的"
+    remedy = "请检查 paicha serve 或 paicha worker 是否在运行；在运行的请停下再打开，中断的会接着做"
+    yield Finding("后台任务", not stuck, said, remedy if stuck else "")
 
 
 def _disk() -> Iterator[Finding]:
@@ -197,6 +210,20 @@ def _fonts() -> Iterator[Finding]:
 
     known = BROUGHT in set(faces().families())
     yield Finding("字体", known, "、".join(families()), "" if known else "请重新安装：make run")
+
+
+def _names() -> Iterator[Finding]:
+    """Whether the names of the register can be printed: only those with letters beyond the usual ones are looked at."""
+    from paicha.domain.households.models import Household
+    from paicha.formats.fonts import code_point, missing
+
+    rare = Household.objects.filter(head_name__regex=_RARE).values_list("head_name", flat=True)[:_RARE_NAMES]
+    gaps = missing("".join(rare))
+    yield Finding(
+        "名字里的字", not gaps,
+        f"没有字体有这些字：{'、'.join(f'{c}（{code_point(c)}）' for c in gaps)}" if gaps else "都能打印",
+        "请装上有这些字的字体（如 SimSun-ExtB），不装的话 PDF 里写成 U+ 编码" if gaps else "",
+    )  # fmt: skip
 
 
 def _clock() -> Iterator[Finding]:
@@ -234,6 +261,8 @@ CHECKS: tuple[Check, ...] = (
     ("数据库", _database),
     ("数据库版本", _migrations),
     ("方案包和轮次", _round),
+    ("后台任务进程", _worker),
     ("后台任务", _queue),
+    ("名字里的字", _names),
     ("时钟", _clock),
 )

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from paicha.core.area_codes import VILLAGE_LEVELS
 from paicha.delivery.cli.console import CommandRefused, ProgressLine, print_json, speak, system_user
 from paicha.delivery.cli.home import open_home
 
@@ -39,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
     """0 all written. Raises CommandRefused: an unknown area, a folder that cannot be written."""
     started = time.monotonic()
     scope, round_, pack = open_home()
-    from paicha.domain.reports.exporting import export_area
+    from paicha.domain.reports.export import export_area
+    from paicha.formats.fonts import code_point
 
     area = _area(args, round_, pack)
     try:
@@ -55,31 +57,31 @@ def run(args: argparse.Namespace) -> int:
         )
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CommandRefused(
-            f"不能写到 {args.output}（{reason}），请换一个可写的文件夹，或腾出空间。"
-        ) from error
+        raise CommandRefused("E28", folder=args.output, reason=reason) from error
     seconds = round(time.monotonic() - started, 3)
     if args.json:
         found = {"area": area.code, "as": args.kind, "output": str(args.output), "files": len(done.files)}
-        print_json({**found, "rows": done.rows, "seconds": seconds})
+        gaps = [code_point(character) for character in sorted(done.unprintable)]
+        print_json({**found, "rows": done.rows, "unprintable": gaps, "seconds": seconds})
     else:
         speak(
             f"{area.name}：{len(done.files)} 个文件，{done.rows} 户，放在 {args.output}，用时 {seconds} 秒。"
         )
+        for character, files in sorted(done.unprintable.items()):
+            where = files[0] + (f" 等 {len(files)} 个文件" if len(files) > 1 else "")
+            speak(
+                f"没有字体有“{character}”这个字，{where} 里写成 {code_point(character)}；"
+                "请装上有这个字的字体（如 SimSun-ExtB）再导出。"
+            )
     return 0
 
 
 def _area(args: argparse.Namespace, round_: Round, pack: Pack) -> RoundArea:
-    from paicha.domain.reports.figures import VILLAGE_LEVELS, NoSuchArea, area_of
+    from paicha.domain.reports.figures import area_of
 
     levels = {"village": VILLAGE_LEVELS, "town": ("town",), "county": ("county",)}[args.level]
-    try:
-        area = area_of(round_, pack.county if args.level == "county" else args.code)
-    except NoSuchArea as error:
-        raise CommandRefused(str(error)) from error
+    area = area_of(round_, pack.county if args.level == "county" else args.code)
     if area.level not in levels:
         right = "village" if area.level in VILLAGE_LEVELS else area.level
-        raise CommandRefused(
-            f"{area.code} 是{area.name}，不能用 export {args.level}，请改用 export {right}。"
-        )
+        raise CommandRefused("E29", code=area.code, name=area.name, level=args.level, right=right)
     return area

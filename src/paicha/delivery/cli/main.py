@@ -1,7 +1,8 @@
 """The `paicha` command of the contract: each command is a module, this one joins them.
 
 Exit: 0 all done · 1 done, but some input was refused (it says which and why) · 2 nothing done, with one
-sentence on stderr that says what to do. With --json the last line of stdout is one JSON object.
+sentence on stderr that says what to do; so too where the disk, a lock or the database stops the work, and then
+what stays of it is said. With --json the last line of stdout is one JSON object.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from paicha.delivery.cli.console import CommandRefused, speak
+from paicha.core.refusal import Refusal
+from paicha.delivery.cli.console import speak, stopped
 
 # name → module of this folder; each has `add_parser(subparsers)` and `run(args) -> int`.
 COMMANDS = {
     "init": "setup",
     "demo": "demo",
     "import": "imports",
+    "upload": "uploads",
     "screen": "screen",
     "export": "export",
     "sample": "sample",
@@ -28,7 +31,7 @@ COMMANDS = {
     "user": "users",
     "token": "tokens",
     "serve": "serve",
-    "worker": "serve",
+    "worker": "worker",
     "doctor": "doctor",
     "backup": "backup",
     "restore": "backup",
@@ -57,17 +60,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the entry point of `paicha`."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paicha.config.settings")
+    args = argparse.Namespace()
     try:
-        args = build_parser(arguments[0] if arguments else None).parse_args(arguments)
+        build_parser(arguments[0] if arguments else None).parse_args(arguments, args)
         return int(args.run(args))
-    except CommandRefused as refusal:
-        speak(str(refusal), error=True)
+    except Refusal as refusal:
+        speak(f"{refusal}（{refusal.code}）", error=True)
         return 2
     except KeyboardInterrupt:
         speak("已停下。做完的部分都已保存，再运行一次会接着做。", error=True)
         return 2
     except BrokenPipeError:
         return 1
+    except Exception as error:  # a full disk or a database that is gone, from anywhere; the rest goes on up
+        said = stopped(error)
+        if said is None:
+            raise
+        speak(said + (getattr(args, "stays", "") if not getattr(args, "dry_run", False) else ""), error=True)
+        return 2
 
 
 if __name__ == "__main__":

@@ -24,11 +24,8 @@ def add_parser(subparsers: Any) -> None:
 
 
 def read_or_refuse(name: str | None) -> dict[str, bytes]:
-    """A pack's bytes, the shipped one without a name. Raises CommandRefused."""
-    try:
-        return read_pack(name or DEFAULT)
-    except FileNotFoundError as error:
-        raise CommandRefused(str(error)) from error
+    """A pack's bytes, the shipped one without a name. Raises Refusal."""
+    return read_pack(name or DEFAULT)
 
 
 def load_or_refuse(name: str | None) -> Pack:
@@ -36,7 +33,7 @@ def load_or_refuse(name: str | None) -> Pack:
     try:
         return load(read_or_refuse(name))
     except PackErrors as errors:
-        raise CommandRefused(f"方案包有 {len(errors.errors)} 处错误：\n{errors}") from errors
+        raise CommandRefused("E34", n=len(errors.errors), said=f"\n{errors}") from errors
 
 
 def run_check(args: argparse.Namespace) -> int:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_PAGES = ("/certificate/", "/certificate/paicha.crt", "/static/desk/desk.css", "/static/desk/icon.svg")
+_STYLES = ("/static/desk/desk.css", "/static/desk/entry.css")
+_PAGES = ("/certificate/", "/certificate/paicha.crt", *_STYLES, "/static/desk/icon.svg")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -84,11 +84,9 @@ def main() -> None:
 
     django.setup()
     Handler.https_port = https_port
-    parent = os.getppid()
     server = ThreadingHTTPServer((host.strip("[]"), int(port)), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    while os.getppid() == parent:
-        time.sleep(1)
+    sys.stdin.buffer.read()  # closes with whoever started us, however that ends
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def run_open(args: argparse.Namespace) -> int:
     from paicha.domain.handover.services import open_round
 
     if args.opens <= current.opens_on:
-        raise CommandRefused(f"本轮 {current.opens_on} 开始，新一轮的日期要在它之后。")
+        raise CommandRefused("E35", day=current.opens_on)
     round_ = open_round(current.pack, pack, args.opens, scope.actor)
     speak(f"已打开：{round_}。")
     return 0
@@ -35,7 +35,7 @@ def run_open(args: argparse.Namespace) -> int:
 def run_status(args: argparse.Namespace) -> int:
     _, round_, pack = open_home()
     from paicha.domain.responses.models import VillageSummary
-    from paicha.domain.responses.tallies import tally
+    from paicha.domain.responses.summary.tallies import tally
     from paicha.domain.rounds.queries import current_stage
 
     stage = current_stage(round_, pack)

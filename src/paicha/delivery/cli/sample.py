@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from paicha.delivery.cli.console import CommandRefused, print_json, speak
+from paicha.delivery.cli.console import print_json, speak
 from paicha.delivery.cli.home import open_home
 
 if TYPE_CHECKING:
@@ -27,19 +27,16 @@ def run(args: argparse.Namespace) -> int:
     """0 drawn, or found as it was drawn before. Raises CommandRefused: more than there is, an impossible seed."""
     scope, round_, pack = open_home()
     from paicha.domain.rounds.queries import village_areas
-    from paicha.domain.verification.samples import SampleError, draw_sample, kept_villages
+    from paicha.domain.verification.samples import draw_sample, kept_villages
 
-    try:
-        sample = draw_sample(
-            round_,
-            pack,
-            households=args.households,
-            villages=args.villages,
-            seed=args.seed,
-            actor=scope.actor,
-        )
-    except SampleError as error:
-        raise CommandRefused(str(error)) from error
+    sample = draw_sample(
+        round_,
+        pack,
+        households=args.households,
+        villages=args.villages,
+        seed=args.seed,
+        actor=scope.actor,
+    )
     areas = {area.code: area for area in village_areas(round_)}
     if args.json:
         print_json(_listed(sample, areas))

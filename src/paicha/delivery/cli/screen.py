@@ -26,23 +26,20 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.engine == "spark":
-        raise CommandRefused("这一版还不能用 --engine spark，请去掉它，用 polars 运行。")
+        raise CommandRefused("E36")
     return _run_file(args) if args.input else _run_round(args)
 
 
 def _run_file(args: argparse.Namespace) -> int:
-    from paicha.engines.screening import ScreenInputError, screen_file
+    from paicha.engines.screening import screen_file
 
     if not (args.findings and args.rollup):
-        raise CommandRefused("用 --input 时，请同时写明 --findings 和 --rollup 两个输出文件。")
+        raise CommandRefused("E37")
     pack = load_or_refuse(args.pack)
     started = time.monotonic()
-    try:
-        screened = screen_file(
-            Path(args.input), Path(args.findings), Path(args.rollup), pack, ProgressLine("筛查")
-        )
-    except ScreenInputError as error:
-        raise CommandRefused(str(error)) from error
+    screened = screen_file(
+        Path(args.input), Path(args.findings), Path(args.rollup), pack, ProgressLine("筛查")
+    )
     seconds = round(time.monotonic() - started, 3)
     if args.json:
         print_json({"households": screened.households, "findings": screened.findings, "seconds": seconds})

@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 from typing import Any
 
+from paicha.core.catalogue import sentence
 from paicha.delivery.cli.console import CommandRefused, speak, system_user
 from paicha.delivery.cli.home import migrate
 from paicha.delivery.cli.packs import read_or_refuse
@@ -25,7 +26,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"日期“{text}”不对，请写成 2022-03-10") from None
+        raise argparse.ArgumentTypeError(sentence("E43", read=text)) from None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,7 +47,7 @@ def ensure_round(files: dict[str, bytes], opens: date | None) -> tuple[Any, bool
     try:
         content, pack = load_pack(files, actor)
     except PackErrors as errors:
-        raise CommandRefused(f"方案包有 {len(errors.errors)} 处错误，没有载入：\n{errors}") from errors
+        raise CommandRefused("E44", n=len(errors.errors), said=f"\n{errors}") from errors
     current = current_round()
     day_ = opens or pack.schedule.opens_on
     if (

@@ -22,15 +22,12 @@ def add_parser(subparsers: Any) -> None:
 def run_create(args: argparse.Namespace) -> int:
     open_home()
     from paicha.domain.accounts.models import User
-    from paicha.domain.sync.devices import DeviceError, api_token
+    from paicha.domain.sync.devices import api_token
 
     user = User.objects.filter(username=args.user, is_active=True).first()
     if user is None:
-        raise CommandRefused(f"没有账号“{args.user}”，或已停用；先用 paicha user create 建一个。")
-    try:
-        token = api_token(user, args.days, f"operator:{system_user()}")
-    except DeviceError as error:
-        raise CommandRefused(str(error)) from error
+        raise CommandRefused("E45", user=args.user)
+    token = api_token(user, args.days, f"operator:{system_user()}")
     if args.json:
         print_json({"user": user.username, "token": token, "days": args.days})
     else:

@@ -24,18 +24,18 @@ def run_create(args: argparse.Namespace) -> int:
     open_home()
     from django.core.exceptions import PermissionDenied
 
-    from paicha.domain.accounts.policies import BadCode, operator_scope
-    from paicha.domain.accounts.roles import UnknownRole, role_named
-    from paicha.domain.accounts.services import AccountError, create_user
+    from paicha.domain.accounts.policies import operator_scope
+    from paicha.domain.accounts.roles import role_named
+    from paicha.domain.accounts.services import create_user
 
     areas = [code.strip() for code in args.areas.replace("，", ",").split(",") if code.strip()]
     if not areas:
-        raise CommandRefused("请在 --areas 里写至少一个区划代码，如 610881101201。")
+        raise CommandRefused("E47")
     try:
         role = role_named(args.role)
         user, password = create_user(operator_scope(system_user()), args.name, role.key, areas)
-    except (AccountError, UnknownRole, BadCode, PermissionDenied) as error:
-        raise CommandRefused(str(error)) from error
+    except PermissionDenied as error:
+        raise CommandRefused("G05", said=error) from error
     if args.json:
         print_json({"username": user.username, "role": role.key, "areas": areas, "password": password})
     else:

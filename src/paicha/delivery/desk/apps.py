@@ -10,3 +10,4 @@ class DeskConfig(AppConfig):
 
     name = "paicha.delivery.desk"
     label = "desk"
+    jobs = "paicha.delivery.desk.jobs"

@@ -1,76 +1,41 @@
-"""Addresses of the desk. An area's pages all stand below its code."""
+"""Addresses of the desk. An area's pages all stand below its code; each folder names its own."""
 
 from __future__ import annotations
 
-from django.urls import path
-
+from paicha.delivery.desk.account import urls as account
+from paicha.delivery.desk.audit import urls as audit
 from paicha.delivery.desk.cases import urls as cases
-from paicha.delivery.desk.city import urls as city
+from paicha.delivery.desk.devices import urls as devices
 from paicha.delivery.desk.entry import urls as entry
+from paicha.delivery.desk.files import urls as files
+from paicha.delivery.desk.home import urls as home
+from paicha.delivery.desk.households import urls as households
 from paicha.delivery.desk.ledger import urls as ledger
-from paicha.delivery.desk.log import urls as log
-from paicha.delivery.desk.mine import urls as mine
-from paicha.delivery.desk.papers import urls as papers
-from paicha.delivery.desk.phones import urls as phones
 from paicha.delivery.desk.pictures import urls as pictures
-from paicha.delivery.desk.town import urls as town
-from paicha.delivery.desk.views import (
-    areas,
-    browser,
-    certificate,
-    decisions,
-    household,
-    lists,
-    rules,
-    second,
-    settle,
-    sheets,
-    signin,
-    transfer,
-)
-from paicha.delivery.desk.work import urls as work
+from paicha.delivery.desk.plan import urls as plan
+from paicha.delivery.desk.problems import urls as problems
+from paicha.delivery.desk.referrals import urls as referrals
+from paicha.delivery.desk.reports import urls as reports
+from paicha.delivery.desk.samples import urls as samples
+from paicha.delivery.desk.verification import urls as verification
 
 app_name = "desk"
 
 urlpatterns = [
-    *log.urlpatterns,
-    *entry.urlpatterns,
-    *ledger.urlpatterns,
+    *account.urlpatterns,
+    *audit.urlpatterns,
     *cases.urlpatterns,
-    *town.urlpatterns,
-    *city.urlpatterns,
-    *work.urlpatterns,
-    *mine.urlpatterns,
-    *papers.urlpatterns,
-    *phones.urlpatterns,
+    *devices.urlpatterns,
+    *entry.urlpatterns,
+    *files.urlpatterns,
+    *home.urlpatterns,
+    *households.urlpatterns,
+    *ledger.urlpatterns,
     *pictures.urlpatterns,
-    path("certificate/", certificate.certificate_page, name="certificate"),
-    path("certificate/paicha.crt", certificate.certificate_file, name="certificate_file"),
-    path("", signin.home, name="home"),
-    path("login/", signin.sign_in, name="sign_in"),
-    path("logout/", signin.sign_out, name="sign_out"),
-    path("password/", signin.password, name="password"),
-    path("second/", second.second, name="second"),
-    path("area/<code>/", areas.area, name="area"),
-    path("area/<code>/villages/", areas.villages, name="villages"),
-    path("area/<code>/households/", lists.households, name="households"),
-    path("area/<code>/leads/", lists.leads, name="leads"),
-    path("area/<code>/leads/village/", decisions.village_leads, name="village_leads"),
-    path("area/<code>/conflicts/", settle.conflict_list, name="conflicts"),
-    path("area/<code>/forms/", sheets.forms, name="forms"),
-    path("area/<code>/forms/<name>/", sheets.form, name="form"),
-    path("area/<code>/upload/", transfer.upload, name="upload"),
-    path("area/<code>/download/", transfer.download, name="download"),
-    path("area/<code>/download/all/", transfer.export_all, name="export_all"),
-    path("area/<code>/trays/<uuid:tray_id>/", transfer.tray_page, name="tray"),
-    path("area/<code>/trays/<uuid:tray_id>/confirm/", transfer.confirm, name="confirm"),
-    path("area/<code>/trays/<uuid:tray_id>/file/", transfer.fetch, name="fetch"),
-    path("household/<uuid:household>/", household.household, name="household"),
-    path("household/<uuid:household>/phone/", household.phone, name="phone"),
-    path("household/<uuid:household>/decide/", household.decide, name="decide"),
-    path("household/<uuid:household>/head/", household.head, name="head"),
-    path("household/<uuid:household>/change/", household.change, name="change"),
-    path("conflict/<int:pk>/", settle.conflict, name="conflict"),
-    path("rules/<slug:digest>.js", browser.rules_module, name="rules_module"),
-    path("rules/<rule_id>/", rules.rule, name="rule"),
+    *plan.urlpatterns,
+    *problems.urlpatterns,
+    *referrals.urlpatterns,
+    *reports.urlpatterns,
+    *samples.urlpatterns,
+    *verification.urlpatterns,
 ]

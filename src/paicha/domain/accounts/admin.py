@@ -16,19 +16,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from paicha.core.refusal import Refusal
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope, scope
 from paicha.domain.accounts.queries import managed_assignments, managed_users
 from paicha.domain.accounts.roles import ROLES, Verb
 from paicha.domain.accounts.second_factor import take_back
 from paicha.domain.accounts.services import (
-    AccountError,
     assign,
     create_user,
     end_assignment,
     reset_password,
     switch_off,
 )
+
+_SHOWN_ONCE = "accounts_passwords"
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -61,6 +63,20 @@ class AssignmentForm(forms.ModelForm[Assignment]):
         fields = ("user", "role", "until")
 
 
+def _password(request: HttpRequest, words: str) -> None:
+    """Keep a sentence with a password for the page that follows, which shows it once.
+
+    It waits in the session: the answer to a button that was pressed twice is lost, and a message's cookie with it.
+    """
+    request.session[_SHOWN_ONCE] = [*request.session.get(_SHOWN_ONCE, ()), words]
+
+
+def _show_passwords(request: HttpRequest) -> None:
+    if request.method == "GET":
+        for words in request.session.pop(_SHOWN_ONCE, ()):
+            messages.success(request, words)
+
+
 class OwnAreaAdmin(admin.ModelAdmin[Any]):
     """Open to those who manage accounts, and to them only; nothing is changed in place or deleted."""
 
@@ -83,19 +99,33 @@ class OwnAreaAdmin(admin.ModelAdmin[Any]):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The form; what a service refuses is said above it."""
+        _show_passwords(request)
         try:
             return super().add_view(request, form_url, extra_context)
-        except (AccountError, PermissionDenied) as refusal:
+        except (Refusal, PermissionDenied) as refusal:
             if request.method != "POST" or not self.has_add_permission(request):
                 raise
             messages.error(request, str(refusal))
             return redirect(request.path)
 
-    def each(self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Scope, Any], str]) -> None:
-        """Do `act` to every chosen row; say what it returns, or why it was refused."""
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list; a password that was just made stands above it, once."""
+        _show_passwords(request)
+        return super().changelist_view(request, extra_context)
+
+    def each(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        act: Callable[[Scope, Any], str],
+        say: Callable[[HttpRequest, str], None] = messages.success,
+    ) -> None:
+        """Do `act` to every chosen row; `say` what it returns, or why it was refused."""
         for row in rows:
             try:
-                messages.success(request, act(_scope(request), row))
+                say(request, act(_scope(request), row))
             except PermissionDenied as refusal:
                 messages.error(request, f"{row}：{refusal}")
 
@@ -123,7 +153,7 @@ class UserAdmin(OwnAreaAdmin):
             _scope(request), data["username"], data["role"], areas, name=data["name"], until=data["until"]
         )
         obj.pk = user.pk
-        messages.success(request, f"账号 {user.username} 的首次密码：{password}（只显示这一次）")
+        _password(request, f"账号 {user.username} 的首次密码：{password}（只显示这一次）")
 
     @admin.display(description="分工")
     def work(self, user: User) -> str:
@@ -135,6 +165,7 @@ class UserAdmin(OwnAreaAdmin):
             request,
             rows,
             lambda by, user: f"{user.username} 的新密码：{reset_password(by, user)}（只显示这一次）",
+            _password,
         )
 
     @admin.action(description="手机丢了，重设二次验证")

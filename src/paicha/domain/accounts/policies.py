@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 
+from paicha.core.area_codes import CODE_DIGITS, COUNTY_DIGITS, TOWN_DIGITS
+from paicha.core.catalogue import sentence
+from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.roles import ROLES, Kind, Verb
 from paicha.domain.areas.models import Group, Zone, ZoneVillage
@@ -26,13 +30,12 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Model)
 
-CODE_DIGITS = 12
 _PREFIX_LENGTHS = (2, 4, 6, 9, 12)
 _CODE = re.compile(r"[0-9]+")
 
 
-class BadCode(ValueError):
-    """An area code that cannot be one; the message says what one looks like."""
+class BadCode(Refusal):
+    """An area code that cannot be one."""
 
 
 def code_prefix(code: str) -> str:
@@ -43,7 +46,7 @@ def code_prefix(code: str) -> str:
     """
     text = code.strip()
     if not _CODE.fullmatch(text) or len(text) not in _PREFIX_LENGTHS:
-        raise BadCode(f"“{code}”不是行政区划代码，应是 6 位（县）、9 位（镇街）或 12 位（村）数字。")
+        raise BadCode("W01", code=code)
     if len(text) == CODE_DIGITS:
         for length in (9, 6, 4, 2):
             if text[length:].strip("0"):
@@ -85,6 +88,12 @@ class Scope:
         """Whether this scope is the operator's."""
         return any(grant.kind is Kind.AREA and not grant.ref for grant in self.grants)
 
+    @property
+    def mark(self) -> str:
+        """Short and the same as long as the same is granted: by it an open page sees that its person's work changed."""
+        listed = sorted((g.kind.value, g.ref, sorted(v.value for v in g.verbs)) for g in self.grants)
+        return blake2b(repr(listed).encode(), digest_size=6).hexdigest()
+
     def prefixes(self, verb: Verb = Verb.READ_HOUSEHOLDS) -> tuple[str, ...]:
         """The area code prefixes where the verb is granted, sorted, none inside another; ('',) is everywhere."""
         kept: list[str] = []
@@ -104,10 +113,16 @@ class Scope:
         pairs = ((Kind.GROUP, group), (Kind.ZONE, zone))
         return any(ref is not None and str(ref) in self._refs(verb, kind) for kind, ref in pairs)
 
+    def reach(self, verb: Verb, village: str) -> str:
+        """How far the verb reaches around a village (12 digits): 'village' (a group's, too), 'town' or 'county'."""
+        lengths = [len(prefix) for prefix in self.prefixes(verb) if village.startswith(prefix)]
+        widest = min(lengths, default=CODE_DIGITS)
+        return "county" if widest <= COUNTY_DIGITS else "town" if widest <= TOWN_DIGITS else "village"
+
     def require(self, verb: Verb, village: str, *, group: object = None, zone: object = None) -> None:
         """Raise PermissionDenied unless `covers`."""
         if not self.covers(verb, village, group=group, zone=zone):
-            raise PermissionDenied("您没有在这个村进行这项操作的权限，请联系上级或管理员调整分工。")
+            raise PermissionDenied(sentence("W02"))
 
     def narrow(
         self,

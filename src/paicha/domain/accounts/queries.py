@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
+from paicha.core.area_codes import TOWN_DIGITS
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope
@@ -59,7 +60,7 @@ def colleagues(held: Sequence[Assignment]) -> dict[int, list[User]]:
 
     By the assignment's id, in order of name. Who holds the very same assignment already can't take it.
     """
-    today, length = clock.today(), len("610881101")
+    today, length = clock.today(), TOWN_DIGITS
     towns = Q()
     for row in held:
         towns |= Q(ref__startswith=row.ref[:length])

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from paicha.core.refusal import Refusal
+
 
 class Verb(StrEnum):
     """What one may do. Each stands for one sentence of the table of roles."""
@@ -156,8 +158,8 @@ _ALSO = {
 }
 
 
-class UnknownRole(ValueError):
-    """No such role; the message lists those that there are."""
+class UnknownRole(Refusal):
+    """No such role; the sentence lists those that there are."""
 
 
 def role_named(text: str) -> Role:
@@ -169,4 +171,4 @@ def role_named(text: str) -> Role:
     if wanted in _ALSO:
         return ROLES[_ALSO[wanted]]
     known = "、".join(f"{role.title}（{role.key}）" for role in ROLES.values())
-    raise UnknownRole(f"没有“{text}”这个角色，可用的角色有：{known}。")
+    raise UnknownRole("W03", read=text, known=known)

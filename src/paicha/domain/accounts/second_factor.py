@@ -15,6 +15,7 @@ from django.db import transaction
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from paicha.core.catalogue import sentence
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import Scope
@@ -78,7 +79,7 @@ def passes(user: User, code: str) -> bool:
 def take_back(by: Scope, user: User) -> None:
     """Remove a lost phone's device: at the next sign-in the user sets up another. Raises PermissionDenied."""
     if not by.everywhere and not managed_users(by).filter(pk=user.pk).exists():
-        raise PermissionDenied("您不能重置这个账号的二次验证：它不在您管理的范围内。")
+        raise PermissionDenied(sentence("W04"))
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
     append([_entry(by.actor, "account.second_factor_reset", user)])

@@ -14,9 +14,12 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from paicha.core.area_codes import CODE_DIGITS, TOWN_DIGITS
+from paicha.core.catalogue import sentence
+from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, Notice, User
-from paicha.domain.accounts.policies import CODE_DIGITS, BadCode, Scope, code_prefix, may_assign
+from paicha.domain.accounts.policies import Scope, code_prefix, may_assign
 from paicha.domain.accounts.roles import Kind, Role, Verb, role_named
 from paicha.domain.areas.models import Area, Group
 from paicha.domain.audit.services import Entry, actor_chain, append
@@ -27,8 +30,8 @@ _PASSWORD_LENGTH = 14
 _USERNAME = re.compile(r"[\w.@+-]{2,60}")
 
 
-class AccountError(ValueError):
-    """The account or assignment cannot be made; the message is one sentence for whoever asked."""
+class AccountError(Refusal):
+    """An account or assignment that cannot be made."""
 
 
 def create_user(
@@ -49,7 +52,7 @@ def create_user(
     Raises AccountError, UnknownRole, PermissionDenied.
     """
     if not _USERNAME.fullmatch(username):
-        raise AccountError(f"账号名“{username}”不能用，请用 2 到 60 个字母、数字、汉字或 . @ + - _。")
+        raise AccountError("W05", username=username)
     wanted = role_named(role)
     places = _places(by, wanted, areas, kind, since, until)
     password = first_password()
@@ -61,7 +64,7 @@ def create_user(
             user.save()
             _assign(by, user, wanted, places, since, until, "account.create")
     except IntegrityError as error:
-        raise AccountError(f"账号“{username}”已经存在，请换一个名字。") from error
+        raise AccountError("W06", username=username) from error
     return user, password
 
 
@@ -86,7 +89,7 @@ def assign(
 def end_assignment(by: Scope, assignment: Assignment, last_day: date | None = None) -> None:
     """End an assignment after `last_day` (yesterday without one, so that it ends at once)."""
     if not may_assign(by, Kind(assignment.kind), assignment.ref):
-        raise PermissionDenied("您不能收回这项分工：它不在您管理的范围内。")
+        raise PermissionDenied(sentence("W07"))
     day = last_day or date.fromordinal(clock.today().toordinal() - 1)
     with transaction.atomic():
         assignment.since = min(assignment.since, day)
@@ -106,18 +109,18 @@ def hand_over(
     """
     kind, today = Kind(assignment.kind), clock.today()
     if assignment.until is not None and assignment.until < today:
-        raise AccountError("这项分工已经结束，不能再交接。")
+        raise AccountError("W08")
     if not to.is_active or to.pk == assignment.user_id:
-        raise AccountError("请选另一位在用的账号来接手。")
+        raise AccountError("W09")
     if last_day is not None and not today <= last_day <= (assignment.until or last_day):
-        raise AccountError("交接的最后一天要在今天或以后，不晚于原分工的截止日。")
+        raise AccountError("W10")
     if not may_assign(by, kind, assignment.ref) and not _own_to_neighbour(by, assignment, to):
-        raise PermissionDenied("您只能把自己的分工交给本镇已有分工的人；交给别人请找管理员。")
+        raise PermissionDenied(sentence("W11"))
     held = to.assignments.filter(
         role=assignment.role, kind=assignment.kind, ref=assignment.ref, since__lte=today
     )
     if held.exclude(until__lt=today).exists():
-        raise AccountError(f"{to}已经有这项分工，直接结束原来的分工就行。")
+        raise AccountError("W12", to=to)
     with transaction.atomic():
         made = Assignment.objects.create(
             user=to, role=assignment.role, kind=kind, ref=assignment.ref, since=today, until=assignment.until
@@ -132,7 +135,7 @@ def hand_over(
 
 def _own_to_neighbour(by: Scope, assignment: Assignment, to: User) -> bool:
     """Whether it is the asker's own, over an area or village, and `to` works in the same town today."""
-    town = assignment.ref[: len("610881101")]
+    town = assignment.ref[:TOWN_DIGITS]
     if by.actor != str(assignment.user_id) or assignment.kind not in (Kind.AREA, Kind.VILLAGE):
         return False
     today = clock.today()
@@ -199,7 +202,7 @@ def _require_own(by: Scope, user: User, act: str) -> None:
     """An administrator's account is for those whose every assignment lies in the administrator's own area."""
     places = [(Kind(row.kind), row.ref) for row in user.assignments.all()]
     if not by.allows(Verb.MANAGE_ACCOUNTS) or not all(may_assign(by, *place) for place in places):
-        raise PermissionDenied(f"您不能{act}：它不在您管理的范围内。")
+        raise PermissionDenied(sentence("W13", act=act))
 
 
 def _places(
@@ -207,17 +210,17 @@ def _places(
 ) -> list[tuple[Kind, str]]:
     """Each ref with its kind, checked against the role, the dates and what `by` may give out."""
     if not by.allows(Verb.MANAGE_ACCOUNTS):
-        raise PermissionDenied("只有管理员能建立账号和调整分工。")
+        raise PermissionDenied(sentence("W14"))
     if not refs:
-        raise AccountError(f"请写明{role.title}负责的范围（区划代码，可用逗号隔开多个）。")
+        raise AccountError("W15", title=role.title)
     if role.must_end and until is None:
-        raise AccountError(f"{role.title}的分工必须写明截止日期。")
+        raise AccountError("W16", title=role.title)
     if until is not None and until < (since or clock.today()):
-        raise AccountError("截止日期早于开始日期，请改正。")
+        raise AccountError("W17")
     places = [_place(role, ref, kind) for ref in refs]
     for place in places:
         if not may_assign(by, *place):
-            raise PermissionDenied(f"范围“{place[1]}”不在您管理的地区内。")
+            raise PermissionDenied(sentence("W18", place=place[1]))
     return places
 
 
@@ -226,21 +229,18 @@ def _place(role: Role, ref: str, kind: Kind | None) -> tuple[Kind, str]:
     text = ref.strip()
     chosen = kind or _kind_of(role, text)
     if chosen not in role.kinds:
-        raise AccountError(f"{role.title}不能按“{chosen}”分工。")
+        raise AccountError("W19", title=role.title, chosen=chosen)
     if not text:
-        raise AccountError(f"{role.title}的范围不能为空。")
+        raise AccountError("W20", title=role.title)
     if chosen is Kind.GROUP:
         return chosen, _group(text)
     if chosen not in (Kind.AREA, Kind.VILLAGE):
         return chosen, text
-    try:
-        prefix = code_prefix(text)
-    except BadCode as error:
-        raise AccountError(str(error)) from error
+    prefix = code_prefix(text)
     if chosen is Kind.VILLAGE and len(prefix) != CODE_DIGITS:
-        raise AccountError(f"{role.title}要分到村：“{text}”应是 12 位的村代码。")
+        raise AccountError("W21", title=role.title, read=text)
     if not Area.objects.filter(code__startswith=prefix).exists():
-        raise AccountError(f"区划里没有代码“{text}”，请核对后重写。")
+        raise AccountError("W22", read=text)
     return chosen, prefix
 
 
@@ -264,7 +264,7 @@ def _group(text: str) -> str:
     )
     found = groups.values_list("pk", flat=True).first()
     if found is None:
-        raise AccountError(f"没有“{text}”这个村民小组，请写成 12 位村代码/组名，如 610881101201/2。")
+        raise AccountError("W23", read=text)
     return str(found)
 
 

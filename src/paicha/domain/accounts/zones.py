@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from paicha.core.catalogue import sentence
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope, code_prefix, on_behalf
@@ -53,13 +54,13 @@ def set_leaders(by: Scope, town: Area, wanted: Mapping[int, User | None]) -> int
     this town or a zone that isn't the town's.
     """
     if not by.covers(Verb.VERIFY, town.code):
-        raise PermissionDenied("片长由本镇镇街工作人员指定。")
+        raise PermissionDenied(sentence("W24"))
     if Zone.objects.filter(town=town, pk__in=wanted).count() != len(wanted):
-        raise AccountError("有的片不是本镇的，请刷新页面再改。")
+        raise AccountError("W25")
     known = town_leaders(town)
     for user in wanted.values():
         if user is not None and user not in known:
-            raise AccountError(f"{user}还不是本镇的片长或党政班子成员，请管理员先给这个账号分工。")
+            raise AccountError("W26", user=user)
     return sum(_set_leader(on_behalf(by.actor), zone, user) for zone, user in sorted(wanted.items()))
 
 

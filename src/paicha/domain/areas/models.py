@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from paicha.domain.areas.naming import spoken_name
+from paicha.domain.areas.names import spoken_name
 
 
 class Area(models.Model):

@@ -10,26 +10,25 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from paicha.core.refusal import Refusal, text_field
 from paicha.domain.areas.models import Area, Zone, ZoneVillage
 from paicha.domain.audit.services import Entry, actor_chain, append
 
 _LONGEST = 40
 
 
-class ZoneError(ValueError):
-    """A zone that can't be made or changed like this; the message is one Chinese sentence."""
+class ZoneError(Refusal):
+    """A zone that can't be made or changed like this."""
 
 
 @transaction.atomic
 def make_zone(town: Area, name: str, actor: str) -> Zone:
     """A new zone without villages. Raises ZoneError for an empty, long or known name."""
-    clean = name.strip()
+    clean = text_field("片名", name, _LONGEST)
     if not clean:
-        raise ZoneError("请写片的名称，如“一片”或“城关片”。")
-    if len(clean) > _LONGEST:
-        raise ZoneError(f"片名有 {len(clean)} 个字，最多 {_LONGEST} 字，请写短一些。")
+        raise ZoneError("A10")
     if Zone.objects.filter(town=town, name=clean).exists():
-        raise ZoneError(f"本镇已经有“{clean}”，请换一个名称。")
+        raise ZoneError("A11", clean=clean)
     zone = Zone.objects.create(town=town, name=clean)
     append([Entry(actor_chain(actor), actor, "zone.make", f"zone:{zone.pk}")])
     return zone
@@ -39,7 +38,7 @@ def make_zone(town: Area, name: str, actor: str) -> Zone:
 def remove_zone(zone: Zone, actor: str) -> None:
     """Remove a zone that has no villages any more. Raises ZoneError."""
     if zone.members.exists():
-        raise ZoneError(f"“{zone.name}”里还有村，请先把它们移到别的片。")
+        raise ZoneError("A12", name=zone.name)
     append([Entry(actor_chain(actor), actor, "zone.remove", f"zone:{zone.pk}")])
     zone.delete()
 
@@ -53,7 +52,7 @@ def arrange(town: Area, wanted: Mapping[int, int | None], actor: str) -> int:
     villages = set(Area.objects.filter(parent=town).values_list("pk", flat=True))
     zones = set(Zone.objects.filter(town=town).values_list("pk", flat=True))
     if not wanted.keys() <= villages or not {zone for zone in wanted.values() if zone} <= zones:
-        raise ZoneError("有的村或片不是本镇的，请刷新页面再改。")
+        raise ZoneError("A13")
     members = ZoneVillage.objects.select_for_update().filter(village__in=wanted)
     now = dict(members.values_list("village_id", "zone_id"))
     moved = {village: zone for village, zone in wanted.items() if now.get(village) != zone}

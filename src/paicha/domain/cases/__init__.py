@@ -1,1 +1,1 @@
-"""Leads to deliberation, review, enrolment, measures and removal; meetings; referrals and petitions."""
+"""Households in a procedure: deliberation, review, enrolment, removal; meetings, measures, weekly rounds."""

@@ -8,15 +8,17 @@ until somebody has built on it; every act writes a line of the log, an audit ent
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from paicha.core.pack import Pack, Procedure, Step
+from paicha.core.pack.naming import strength_rank
+from paicha.core.refusal import text_field
 from paicha.domain.audit.services import Entry, village_chain
-from paicha.domain.cases import guards
+from paicha.domain.cases import calendar, guards
+from paicha.domain.cases.case_facts import tell
 from paicha.domain.cases.errors import CaseError
-from paicha.domain.cases.facts import tell
 from paicha.domain.cases.models import Case, Meeting, Objection
 from paicha.domain.cases.records import TEXT, day_words, records_of
 from paicha.domain.cases.steps import (
@@ -28,7 +30,6 @@ from paicha.domain.cases.steps import (
     enter,
     line,
     pass_step,
-    written,
 )
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.services import VillageWork
@@ -41,7 +42,7 @@ def procedure_of(pack: Pack, name: str) -> Procedure:
     """A procedure that households go through. Raises CaseError."""
     found = pack.schedule.procedure.get(name)
     if found is None or not found.classes:
-        raise CaseError("本次排查没有这个程序，请刷新页面。")
+        raise CaseError("K01")
     return found
 
 
@@ -84,9 +85,9 @@ def _entries(work: VillageWork, households: Sequence[UUID]) -> dict[UUID, Roster
     rows = RosterEntry.objects.filter(round=work.round, village=work.village, household__in=households)
     found = {row.household_id: row for row in rows.select_related("household")}
     if not households:
-        raise CaseError("请至少勾选一户。")
+        raise CaseError("K02")
     if set(households) - set(found):
-        raise CaseError("有一户不在本村的名册里，请从本村的农户里选。")
+        raise CaseError("K03")
     return {household: found[household] for household in households}
 
 
@@ -98,11 +99,11 @@ def _check_openings(
     for entry in entries:
         household = entry.household
         if household.closed_at is not None:
-            raise CaseError(f"{household.head_name}户已销户，不能再办{procedure.title}。")
+            raise CaseError("K04", head=household.head_name, title=procedure.title)
         if household.household_class not in procedure.classes:
             now = labels.get(household.household_class, household.household_class)
             meant = "、".join(labels[name] for name in procedure.classes)
-            raise CaseError(f"{household.head_name}户是{now}，{procedure.title}只对{meant}办。")
+            raise CaseError("K05", head=household.head_name, now=now, title=procedure.title, meant=meant)
         enrolled[household.pk] = (
             guards.enrolled_on(work.pack, procedure, household.pk, noted) if procedure.guards else None
         )
@@ -110,7 +111,7 @@ def _check_openings(
     for entry in entries:
         if why.get(entry.household_id):
             said = "；".join(why[entry.household_id])
-            raise CaseError(f"{entry.household.head_name}户现在不能办{procedure.title}：{said}。")
+            raise CaseError("K06", head=entry.household.head_name, title=procedure.title, said=said)
 
 
 def _open(
@@ -137,8 +138,7 @@ def _open(
 
 def _origin(pack: Pack, leads: Sequence[Finding]) -> str:
     """What brought the household up, in a line: its two weightiest leads, and how many there are."""
-    weight = {"strong": 0, "weak": 2}
-    ordered = sorted(leads, key=lambda lead: (weight.get(lead.strength, 1), lead.rule))
+    ordered = sorted(leads, key=lambda lead: (strength_rank(lead.strength), lead.rule))
     titles = [
         source.title
         for lead in ordered
@@ -150,9 +150,7 @@ def _origin(pack: Pack, leads: Sequence[Finding]) -> str:
 
 def _visited(pack: Pack, entry: RosterEntry) -> bool:
     """Whether somebody was at the household's door in this round."""
-    if pack.outcome is None:
-        return entry.revision is not None
-    return entry.outcome == pack.outcome.default
+    return pack.outcome.at_door(entry.outcome) if pack.outcome else entry.revision is not None
 
 
 # One step
@@ -172,9 +170,8 @@ def take_step(
     Raises CaseError where `why_not` has something to say, or a record is missing.
     """
     fresh, procedure, step = _at_step(work, case, at)
-    refused = why_not(work, fresh, levels)
-    if refused:
-        raise CaseError(refused)
+    if refused := why_not(work, fresh, levels):
+        raise refused
     noted = records_of(step, records or {})
     _check_lasted(work, fresh, step, noted)
     pass_step(work, fresh, procedure, step, records=noted, reason=reason)
@@ -182,49 +179,57 @@ def take_step(
     return fresh
 
 
-def why_not(work: VillageWork, case: Case, levels: Collection[str]) -> str:
-    """Why the step on which the case stands can't be passed now, in one sentence; '' where it can."""
+def why_not(work: VillageWork, case: Case, levels: Collection[str]) -> CaseError | None:
+    """Why the step on which the case stands can't be passed now; None where it can."""
     procedure = work.pack.schedule.procedure[case.procedure]
     step = procedure.step[case.step]
     if case.state != Case.State.GOING:
-        return f"{procedure.title}{case.get_state_display()}，不能再办。"
+        return CaseError("K12", title=procedure.title, state=case.get_state_display())
     if step.actor not in levels:
-        return f"{step.title}由{LEVELS.get(step.actor, step.actor)}办，办完再到下一步。"
+        return CaseError("K54", title=step.title, actor=LEVELS.get(step.actor, step.actor))
     if step.kind == "meeting":
-        return f"{step.title}要开会来定，请先列入会议，开完会登记结果。"
-    if case.opens_on is not None and work.days.today < case.opens_on:
-        return (
-            f"{step.title}从{day_words(case.since)}算起，不少于 {step.at_least} 天，"
-            f"{day_words(case.opens_on)}才满。"
-        )
+        return CaseError("K10", title=step.title)
     waiting = Objection.objects.filter(case=case, answered_on=None).count()
+    return obstacle(procedure, case, work.days.today, waiting, _barred(work, case, procedure))
+
+
+def obstacle(
+    procedure: Procedure, case: Case, today: date, waiting: int, barred: Sequence[str]
+) -> CaseError | None:
+    """What stands in the way of the step on which a case stands: its days, objections, guards; None for nothing.
+
+    `waiting`: objections without an answer; `barred`: the procedure's guards that are not met, in words.
+    """
+    step = procedure.step[case.step]
+    if case.opens_on is not None and today < case.opens_on:
+        since, full = day_words(case.since), day_words(case.opens_on)
+        return CaseError("K55", title=step.title, since=since, least=step.at_least, full=full)
     if waiting:
-        return f"还有 {waiting} 条异议没有答复，请先答复。"
-    return _barred(work, case, procedure)
+        return CaseError("K56", waiting=waiting)
+    return _refusal_of_guards(procedure, barred) if barred else None
 
 
-def _barred(work: VillageWork, case: Case, procedure: Procedure) -> str:
+def _refusal_of_guards(procedure: Procedure, barred: Sequence[str]) -> CaseError:
+    return CaseError("K57", title=procedure.title, said="；".join(barred))
+
+
+def _barred(work: VillageWork, case: Case, procedure: Procedure) -> Sequence[str]:
     if not procedure.guards:
-        return ""
+        return ()
     since = guards.enrolled_on(work.pack, procedure, case.household_id)
-    why = guards.obstacles(work.round, work.pack, procedure, {case.household_id: since})[case.household_id]
-    return f"现在不能办{procedure.title}：{'；'.join(why)}。" if why else ""
+    return guards.obstacles(work.round, work.pack, procedure, {case.household_id: since})[case.household_id]
 
 
 def _check_lasted(work: VillageWork, case: Case, step: Step, noted: Mapping[str, Any]) -> None:
     """A notice that was put up later than the step began hangs from that day on."""
-    if step.kind != "notice" or step.at_least is None:
-        return
-    days = [date.fromisoformat(noted[r.name]) for r in step.records if r.type == "date" and r.name in noted]
+    days = calendar.posted_days(step, noted)
     if not days:
         return
     if min(days) < case.since:
-        raise CaseError(f"{step.title}是{day_words(case.since)}才开始的，张贴日期早了，请核对。")
-    full = max(days) + timedelta(days=step.at_least)
-    if work.days.today < full:
-        raise CaseError(
-            f"{day_words(max(days))}张贴，不少于 {step.at_least} 天，{day_words(full)}才满，到时再办。"
-        )
+        raise CaseError("K07", title=step.title, day=day_words(case.since))
+    full = calendar.opens_on(step, max(days))
+    if full is not None and work.days.today < full:
+        raise CaseError("K08", posted=day_words(max(days)), least=step.at_least, full=day_words(full))
 
 
 def send_back(
@@ -234,8 +239,8 @@ def send_back(
     fresh, procedure, step = _at_step(work, case, at)
     _mine(step, levels)
     if to not in step.back_to:
-        raise CaseError(f"{step.title}不能退到这一步，请从列表里选。")
-    written(reason, "请写明退回的理由。")
+        raise CaseError("K09", title=step.title)
+    text_field("理由", reason, TEXT, asks="退回的理由")
     line(work, fresh, step, BACK, reason=reason, to=to)
     enter(work, fresh, procedure.step[to])
     tell(work, {fresh.household_id})
@@ -247,7 +252,7 @@ def end(work: VillageWork, case: Case, *, at: str, reason: str, levels: Collecti
     fresh, _procedure, step = _at_step(work, case, at)
     _mine(step, levels)
     if step.kind == "meeting":
-        raise CaseError(f"{step.title}要开会来定，请先列入会议，开完会登记结果。")
+        raise CaseError("K10", title=step.title)
     end_step(work, fresh, step, reason=reason)
     tell(work, {fresh.household_id})
     return fresh
@@ -259,16 +264,15 @@ def decided_by_meeting(
     """What a meeting decided about a case; the meeting's record tells the facts. Raises CaseError."""
     fresh, procedure, step = _at_step(work, case, case.step)
     if decision == PASSED:
-        refused = _barred(work, fresh, procedure)
-        if refused:
-            raise CaseError(refused)
+        if barred := _barred(work, fresh, procedure):
+            raise _refusal_of_guards(procedure, barred)
         pass_step(work, fresh, procedure, step, records=records, reason=reason, meeting=meeting)
     elif decision == ENDED:
         end_step(work, fresh, step, reason=reason, records=records, meeting=meeting)
     else:
         if not step.back_to:
-            raise CaseError(f"{step.title}没有可以退回的步骤，请选“下次再议”。")
-        written(reason, "请写明退回的理由。")
+            raise CaseError("K11", title=step.title)
+        text_field("理由", reason, TEXT, asks="退回的理由")
         line(work, fresh, step, BACK, reason=reason, to=step.back_to[0], records=records, meeting=meeting)
         enter(work, fresh, procedure.step[step.back_to[0]])
 
@@ -281,15 +285,15 @@ def _at_step(work: VillageWork, case: Case, at: str) -> tuple[Case, Procedure, S
     fresh = Case.objects.select_for_update().get(pk=case.pk, village=work.village)
     procedure = work.pack.schedule.procedure[fresh.procedure]
     if fresh.state != Case.State.GOING:
-        raise CaseError(f"这一户的{procedure.title}{fresh.get_state_display()}，请刷新页面。")
+        raise CaseError("K12", title=procedure.title, state=fresh.get_state_display())
     if fresh.step != at:
-        raise CaseError(f"这一户已经到了{procedure.step[fresh.step].title}，请刷新页面再办。")
+        raise CaseError("K13", title=procedure.step[fresh.step].title)
     return fresh, procedure, procedure.step[at]
 
 
 def _mine(step: Step, levels: Collection[str]) -> None:
     if step.actor not in levels:
-        raise CaseError(f"{step.title}由{LEVELS.get(step.actor, step.actor)}办，这里只能看。")
+        raise CaseError("K14", title=step.title, actor=LEVELS.get(step.actor, step.actor))
 
 
 # What stands beside the steps
@@ -299,7 +303,7 @@ def help_first(work: VillageWork, case: Case, on: bool) -> Case:
     """帮扶先行: measures start before the case is through."""
     fresh = Case.objects.select_for_update().get(pk=case.pk, village=work.village)
     if fresh.state != Case.State.GOING:
-        raise CaseError("已经办结或终止，不用再标帮扶先行。")
+        raise CaseError("K15")
     fresh.help_first = on
     fresh.save(update_fields=["help_first"])
     action = f"case.help_first.{'on' if on else 'off'}"

@@ -1,15 +1,19 @@
-"""What is refused about cases: one Chinese sentence with place, cause and remedy."""
+"""What is refused about cases."""
 
 from __future__ import annotations
 
+from typing import Any
 
-class CaseError(ValueError):
+from paicha.core.refusal import Refusal
+
+
+class CaseError(Refusal):
     """Something about a case, meeting, measure or round that can't be taken as given."""
 
 
 class ItemError(CaseError):
     """The same, about one item of a meeting's agenda (its pk)."""
 
-    def __init__(self, item: int, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, /, *, item: int, **words: Any) -> None:
+        super().__init__(code, **words)
         self.item = item

@@ -15,15 +15,14 @@ import orjson
 import polars as pl
 
 from paicha.core.pack import Pack, Procedure
+from paicha.core.pack.kept import per_pack
 from paicha.domain import clock
 from paicha.domain.cases.models import Case, CaseStep
-from paicha.domain.responses.facts import with_facts
-from paicha.domain.responses.frames import answer_schema, decode
+from paicha.domain.responses.columns import answer_schema, decode
 from paicha.domain.responses.models import Revision
+from paicha.domain.responses.rules.facts import with_facts
 from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.engines.rules import Entry, RuleSet
-
-_sets: dict[tuple[str, str, str], RuleSet] = {}
 
 
 def obstacles(
@@ -104,7 +103,7 @@ def _true(
 
 
 def _fired(frame: pl.DataFrame, pack: Pack, procedure: Procedure, key: str) -> dict[UUID, list[int]]:
-    found = _set(pack, procedure, key).findings(frame, with_fingerprints=False)
+    found = _set(pack, procedure.id, key).findings(frame, with_fingerprints=False)
     order = [UUID(text) for text in frame["household"].to_list()]
     true: dict[UUID, list[int]] = {household: [] for household in order}
     for row, entry in zip(found["row"].to_list(), found["entry"].to_list(), strict=True):
@@ -112,12 +111,11 @@ def _fired(frame: pl.DataFrame, pack: Pack, procedure: Procedure, key: str) -> d
     return true
 
 
-def _set(pack: Pack, procedure: Procedure, key: str) -> RuleSet:
-    mine = (pack.digest, procedure.id, key)
-    if mine not in _sets:
-        entries = tuple(Entry(str(n), (), e.expression, False) for n, e in enumerate(getattr(procedure, key)))
-        _sets[mine] = RuleSet(entries, by_form=False)
-    return _sets[mine]
+@per_pack
+def _set(pack: Pack, procedure: str, key: str) -> RuleSet:
+    asking = getattr(pack.schedule.procedure[procedure], key)
+    entries = tuple(Entry(str(n), None, e.expression, False) for n, e in enumerate(asking))
+    return RuleSet(entries, by_form=False)
 
 
 def _rows(round_: Round, pack: Pack, households: Mapping[UUID, date | None]) -> pl.DataFrame:

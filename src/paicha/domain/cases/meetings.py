@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from paicha.core.pack import Pack
+from paicha.core.pack import Pack, Step
+from paicha.core.pack.naming import strength_rank
+from paicha.core.refusal import Refusal, text_field
 from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.cases.case_facts import effective, tell
 from paicha.domain.cases.engine import decided_by_meeting, step_of
 from paicha.domain.cases.errors import CaseError, ItemError
-from paicha.domain.cases.facts import effective, tell
 from paicha.domain.cases.models import Case, CaseStep, Meeting, MeetingItem
 from paicha.domain.cases.records import TEXT, day_words
 from paicha.domain.cases.steps import BACK, ENDED, PASSED
-from paicha.domain.cases.undoing import undo
+from paicha.domain.cases.undo import undo
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.services import VillageWork
 
@@ -76,11 +78,11 @@ def plan_meeting(
 ) -> Meeting:
     """Plan a meeting with its agenda: cases by pk, and topics. Raises CaseError."""
     if kind not in Meeting.Kind.values:
-        raise CaseError("请选开什么会。")
+        raise CaseError("K27")
     if on > work.days.today + timedelta(days=_AHEAD):
-        raise CaseError(f"开会日期最多排到 {_AHEAD} 天以后，请核对。")
+        raise CaseError("K28", most=_AHEAD)
     if kind != Meeting.Kind.FORTNIGHTLY and not cases:
-        raise CaseError("请至少勾选一户上会。")
+        raise CaseError("K29")
     meeting = Meeting.objects.create(
         round=work.round, village=work.village, kind=kind, held_on=on, place=place.strip()[:60],
         chair=chair.strip()[:40], planned_by=work.actor, planned_at=work.at,
@@ -149,9 +151,9 @@ def undo_meeting(work: VillageWork, meeting: Meeting) -> Meeting:
     """
     fresh = Meeting.objects.select_for_update().get(pk=meeting.pk, village=work.village)
     if fresh.state != Meeting.State.HELD:
-        raise CaseError("这次会议还没有登记结果，不用撤回。")
+        raise CaseError("K30")
     if fresh.recorded_by != work.actor:
-        raise CaseError("这次会议不是您登记的，要由登记的人撤回。")
+        raise CaseError("K31")
     for item in fresh.items.select_related("case__household").exclude(case=None):
         assert item.case is not None
         standing = effective(CaseStep.objects.filter(case=item.case))
@@ -159,10 +161,8 @@ def undo_meeting(work: VillageWork, meeting: Meeting) -> Meeting:
             continue
         try:
             undo(work, item.case, meeting=fresh)
-        except CaseError:
-            raise CaseError(
-                f"{item.case.household.head_name}户已经往下办了，这次会议不能再撤回，请在那一户退回。"
-            ) from None
+        except Refusal:
+            raise CaseError("K32", head=item.case.household.head_name) from None
     fresh.state, fresh.recorded_by, fresh.recorded_at = Meeting.State.PLANNED, "", None
     fresh.save(update_fields=["state", "recorded_by", "recorded_at"])
     _note(work, fresh, "undo", 1)
@@ -173,7 +173,7 @@ def undo_meeting(work: VillageWork, meeting: Meeting) -> Meeting:
 def _planned(work: VillageWork, meeting: Meeting) -> Meeting:
     fresh = Meeting.objects.select_for_update().get(pk=meeting.pk, village=work.village)
     if fresh.state != Meeting.State.PLANNED:
-        raise CaseError(f"这次会议{fresh.get_state_display()}，请刷新页面。")
+        raise CaseError("K33", state=fresh.get_state_display())
     return fresh
 
 
@@ -183,7 +183,7 @@ def _add(work: VillageWork, meeting: Meeting, cases: Sequence[int]) -> None:
         for case in Case.objects.filter(pk__in=cases, village=work.village).select_related("household")
     }
     if set(cases) - set(rows):
-        raise CaseError("有一户不是本村的，请刷新页面再选。")
+        raise CaseError("K34")
     taken = MeetingItem.objects.filter(case__in=cases, meeting__state=Meeting.State.PLANNED)
     listed = {item.case_id: item.meeting for item in taken.select_related("meeting")}
     evidence = _evidence(work, [rows[pk].household_id for pk in cases])
@@ -192,10 +192,10 @@ def _add(work: VillageWork, meeting: Meeting, cases: Sequence[int]) -> None:
         case = rows[pk]
         head = case.household.head_name
         if pk in listed:
-            raise CaseError(f"{head}户已列入{day_words(listed[pk].held_on)}的会议，不用再列。")
+            raise CaseError("K35", head=head, day=day_words(listed[pk].held_on))
         if case.state != Case.State.GOING or not takes(meeting.kind, work.pack, case):
             now = step_of(work.pack, case).title if case.state == "going" else case.get_state_display()
-            raise CaseError(f"{head}户现在是“{now}”，不用上{meeting.get_kind_display()}。")
+            raise CaseError("K36", head=head, now=now, kind=meeting.get_kind_display())
         number += 1
         lines = evidence.get(case.household_id, [])
         MeetingItem.objects.create(meeting=meeting, case=case, number=number, evidence=lines)
@@ -207,8 +207,7 @@ def _evidence(work: VillageWork, households: Collection[Any]) -> dict[Any, list[
     rows = Finding.objects.filter(
         round=work.round, household__in=households, severity="lead", state__in=("open", "confirmed")
     )
-    weight = {"strong": 0, "weak": 2}
-    for row in sorted(rows, key=lambda row: (weight.get(row.strength, 1), row.rule)):
+    for row in sorted(rows, key=lambda row: (strength_rank(row.strength), row.rule)):
         rule = work.pack.rule.get(row.rule)
         source = work.pack.messages.get(row.rule)
         said = rule.message if rule else f"{getattr(source, 'message', '')}：{row.detail}".strip("：")
@@ -218,49 +217,47 @@ def _evidence(work: VillageWork, households: Collection[Any]) -> dict[Any, list[
 
 def _check_held(work: VillageWork, held: Held) -> None:
     if held.on > work.days.today:
-        raise CaseError(f"开会日期是{day_words(held.on)}，还没到，开过会再登记。")
+        raise CaseError("K37", day=day_words(held.on))
     if not held.chair.strip():
-        raise CaseError("请填写主持人。")
+        raise CaseError("G10", label="主持人")
     if held.present < 1:
-        raise CaseError("请填写到会人数。")
+        raise CaseError("G10", label="到会人数")
     if not held.attended.strip():
-        raise CaseError("请填写参加人员的姓名，用顿号隔开。")
+        raise CaseError("K38")
     named = [
         name for name in held.attended.replace("，", "、").replace("\n", "、").split("、") if name.strip()
     ]
     if len(named) > held.present:
-        raise CaseError(f"参加人员写了 {len(named)} 人，到会人数是 {held.present}，请核对。")
+        raise CaseError("K39", named=len(named), present=held.present)
     if not held.minutes.strip():
-        raise CaseError("请填写会议记录。")
-    if len(held.minutes) > _LONG or len(held.attended) > _LONG:
-        raise CaseError(f"会议记录和参加人员各最多 {_LONG} 字，请写短一些。")
+        raise CaseError("G10", label="会议记录")
+    text_field("会议记录", held.minutes, _LONG)
+    text_field("参加人员", held.attended, _LONG)
 
 
 def _check_vote(work: VillageWork, item: MeetingItem, present: int, vote: Vote) -> None:
     """Raises ItemError with the household's name."""
-    who = f"{item.case.household.head_name}户" if item.case else f"第 {item.number} 项"
-    if len(vote.reason) > TEXT:
-        raise ItemError(item.pk, f"{who}：理由最多 {TEXT} 字，请写短一些。")
-    if item.case is None:
-        return
+    try:
+        text_field("理由", vote.reason, TEXT)
+        if item.case is not None:
+            _require_vote(step_of(work.pack, item.case), present, vote)
+    except Refusal as refused:
+        place = f"{item.case.household.head_name}户" if item.case else f"第 {item.number} 项"
+        raise ItemError("G06", item=item.pk, place=place, said=refused) from None
+
+
+def _require_vote(step: Step, present: int, vote: Vote) -> None:
     if vote.decision not in (PASSED, ENDED, BACK, LATER):
-        raise ItemError(item.pk, f"{who}：请选会上的结果。")
+        raise CaseError("K40")
     if vote.total is None and vote.decision in (PASSED, ENDED):
-        raise ItemError(item.pk, f"{who}：请填同意、不同意和弃权的票数。")
+        raise CaseError("K41")
     if vote.total is not None and vote.total != present:
-        raise ItemError(
-            item.pk,
-            f"{who}：同意 {vote.votes_for or 0}、不同意 {vote.against or 0}、弃权 {vote.abstained or 0}，"
-            f"加起来 {vote.total}，和到会 {present} 人不一致，请核对。",
-        )
-    step = step_of(work.pack, item.case)
+        yes, no, abstained = vote.votes_for or 0, vote.against or 0, vote.abstained or 0
+        raise CaseError("K42", yes=yes, no=no, abstained=abstained, total=vote.total, present=present)
     if vote.decision == PASSED and step.majority and 2 * (vote.votes_for or 0) <= present:
-        raise ItemError(
-            item.pk,
-            f"{who}：到会 {present} 人，同意 {vote.votes_for or 0} 票没有过半，不能记“{step.passed}”。",
-        )
+        raise CaseError("K43", present=present, yes=vote.votes_for or 0, passed=step.passed)
     if vote.decision in (ENDED, BACK) and not vote.reason.strip():
-        raise ItemError(item.pk, f"{who}：请写明理由。")
+        raise CaseError("K44")
 
 
 def _decide(work: VillageWork, meeting: Meeting, item: MeetingItem, vote: Vote) -> None:
@@ -274,8 +271,9 @@ def _decide(work: VillageWork, meeting: Meeting, item: MeetingItem, vote: Vote) 
         decided_by_meeting(
             work, item.case, meeting, decision=vote.decision, reason=vote.reason, records=records
         )
-    except CaseError as error:
-        raise ItemError(item.pk, f"{item.case.household.head_name}户：{error}") from None
+    except Refusal as refused:
+        place = f"{item.case.household.head_name}户"
+        raise ItemError("G06", item=item.pk, place=place, said=refused) from None
 
 
 def _note(work: VillageWork, meeting: Meeting, act: str, count: int) -> None:

@@ -6,10 +6,9 @@ What holds: figures come from the facts of summary rows, and a page of a list re
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -19,6 +18,7 @@ from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.cases.models import Case, GridRound, Measure, Meeting, MeetingItem
 from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.village_facts import VillageFacts
 from paicha.domain.rounds.models import Round
 
 # Whose steps a verb lets one take.
@@ -54,9 +54,9 @@ def step_counts(pack: Pack, summaries: Iterable[VillageSummary]) -> list[StepCou
     counts: Counter[str] = Counter()
     opens: dict[str, str] = {}
     for summary in summaries:
-        counts.update(summary.facts.get("cases") or {})
-        for key, day in (summary.facts.get("cases_open") or {}).items():
-            opens[key] = min(opens.get(key, "9999"), day)
+        counts.update(summary.fact.cases)
+        for key, first in summary.fact.cases_open.items():
+            opens[key] = min(opens.get(key, "9999"), first)
     found = []
     for procedure in pack.schedule.case_procedures:
         for step in procedure.steps:
@@ -69,7 +69,7 @@ def step_counts(pack: Pack, summaries: Iterable[VillageSummary]) -> list[StepCou
 
 def count_of(summary: VillageSummary, keys: Collection[str] = ()) -> int:
     """How many cases of a village stand on these steps ('enrolment.review'); all of them without any."""
-    cases = summary.facts.get("cases") or {}
+    cases = summary.fact.cases
     return int(sum(cases.get(key, 0) for key in keys) if keys else sum(cases.values()))
 
 
@@ -88,7 +88,7 @@ def of_village(round_: Round, village: int) -> QuerySet[Case]:
 def enrolled(round_: Round, pack: Pack, villages: Collection[int]) -> QuerySet[Case]:
     """Cases at whose end a household was newly enrolled in this round: as many as the facts say."""
     makers = [
-        p.id for p in pack.schedule.case_procedures if any(b.into == pack.classes[0].name for b in p.becomes)
+        p.id for p in pack.schedule.case_procedures if any(b.into == pack.watched.name for b in p.becomes)
     ]
     rows = Case.objects.filter(
         closed_on__gte=round_.opens_on, village_id__in=villages, state=Case.State.DONE, procedure__in=makers
@@ -144,15 +144,14 @@ def weekly_rounds(village: int, groups: Collection[str] | None = None) -> QueryS
 # What is overdue, from facts alone
 
 
-def groups_overdue(pack: Pack, facts: Mapping[str, Any], opened: date, today: date) -> list[str]:
+def groups_overdue(pack: Pack, fact: VillageFacts, opened: date, today: date) -> list[str]:
     """Groups without a weekly round for as long as the pack allows, counted from the round's first day (`opened`)
-    where there was none; empty where nothing is known yet. `facts`: of the village's summary row."""
+    where there was none; empty where nothing is known yet. `fact`: of the village's summary row."""
     habits = pack.schedule.habits
     if habits is None:
         return []
     limit = (today - timedelta(days=habits.round_days)).isoformat()
-    known = facts.get("grid_last") or {}
-    return [group for group, last in known.items() if (last or opened.isoformat()) < limit]
+    return [group for group, last in fact.grid_last.items() if (last or opened.isoformat()) < limit]
 
 
 def meeting_overdue(pack: Pack, summary: VillageSummary, opened: date, today: date) -> int:
@@ -160,27 +159,21 @@ def meeting_overdue(pack: Pack, summary: VillageSummary, opened: date, today: da
     habits = pack.schedule.habits
     if habits is None or not summary.counts:
         return 0
-    last = summary.facts.get("meeting_on")
+    last = summary.fact.meeting_on
     since = date.fromisoformat(last) if last else opened
     return max((today - since).days - habits.meeting_days, 0)
 
 
 def without_measures(pack: Pack, summary: VillageSummary) -> int:
     """Watched households without a measure: those of the form less the fact `measured`, and those enrolled since."""
-    listed = sum((summary.counts.get(pack.classes[0].form) or {}).values())
-    since = int(summary.facts.get("enrolled_unhelped") or 0)
-    return max(int(listed) - int(summary.facts.get("measured") or 0), 0) + since
+    listed = sum((summary.counts.get(pack.watched.form) or {}).values())
+    since = summary.fact.enrolled_unhelped
+    return max(int(listed) - summary.fact.measured, 0) + since
 
 
 def alert_of(pack: Pack, summary: VillageSummary, today: date) -> int:
     """Many new risk households at once: how many, as long as the alert is fresh; else 0."""
-    alert, day = pack.schedule.alert, summary.facts.get("alert_on")
+    alert, day = pack.schedule.alert, summary.fact.alert_on
     if alert is None or not day or (today - date.fromisoformat(day)).days > alert.days:
         return 0
-    return int(summary.facts.get("alert") or 0)
-
-
-def alerts(pack: Pack, summaries: Sequence[VillageSummary], today: date) -> list[VillageSummary]:
-    """Villages with a fresh alert, most households first."""
-    found = [s for s in summaries if alert_of(pack, s, today)]
-    return sorted(found, key=lambda s: -alert_of(pack, s, today))
+    return summary.fact.alert

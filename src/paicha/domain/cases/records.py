@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from paicha.core.pack import Record, Step
+from paicha.core.refusal import text_field
 from paicha.domain import clock
 from paicha.domain.cases.errors import CaseError
 
@@ -33,30 +34,28 @@ def value_of(record: Record, given: Any) -> Any:
     text = given.isoformat() if isinstance(given, date) else str(given if given is not None else "").strip()
     if not text:
         if record.required:
-            raise CaseError(f"请填写{record.label}。")
+            raise CaseError("G10", label=record.label)
         return None
     if record.type == "integer":
         if not (text.isdecimal() and len(text) < 10):
-            raise CaseError(f"{record.label}读到“{text[:20]}”，请只写数字。")
+            raise CaseError("G04", label=record.label, read=text[:20])
         return int(text)
     if record.type == "date":
         return day_of(record.label, text).isoformat()
-    if len(text) > TEXT:
-        raise CaseError(f"{record.label}有 {len(text)} 个字，最多 {TEXT} 字，请写短一些。")
-    return text
+    return text_field(record.label, text, TEXT)
 
 
 def day_of(label: str, given: Any, *, future: bool = False) -> date:
     """A day as a date field sends it (2022-03-14). Raises CaseError for what is none, or lies ahead."""
     text = str(given if given is not None else "").strip()
     if not text:
-        raise CaseError(f"请填写{label}。")
+        raise CaseError("G10", label=label)
     try:
         day = date.fromisoformat(text[:10])
     except ValueError:
-        raise CaseError(f"{label}读到“{text[:20]}”，请写成 2022-03-14 这样。") from None
+        raise CaseError("G03", label=label, read=text[:20]) from None
     if not future and day > clock.today():
-        raise CaseError(f"{label}是{day_words(day)}，还没到，请核对。")
+        raise CaseError("K45", label=label, day=day_words(day))
     if not 1990 <= day.year <= clock.today().year + 5:
-        raise CaseError(f"{label}的年份是 {day.year}，请核对。")
+        raise CaseError("K46", label=label, year=day.year)
     return day

@@ -7,12 +7,12 @@ whether the step may be taken; `engine` does.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from paicha.core.pack import Procedure, Step
+from paicha.core.refusal import text_field
 from paicha.domain.audit.services import Entry, village_chain
-from paicha.domain.cases import guards
+from paicha.domain.cases import calendar, guards
 from paicha.domain.cases.errors import CaseError
 from paicha.domain.cases.models import Case, CaseStep, Meeting
 from paicha.domain.cases.records import TEXT, day_words
@@ -23,11 +23,6 @@ from paicha.domain.responses.services import VillageWork, decide_within
 
 PASSED, BACK, ENDED, UNDONE = "passed", "back", "ended", "undone"
 BY_SURVEY = "by_survey"
-
-
-def written(reason: str, said: str) -> None:
-    if not reason.strip():
-        raise CaseError(said)
 
 
 def pass_step(
@@ -69,9 +64,9 @@ def end_step(
     meeting: Meeting | None = None,
 ) -> None:
     if step.ended is None:
-        raise CaseError(f"{step.title}不能终止，请退回前面的步骤，或接着办。")
-    written(reason, f"“{step.ended}”要写明理由。")
-    said = f"{step.ended}：{reason.strip()}"
+        raise CaseError("K47", title=step.title)
+    reason = text_field("理由", reason, TEXT, asks=f"“{step.ended}”的理由")
+    said = f"{step.ended}：{reason}"
     settled = settle(work, case, step, Finding.State.DISMISSED, said, meeting) if step.settles else []
     line(work, case, step, ENDED, reason=reason, records=records, meeting=meeting, settled=settled)
     close(work, case, Case.State.ENDED)
@@ -81,7 +76,7 @@ def settle(
     work: VillageWork, case: Case, step: Step, state: str, said: str, meeting: Meeting | None
 ) -> list[int]:
     """Decide the household's open leads of the kinds that count, as the meeting did; their ids."""
-    kinds = [kind.name for kind in work.pack.kinds if kind.counts_as_open]
+    kinds = work.pack.open_kinds
     leads = Finding.objects.filter(
         round=work.round, household=case.household_id, severity="lead", state="open", kind__in=kinds
     )
@@ -107,8 +102,7 @@ def line(
     undoes: CaseStep | None = None,
 ) -> CaseStep:
     """A line of the log and its audit entry."""
-    if len(reason.strip()) > TEXT:
-        raise CaseError(f"理由有 {len(reason.strip())} 个字，最多 {TEXT} 字，请写短一些。")
+    text_field("理由", reason, TEXT)
     row = CaseStep.objects.create(
         case=case, step=step.id if step else case.step, result=result, began=case.since, due_on=case.due_on,
         at=work.at, by=work.actor, reason=reason.strip(), records=records or {}, to=to, meeting=meeting,
@@ -123,8 +117,7 @@ def line(
 def enter(work: VillageWork, case: Case, step: Step) -> None:
     today = work.days.today
     case.step, case.since = step.id, today
-    case.due_on = today + timedelta(days=step.days) if step.days else None
-    case.opens_on = today + timedelta(days=step.at_least) if step.at_least else None
+    case.due_on, case.opens_on = calendar.due_on(step, today), calendar.opens_on(step, today)
     case.save(update_fields=["step", "since", "due_on", "opens_on"])
 
 

@@ -15,6 +15,8 @@ from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from paicha.core.refusal import Refusal
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 # How long a process believes the offset that it has read; a moved clock shows everywhere within this time.
@@ -24,7 +26,7 @@ _frozen: ContextVar[datetime | None] = ContextVar("paicha_frozen_clock", default
 _offset: tuple[float, timedelta] | None = None  # (monotonic time of reading, offset)
 
 
-class NotADemo(Exception):
+class NotADemo(Refusal):
     """Somebody tried to move the clock of a real home."""
 
 
@@ -73,7 +75,7 @@ def move(by: timedelta) -> timedelta:
     with transaction.atomic():
         home = DemoHome.objects.select_for_update().first()
         if home is None:
-            raise NotADemo("只有演示数据的时钟可以调整；本机存放的是正式数据，时钟以系统时间为准。")
+            raise NotADemo("E65")
         home.offset_seconds += int(by.total_seconds())
         home.save(update_fields=["offset_seconds"])
     forget()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from paicha.core.refusal import Refusal, text_field
 from paicha.domain import clock
 from paicha.domain.files.models import StoredFile
 
@@ -26,11 +27,11 @@ _LONGEST_NAME = 120
 _PDF_HEAD = 1024
 
 
-class FileRefused(ValueError):
-    """A file that can't be taken in; the message is one Chinese sentence with the remedy."""
+class FileRefused(Refusal):
+    """A file that can't be taken in."""
 
 
-class FileDamaged(Exception):
+class FileDamaged(Refusal):
     """The bytes on disk are gone or no longer what was uploaded."""
 
 
@@ -88,9 +89,9 @@ def read_file(stored: StoredFile) -> bytes:
     try:
         content = path_of(stored.digest).read_bytes()
     except FileNotFoundError as error:
-        raise FileDamaged(f"文件“{stored.name}”在磁盘上找不到了，请从备份恢复。") from error
+        raise FileDamaged("L01", name=stored.name) from error
     if sha256(content).hexdigest() != stored.digest:
-        raise FileDamaged(f"文件“{stored.name}”和上传时的校验码对不上，请从备份恢复。")
+        raise FileDamaged("L02", name=stored.name)
     return content
 
 
@@ -103,12 +104,10 @@ def _clean_name(name: str) -> str:
     """The last part of the name, as people wrote it. Raises FileRefused for what no name holds."""
     last = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2]).strip()
     if not last or last.startswith("."):
-        raise FileRefused("这个文件没有名字，请改一个文件名再上传。")
+        raise FileRefused("L03")
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") for c in last):
-        raise FileRefused("文件名里有看不见的字符，请改一个文件名再上传。")
-    if len(last) > _LONGEST_NAME:
-        raise FileRefused(f"文件名有 {len(last)} 个字，最多 {_LONGEST_NAME} 字，请改短后再上传。")
-    return last
+        raise FileRefused("L04")
+    return text_field("文件名", last, _LONGEST_NAME)
 
 
 def _read(name: str, chunks: Iterable[bytes], most: int) -> bytes:
@@ -116,10 +115,10 @@ def _read(name: str, chunks: Iterable[bytes], most: int) -> bytes:
     for chunk in chunks:
         size += len(chunk)
         if size > most:
-            raise FileRefused(f"“{name}”超过 {most // _MIB} MB，请缩小或分成几个文件再上传。")
+            raise FileRefused("L05", name=name, most=most // _MIB)
         parts.append(chunk)
     if not size:
-        raise FileRefused(f"“{name}”是空的，请重新扫描后再上传。")
+        raise FileRefused("L06", name=name)
     return b"".join(parts)
 
 
@@ -127,9 +126,9 @@ def _kind(name: str, content: bytes, types: Collection[str]) -> str:
     wanted = "、".join(types)
     kind = next((kind for kind in types if TYPES[kind][2](content)), None)
     if kind is None:
-        raise FileRefused(f"“{name}”不是完整的 {wanted} 文件，请扫描或另存为其中一种再上传。")
+        raise FileRefused("L07", name=name, wanted=wanted)
     if not name.lower().endswith(TYPES[kind][0]):
-        raise FileRefused(f"“{name}”的内容是 {kind}，名字却不是，请把文件名改成以 .{kind} 结尾再上传。")
+        raise FileRefused("L08", name=name, kind=kind)
     return kind
 
 

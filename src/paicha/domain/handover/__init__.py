@@ -1,1 +1,1 @@
-"""What stands above the single apps: opening a round."""
+"""Opening a round; a ledger handed up, taken back, returned, supplemented and corrected, with its signed copies."""

@@ -13,10 +13,9 @@ from typing import Any
 
 from paicha.core.pack import Pack
 from paicha.core.pack.forms import Signer
-from paicha.domain.handover.freezing import is_villages
+from paicha.domain.handover.snapshot import is_villages
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.recount import done
-from paicha.domain.responses.tallies import Selection, has_rows
+from paicha.domain.responses.summary.tallies import Selection, done, has_rows
 from paicha.domain.rounds.models import RoundArea
 from paicha.domain.verification.attention import audited, cross_check, visit_owed
 
@@ -54,14 +53,14 @@ def _rows(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
     blank = Selection(outcome="blank").count(pack, summary.counts)
     if blank:
         yield Missing("blank", blank, f"{blank} 户没排查", True)
-    for outcome in pack.outcome.stays_due if pack.outcome else ():
+    for outcome in pack.outcome.stays_due:
         n = Selection(outcome=str(outcome)).count(pack, summary.counts)
-        if n and pack.outcome:
+        if n:
             label = pack.questions[pack.outcome.question].option_labels.get(outcome, "没见到人")
             yield Missing(f"stays:{outcome}", n, f"{n} 户{label}，上报后备注里会写明", False)
-    held = summary.facts.get("held") or 0
+    held = summary.fact.held
     if held:
-        up = summary.status == VillageSummary.Status.HANDED_UP
+        up = summary.handed_up
         words = f"{held} 户上报后才到，再报以后可以补报" if up else f"{held} 户迟到的表还没收下"
         yield Missing("held", held, words, not up)
 
@@ -98,9 +97,9 @@ def _problems(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
     form = pack.problem_list
     if form is None:
         return
-    if n := summary.facts.get("problems_lacking"):
+    if n := summary.fact.problems_lacking:
         yield Missing("problems", n, f"{n} 条问题没写全整改措施、时限、责任人", True)
-    if summary.figures.get("open_leads") and not summary.facts.get("problem_rows"):
+    if summary.figures.get("open_leads") and not summary.fact.problem_rows:
         yield Missing("problem_list", 1, f"{form.label}一条也没有，却有线索没处理", False)
 
 
@@ -129,7 +128,7 @@ def signers_asked(pack: Pack) -> dict[str, Sequence[Signer]]:
 
 
 def _copies(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
-    known = summary.facts.get("signed_copies") or {}
+    known = summary.fact.signed_copies
     lacking = [pack.village_forms[name].label for name in signers_asked(pack) if not known.get(name)]
     if lacking:
         yield Missing("copies", len(lacking), f"没有附签字的扫描件：{'、'.join(lacking)}", False)
@@ -149,7 +148,7 @@ def town_checklist(
         name, code = villages[summary.code].spoken, summary.code
         blocking, rest = of_village(pack, summary)
         if blocking:
-            page = "area" if summary.status != VillageSummary.Status.HANDED_UP else "audit"
+            page = "area" if not summary.handed_up else "audit"
             found.append(Missing(f"{page}:{code}", 1, f"{name}：{'；'.join(blocking)}", True))
         if rest:
             found.append(Missing(f"area:{code}", 1, f"{name}：{'；'.join(rest)}", False))
@@ -158,20 +157,20 @@ def town_checklist(
 
 def of_village(pack: Pack, summary: VillageSummary) -> tuple[list[str], list[str]]:
     """What a village keeps its town waiting for, and what is only named. No query."""
-    facts = summary.facts
+    fact = summary.fact
     blocking, rest = [], []
-    if facts.get("returns_open"):
+    if fact.returns_open:
         blocking.append("退回的还没改完")
-    elif summary.status != VillageSummary.Status.HANDED_UP:
+    elif not summary.handed_up:
         blocking.append("还没上报")
     elif not audited(summary):
         blocking.append("还没审核完")
     if cross_check(pack, summary) in ("needed", "planned"):
-        blocking.append(f"没有{pack.classes[0].label}，还没交叉核实")
+        blocking.append(f"没有{pack.watched.label}，还没交叉核实")
     if visit_owed(summary):
         blocking.append("列入实地核实，还没去")
-    if n := facts.get("held"):
+    if n := fact.held:
         rest.append(f"{n} 户上报后才到，还没收下")
-    if n := facts.get("enquiries_open"):
+    if n := fact.enquiries_open:
         rest.append(f"{n} 个问题没答复")
     return blocking, rest

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from paicha.core.pack import Pack
+from paicha.core.refusal import text_field
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.files.models import StoredFile
 from paicha.domain.files.services import store_file
 from paicha.domain.handover.errors import HandoverError
-from paicha.domain.handover.freezing import is_villages
 from paicha.domain.handover.models import SignedCopy, StatisticsNote
 from paicha.domain.handover.queries import copies, note_of
+from paicha.domain.handover.snapshot import is_villages
 from paicha.domain.responses.services import VillageWork, record_facts, village_work
 from paicha.domain.rounds.models import Round
 
@@ -39,7 +40,7 @@ def attach_copy(
     Also after the hand-up: a scan adds nothing to the answers, and the paper is often signed last.
     """
     if form not in pack.household_forms and not is_villages(pack, form):
-        raise HandoverError("请选这是哪张表的扫描件。")
+        raise HandoverError("H10")
     with village_work(round_, pack, village, actor) as work:
         return attach_within(work, form, store_file(name, chunks, actor), replaces=replaces)
 
@@ -49,7 +50,7 @@ def attach_within(
 ) -> SignedCopy:
     """`attach_copy` of a file that is kept already, as part of a village's transaction. Raises HandoverError."""
     if form not in work.pack.household_forms and not is_villages(work.pack, form):
-        raise HandoverError("请选这是哪张表的扫描件。")
+        raise HandoverError("H10")
     old = None
     if replaces is not None:
         rows = SignedCopy.objects.select_for_update().filter(
@@ -57,7 +58,7 @@ def attach_within(
         )
         old = rows.filter(pk=replaces, replaced_by=None).first()
         if old is None:
-            raise HandoverError("要换的那一页已经换过了，请刷新页面。")
+            raise HandoverError("H11")
     made = SignedCopy.objects.create(
         round=work.round, village=work.village, form=form, file=stored, at=work.at, by=work.actor
     )
@@ -70,15 +71,13 @@ def attach_within(
 
 def add_note(round_: Round, pack: Pack, village: Area, actor: str, text: str) -> str:
     """Add to form 4's remark of a village ('' takes it back); locked with the rest. Raises HandoverError."""
-    said = " ".join(text.split())
-    if len(said) > _NOTE:
-        raise HandoverError(f"补充的备注有 {len(said)} 个字，最多 {_NOTE} 字，请写短一些。")
+    said = text_field("补充的备注", " ".join(text.split()), _NOTE)
     with village_work(round_, pack, village, actor) as work:
         form = pack.statistics
         if form is None:
-            raise HandoverError("本次排查没有统计表。")
+            raise HandoverError("A15")
         if work.locked and form.name not in work.summary.reopened_forms:
-            raise HandoverError(f"本村已经上报，{form.label}的备注不能再改；要改请镇街退回这张表。")
+            raise HandoverError("H13", label=form.label)
         if said != note_of(round_, village.pk):
             made = StatisticsNote.objects.create(
                 round=round_, village=village, code=village.code, text=said, at=work.at, by=actor

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from paicha.core.refusal import Refusal
 
-class HandoverError(ValueError):
-    """An act between the levels that can't be done as given; the message is one Chinese sentence."""
+
+class HandoverError(Refusal):
+    """An act between the levels that can't be done as given."""

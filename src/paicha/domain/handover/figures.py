@@ -15,7 +15,7 @@ from paicha.core.pack import Pack
 from paicha.domain.accounts.policies import code_range
 from paicha.domain.handover.models import StatisticsNote
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.tallies import DONE, Selection
+from paicha.domain.responses.summary.tallies import DONE, Selection
 
 COUNTED = ("profile", "surveyed", "problems")
 Counts = Mapping[str, Mapping[str, int]]
@@ -32,12 +32,12 @@ class Sources:
     note: str = ""
 
 
-def sources_of(summary: VillageSummary | None, problems: int | None = None, note: str = "") -> Sources:
-    """The sources as a village's summary row holds them; `problems` where the caller has counted them afresh."""
+def sources_of(summary: VillageSummary | None, note: str = "") -> Sources:
+    """The sources as a village's summary row holds them."""
     if summary is None:
-        return Sources({}, {}, problems or 0, 0, note)
-    known = summary.facts.get("problem_rows") or 0 if problems is None else problems
-    return Sources(summary.counts, summary.profile, known, summary.facts.get("enrolled") or 0, note)
+        return Sources({}, {}, 0, 0, note)
+    fact = summary.fact
+    return Sources(summary.counts, summary.profile, fact.problem_rows or 0, fact.enrolled, note)
 
 
 def figures_of(pack: Pack, sources: Sources) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def figures_of(pack: Pack, sources: Sources) -> dict[str, Any]:
 def remark(pack: Pack, sources: Sources) -> str | None:
     """What stays due, by how the visit ended; how many were newly enrolled; then what people added."""
     said = []
-    for outcome, words in sorted(pack.outcome.remarks.items()) if pack.outcome else ():
+    for outcome, words in sorted(pack.outcome.remarks.items()):
         n = Selection(outcome=str(outcome)).count(pack, sources.counts)
         if n:
             said.append(words.format(n=n))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from paicha.core.area_codes import county_of, town_of
 from paicha.core.pack import HouseholdForm
 from paicha.domain.areas.models import Area
 from paicha.domain.handover.errors import HandoverError
@@ -15,7 +16,7 @@ from paicha.domain.handover.models import Ledger, Return
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.work import VillageWork
 from paicha.domain.rounds.models import Round
-from paicha.domain.rounds.reopening import reopen_entries
+from paicha.domain.rounds.reopen import reopen_entries
 
 
 def apply_returns(work: VillageWork, back: Sequence[Return], otherwise: str = "handed_up") -> None:
@@ -38,13 +39,13 @@ def apply_returns(work: VillageWork, back: Sequence[Return], otherwise: str = "h
 
 def require_town_open(round_: Round, village: Area) -> None:
     """Raise HandoverError where the town (or the county) has handed up, so that its villages stand still."""
-    codes = [village.code[:9] + "000", village.code[:6] + "000000"]
+    codes = [town_of(village.code), county_of(village.code)]
     up = set(
         Ledger.objects.filter(round=round_, code__in=codes, status=Ledger.Status.HANDED_UP).values_list(
             "code", flat=True
         )
     )
     if codes[1] in up:
-        raise HandoverError("市级已经结束本轮排查，不能再改。")
+        raise HandoverError("H22")
     if codes[0] in up:
-        raise HandoverError("镇街已经上报市级，村里的台账不能再动；要改请镇街先撤回，或请市级退回镇街。")
+        raise HandoverError("H23")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 import orjson
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 
 from paicha.core.pack import Pack
@@ -19,7 +19,6 @@ from paicha.domain.accounts.notices import working
 from paicha.domain.accounts.policies import code_range
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.handover.figures import Difference, differences, figures_of, sources_of
-from paicha.domain.handover.freezing import forms_and_problems, household_line, is_problem, names_form
 from paicha.domain.handover.models import (
     Correction,
     Ledger,
@@ -29,6 +28,7 @@ from paicha.domain.handover.models import (
     StatisticsNote,
     Submission,
 )
+from paicha.domain.handover.snapshot import forms_and_problems, household_line, is_problem, names_form
 from paicha.domain.responses.models import HeldRevision, Revision, VillageSummary
 from paicha.domain.rounds.models import RosterEntry, Round
 
@@ -212,10 +212,3 @@ def contradictions(
         if differs := differences(pack, row_of(one, summary.code), live):
             found[summary.code] = differs
     return found
-
-
-def visible_corrections(round_: Round, prefix: str) -> QuerySet[Correction]:
-    """Corrections with consent below a code prefix, newest first."""
-    low, high = code_range(prefix)
-    rows = Correction.objects.filter(round=round_, village__code__gte=low, village__code__lt=high)
-    return rows.select_related("household", "village").order_by("-pk")

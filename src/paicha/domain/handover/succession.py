@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
+from paicha.core.area_codes import TOWN_DIGITS, whole_code
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope, code_range
 from paicha.domain.accounts.roles import Kind
@@ -35,8 +36,8 @@ def hand_over_role(by: Scope, assignment: Assignment, to: User, last_day: date |
     if assignment.kind in (Kind.AREA, Kind.VILLAGE):
         low, high = code_range(assignment.ref)
         rows = Return.objects.filter(to=first, done_at=None, taken_back_at=None)
-        if len(assignment.ref) == len("610881101"):  # a town's clerk: what came back to the town itself
-            rows = rows.filter(code=assignment.ref + "000")
+        if len(assignment.ref) == TOWN_DIGITS:  # a town's clerk: what came back to the town itself
+            rows = rows.filter(code=whole_code(assignment.ref))
         else:
             rows = rows.filter(code__gte=low, code__lt=high)
         moved = rows.update(to=to)

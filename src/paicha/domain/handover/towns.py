@@ -13,7 +13,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from paicha.core.area_codes import county_of, town_of, town_prefix
 from paicha.core.pack import Pack
+from paicha.core.refusal import text_field
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.notices import people_with, tell
@@ -24,12 +26,12 @@ from paicha.domain.audit.services import Entry, actor_chain, append, digest
 from paicha.domain.handover.checklist import Missing, town_checklist
 from paicha.domain.handover.errors import HandoverError
 from paicha.domain.handover.figures import Difference
-from paicha.domain.handover.freezing import digest_of
 from paicha.domain.handover.models import Ledger, Level, Return, Submission
 from paicha.domain.handover.queries import contradictions, handed_up, latest, submissions
+from paicha.domain.handover.snapshot import digest_of
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names
-from paicha.domain.responses.tallies import has_rows
+from paicha.domain.responses.summary.tallies import has_rows
 from paicha.domain.rounds.models import Round, RoundArea
 from paicha.domain.verification.models import SampleHousehold, SpotCheck
 
@@ -44,7 +46,7 @@ def submit_town(round_: Round, pack: Pack, town: Area, actor: str, note: str = "
     ledger = _locked(round_, town, Level.TOWN)
     _require_county_open(round_, town)
     if ledger.status == _UP:
-        raise HandoverError("本镇已经上报市级了，不用再报；要改请先撤回，或请市级退回。")
+        raise HandoverError("H43")
     summaries = _locked_villages(round_, town)
     areas = {a.code: a for a in RoundArea.objects.filter(round=round_, parent_code=town.code)}
     up = handed_up(round_, Level.VILLAGE, code_prefix(town.code))
@@ -52,7 +54,8 @@ def submit_town(round_: Round, pack: Pack, town: Area, actor: str, note: str = "
     missing = [line.words for line in town_missing(pack, areas, summaries, changed) if line.blocks]
     if missing:
         more = f"等 {len(missing)} 项" if len(missing) > _SAID else ""
-        raise HandoverError(f"还不能上报市级：{'；'.join(missing[:_SAID])}{more}。")
+        listed = "；".join(missing[:_SAID])
+        raise HandoverError("H44", listed=listed, more=more)
     parts = [up[s.code] for s in summaries if s.code in up]
     made = _freeze(round_, town, Level.TOWN, actor, parts, note)
     Return.objects.filter(round=round_, area=town, done_at=None, taken_back_at=None).update(done_at=made.at)
@@ -89,12 +92,12 @@ def take_town_back(round_: Round, town: Area, actor: str) -> Submission:
     _require_county_open(round_, town)
     last = latest(submissions(round_, town.pk))
     if ledger.status != _UP or last is None:
-        raise HandoverError("本镇没有上报，没有可以撤回的。")
+        raise HandoverError("H45")
     if last.by != actor:
         who = names({last.by}).get(last.by, "管理员")
-        raise HandoverError(f"由谁上报的，就由谁撤回：这次是{who}报的。")
+        raise HandoverError("H19", who=who)
     if _city_begun(round_, town, ledger.handed_up_at):
-        raise HandoverError("市级已经开始抽查本镇，不能自己撤回了；要改请市级退回。")
+        raise HandoverError("H46")
     _close(last, Submission.State.TAKEN_BACK, actor)
     back = Return.objects.filter(round=round_, area=town, done_at=last.at)
     _set(ledger, _BACK if back.update(done_at=None) else _OPEN, None)
@@ -105,19 +108,18 @@ def take_town_back(round_: Round, town: Area, actor: str) -> Submission:
 @transaction.atomic
 def return_town(round_: Round, pack: Pack, town: Area, actor: str, reason: str, to: User | None) -> Return:
     """The city sends a town's ledger back, with a reason, to a named person, who is told. Raises HandoverError."""
-    said = reason.strip()
-    if not said or len(said) > _LONGEST:
-        raise HandoverError(f"请写明为什么退回，最多 {_LONGEST} 字。")
+    said = text_field("退回的理由", reason, _LONGEST, asks="为什么退回")
     ledger = _locked(round_, town, Level.TOWN)
     _require_county_open(round_, town)
     last = latest(submissions(round_, town.pk))
     if ledger.status != _UP or last is None:
-        raise HandoverError("本镇还没有上报，没有可以退回的。")
+        raise HandoverError("H47")
     able = town_people(town)
     if to not in able:
         others = "、".join(str(user) for user in able) or "（没有，请管理员先安排分工）"
-        who = f"{to}现在没有本镇的分工（请假或已调整），收不到退回，请改退给" if to else "请选退给谁"
-        raise HandoverError(f"{who}：{others}。")
+        if to is None:
+            raise HandoverError("H31", others=others)
+        raise HandoverError("H48", to=to, others=others)
     assert to is not None
     made = Return.objects.create(
         round=round_, area=town, code=town.code, submission=last, whole=True, reason=said, to=to,
@@ -138,15 +140,15 @@ def take_town_return_back(round_: Round, town: Area, sent: Return, actor: str) -
     summaries = _locked_villages(round_, town)
     fresh = Return.objects.select_for_update().get(pk=sent.pk, area=town)
     if not fresh.is_open or ledger.status != _BACK:
-        raise HandoverError("这次退回已经改好上报，或已经撤回了，请刷新页面。")
+        raise HandoverError("H27")
     if fresh.by != actor:
         who = names({fresh.by}).get(fresh.by, "管理员")
-        raise HandoverError(f"由谁退回的，就由谁撤回：这次是{who}退的。")
+        raise HandoverError("H28", who=who)
     up = handed_up(round_, Level.VILLAGE, code_prefix(town.code))
     parts = [up[s.code] for s in summaries if s.code in up]
     moved = any(part.state != Submission.State.SUBMITTED for part in parts)
     if moved or digest_of(_text(parts)) != fresh.submission.digest:
-        raise HandoverError("镇街已经开始改了，不能撤回；等改好再报。")
+        raise HandoverError("H49")
     fresh.taken_back_at = clock.now()
     fresh.save(update_fields=["taken_back_at"])
     last = fresh.submission
@@ -162,11 +164,11 @@ def close_round(round_: Round, county: Area, actor: str, note: str = "") -> Subm
     """The city closes the round: every town is up; its figures are the towns' sums. Raises HandoverError."""
     ledger = _locked(round_, county, Level.COUNTY)
     if ledger.status == _UP:
-        raise HandoverError("本轮排查已经结束了。")
+        raise HandoverError("H50")
     if waiting := towns_not_up(round_):
         listed = "、".join(waiting[:_SAID])
         more = f"等 {len(waiting)} 个镇街" if len(waiting) > _SAID else ""
-        raise HandoverError(f"还不能结束：{listed}{more}没有上报。")
+        raise HandoverError("H51", listed=listed, more=more)
     up = handed_up(round_, Level.TOWN, code_prefix(county.code))
     made = _freeze(round_, county, Level.COUNTY, actor, list(up.values()), note)
     _set(ledger, _UP, made)
@@ -180,11 +182,12 @@ def reopen_round(round_: Round, county: Area, actor: str) -> Submission:
     ledger = _locked(round_, county, Level.COUNTY)
     last = latest(submissions(round_, county.pk))
     if ledger.status != _UP or last is None:
-        raise HandoverError("本轮排查没有结束，没有可以撤回的。")
+        raise HandoverError("H52")
     if last.by != actor:
-        raise HandoverError(f"由谁结束的，就由谁撤回：这次是{names({last.by}).get(last.by, '管理员')}。")
+        who = names({last.by}).get(last.by, "管理员")
+        raise HandoverError("H53", who=who)
     if Round.objects.filter(pk__gt=round_.pk).exists():
-        raise HandoverError("下一轮排查已经开始，不能再撤回。")
+        raise HandoverError("H54")
     _close(last, Submission.State.TAKEN_BACK, actor)
     _set(ledger, _OPEN, None)
     _note(actor, "handover.reopen", last)
@@ -200,7 +203,7 @@ def towns_not_up(round_: Round) -> list[str]:
     """Names of the towns with households that have not handed up, in order of code. Three queries."""
     up = set(Ledger.objects.filter(round=round_, level=Level.TOWN, status=_UP).values_list("code", flat=True))
     rows = VillageSummary.objects.filter(round=round_).only("code", "counts", "profile")
-    wanted = {s.code[:9] + "000" for s in rows if has_rows(s)} - up
+    wanted = {town_of(s.code) for s in rows if has_rows(s)} - up
     areas = RoundArea.objects.filter(round=round_, code__in=wanted).order_by("code")
     return [area.spoken for area in areas]
 
@@ -223,14 +226,16 @@ def _locked(round_: Round, area: Area, level: Level) -> Ledger:
 
 
 def _locked_villages(round_: Round, town: Area) -> list[VillageSummary]:
-    rows = VillageSummary.objects.filter(round=round_, code__startswith=town.code[:9]).order_by("code")
+    rows = VillageSummary.objects.filter(round=round_, code__startswith=town_prefix(town.code)).order_by(
+        "code"
+    )
     return list(rows.select_for_update())
 
 
 def _require_county_open(round_: Round, town: Area) -> None:
-    county = town.code[:6] + "000000"
+    county = county_of(town.code)
     if Ledger.objects.filter(round=round_, code=county, status=_UP).exists():
-        raise HandoverError("市级已经结束本轮排查，不能再改。")
+        raise HandoverError("H22")
 
 
 def _text(parts: Sequence[Submission]) -> str:
@@ -241,8 +246,7 @@ def _text(parts: Sequence[Submission]) -> str:
 def _freeze(
     round_: Round, area: Area, level: Level, actor: str, parts: Sequence[Submission], note: str
 ) -> Submission:
-    if len(note.strip()) > _LONGEST:
-        raise HandoverError(f"说明有 {len(note.strip())} 个字，最多 {_LONGEST} 字，请写短一些。")
+    text_field("说明", note, _LONGEST)
     text = _text(parts)
     earlier = submissions(round_, area.pk)
     figures = [row for part in sorted(parts, key=lambda p: p.code) for row in part.figures]

@@ -39,6 +39,7 @@ class HouseholdEvent(models.Model):
         HEAD = "head", "更换户主"
         CLASS = "class", "更正类别"
         CLOSE = "close", "销户"
+        TAKE_BACK = "take_back", "撤回导入"  # it was never there: an upload that made it was taken back
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind.choices)

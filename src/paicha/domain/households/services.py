@@ -9,12 +9,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import uuid_utils
 from django.db import transaction
 from django.db.models import Max
 
+from paicha.core.refusal import Refusal
 from paicha.domain import bulk, clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, append, village_chain
@@ -107,6 +109,17 @@ def close(household: Household, *, actor: str, reason: str) -> None:
     household.save(update_fields=["closed_at"])
 
 
+def take_back_all(households: Sequence[UUID], *, actor: str, reason: str, at: datetime) -> None:
+    """Let households of one village go that an upload made; the caller holds its lock and writes the audit."""
+    bulk.update(Household, ("closed_at",), [(at, household) for household in households])
+    HouseholdEvent.objects.bulk_create(
+        HouseholdEvent(
+            household_id=id_, kind=HouseholdEvent.Kind.TAKE_BACK, reason=reason, actor=actor, at=at
+        )
+        for id_ in households
+    )
+
+
 def _event(
     household: Household, kind: HouseholdEvent.Kind, old: str, new: str, *, actor: str, reason: str
 ) -> None:
@@ -121,9 +134,9 @@ def _event(
 def note_change(
     village: Area, household: Household | None, *, field: str, old: str, new: str, actor: str
 ) -> BaseChange:
-    """Note a change of base information for entry into the national system. Raises ValueError."""
+    """Note a change of base information for entry into the national system. Raises Refusal."""
     if field not in BaseChange.FIELDS or not new.strip():
-        raise ValueError("请选信息变更的项目，并写明现在的情况。")
+        raise Refusal("C17")
     change = BaseChange.objects.create(
         village=village, household=household, field=field, old=old.strip(), new=new.strip(),
         noted_on=clock.today(), noted_by=actor,

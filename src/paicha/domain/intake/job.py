@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
+from paicha.core.catalogue import message
 from paicha.core.pack import Pack
+from paicha.domain import bulk
 from paicha.domain.accounts.policies import Scope
-from paicha.domain.areas.models import Area, Group
+from paicha.domain.areas.models import Group
 from paicha.domain.intake.matching import load_register, register_of
+from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.places import Places
-from paicha.domain.intake.preparing import HouseholdRows, VillageFormRead
+from paicha.domain.intake.preparation import HouseholdRows, VillageFormRead
 from paicha.domain.intake.result import ImportResult
-from paicha.domain.intake.village_rows import VillageMemory
+from paicha.domain.responses.models import Upload, UploadVillage
 from paicha.domain.responses.services import VillageWork
 from paicha.domain.rounds.models import Round, RoundArea
 from paicha.formats.reading import HouseholdTable, VillageTable
 
 AnyTable = HouseholdRows | HouseholdTable | VillageTable
+_STORED = ("accepted", "created", "warned")
+_TRACE = ("upload", "village", "trace")
 
 
 @dataclass(slots=True)
@@ -44,15 +51,78 @@ class Job:
     result: ImportResult
     asked: str | None
     tag: str
+    record: Upload | None = None  # None in a preview
+    between: Callable[[], None] | None = None
     memories: dict[str, VillageMemory] = field(default_factory=dict)
-    villages: dict[int, Area] = field(default_factory=dict)
+    earlier: dict[str, int] = field(default_factory=dict)  # what a run that was cut short had stored
+    _traces: dict[int, dict[str, Any]] = field(default_factory=dict)  # of that run, by village
+
+    def __post_init__(self) -> None:
+        if self.record is not None and self.record.result is not None:
+            self.earlier = {name: n for name, n in self.record.result.items() if name in _STORED}
+            rows = UploadVillage.objects.filter(upload=self.record)
+            self._traces = dict(rows.values_list("village_id", "trace"))
+
+    def pause(self) -> None:
+        """Between two villages: whoever waits for this upload may stop it here."""
+        if self.between is not None:
+            self.between()
+
+    def note_count(self) -> None:
+        """Write down, in the village's own transaction, what is stored so far: all that a cut leaves behind."""
+        counts = {name: self.earlier.get(name, 0) + getattr(self.result, name) for name in _STORED}
+        if self.record is not None and self.record.result != counts:
+            self.record.result = counts
+            self.record.save(update_fields=["result"])
+
+    def keep_trace(self, work: VillageWork) -> None:
+        """Write down, in the village's own transaction, that the upload wrote here, and what its undoing must know."""
+        if self.record is None or not (work.changed or work.notes()):
+            return
+        village = work.village.pk
+        told, trace = self._traces.get(village, {}), self.memories[work.village.code].trace
+        if village in self._traces and trace.size is None:
+            trace.size = sum(map(len, told.values()))
+        for household, was in work.known.items():
+            trace.known.setdefault(str(household), list(was))  # the first is what was before the upload
+        whole = {
+            "created": sorted({*told.get("created", ()), *map(str, trace.created)}),
+            "known": trace.known | told.get("known", {}),
+            "gone": sorted({*told.get("gone", ()), *trace.gone}),
+            "back": sorted({*told.get("back", ()), *trace.back}),
+        }
+        size = sum(map(len, whole.values()))
+        if trace.size is None:
+            bulk.insert(UploadVillage, _TRACE, [(self.record.pk, village, whole)])
+        elif size != trace.size:
+            UploadVillage.objects.filter(upload=self.record, village=village).update(trace=whole)
+        trace.size = size
+
+    def add_earlier(self) -> None:
+        """Count what an earlier run of this upload stored as stored: to this run it was no change."""
+        result, earlier = self.result, self.earlier
+        if not any(earlier.values()):
+            return
+        whole = result.accepted + result.unchanged
+        result.accepted = min(whole, result.accepted + earlier["accepted"])
+        result.unchanged = whole - result.accepted
+        for name in ("created", "warned"):
+            total = getattr(result, name) + earlier[name]
+            setattr(result, name, min(result.accepted, total))
+        result.messages.append(message("J07"))
 
     def memory(self, work: VillageWork) -> VillageMemory:
         """What this upload remembers of `work`'s village; whom others have added since its last file, too."""
         code = work.village.code
         if code not in self.memories:
             groups = frozenset(Group.objects.filter(village=work.village).values_list("name", flat=True))
-            self.memories[code] = VillageMemory(register_of(work.village.pk, self.tag), groups=groups)
+            register = register_of(work.village.pk, self.tag, self.place_of(code))
+            self.memories[code] = VillageMemory(register, groups=groups)
         else:
             self.memories[code].register.refresh(load_register(work.village.pk))
         return self.memories[code]
+
+    def place_of(self, code: str) -> str:
+        """What a village is called in sentences: 高家堡镇桑树渠村."""
+        area = self.places.of_code(code)
+        return self.places.label(area) if area is not None else code

@@ -1,26 +1,33 @@
-"""Which household a row is: by its key, else by group and name with the phone to break ties.
+"""Which household a row is: by its key, else by name with the phone, else by name and group; over the whole upload.
 
-What holds (contract, import; forms.md, Traps): a key is never believed alone; a row that matches none but
-nearly matches one that no row of the upload matches is refused with the candidates named, where the village
-had households before; else it is a new household.
+What holds (contract, import; forms.md, Traps): a key is never believed alone; a key of this register that is no open
+household of the village is refused with both places; a household is found by the names of its heads before, too, but
+who bears a name now goes first; rows that only a name tells are decided together, so that their order plays no part;
+a row that matches none but nearly matches one that no row of the upload matches is refused with the candidates named,
+where the village had households before; else it is a new household.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
+
+from django.db import connection
 
 from paicha.core.catalogue import sentence
 from paicha.core.keys import parse_number
 from paicha.core.normalise import name_key, one_apart
-from paicha.domain.households.models import Household
+from paicha.domain.households.models import HouseholdEvent
+from paicha.domain.responses.answers.in_force import as_uuid
+
+BY_KEY, BY_PHONE, UNSURE = 0, 1, 2  # who claims first, whatever the order of rows
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A household of the register, as matching sees it."""
+    """A household of the register, as matching sees it. `former`: who its heads were before."""
 
     id: UUID
     number: int
@@ -28,6 +35,26 @@ class Known:
     head: str
     phone: str
     household_class: str
+    former: tuple[str, ...] = ()
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A household of this register that is no open one of the sheet's village.
+
+    `village`: its code; `place` and `head`: its village's name and its head's, '' where the reader may not see it.
+    """
+
+    village: str
+    place: str
+    head: str
+    closed: bool  # of the sheet's own village, and closed
+
+    @property
+    def label(self) -> str:
+        """高家堡镇桑树渠村“郝某”户."""
+        return f"{self.place}“{self.head}”户" if self.head else self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,118 +79,299 @@ class Match:
     notes: list[tuple[str, str]] = field(default_factory=list)  # (code, sentence)
 
 
+_REGISTER = (
+    'SELECT h.id, h.number, h."group", h.head_name, h.phone, h.household_class, h.closed_at, e.old'
+    " FROM households_household h LEFT JOIN households_householdevent e ON e.household_id = h.id AND e.kind = %s"
+    " WHERE h.village_id = %s AND (h.closed_at IS NULL OR NOT EXISTS"
+    " (SELECT 1 FROM households_householdevent t WHERE t.household_id = h.id AND t.kind = %s))"
+)
+
+
 def load_register(village_id: int) -> list[Known]:
-    """Open households of a village."""
-    rows = Household.objects.filter(village_id=village_id, closed_at__isnull=True).values_list(
-        "id", "number", "group", "head_name", "phone", "household_class"
-    )
-    return [Known(*row) for row in rows]
+    """Households of a village, closed ones, too, each with its heads before. One statement.
+
+    Those that were taken back with their upload are left out: they were never there.
+    """
+    found: dict[UUID, Known] = {}
+    former: dict[UUID, list[str]] = defaultdict(list)
+    kinds = HouseholdEvent.Kind
+    with connection.cursor() as cursor:
+        cursor.execute(_REGISTER, [kinds.HEAD, village_id, kinds.TAKE_BACK])
+        rows = cursor.fetchall()
+    for id_, number, group, head, phone, household_class, closed, before in rows:
+        own = as_uuid(id_)
+        found[own] = Known(own, number, group, head, phone, household_class, closed=closed is not None)
+        if before and name_key(before) != name_key(head):
+            former[own].append(before)
+    for own, names in former.items():
+        found[own] = replace(found[own], former=tuple(names))
+    return list(found.values())
 
 
 class Register:
     """A village's households, and which of them the rows of this upload have claimed so far."""
 
-    def __init__(self, households: Iterable[Known], tag: str) -> None:
+    def __init__(self, households: Iterable[Known], tag: str, place: str = "") -> None:
         self._tag = tag
+        self.place = place
+        self._numbers: dict[str, int | None] = {}  # what each key reads
+        self._elsewhere: dict[int, Elsewhere] = {}
+        self._by_id: dict[UUID, Known] = {}
         self._by_number: dict[int, Known] = {}
-        self._by_name: dict[str, list[Known]] = defaultdict(list)
+        self._by_name: dict[str, list[Known]] = defaultdict(list)  # who bears it now, then who bore it
         self._by_phone: dict[str, list[Known]] = defaultdict(list)
-        self._all: list[Known] = []
+        self._closed: dict[str, list[Known]] = defaultdict(list)  # by every name
+        self._claims: dict[UUID, list[Asked]] = defaultdict(list)
+        self._doubted: set[UUID] = set()  # that a refused row is, or by its words may be
         self.had_households = False
-        self.keys_used: dict[int, str] = {}
-        self.claimed: dict[UUID, str] = {}
         for known in households:
             self.add(known)
             self.had_households = True
 
     def add(self, known: Known) -> None:
-        """A household that exists now, also one that this upload made."""
-        self._by_number[known.number] = known
-        self._by_name[name_key(known.head)].append(known)
+        """A household that exists now, also one that this upload made. A closed one is only asked about."""
+        if known.closed:
+            for name in {name_key(name) for name in (known.head, *known.former)}:
+                self._closed[name].append(known)
+            return
+        self._by_id[known.id] = self._by_number[known.number] = known
+        self._by_name[name_key(known.head)].insert(0, known)
+        for name in {name_key(name) for name in known.former}:
+            self._by_name[name].append(known)
         if known.phone:
             self._by_phone[known.phone].append(known)
-        self._all.append(known)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing can be found here: no open household, none that this upload made."""
+        return not self._by_id
 
     def refresh(self, households: Iterable[Known]) -> None:
         """Whoever was added since; `had_households` stays as it was before the upload."""
         for known in households:
-            if known.number not in self._by_number:
+            if known.number not in self._by_number and not known.closed:
                 self.add(known)
 
+    def claim_for(self, household: UUID, asked: Asked) -> None:
+        """A row of the upload is this household's."""
+        self._claims[household].append(asked)
+
+    def number(self, key: str | None) -> int | None:
+        """The household's number that a key of this register carries; None for none and for a foreign number."""
+        if not key:
+            return None
+        if key not in self._numbers:
+            self._numbers[key] = parse_number(key, self._tag)
+        return self._numbers[key]
+
+    def unknown_numbers(self, keys: Iterable[str | None]) -> set[int]:
+        """Numbers of this register among keys that no household known so far has: to be traced (`learn`)."""
+        read = {self.number(key) for key in keys}
+        return {number for number in read if number and number not in self._by_number}
+
+    def learn(self, elsewhere: Mapping[int, Elsewhere]) -> None:
+        """Households that keys of the upload name and that are no open ones of this village, by number."""
+        self._elsewhere.update(elsewhere)
+
+    def elsewhere(self, asked: Asked) -> Elsewhere | None:
+        """Whose key the row carries, where it is no open household of this village."""
+        number = self.number(asked.key)
+        return None if number is None or number in self._by_number else self._elsewhere.get(number)
+
+    def rank(self, asked: Asked) -> int:
+        """How surely the row tells its household: by a key of this register, an exact phone and name, or not."""
+        number = self.number(asked.key)
+        if number in self._by_number or number in self._elsewhere:
+            return BY_KEY
+        return BY_PHONE if self._by_exact_phone(asked) else UNSURE
+
+    def likely(self, asked: Asked) -> Known | None:
+        """The household that a row names by key and name, else the only one of its name, whatever its phone; nothing
+        is claimed."""
+        known = self._by_number.get(self.number(asked.key) or 0)
+        if known is not None and known in self._by_name.get(name_key(asked.head), ()):
+            return known
+        return self._by_words(replace(asked, phone=""), Match())
+
     def match(self, asked: Asked) -> Match:
-        """Find one row's household. Near misses are judged later (`near`), when all rows have claimed theirs."""
+        """Find one row's household, by itself and what others have claimed. Near misses are judged later (`near`)."""
         match = Match()
-        if asked.key:
-            known = self._by_key(asked, match)
-            if match.code:
-                return match
-            if known is not None:
-                match.household = known.id
-                self.claimed.setdefault(known.id, asked.address)
-                return match
-        found = self._by_words(asked)
-        if len(found) == 1 and self._is_another(found[0], asked):
-            found = []
-        if len(found) > 1:
-            names = "、".join(self._label(known) for known in found)
-            match.code, match.sentence = "M02", sentence("M02", name=asked.head, candidates=names)
-            match.candidates = names
-        elif found:
-            match.household = found[0].id
-            self.claimed.setdefault(found[0].id, asked.address)
+        known = self._by_key(asked, match) if asked.key else None
+        if match.code:
+            return match
+        if known is None:
+            known = self._by_words(asked, match)
+        if known is not None:
+            match.household = known.id
         return match
 
+    def claim(self, asked: Asked, *, refused: bool = False) -> Match:
+        """Find one row's household and claim it; `refused`: the row itself won't go in."""
+        match = self.match(asked)
+        if match.household is not None:
+            self.claim_for(match.household, asked)
+            if refused:
+                self._doubted.add(match.household)
+        elif match.code:  # its key is not its own: whom its words name is another question
+            bearers = self._by_name.get(name_key(asked.head), ())
+            self._doubted |= {known.id for known in bearers if _same_group(asked, known)}
+            self._doubted |= {known.id for known in self._by_exact_phone(asked)}
+        return match
+
+    def match_together(self, rows: Sequence[Asked]) -> list[Match]:
+        """Find the households of rows that neither key nor phone tells, all at once, and claim them.
+
+        Where rows with different phones would be the same household, or a refused row may be it, nothing tells which of
+        them it is: all are refused with it as the candidate.
+        """
+        matches = [self.match(asked) for asked in rows]
+        sharing: dict[UUID, list[int]] = defaultdict(list)
+        for index, match in enumerate(matches):
+            if match.household is not None and (
+                match.household not in self._claims or match.household in self._doubted
+            ):
+                sharing[match.household].append(index)
+        strays: dict[str, list[int]] = defaultdict(list)  # rows that matched none, by name
+        for index, match in enumerate(matches):
+            if match.household is None and not match.code:
+                strays[name_key(rows[index].head)].append(index)
+        for household, places in sharing.items():
+            known = self._by_id[household]
+            named = [i for name in {known.head, *known.former} for i in strays.get(name_key(name), ())]
+            if not self._is_shared(known, [rows[i] for i in places], beside=bool(named)):
+                continue
+            for index in (*places, *named):
+                matches[index] = self._unclear("M16", rows[index], [known])
+                self.claim_for(household, rows[index])
+        for asked, match in zip(rows, matches, strict=True):
+            if match.household is not None:
+                self.claim_for(match.household, asked)
+        return matches
+
+    def _is_shared(self, known: Known, rows: Sequence[Asked], *, beside: bool) -> bool:
+        """Whether several families may stand behind the rows of a household; `beside`: the name stands in another
+        group, too, where these rows' own words are not quite the household's."""
+        if known.id in self._doubted or len({row.phone for row in rows} - {""}) > 1:
+            return True
+        return beside and any(
+            row.group != known.group or (row.phone and known.phone and row.phone != known.phone)
+            for row in rows
+        )
+
+    def _unclear(self, code: str, asked: Asked, candidates: Sequence[Known]) -> Match:
+        listed = sorted(candidates, key=lambda known: known.number)[:4]
+        names = "、".join(self._label(known) for known in listed)
+        return Match(code=code, sentence=sentence(code, name=asked.head, candidates=names), candidates=names)
+
     def _by_key(self, asked: Asked, match: Match) -> Known | None:
-        key = asked.key or ""
-        number = parse_number(key, self._tag)
+        number, elsewhere = self.number(asked.key), self.elsewhere(asked)
         known = self._by_number.get(number) if number else None
-        if known is None or number is None:
-            match.notes.append(("M05", sentence("M05", key=key)))
+        if elsewhere is not None:
+            match.code = "M13" if elsewhere.closed else "M12"
+            words = {
+                "key": asked.key,
+                "other": elsewhere.label,
+                "known": elsewhere.head,
+                "village": self.place,
+            }
+            match.sentence = sentence(match.code, **words)
             return None
-        if name_key(known.head) != name_key(asked.head):
+        if known is None:
+            match.notes.append(("M05", sentence("M05", key=asked.key)))
+            return None
+        if known not in self._by_name.get(name_key(asked.head), ()):
             match.code = "M03"
             match.sentence = sentence("M03", known=known.head, name=asked.head)
             return None
-        if number in self.keys_used and self.keys_used[number] != asked.address:
-            match.code, match.sentence = "M04", sentence("M04", key=key, other=self.keys_used[number])
+        exact = self._by_exact_phone(asked)
+        if exact and known not in exact:  # a namesake has the row's phone
+            unclear = self._unclear("M02", asked, [known, *exact])
+            match.code, match.sentence, match.candidates = unclear.code, unclear.sentence, unclear.candidates
             return None
-        self.keys_used[number] = asked.address
         return known
 
-    def _is_another(self, known: Known, asked: Asked) -> bool:
-        """Two families of one name: the one household that is known by it has its row, and the phone tells."""
-        taken = self.claimed.get(known.id, asked.address) != asked.address
-        return taken and "" not in (known.phone, asked.phone) and known.phone != asked.phone
+    def _by_exact_phone(self, asked: Asked) -> list[Known]:
+        """Who has the row's phone and bears or bore its name; one of its group rather than of another."""
+        if not asked.phone:
+            return []
+        found = [k for k in self._by_name.get(name_key(asked.head), ()) if k.phone == asked.phone]
+        return [k for k in found if k.group == asked.group] or found
 
-    def _by_words(self, asked: Asked) -> list[Known]:
-        found = self._by_name.get(name_key(asked.head), [])
-        if asked.group:
-            found = [known for known in found if known.group in (asked.group, "")]
-            exact = [known for known in found if known.group == asked.group]
-            found = exact or found
-        if len(found) > 1 and asked.phone:
-            same = [known for known in found if known.phone == asked.phone]
-            found = same or found
-        return found
+    def _by_words(self, asked: Asked, match: Match) -> Known | None:
+        """By name and exact phone; else the only household of the name that no other row has claimed."""
+        bearers = self._by_name.get(name_key(asked.head), ())
+        found = self._by_exact_phone(asked)
+        if not found:
+            found = [k for k in bearers if asked.phone in self._claimed_phones(k)]  # the same row once more
+        if not found:
+            found = [k for k in bearers if _same_group(asked, k)]
+            found = [k for k in found if k.group == asked.group] or found
+            namesakes = len({name_key(k.head) == name_key(asked.head) for k in found}) > 1
+            free = [k for k in found if k.id not in self._claims]
+            if free and not namesakes:
+                found = free
+            elif not free and all(self._is_another(k, asked) for k in found):
+                found = []
+        code = "M02" if len(found) > 1 else "M17" if found and self._bore_it(found[0], asked) else ""
+        if code:
+            unclear = self._unclear(code, asked, found)
+            match.code, match.sentence, match.candidates = unclear.code, unclear.sentence, unclear.candidates
+            return None
+        return found[0] if found else None
+
+    def _bore_it(self, known: Known, asked: Asked) -> bool:
+        """A household of a name of before, and the phone is another: it may be a family that has the name now."""
+        before = name_key(known.head) != name_key(asked.head)
+        return before and self._is_another(known, asked)
+
+    def _is_another(self, known: Known, asked: Asked) -> bool:
+        """Two families of one name: this household has its row, and the phones tell."""
+        if known.id in self._doubted:
+            return False
+        phones = {known.phone, *self._claimed_phones(known)} - {""}
+        return bool(asked.phone and phones) and asked.phone not in phones
+
+    def _claimed_phones(self, known: Known) -> set[str]:
+        return {claim.phone for claim in self._claims.get(known.id, ())} - {""}
 
     def near(self, asked: Asked) -> Match:
         """For a row that matched none: refused where one that no row claimed is nearly it, else new."""
         if not self.had_households:
             return Match()
-        close = [known for known in self._candidates(asked) if known.id not in self.claimed]
+        mine = name_key(asked.head)
+        bearers, candidates = self._by_name.get(mine, []), self._candidates(asked)
+        close = [known for known in candidates if known.id not in self._claims]
         if close:
-            names = "、".join(self._label(known) for known in close[:4])
-            said = sentence("M01", name=asked.head, candidates=names)
-            return Match(code="M01", sentence=said, candidates=names)
+            return self._unclear("M17" if any(known in bearers for known in close) else "M01", asked, close)
+        suspect = [known for known in candidates if self._is_suspect(known, asked)]
+        if suspect:
+            return self._unclear("M17", asked, bearers) if bearers else self._unclear("M01", asked, suspect)
+        gone = [known for known in self._closed.get(mine, ()) if self._may_be(asked, known)]
+        if gone:
+            return self._unclear("M18", asked, gone)
         return Match(notes=[("M07", sentence("M07", name=asked.head))])
 
-    def _candidates(self, asked: Asked) -> list[Known]:
-        found = {known.id: known for known in self._by_phone.get(asked.phone, [])} if asked.phone else {}
+    @staticmethod
+    def _may_be(asked: Asked, known: Known) -> bool:
+        """Whether the phone is the same, or the group doesn't tell the two apart."""
+        return bool(asked.phone and asked.phone == known.phone) or _same_group(asked, known)
+
+    def _is_suspect(self, known: Known, asked: Asked) -> bool:
+        """Hardly another family, though the household has its row: the same phone, and a name one character apart or
+        one that the village has."""
+        if not asked.phone or asked.phone not in {known.phone, *self._claimed_phones(known)}:
+            return False
         mine = name_key(asked.head)
-        for known in self._all:
-            same_group = known.group == asked.group or not asked.group or not known.group
-            if same_group and one_apart(mine, name_key(known.head)):
-                found[known.id] = known
+        return mine in self._by_name or any(one_apart(mine, name_key(n)) for n in (known.head, *known.former))
+
+    def _candidates(self, asked: Asked) -> list[Known]:
+        """Whose phone, or very name in another group, the row has; who of its group is one character apart."""
+        mine = name_key(asked.head)
+        found = {known.id: known for known in self._by_phone.get(asked.phone, ()) if asked.phone}
+        found |= {known.id: known for known in self._by_name.get(mine, ())}
+        for name, bearers in self._by_name.items():
+            if one_apart(mine, name):
+                found |= {known.id: known for known in bearers if _same_group(asked, known)}
         return list(found.values())
 
     @staticmethod
@@ -173,6 +381,11 @@ class Register:
         return f"{known.head}（{group or '未分组'}{tail}）"
 
 
-def register_of(village_id: int, tag: str, households: Sequence[Known] | None = None) -> Register:
-    """The register of a village, from the database unless given."""
-    return Register(load_register(village_id) if households is None else households, tag)
+def _same_group(asked: Asked, known: Known) -> bool:
+    """Whether the groups don't tell the two apart."""
+    return "" in (asked.group, known.group) or asked.group == known.group
+
+
+def register_of(village_id: int, tag: str, place: str = "") -> Register:
+    """The register of a village, from the database; `place`: what the village is called in sentences."""
+    return Register(load_register(village_id), tag, place)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import PurePath
 
+from paicha.core.area_codes import VILLAGE_LEVELS
 from paicha.core.catalogue import sentence
 from paicha.core.normalise import fold
-from paicha.domain.areas.naming import RESIDENTS_TAILS, TOWN_TAILS, VILLAGE_TAILS, stem
+from paicha.domain.areas.names import RESIDENTS_TAILS, TOWN_TAILS, VILLAGE_TAILS, stem
 from paicha.domain.rounds.models import RoundArea
 
 _CODE = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
@@ -80,7 +81,7 @@ class Places:
     def of_code(self, code: str) -> RoundArea | None:
         """A village by its 12 digits."""
         area = self._by_code.get(code)
-        return area if area is not None and area.level in ("village", "residents") else None
+        return area if area is not None and area.level in VILLAGE_LEVELS else None
 
     def town_of(self, area: RoundArea) -> RoundArea | None:
         """The town above a village."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from paicha.core.catalogue import Message
+from paicha.domain.intake.changes import VillageChanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class ImportResult:
     messages: list[Message] = field(default_factory=list)
     refused_rows: list[Refused] = field(default_factory=list)
     wants_plan: bool = False
+    changes: dict[str, VillageChanges] = field(default_factory=dict)  # by village code
     plan: list[dict[str, Any]] = field(default_factory=list)  # row by row, for a preview
 
     def refuse(self, row: Refused) -> None:

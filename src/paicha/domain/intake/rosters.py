@@ -1,14 +1,15 @@
 """A household roster 花名册: village, group, head, population, phone, class → register and round.
 
 What holds: a household already known by group and name is no change; one that is new is added, and to the
-current round's roster, on the form of its class; a class that can't be told refuses the row.
+current round's roster, on the form of its class; a row that may be several households, carries another village's key
+or a class that can't be told is refused.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from paicha.core.catalogue import Message, sentence
 from paicha.core.normalise import is_phone
@@ -17,13 +18,12 @@ from paicha.domain.areas.services import add_groups
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.intake.matching import Asked, Known
+from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.result import ImportResult, Refused
+from paicha.domain.intake.village_rows import missing
+from paicha.domain.responses.work import VillageWork
 from paicha.domain.rounds.services import NewEntry, add_due
-
-if TYPE_CHECKING:
-    from paicha.domain.intake.village_rows import VillageMemory
-    from paicha.domain.responses.work import VillageWork
-    from paicha.formats.reading import HouseholdTable
+from paicha.formats.reading import HouseholdTable
 
 
 def take_roster(
@@ -45,6 +45,7 @@ def take_roster(
     form_of = {entry.name: entry.form for entry in pack.classes}
     general = pack.classes[-1].name
     new: list[tuple[int, NewHousehold]] = []
+    seen: set[tuple[str, str, str]] = set()
     for index in indexes:
         row = _row(frame, index)
         messages = faults.get(index, [])
@@ -56,18 +57,21 @@ def take_roster(
         head, group = row[roles.head], row.get("_group") or ""
         phone = row.get(roles.phone or "") or ""
         address = f"{table.file} {table.sheet}!{row['_row']}"
-        match = memory.register.match(Asked(None, group, head, phone, address))
+        own = (
+            row.get("_key") if memory.register.number(row.get("_key")) else None
+        )  # a foreign one says nothing here
+        match = memory.register.match(Asked(own, group, head, phone, address))
+        if match.code:
+            _refuse(work, table, row, [_at_head(work, table, row, match.code, match.sentence)], result)
+            continue
         key = (group, head, phone)
-        if match.household is not None or key in memory.seen:
+        if match.household is not None or key in seen:
             result.unchanged += 1
             continue
         if work.locked:
-            cell = f"{table.cells.get(roles.head, 'A')}{row['_row']}"
-            text = f"{table.sheet} {cell}：{sentence('H03')}"
-            said = Message("H03", "hard", text, table.file, table.sheet, cell, head)
-            _refuse(work, table, row, [said], result)
+            _refuse(work, table, row, [_at_head(work, table, row, "H03", sentence("H03"))], result)
             continue
-        memory.seen[key] = None  # type: ignore[assignment]  # a roster row has no line of answers
+        seen.add(key)
         population = row.get(roles.population or "")
         new.append((index, NewHousehold(group, head, phone, population, row.get("_class") or general)))
     made = add_households(work.village, [household for _, household in new])
@@ -75,12 +79,21 @@ def take_roster(
     entries = []
     for (_, household), (id_, number) in zip(new, made, strict=True):
         memory.register.add(Known(id_, number, household.group, household.head_name, household.phone, ""))
+        memory.trace.created.append(id_)
         entries.append(NewEntry(id_, form_of[household.household_class], household.group, None, None, 0))
     add_due(work.round, work.village, entries)
     result.accepted += len(made)
     result.created += len(made)
     if made:
         work.note(Entry(village_chain(work.village.pk), work.actor, "roster.add", count=len(made)))
+
+
+def _at_head(work: VillageWork, table: HouseholdTable, row: dict[str, Any], code: str, text: str) -> Message:
+    head = work.pack.roles.head
+    cell = f"{table.cells.get(head, 'A')}{row['_row']}"
+    return Message(
+        code, "hard", f"{table.sheet} {cell}：{text}", table.file, table.sheet, cell, row[head] or ""
+    )
 
 
 def _refuse(
@@ -105,8 +118,6 @@ def _row(frame: Any, index: int) -> dict[str, Any]:
 
 def _check(work: VillageWork, table: HouseholdTable, row: dict[str, Any]) -> list[Message]:
     """Name given (V01), population in range (V03), phone well formed (V12), by the pack's own ids."""
-    from paicha.domain.intake.village_rows import missing
-
     pack, roles = work.pack, work.pack.roles
     said = []
     if not row.get(roles.head):

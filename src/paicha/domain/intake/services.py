@@ -2,33 +2,39 @@
 
 What holds: each village's part is one transaction, so a stop loses nothing and a second run ends as an
 undisturbed one; everything about a file that can't be taken in is said with its place; a dry run does the
-same work and rolls it back.
+same work village by village and rolls each back, of many villages on a copy, so that others go on writing.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, nullcontext
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from paicha.core.catalogue import Message, sentence
 from paicha.core.pack import StatisticsForm
+from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.areas.models import Area
 from paicha.domain.households.services import new_id, register_tag
 from paicha.domain.intake.job import AnyTable, Job, VillagePart
+from paicha.domain.intake.other_villages import trace_keys
 from paicha.domain.intake.places import Named, Place, Places, path_sources
-from paicha.domain.intake.preparing import HouseholdRows, Prepared, VillageFormRead
+from paicha.domain.intake.preparation import HouseholdRows, Prepared, VillageFormRead
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.rosters import take_roster
-from paicha.domain.intake.source import Source, readings
+from paicha.domain.intake.shelf import Shelf
+from paicha.domain.intake.snapshot import on_snapshot
+from paicha.domain.intake.source import Found, Source, find_sources, readings
 from paicha.domain.intake.village_forms import check_statistics, remember, take_form
 from paicha.domain.intake.village_rows import take_pending, take_tables
+from paicha.domain.intake.warnings import warn_of_cleared, warn_of_village
 from paicha.domain.responses.models import Upload
 from paicha.domain.responses.services import (
     VillageWork,
@@ -40,11 +46,14 @@ from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.queries import current_round
 from paicha.formats.reading import HouseholdTable, VillageTable
 
+_NAMED = 100  # files of an upload that its history names
+_FEW = 5  # villages that a dry run asks the database itself about: less than it takes to copy it
 Progress = Callable[[int, int, str], None]
+Tell = Callable[[str, list[dict[str, Any]]], None]
 
 
-class ImportRefused(Exception):
-    """Nothing can be imported; the message is one sentence that says what to do."""
+class ImportRefused(Refusal):
+    """Nothing can be imported."""
 
 
 def import_files(
@@ -57,22 +66,28 @@ def import_files(
     upload: UUID | None = None,
     progress: Progress | None = None,
     processes: int = 1,
+    between: Callable[[], None] | None = None,
+    tell: Tell | None = None,
 ) -> ImportResult:
     """Import files into the current round. `village` is the code that `--village` names.
 
-    A known upload id answers as the first time. Raises ImportRefused without a round or for an unknown
-    village.
+    A known upload id answers as the first time; one that was cut short goes on and counts both parts. `between`
+    is called before each village; what it raises stops the import there. A dry run gives `tell` each village's code
+    and rows; without it the first rows are kept in `plan`. Raises ImportRefused without a round or
+    for an unknown village.
     """
     round_ = current_round()
     if round_ is None:
-        raise ImportRefused("还没有打开排查轮次，请先运行 paicha init。")
+        raise ImportRefused("U14")
     earlier = Upload.objects.filter(pk=upload, finished_at__isnull=False).first() if upload else None
     if earlier is not None and earlier.result is not None:
         return _answered(earlier)
     pack = pack_of(round_)
-    places = Places(list(RoundArea.objects.filter(round=round_)), pack.id_of("area_known", "A02"))
+    places = Places(
+        list(RoundArea.objects.filter(round=round_).select_related("area")), pack.id_of("area_known", "A02")
+    )
     if village and places.of_code(village) is None:
-        raise ImportRefused(f"没有代码是 {village} 的村，请写 12 位的村代码。")
+        raise ImportRefused("U15", village=village)
     upload = upload or new_id()
     started = time.monotonic()
     result = ImportResult(str(upload), files=len(sources), wants_plan=dry_run)
@@ -80,20 +95,40 @@ def import_files(
     if not dry_run:
         record, _ = Upload.objects.get_or_create(
             pk=upload,
-            defaults={"round": round_, "door": door, "actor": scope.actor, "started_at": clock.now()},
+            defaults={
+                "round": round_,
+                "door": door,
+                "actor": scope.actor,
+                "started_at": clock.now(),
+                "files": [source.name for source in sources[:_NAMED]],
+            },
         )
-    job = Job(round_, pack, scope, f"{door}:{scope.actor}", upload, places, result, village, register_tag())
+    source, tag = f"{door}:{scope.actor}", register_tag()
+    job = Job(round_, pack, scope, source, upload, places, result, village, tag, record, between)
+    parts = _parts(job, sources, progress, processes)
     if dry_run:
-        with transaction.atomic():
-            _run(job, sources, progress, processes)
-            transaction.set_rollback(True)
+        _try(job, parts, progress, tell)
     else:
-        _run(job, sources, progress, processes)
+        _take(job, parts)
     result.seconds = time.monotonic() - started
     if record is not None:
+        job.add_earlier()
         record.finished_at, record.result = clock.now(), result.as_dict()
         record.save(update_fields=["finished_at", "result"])
     return result
+
+
+def close_upload(upload: UUID) -> int:
+    """End an upload that nobody goes on with, so that it can be taken back; how many households it has stored."""
+    record = Upload.objects.filter(pk=upload).first()
+    if record is None:
+        return 0
+    stored = record.result or {}
+    if record.finished_at is None:
+        counts = {name: stored.get(name, 0) for name in ("accepted", "created", "warned")}
+        record.finished_at, record.result = clock.now(), ImportResult(str(upload), **counts).as_dict()
+        record.save(update_fields=["finished_at", "result"])
+    return int(stored.get("accepted", 0))
 
 
 def _answered(earlier: Upload) -> ImportResult:
@@ -103,28 +138,87 @@ def _answered(earlier: Upload) -> ImportResult:
     return ImportResult(**stored, messages=messages)
 
 
-def _run(job: Job, sources: Sequence[Source], progress: Progress | None, processes: int) -> None:
+def _parts(
+    job: Job, sources: Sequence[Source], progress: Progress | None, processes: int
+) -> Iterator[VillagePart]:
+    """What the files hold, village by village in each file; what belongs nowhere is said and refused."""
     days = days_of(job.round, job.pack)
     for number, (source, read) in enumerate(readings(sources, job.pack, days, processes), 1):
         if isinstance(read, Prepared):
             job.result.messages += read.messages
-            _take_file(job, read)
+            yield from _place_file(job, read)
         else:
             job.result.messages.append(read)
         if progress:
             progress(number, len(sources), source.name)
-    for code, memory in job.memories.items():
-        if memory.pending or memory.statistics:
-            area = job.places.of_code(code)
-            assert area is not None
-            with village_work(job.round, job.pack, _village(job, area), job.scope.actor) as work:
-                if memory.pending:
-                    take_pending(work, job.memory(work), job.source, job.upload, job.result)
-                for table, index in memory.statistics:
-                    check_statistics(job, work, table, index, memory)
 
 
-def _take_file(job: Job, read: Prepared) -> None:
+def _take(job: Job, parts: Iterable[VillagePart]) -> None:
+    """Every part as it comes, a transaction each; last, what waited for the whole upload."""
+    for part in parts:
+        _take_one(job, part)
+    for code in job.memories:
+        _finish(job, code)
+
+
+def _try(job: Job, parts: Iterable[VillagePart], progress: Progress | None, tell: Tell | None = None) -> None:
+    """As `_take`, but a village's parts of all files together, for its second file builds on the first."""
+    with closing(Shelf()) as shelf:
+        for part in parts:
+            shelf.lay(part)
+        with on_snapshot() if len(shelf.villages) > _FEW else nullcontext():
+            for code in shelf.villages:
+                _try_village(job, code, shelf.take(code))
+                if tell is not None:
+                    tell(code, job.result.plan)
+                    job.result.plan = []
+                if progress:
+                    progress(job.result.files, job.result.files, code)
+
+
+def _try_village(job: Job, code: str, parts: Sequence[VillagePart]) -> None:
+    with transaction.atomic():
+        for part in parts:
+            _take_one(job, part)
+        _finish(job, code)
+        transaction.set_rollback(True)
+    job.memories.pop(code)  # nothing of a village is asked for again
+
+
+def _take_one(job: Job, part: VillagePart) -> None:
+    job.pause()
+    with village_work(job.round, job.pack, part.area.area, job.scope.actor) as work:
+        _take_part(job, work, part)
+        job.note_count()
+        job.keep_trace(work)
+    _keep_found(job, work)
+
+
+def _keep_found(job: Job, work: VillageWork) -> None:
+    """What the checks over the village said, where it was counted again; said when the upload is through with it."""
+    if work.changed and work.village.code in job.memories:
+        job.memories[work.village.code].found = work.found
+
+
+def _finish(job: Job, code: str) -> None:
+    """What waited until every file had its turn: rows that matched nothing, and form 4."""
+    memory, area = job.memories[code], job.places.of_code(code)
+    assert area is not None
+    if memory.pending or memory.statistics:
+        job.pause()
+        with village_work(job.round, job.pack, area.area, job.scope.actor) as work:
+            if memory.pending:
+                take_pending(work, job.memory(work), job.source, job.upload, job.result)
+            for table, index in memory.statistics:
+                check_statistics(job, work, table, index, memory)
+            job.note_count()
+            job.keep_trace(work)
+        _keep_found(job, work)
+    warn_of_cleared(job.pack, memory, job.result)
+    warn_of_village(job.pack, memory, job.result)
+
+
+def _place_file(job: Job, read: Prepared) -> Iterable[VillagePart]:
     parts: dict[str, VillagePart] = {}
     for entry in read.tables:
         table = entry.table if isinstance(entry, VillageFormRead) else entry
@@ -142,15 +236,7 @@ def _take_file(job: Job, read: Prepared) -> None:
                 part.households.append(entry)
             elif isinstance(entry, VillageFormRead):
                 part.forms.append(entry)
-    for part in parts.values():
-        with village_work(job.round, job.pack, _village(job, part.area), job.scope.actor) as work:
-            _take_part(job, work, part)
-
-
-def _village(job: Job, area: RoundArea) -> Area:
-    if area.area_id not in job.villages:
-        job.villages[area.area_id] = Area.objects.get(pk=area.area_id)
-    return job.villages[area.area_id]
+    return parts.values()
 
 
 def _resolve(
@@ -242,6 +328,8 @@ def _place_statistics(job: Job, table: VillageTable, parts: dict[str, VillagePar
 
 def _take_part(job: Job, work: VillageWork, part: VillagePart) -> None:
     memory = job.memory(work)
+    frames = [*(rows.frame for rows in part.households), *(table.frame for table, _ in part.rosters)]
+    trace_keys(job, memory.register, work.village.code, frames)
     for table, indexes in part.rosters:
         take_roster(work, table, indexes, memory, job.result)
     if part.households:
@@ -252,14 +340,12 @@ def _take_part(job: Job, work: VillageWork, part: VillagePart) -> None:
     memory.statistics += part.statistics
 
 
-def read_sources(paths: Iterable[str]) -> list[Source]:
-    """Every spreadsheet at these paths, folders walked in order. Raises ImportRefused for a missing one."""
-    from paicha.domain.intake.source import find_sources
-
-    found, missing = find_sources(paths)
-    if missing:
-        raise ImportRefused(f"找不到 {missing[0]}，请检查文件或文件夹的名字。")
+def read_sources(paths: Iterable[str]) -> Found:
+    """What is to be read at these paths, and what is not. Raises ImportRefused for a missing one."""
+    found = find_sources(paths)
+    if found.missing:
+        raise ImportRefused("U16", name=found.missing[0])
     return found
 
 
-__all__ = ["ImportRefused", "ImportResult", "Source", "import_files", "read_sources"]
+__all__ = ["ImportRefused", "ImportResult", "Source", "close_upload", "import_files", "read_sources"]

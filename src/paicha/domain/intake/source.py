@@ -8,6 +8,7 @@ that can't be read, and the next one is read by a fresh process; no reader outli
 from __future__ import annotations
 
 import gc
+import logging
 import multiprocessing
 import os
 import threading
@@ -15,18 +16,44 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from traceback import extract_tb
 
 from paicha.core.catalogue import Message, message
-from paicha.core.pack import Pack, load
-from paicha.domain.intake.preparing import Prepared, prepare_files
-from paicha.domain.responses.compiled import Days
+from paicha.core.pack import Pack
+from paicha.domain.intake.preparation import Prepared, prepare_files
+from paicha.domain.responses.rules.row_tests import Days
 from paicha.formats.reading import FileRefused, ReadFile, read_file
 
-SUFFIXES = (".xlsx", ".xls", ".xlsm", ".ods", ".csv", ".txt", ".et")
+_log = logging.getLogger(__name__)
+SUFFIXES = (
+    ".xlsx",
+    ".xls",
+    ".xlsm",
+    ".xltx",
+    ".xltm",
+    ".xlt",
+    ".et",
+    ".ett",
+    ".ods",
+    ".ots",
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".htm",
+    ".html",
+    ".mht",
+    ".mhtml",
+    ".xml",
+    ".xlsb",
+    ".slk",
+    ".dif",
+    ".numbers",
+)  # fmt: skip  (the last four are refused, each with its sentence)
+_OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
+_NAMED = 100  # files that a sentence names
 _CHUNK = 8  # files read and evaluated together
 _AHEAD = 2  # chunks read ahead of the one being stored
 
@@ -46,22 +73,42 @@ class Source:
         return Path(self.path or self.name).read_bytes()
 
 
-def find_sources(paths: Iterable[str]) -> tuple[list[Source], list[str]]:
-    """Spreadsheets at the paths (folders are walked, names sorted), and the paths that don't exist."""
-    found: list[Source] = []
-    missing: list[str] = []
+@dataclass(slots=True)
+class Found:
+    """What stands at some paths: spreadsheets in order, other files of folders, and paths that don't exist."""
+
+    sources: list[Source] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def note(self) -> Message | None:
+        """The sentence that names the files of folders that are not read, all of them in its `read`."""
+        if not self.others:
+            return None
+        names = "、".join(self.others[:_NAMED]) + (" 等" if len(self.others) > _NAMED else "")
+        return message("F16", count=len(self.others), files=names, read="、".join(self.others))
+
+
+def find_sources(paths: Iterable[str]) -> Found:
+    """What is to be read at the paths; folders are walked, names sorted, what is hidden or left open passed over."""
+    found = Found()
     for given in paths:
         path = Path(given)
         if path.is_dir():
             for file in sorted(path.rglob("*")):
                 hidden = any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
-                if file.is_file() and file.suffix.lower() in SUFFIXES and not hidden:
-                    found.append(Source(str(file.relative_to(path)), path=str(file)))
+                if hidden or not file.is_file() or file.name.lower() in _OF_SYSTEMS:
+                    continue
+                name = str(file.relative_to(path))
+                if file.suffix.lower() in SUFFIXES:
+                    found.sources.append(Source(name, path=str(file)))
+                else:
+                    found.others.append(name)
         elif path.is_file():
-            found.append(Source(path.name, path=str(path)))
+            found.sources.append(Source(path.name, path=str(path)))
         else:
-            missing.append(given)
-    return found, missing
+            found.missing.append(given)
+    return found
 
 
 def readings(
@@ -77,24 +124,53 @@ def readings(
 
 
 def read_chunk(sources: Sequence[Source], pack: Pack, days: Days) -> list[Prepared | Message]:
-    """Some files as read and made ready, or for each the sentence why it can't be."""
-    read: list[ReadFile | Message] = []
-    for source in sources:
-        try:
-            read.append(read_file(source.read(), source.name, pack, days.opens_on))
-        except FileRefused as refusal:
-            read.append(Message(refusal.code, "hard", refusal.sentence, file=source.name))
-    prepared = iter(prepare_files([entry for entry in read if isinstance(entry, ReadFile)], pack, days))
+    """Some files as read and made ready, or for each the sentence why it can't be; none stops the others."""
+    read = [_read_source(source, pack, days) for source in sources]
+    files = [entry for entry in read if isinstance(entry, ReadFile)]
+    try:
+        prepared: Iterator[Prepared | Message] = iter(prepare_files(files, pack, days))
+    except Exception:  # a slip of ours about one file: the others go on without it
+        _log.warning("files read together could not be made ready; each is tried by itself")
+        prepared = iter([_prepare_alone(file, pack, days) for file in files])
     return [next(prepared) if isinstance(entry, ReadFile) else entry for entry in read]
+
+
+def _read_source(source: Source, pack: Pack, days: Days) -> ReadFile | Message:
+    try:
+        return read_file(source.read(), source.name, pack, days.opens_on)
+    except FileRefused as refusal:
+        return Message(refusal.code, "hard", refusal.sentence, file=source.name)
+    except Exception as slip:  # a slip of ours: this file is refused, and the log says where it happened
+        _log.error("a reader failed: %s", _where(slip))
+        return message("F04", file=source.name)
+
+
+def _prepare_alone(file: ReadFile, pack: Pack, days: Days) -> Prepared | Message:
+    try:
+        return prepare_files([file], pack, days)[0]
+    except Exception as slip:  # as above, of a file that was read
+        _log.error("a file could not be made ready: %s", _where(slip))
+        return message("F04", file=file.file)
+
+
+def _where(slip: Exception) -> str:
+    """The kind of a failure and its lines of code; its text may hold what a person wrote."""
+    lines = " ← ".join(
+        f"{entry.name}:{entry.lineno}" for entry in reversed(extract_tb(slip.__traceback__)[-4:])
+    )
+    return f"{type(slip).__name__} in {lines}"
 
 
 _worker: tuple[Pack, Days] | None = None
 
 
-def _start(files: dict[str, bytes], days: Days) -> None:
-    global _worker  # noqa: PLW0603  (one pack a reading process, loaded once)
+def _start(pack: Pack, days: Days) -> None:
+    global _worker  # noqa: PLW0603  (one pack a reading process, sent as it was loaded)
+    from paicha.formats.reading.calamine_guard import silence_panics  # in a reading process alone
+
+    silence_panics()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker = load(files), days
+    _worker = pack, days
     gc.set_threshold(100_000, 50, 100)
     gc.freeze()  # the pack lives to the end: the collector needn't walk it for every file
 
@@ -173,13 +249,5 @@ def _pool(pack: Pack, days: Days, processes: int) -> ProcessPoolExecutor:
         processes,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start,
-        initargs=(_files(pack.digest), days),
+        initargs=(pack, days),
     )
-
-
-@lru_cache(maxsize=4)
-def _files(digest: str) -> dict[str, bytes]:
-    from paicha.domain.rounds.models import PackContent
-
-    content = PackContent.objects.get(digest=digest)
-    return {name: text.encode("utf-8") for name, text in content.files.items()}

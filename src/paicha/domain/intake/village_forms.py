@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from paicha.core.catalogue import Message, Severity
 from paicha.core.pack import ProblemForm, ProfileForm, StatisticsForm
+from paicha.core.refusal import Refusal
 from paicha.domain.intake.job import Job
-from paicha.domain.intake.preparing import VillageFormRead
+from paicha.domain.intake.memory import VillageMemory
+from paicha.domain.intake.preparation import VillageFormRead
 from paicha.domain.intake.statistics import Found, compare
-from paicha.domain.intake.village_rows import VillageMemory
-from paicha.domain.problems.services import ProblemError, record_signers, replace_list
-from paicha.domain.responses.recount import done
+from paicha.domain.problems.services import ProblemListLocked, record_signers, replace_list
 from paicha.domain.responses.services import FormAnswers, VillageWork, submit_village_form
+from paicha.domain.responses.summary.tallies import done
 from paicha.formats.reading import VillageTable
 
 
@@ -59,13 +60,18 @@ def take_form(job: Job, work: VillageWork, read: VillageFormRead) -> bool:
 
 def _take_problems(job: Job, work: VillageWork, form: ProblemForm, table: VillageTable) -> bool:
     try:
-        replace_list(work, [(number, text) for number, text, _ in table.problems], job.source, job.upload)
-    except ProblemError as error:
+        listed = [(number, text) for number, text, _ in table.problems]
+        receipt = replace_list(work, listed, job.source, job.upload)
+    except Refusal as error:
         option = next((c.id for c in job.pack.constraints if c.kind == "option"), "R01")
-        said = Message(error.code or option, "hard", f"{table.sheet}：{error}", table.file, table.sheet)
+        code = error.code if isinstance(error, ProblemListLocked) else option
+        said = Message(code, "hard", f"{table.sheet}：{error}", table.file, table.sheet)
         job.result.messages.append(said)
         job.result.forms_refused += 1
         return False
+    trace = job.memories[work.village.code].trace
+    trace.gone += receipt.gone
+    trace.back += receipt.back
     _record_signers(job, work, form, table)
     return True
 
@@ -102,7 +108,7 @@ def check_statistics(
         counts = done(job.pack, work.summary.counts)
     listed = memory.problems
     if listed is None:
-        listed = work.summary.facts.get("problem_rows")
+        listed = work.summary.fact.problem_rows
     profile = memory.profile if memory.profile is not None else (work.summary.profile or None)
     found = Found(counts, profile, listed)
     differences = list(compare(job.pack, form, row, found))

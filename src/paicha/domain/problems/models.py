@@ -81,7 +81,6 @@ class ProblemStep(models.Model):
         REOPENED = "reopened", "撤销上一步"
         WITHDRAWN = "withdrawn", "撤回"
         RESTORED = "restored", "撤销撤回"
-        REMINDED = "reminded", "催办"
 
     problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=10, choices=Kind.choices)

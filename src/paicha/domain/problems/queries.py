@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
+from paicha.core.pack import Pack
 from paicha.domain.problems.models import Petition, Problem, ProblemStep
 from paicha.domain.rounds.models import Round
+
+MEASURES = {"measure": "整改措施", "due_on": "整改时限", "owner": "整改责任人"}
 
 
 def problems_in_force(round_: Round, village_id: int) -> list[Problem]:
@@ -34,20 +39,11 @@ def problems_listed(
     return list(rows.select_related("household", "village__parent").order_by("village__code", "type", "pk"))
 
 
-def problem_counts(round_: Round, village_ids: Iterable[int] | None = None) -> dict[int, int]:
-    """The villages' own entries in force by village (its area's id), in one query; without any: left out."""
-    listed = Problem.objects.filter(round=round_, found_by=Problem.Level.VILLAGE).exclude(
-        status=Problem.Status.WITHDRAWN
-    )
-    if village_ids is not None:
-        listed = listed.filter(village_id__in=list(village_ids))
-    rows = listed.order_by("village_id").values_list("village_id").annotate(n=Count("pk"))
-    return dict(rows)
-
-
-def lacking() -> Q:
-    """Open, and without measure, limit or owner."""
-    return Q(status=Problem.Status.OPEN) & (Q(measure="") | Q(due_on=None) | Q(owner=""))
+def lacking(pack: Pack) -> Q:
+    """Open, and without something that `wanted` names."""
+    empty = {"measure": Q(measure=""), "due_on": Q(due_on=None), "owner": Q(owner="")}
+    nothing = Q(pk__in=[])
+    return Q(status=Problem.Status.OPEN) & reduce(or_, (empty[name] for name in wanted(pack)), nothing)
 
 
 def steps_of(problem: Problem) -> list[ProblemStep]:
@@ -79,10 +75,14 @@ def petitions_listed(
     )
 
 
-def missing_of(problem: Problem) -> tuple[str, ...]:
-    """Which of measure, limit and owner a problem still lacks (notice: every problem has all three)."""
-    parts = (("整改措施", problem.measure), ("整改时限", problem.due_on), ("整改责任人", problem.owner))
-    return tuple(label for label, value in parts if not value)
+def wanted(pack: Pack) -> dict[str, str]:
+    """What every problem must have, field → label: by the pack's step `measure`, by the notice all three."""
+    return pack.schedule.required("rectification", "measure", MEASURES)
+
+
+def missing_of(pack: Pack, problem: Problem) -> tuple[str, ...]:
+    """Which of measure, limit and owner a problem still lacks, in words."""
+    return tuple(label for name, label in wanted(pack).items() if not getattr(problem, name))
 
 
 def problems_of(round_: Round, household: UUID) -> list[Problem]:

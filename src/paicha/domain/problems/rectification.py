@@ -1,6 +1,7 @@
 """Rectification after the measure: done with evidence, re-checked by the level above, closed or sent back.
 
-Source: procedure `rectification` of the pack. What holds: who re-checks is asked for by the caller
+Source: procedure `rectification` of the pack: who re-checks, how late a limit may be, what must be written down. What
+holds: who re-checks is asked for by the caller
 (`levels.may_check`); a step can be taken back in one step by who took it, until the next one is taken; what is
 overdue is told to the village's cadres and, one level up, to the town, once while they have not read it.
 """
@@ -8,6 +9,7 @@ overdue is told to the village's cadres and, one level up, to the town, once whi
 from __future__ import annotations
 
 from paicha.core.pack import Pack
+from paicha.core.refusal import text_field
 from paicha.domain import clock
 from paicha.domain.accounts import notices
 from paicha.domain.accounts.models import User
@@ -17,10 +19,10 @@ from paicha.domain.files.models import StoredFile
 from paicha.domain.problems.models import Problem, ProblemStep
 from paicha.domain.problems.queries import missing_of
 from paicha.domain.problems.services import ProblemError, locked, reason_of, step
-from paicha.domain.problems.told import told_problems
-from paicha.domain.responses.due import overdue
+from paicha.domain.problems.summary_facts import told_problems
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.services import VillageWork, record_facts, village_work
+from paicha.domain.responses.village_facts import overdue
 from paicha.domain.rounds.models import Round
 
 _LONGEST = 1000
@@ -30,15 +32,14 @@ def mark_done(work: VillageWork, problem: Problem, evidence: str, file: StoredFi
     """整改完成: what shows it, in words and perhaps as a file. Raises ProblemError where something is missing."""
     fresh = locked(work, problem)
     if fresh.status != Problem.Status.OPEN:
-        raise ProblemError(f"这条问题{Problem.Status(fresh.status).label}，不用再报，请刷新页面。")
-    missing = missing_of(fresh)
+        status = Problem.Status(fresh.status).label
+        raise ProblemError("Z11", status=status)
+    missing = missing_of(work.pack, fresh)
     if missing:
-        raise ProblemError(f"这条问题还缺{'、'.join(missing)}，请先填上，再报整改完成。")
-    clean = evidence.strip()
-    if not clean:
-        raise ProblemError("请写明怎么整改好的，有什么佐证。")
-    if len(clean) > _LONGEST:
-        raise ProblemError(f"佐证有 {len(clean)} 个字，最多 {_LONGEST} 字，请写短一些。")
+        raise ProblemError("Z12", missing="、".join(missing))
+    clean = text_field("佐证", evidence, _LONGEST)
+    if not clean and work.pack.schedule.required("rectification", "done", {"evidence": "佐证"}):
+        raise ProblemError("Z13")
     fresh.status, fresh.evidence, fresh.check_reason = Problem.Status.DONE, clean, ""
     return _moved(work, fresh, ProblemStep.Kind.DONE, clean, file)
 
@@ -53,7 +54,7 @@ def close(work: VillageWork, problem: Problem, said: str = "") -> Problem:
 def send_back(work: VillageWork, problem: Problem, reason: str) -> Problem:
     """复核不过: back to the village with a reason, and told to its cadres. Raises ProblemError."""
     fresh = _done(work, problem)
-    fresh.check_reason = reason_of(reason, "请写明为什么退回，还差什么。")
+    fresh.check_reason = reason_of(reason, "为什么退回，还差什么")
     fresh.status = Problem.Status.OPEN
     _moved(work, fresh, ProblemStep.Kind.SENT_BACK, fresh.check_reason)
     _tell(work, fresh, f"{work.village.spoken}有一条问题复核没通过，退回整改")
@@ -70,9 +71,9 @@ def take_back(work: VillageWork, problem: Problem) -> Problem:
         ProblemStep.Kind.SENT_BACK.value: Problem.Status.DONE,
     }
     if last is None or last.kind not in before:
-        raise ProblemError("没有可以撤销的步骤，请刷新页面。")
+        raise ProblemError("Z14")
     if last.by != work.actor:
-        raise ProblemError("只有办这一步的人能撤销它。")
+        raise ProblemError("Z15")
     fresh.status = before[last.kind]
     fresh.check_reason = ""
     return _moved(work, fresh, ProblemStep.Kind.REOPENED, ProblemStep.Kind(last.kind).label)
@@ -99,8 +100,8 @@ def escalate(round_: Round, pack: Pack) -> int:
     """Tell of everything overdue by itself, once a day a village; returns how many villages. For the worker."""
     today, told = clock.today(), 0
     for summary in VillageSummary.objects.filter(round=round_).select_related("village").order_by("code"):
-        late = overdue(summary.facts, "problems_due", today)
-        if not late or summary.facts.get("problems_reminded") == today.isoformat():
+        late = overdue(summary.fact.problems_due_on, today)
+        if not late or summary.fact.problems_reminded == today.isoformat():
             continue
         with village_work(round_, pack, summary.village, "system") as work:
             remind(work, late)
@@ -112,7 +113,7 @@ def escalate(round_: Round, pack: Pack) -> int:
 def _done(work: VillageWork, problem: Problem) -> Problem:
     fresh = locked(work, problem)
     if fresh.status != Problem.Status.DONE:
-        raise ProblemError("这条问题没有报整改完成，不能复核，请刷新页面。")
+        raise ProblemError("Z16")
     return fresh
 
 

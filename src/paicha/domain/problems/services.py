@@ -12,37 +12,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from paicha.core.catalogue import sentence
-from paicha.core.pack import ProblemForm, ProfileForm, StatisticsForm
+from paicha.core.pack import Pack, ProblemForm, ProfileForm, StatisticsForm
+from paicha.core.refusal import Refusal, text_field
 from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.files.models import StoredFile
 from paicha.domain.households.models import Household
 from paicha.domain.problems.models import Problem, ProblemStep
-from paicha.domain.problems.told import told_problems
-from paicha.domain.responses.models import Finding, VillageSummary
+from paicha.domain.problems.summary_facts import told_problems
+from paicha.domain.responses.models import Finding
 from paicha.domain.responses.services import FormAnswers, Receipt, VillageWork, submit_village_form
 
 _LONGEST = 1000
 _MEASURE, _OWNER = 500, 60
 
 
-class ProblemError(ValueError):
-    """Something about a problem that can't be taken as given; the message is one Chinese sentence.
-
-    `code`: of the catalogue, where the sentence comes from there.
-    """
-
-    code = ""
+class ProblemError(Refusal):
+    """Something about a problem that can't be taken as given."""
 
 
 class ProblemListLocked(ProblemError):
     """The village has handed its list up (H02)."""
-
-    code = "H02"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +46,8 @@ class ListReceipt:
     added: int = 0
     withdrawn: int = 0
     rows: int = 0  # in force now
+    gone: tuple[int, ...] = ()  # entries that it left out, and those that it brought back
+    back: tuple[int, ...] = ()
 
 
 def replace_list(
@@ -92,7 +87,30 @@ def replace_list(
         subject = f"upload:{upload}" if upload else ""
         _note(work, "problem.list", subject, content, added + withdrawn)
     rows = told_problems(work)
-    return ListReceipt("stored" if added or withdrawn else "unchanged", added, withdrawn, rows)
+    status = "stored" if added or withdrawn else "unchanged"
+    return ListReceipt(status, added, withdrawn, rows, tuple(p.pk for p in gone), tuple(p.pk for p in back))
+
+
+def withdraw_listed(
+    work: VillageWork, upload: UUID, gone: Sequence[int], back: Sequence[int]
+) -> tuple[int, list[str]]:
+    """Take an upload's list back: its entries are withdrawn, what it left out is in force again, what it brought
+    back is not. Returns how many changed, and the texts of entries that stay since their rectification has begun.
+    """
+    mine = list(_of_village(work).filter(upload=upload).exclude(status=Problem.Status.WITHDRAWN))
+    mine += _of_village(work).filter(pk__in=back).exclude(status=Problem.Status.WITHDRAWN)
+    begun = set(ProblemStep.objects.filter(problem__in=mine).values_list("problem_id", flat=True))
+    out = [p for p in mine if p.pk not in begun and p.status == Problem.Status.OPEN]
+    again = list(_of_village(work).filter(pk__in=gone, status=Problem.Status.WITHDRAWN))
+    for problem in out:
+        problem.status_before, problem.status = problem.status, Problem.Status.WITHDRAWN
+    for problem in again:
+        problem.status, problem.status_before = problem.status_before or Problem.Status.OPEN, ""
+    Problem.objects.bulk_update([*out, *again], ["status", "status_before"])
+    if out or again:
+        _note(work, "problem.list", f"upload:{upload}", "", len(out) + len(again))
+        told_problems(work)
+    return len(out) + len(again), [p.text[:40] for p in mine if p not in out]
 
 
 def add_problem(
@@ -118,15 +136,15 @@ def add_problem(
         require_unlocked(work)
     clean = _text(work, type_, text)
     if household is not None and household.village_id != work.village.pk:
-        raise ProblemError("这一户不是本村的，请从本村的农户里选。")
+        raise ProblemError("Z04")
     if finding is not None and _of_village(work).filter(finding=finding).exclude(status="withdrawn").exists():
-        raise ProblemError("这条线索已经列入问题清单，不用再列。")
+        raise ProblemError("Z17")
     problem = Problem(
         round=work.round, village=work.village, household=household, finding=finding, type=type_, text=clean,
-        found_by=found_by, late=work.summary.status == VillageSummary.Status.HANDED_UP, source=source,
+        found_by=found_by, late=work.summary.handed_up, source=source,
         upload=upload, at=work.at,
     )  # fmt: skip
-    _fill(problem, measure, due_on, owner)
+    _fill(work.pack, problem, measure, due_on, owner)
     problem.save()
     _note(work, "problem.add", f"problem:{problem.pk}", clean)
     told_problems(work)
@@ -139,13 +157,13 @@ def set_rectification(
     """Set 整改措施, 整改时限 and 整改责任人; what is not known yet may stay empty, and shows as missing.
 
     Raises ProblemError for a problem that was withdrawn, closed or is another village's, or a limit before the
-    day on which the problem was found.
+    day on which the problem was found, or later than the pack's days for `done` allow.
     """
     fresh = locked(work, problem)
     if fresh.status == Problem.Status.CLOSED:
-        raise ProblemError("这条问题已经销号，措施不能再改。")
+        raise ProblemError("Z18")
     before = fresh.measure, fresh.due_on, fresh.owner
-    _fill(fresh, measure, due_on, owner)
+    _fill(work.pack, fresh, measure, due_on, owner)
     if (fresh.measure, fresh.due_on, fresh.owner) == before:
         return fresh
     fresh.save(update_fields=["measure", "due_on", "owner"])
@@ -163,8 +181,8 @@ def withdraw(work: VillageWork, problem: Problem, reason: str) -> Problem:
     if fresh.found_by == Problem.Level.VILLAGE:
         require_unlocked(work)
     if fresh.status == Problem.Status.CLOSED:
-        raise ProblemError("这条问题已经销号，不能撤回。")
-    clean = reason_of(reason, "请写明为什么撤回这条问题。")
+        raise ProblemError("Z19")
+    clean = reason_of(reason, "为什么撤回这条问题")
     fresh.status_before, fresh.status = fresh.status, Problem.Status.WITHDRAWN
     fresh.save(update_fields=["status", "status_before"])
     step(work, fresh, ProblemStep.Kind.WITHDRAWN, clean)
@@ -177,10 +195,10 @@ def restore(work: VillageWork, problem: Problem) -> Problem:
     """Take a withdrawal back, in one step, by who withdrew it. Raises ProblemError."""
     fresh: Problem | None = _of_village(work).select_for_update().filter(pk=problem.pk).first()
     if fresh is None or fresh.status != Problem.Status.WITHDRAWN:
-        raise ProblemError("这条问题没有撤回，不用恢复，请刷新页面。")
+        raise ProblemError("Z20")
     last = ProblemStep.objects.filter(problem=fresh).order_by("-pk").first()
     if last is None or last.kind != ProblemStep.Kind.WITHDRAWN or last.by != work.actor:
-        raise ProblemError("只有撤回的人能恢复这条问题，请找他，或重新登记一条。")
+        raise ProblemError("Z21")
     if fresh.found_by == Problem.Level.VILLAGE:
         require_unlocked(work)
     fresh.status, fresh.status_before = fresh.status_before or Problem.Status.OPEN, ""
@@ -221,25 +239,20 @@ def _of_village(work: VillageWork) -> Any:
 def _text(work: VillageWork, type_: int, text: str) -> str:
     form = work.pack.problem_list
     if form is None:
-        raise ProblemError("本次排查没有问题清单，不能登记问题。")
+        raise ProblemError("Z22")
     if type_ not in {kind.number for kind in form.types}:
         choices = "、".join(f"{kind.number} {kind.label}" for kind in form.types)
-        raise ProblemError(f"问题类型读到“{type_}”，请从这些里选：{choices}。")
-    clean = text.strip()
-    if not clean:
-        raise ProblemError("请写明具体问题。")
-    if len(clean) > _LONGEST:
-        raise ProblemError(f"具体问题有 {len(clean)} 个字，最多 {_LONGEST} 字，请分成几条来写。")
-    return clean
+        raise ProblemError("Z23", read=type_, choices=choices)
+    return text_field("具体问题", text, _LONGEST, asks="具体问题")
 
 
-def _fill(problem: Problem, measure: str, due_on: date | None, owner: str) -> None:
-    measure, owner = measure.strip(), owner.strip()
-    for label, value, longest in (("整改措施", measure, _MEASURE), ("整改责任人", owner, _OWNER)):
-        if len(value) > longest:
-            raise ProblemError(f"{label}有 {len(value)} 个字，最多 {longest} 字，请写短一些。")
+def _fill(pack: Pack, problem: Problem, measure: str, due_on: date | None, owner: str) -> None:
+    measure, owner = text_field("整改措施", measure, _MEASURE), text_field("整改责任人", owner, _OWNER)
     if due_on is not None and due_on < _found_on(problem):
-        raise ProblemError("整改时限早于发现问题的日子，请改为当天或以后。")
+        raise ProblemError("Z24")
+    days = pack.schedule.days("rectification", "done", 0)
+    if days and due_on is not None and due_on > (latest := _found_on(problem) + timedelta(days=days)):
+        raise ProblemError("Z25", latest=f"{latest:%Y-%m-%d}", days=days)
     problem.measure, problem.due_on, problem.owner = measure, due_on, owner
 
 
@@ -253,9 +266,9 @@ def locked(work: VillageWork, problem: Problem) -> Problem:
     """The entry afresh, held until the transaction ends. Raises ProblemError."""
     fresh: Problem | None = _of_village(work).select_for_update().filter(pk=problem.pk).first()
     if fresh is None:
-        raise ProblemError("这条问题不在本村本轮的清单里，请刷新页面。")
+        raise ProblemError("Z26")
     if fresh.status == Problem.Status.WITHDRAWN:
-        raise ProblemError("这条问题已经撤回，请刷新页面。")
+        raise ProblemError("Z27")
     return fresh
 
 
@@ -263,17 +276,12 @@ def require_unlocked(work: VillageWork) -> None:
     """Raise ProblemError (H02) where the village has handed its list up and it has not come back."""
     form = work.pack.problem_list
     if form is not None and work.locked and form.name not in work.summary.reopened_forms:
-        raise ProblemListLocked(sentence("H02", form=form.label) + "。")
+        raise ProblemListLocked("H02", form=form.label)
 
 
-def reason_of(text: str, missing: str) -> str:
-    """A reason as it is kept, 300 characters at the most. Raises ProblemError with `missing` for none."""
-    clean = text.strip()
-    if not clean:
-        raise ProblemError(missing)
-    if len(clean) > 300:
-        raise ProblemError(f"理由有 {len(clean)} 个字，最多 300 字，请写短一些。")
-    return clean
+def reason_of(text: str, asks: str) -> str:
+    """A reason as it is kept, 300 characters at the most. Raises Refusal, for none saying what it `asks`."""
+    return text_field("理由", text, 300, asks=asks)
 
 
 def step(

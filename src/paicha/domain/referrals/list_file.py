@@ -52,7 +52,7 @@ class ListRead:
 
 
 def read_list(data: bytes, name: str) -> ListRead:
-    """Read a list: xlsx, xls, ods or delimited text. Raises FileRefused, ReferralError."""
+    """Read a list: whatever `open_grids` reads. Raises FileRefused, ReferralError."""
     read = ListRead()
     recognised = False
     for grid in open_grids(data, name):
@@ -67,11 +67,11 @@ def read_list(data: bytes, name: str) -> ListRead:
                 read.ignored.append(text[:30])
         read.rows += _rows(grid, head, columns)
         if len(read.rows) > MOST_ROWS:
-            raise ReferralError(f"名单超过 {MOST_ROWS} 行，请按镇街分成几份再上传。")
+            raise ReferralError("Q07", most=MOST_ROWS)
     if not recognised:
-        raise ReferralError(f"“{name}”里没有找到“姓名”和“村”（或“住址”）这两列，请补上表头再上传。")
+        raise ReferralError("Q08", name=name)
     if not read.rows:
-        raise ReferralError(f"“{name}”里一个名字也没有，请核对后再上传。")
+        raise ReferralError("Q09", name=name)
     return read
 
 

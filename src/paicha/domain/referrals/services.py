@@ -12,35 +12,31 @@ from datetime import timedelta
 from uuid import UUID
 
 from paicha.core.pack import Pack
+from paicha.core.refusal import Refusal, text_field
 from paicha.domain.accounts import notices
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.referrals.models import Referral
-from paicha.domain.responses.due import due_facts
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.services import VillageWork, record_facts, village_work
+from paicha.domain.responses.village_facts import due_facts
 from paicha.domain.rounds.models import Round
 
 _DAYS = 5  # where the pack sets no limit
 _LONGEST = 300
 
 
-class ReferralError(ValueError):
-    """A referral or an answer that can't be taken as given; the message is one Chinese sentence."""
+class ReferralError(Refusal):
+    """A referral or an answer that can't be taken as given."""
 
 
 def check_question(pack: Pack, department: str, question: str) -> str:
     """The question as it is kept. Raises ReferralError for no such department, or nothing asked."""
     if department not in pack.department:
-        raise ReferralError("请选转给哪个部门。")
-    clean = question.strip()
-    if not clean:
-        raise ReferralError("请写明要部门核实什么。")
-    if len(clean) > _LONGEST:
-        raise ReferralError(f"要核实的问题有 {len(clean)} 个字，最多 {_LONGEST} 字，请写短一些。")
-    return clean
+        raise ReferralError("Q10")
+    return text_field("要核实的问题", question, _LONGEST, asks="要部门核实什么")
 
 
 def send(
@@ -96,14 +92,12 @@ def answer(work: VillageWork, referral: Referral, said: str, reason: str) -> Ref
     """A department's answer: yes, no or unknown, with a reason. Raises ReferralError."""
     fresh = _locked(work, referral)
     if fresh.answered_at is not None:
-        raise ReferralError("这一件已经答复过了，要改请先撤销自己的答复。")
+        raise ReferralError("Q11")
     if said not in Referral.Answer.values:
-        raise ReferralError("请选“是”“否”或“说不清”。")
-    clean = reason.strip()
-    if not clean:
-        raise ReferralError("请写明理由：查了什么，查到什么。")
-    if len(clean) > _LONGEST:
-        raise ReferralError(f"理由有 {len(clean)} 个字，最多 {_LONGEST} 字，请写短一些。")
+        raise ReferralError("Q12")
+    clean = text_field("理由", reason, _LONGEST)
+    if not clean and "reason" in work.pack.schedule.required("referral", "answered", {"reason": "理由"}):
+        raise ReferralError("Q13")
     fresh.answer, fresh.reason = said, clean
     fresh.answered_by, fresh.answered_at = work.actor, work.at
     fresh.save(update_fields=["answer", "reason", "answered_by", "answered_at"])
@@ -117,7 +111,7 @@ def take_back(work: VillageWork, referral: Referral) -> Referral:
     """Undo one's own answer, in one step. Raises ReferralError."""
     fresh = _locked(work, referral)
     if fresh.answered_at is None or fresh.answered_by != work.actor:
-        raise ReferralError("只有答复的人能撤销自己的答复，请刷新页面。")
+        raise ReferralError("G09")
     fresh.answer = fresh.reason = fresh.answered_by = ""
     fresh.answered_at = None
     fresh.save(update_fields=["answer", "reason", "answered_by", "answered_at"])
@@ -130,7 +124,7 @@ def withdraw(work: VillageWork, referral: Referral) -> Referral:
     """Take a referral back before it is answered: the department no longer sees it. Raises ReferralError."""
     fresh = _locked(work, referral)
     if fresh.answered_at is not None:
-        raise ReferralError("部门已经答复，不能再撤回。")
+        raise ReferralError("Q15")
     fresh.withdrawn_at = work.at
     fresh.save(update_fields=["withdrawn_at"])
     _note(work, "referral.withdraw", fresh, "")
@@ -153,7 +147,7 @@ def _locked(work: VillageWork, referral: Referral) -> Referral:
     rows = Referral.objects.select_for_update().filter(round=work.round, village=work.village)
     fresh = rows.filter(pk=referral.pk).first()
     if fresh is None or fresh.withdrawn_at is not None:
-        raise ReferralError("这一件已经撤回，不用答复，请刷新页面。")
+        raise ReferralError("Q16")
     return fresh
 
 

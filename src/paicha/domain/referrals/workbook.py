@@ -70,7 +70,7 @@ def read_answers(data: bytes, name: str) -> list[Answered]:
             recognised = True
             found += _rows(grid, *columns)
     if not recognised:
-        raise ReferralError(f"“{name}”里没有找到“{KEY}”“是否属实”“{REASON}”这几列，请用下载的表来填。")
+        raise ReferralError("Q20", name=name, key=KEY, reason=REASON)
     return found
 
 

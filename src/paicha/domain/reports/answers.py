@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from django.db import connection
 
 from paicha.core.pack import Pack
-from paicha.domain.responses.frames import answer_schema, decode
+from paicha.domain.responses.answers.identity import identify_text
+from paicha.domain.responses.columns import answer_schema, decode
 from paicha.domain.rounds.models import Round, RoundArea
 
 SLICE = 20_000
@@ -38,8 +39,9 @@ class _Query:
 
 
 _ANSWERS = _Query(
-    "SELECT e.household_id, e.village_id, e.form, r.answers FROM rounds_rosterentry e"
-    " JOIN responses_revision r ON r.id = e.revision WHERE e.round_id = %s",
+    'SELECT e.household_id, e.village_id, e.form, r.answers, h.head_name, h."group" FROM rounds_rosterentry e'
+    " JOIN responses_revision r ON r.id = e.revision JOIN households_household h ON h.id = e.household_id"
+    " WHERE e.round_id = %s",
     "e",
     (("household_id", 0),),
 )
@@ -62,7 +64,8 @@ def write_answers(round_: Round, pack: Pack, villages: Sequence[RoundArea] | Non
     wanted, columns = answer_schema(pack), answer_columns(pack)
 
     def frame(head: pl.DataFrame, rows: Rows) -> pl.DataFrame:
-        answers = decode(pl.Series([row[3] for row in rows], dtype=pl.String), wanted)
+        texts = [identify_text(pack, row[2], row[3], row[4], row[5]) for row in rows]
+        answers = decode(pl.Series(texts, dtype=pl.String), wanted)
         both = pl.concat([head.rename({"value": "form"}), answers], how="horizontal")
         absent = [name for name in columns if name not in both.columns]
         return both.with_columns(pl.lit(None, dtype=columns[name]).alias(name) for name in absent)

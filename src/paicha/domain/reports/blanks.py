@@ -21,7 +21,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import Entry, actor_chain, append, digest
 from paicha.domain.households.services import register_tag
 from paicha.domain.reports.documents import watermark
-from paicha.domain.reports.exporting import Kind, write
+from paicha.domain.reports.export import Kind, write
 from paicha.domain.reports.village import Answered, household_row, in_order, load_households
 from paicha.domain.responses.models import Revision
 from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
@@ -40,10 +40,7 @@ class Blanks:
 
 def due_of(pack: Pack, household: Answered) -> bool:
     """Whether somebody still has to go there."""
-    outcome = pack.outcome
-    if household.is_due or household.outcome is None:
-        return True
-    return outcome is not None and household.outcome in outcome.stays_due
+    return household.is_due or pack.outcome.due(household.outcome)
 
 
 def make_blanks(

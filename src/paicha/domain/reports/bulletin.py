@@ -12,14 +12,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from paicha.core.area_codes import county_prefix, town_prefix
 from paicha.core.pack import Pack
 from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.reports.special import special_count
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import summaries
-from paicha.domain.responses.tallies import Tally, combined, has_rows, household_leads, none_monitored, tally
-from paicha.domain.responses.yesterday import standing, yesterday
+from paicha.domain.responses.summary.day_before import standing, yesterday
+from paicha.domain.responses.summary.tallies import (
+    Tally,
+    combined,
+    has_rows,
+    household_leads,
+    none_monitored,
+    tally,
+)
 from paicha.domain.rounds.models import Round, RoundArea
 from paicha.domain.rounds.queries import StageState, current_stage
 from paicha.domain.verification.attention import first_stage
@@ -104,8 +112,12 @@ class Bulletin:
 
 def bulletin(round_: Round, pack: Pack, area: RoundArea, *, scope: Scope) -> Bulletin:
     """Today's bulletin of a county or town, over the villages in the scope. Two queries."""
-    rows = summaries(scope, round_, area.code[:9] if area.level == "town" else area.code[:6])
-    areas = {a.code: a for a in RoundArea.objects.filter(round=round_, code__startswith=area.code[:6])}
+    rows = summaries(
+        scope, round_, town_prefix(area.code) if area.level == "town" else county_prefix(area.code)
+    )
+    areas = {
+        a.code: a for a in RoundArea.objects.filter(round=round_, code__startswith=county_prefix(area.code))
+    }
     stage, today = current_stage(round_, pack, code=area.code), clock.today()
     each = {s.code: tally(pack, [s]) for s in rows}
     before = {s.code: yesterday(pack, s, today) for s in rows}
@@ -144,7 +156,7 @@ def _figures(
         for s in rows
         if has_rows(s)
     )
-    watched = pack.classes[0].label
+    watched = pack.watched.label
     fixed = {
         "households": Figure("households", "应排查", total.households, "户", ("households", {})),
         "late": Figure("late", "过期没上报", late, "个村", ("attention", {"only": "late"})),
@@ -178,7 +190,7 @@ def _lines(
     for code, mine in sorted(below.items()):
         total = combined(each[s.code] for s in mine)
         more = total.done - sum(before[s.code]["done"] for s in mine)
-        handed = sum(s.status == VillageSummary.Status.HANDED_UP for s in mine)
+        handed = sum(s.handed_up for s in mine)
         late = bool(total.due) and total.percent < share and handed < len(mine)
         lines.append(Line(code, areas[code].spoken, total, more, len(mine), handed, late))
     return lines

@@ -88,7 +88,7 @@ def village_document(
         elif isinstance(form, ProblemForm):
             sheets.append(problem_sheet(form, town, village.spoken, problems, answers.get(form.name, {})))
         else:
-            counted = village_statistics(pack, village, town, summary, len(problems))
+            counted = village_statistics(pack, village, town, summary)
             sheets.append(statistics_sheet(counted, town + village.spoken, answers.get(form.name, {})))
     leads = load_leads(round_, pack, village.area_id, households, summary)
     sheets += [
@@ -102,23 +102,10 @@ def village_document(
 def town_document(
     round_: Round, pack: Pack, town: RoundArea, *, scope: Scope, exporter: str = "", verb: Verb = Verb.EXPORT
 ) -> Document:
-    """A town's form 4: its villages in the scope, and their total."""
+    """Form 4 of a town or the county: the villages in the scope in order of code, and their total."""
     counted = statistics(round_, pack, town, scope=scope, verb=verb)
     sheet = statistics_sheet(counted, town.name)
     return Document(f"{town.name}{pack.title}", [sheet], watermark(exporter) if exporter else "")
-
-
-def county_document(
-    round_: Round,
-    pack: Pack,
-    county: RoundArea,
-    *,
-    scope: Scope,
-    exporter: str = "",
-    verb: Verb = Verb.EXPORT,
-) -> Document:
-    """The county's form 4: every village in the scope in order of code, and the total."""
-    return town_document(round_, pack, county, scope=scope, exporter=exporter, verb=verb)
 
 
 def village_forms(round_: Round, pack: Pack, village_id: int) -> dict[str, Row]:

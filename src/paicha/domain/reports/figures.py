@@ -1,8 +1,8 @@
 """The statistics (form 4): one row a village, the total, and for each figure the rows that it counts.
 
-What holds: a row comes from the village's summary row, its problem list and the note added to the remark, the
+What holds: a row comes from the village's summary row and the note added to the remark, the
 total is the sum of the rows that are shown (V25), and every figure names the filter that opens into its rows. A
-county costs four queries, however many households it has.
+county costs three queries, however many households it has.
 """
 
 from __future__ import annotations
@@ -13,18 +13,16 @@ from typing import Literal
 
 from django.db.models import QuerySet
 
+from paicha.core.area_codes import VILLAGE_LEVELS
 from paicha.core.pack import Pack, StatisticsForm
+from paicha.core.refusal import Refusal
 from paicha.domain.accounts.policies import Scope, code_prefix, code_range
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.handover.figures import COUNTED, figures_of, notes, sources_of
-from paicha.domain.problems.queries import problem_counts
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.tallies import DONE, Selection
+from paicha.domain.responses.summary.tallies import DONE, Selection
 from paicha.domain.rounds.models import Round, RoundArea
 from paicha.formats.documents import Row, Value
-
-VILLAGE_LEVELS = ("village", "residents")
-_FEW = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +55,16 @@ class Statistics:
     total: FigureRow | None
 
 
-class NoSuchArea(LookupError):
-    """An area that the round doesn't know, or that the pack has no form for; one Chinese sentence."""
+class NoSuchArea(Refusal):
+    """An area that the round doesn't know, or that the pack has no form for."""
 
 
 def area_of(round_: Round, code: str) -> RoundArea:
     """An area of the round by its 12-digit code. Raises NoSuchArea."""
     area = RoundArea.objects.filter(round=round_, code=code).first()
     if area is None:
-        raise NoSuchArea(f"本轮排查没有代码为“{code}”的地方，请核对 12 位代码。")
+        raise NoSuchArea("A14", code=code)
     return area
-
-
-def county_of(round_: Round, pack: Pack) -> RoundArea:
-    """The county of the round. Raises NoSuchArea."""
-    return area_of(round_, pack.county)
 
 
 def villages_under(
@@ -97,24 +90,22 @@ def statistics(
 ) -> Statistics:
     """Form 4 of a village (one row), or of a town or county with its total.
 
-    Residents' committees appear once they hold households or handed in a form. Four queries. Raises
+    Residents' committees appear once they hold households or handed in a form. Three queries. Raises
     NoSuchArea where the pack has no statistics form.
     """
     form = pack.statistics
     if form is None:
-        raise NoSuchArea("本次排查没有统计表。")
+        raise NoSuchArea("A15")
     towns = RoundArea.objects.filter(round=round_, level="town")
     places = list((_under(round_, area, scope, verb) | towns).order_by("code"))
     villages = [place for place in places if place.level in VILLAGE_LEVELS]
     names = {place.code: place.name for place in places}
     summaries = _summaries(round_, villages)
-    few = [v.area_id for v in villages] if len(villages) <= _FEW else None
-    problems = problem_counts(round_, few)
-    shown = [v for v in villages if v.level == "village" or _has_anything(summaries.get(v.code), problems, v)]
+    shown = [v for v in villages if v.level == "village" or _has_anything(summaries.get(v.code))]
     added = notes(round_.pk, code_prefix(area.code))
     rows = [
         _village_row(
-            pack, form, number, v, names.get(v.parent_code, ""), summaries.get(v.code), problems,
+            pack, form, number, v, names.get(v.parent_code, ""), summaries.get(v.code),
             added.get(v.code, ""),
         )
         for number, v in enumerate(shown, start=1)
@@ -124,14 +115,14 @@ def statistics(
 
 
 def village_statistics(
-    pack: Pack, village: RoundArea, town: str, summary: VillageSummary | None, problems: int
+    pack: Pack, village: RoundArea, town: str, summary: VillageSummary | None
 ) -> Statistics:
     """The one row of a village, from what the caller has read already; one query. Raises NoSuchArea."""
     form = pack.statistics
     if form is None:
-        raise NoSuchArea("本次排查没有统计表。")
+        raise NoSuchArea("A15")
     note = notes(village.round_id, village.code).get(village.code, "")
-    row = _village_row(pack, form, 1, village, town, summary, {village.area_id: problems}, note)
+    row = _village_row(pack, form, 1, village, town, summary, note)
     return Statistics(form, village, [row], None)
 
 
@@ -163,8 +154,8 @@ def _summaries(round_: Round, villages: Sequence[RoundArea]) -> dict[str, Villag
     return {s.code: s for s in found.only("code", "counts", "facts", "figures", "profile", "added")}
 
 
-def _has_anything(summary: VillageSummary | None, problems: Mapping[int, int], village: RoundArea) -> bool:
-    return bool(summary and (summary.counts or summary.profile)) or village.area_id in problems
+def _has_anything(summary: VillageSummary | None) -> bool:
+    return bool(summary and (summary.counts or summary.profile or summary.fact.problem_rows))
 
 
 def _village_row(
@@ -174,10 +165,9 @@ def _village_row(
     village: RoundArea,
     town: str,
     summary: VillageSummary | None,
-    problems: Mapping[int, int],
     note: str,
 ) -> FigureRow:
-    counted = figures_of(pack, sources_of(summary, problems.get(village.area_id, 0), note))
+    counted = figures_of(pack, sources_of(summary, note))
     known: dict[str, Value] = {"number": number, "town": town, "village": village.spoken}
     values: dict[str, Value] = {}
     opens: dict[str, Opens] = {}

@@ -15,14 +15,14 @@ from uuid import UUID
 from django.db.models import Q
 
 from paicha.core.keys import LEDGER_SHEETS
-from paicha.core.pack import Pack, Rule
+from paicha.core.pack import LeadSource, Pack, Rule
 from paicha.domain.households.models import BaseChange
 from paicha.domain.problems.models import Problem
 from paicha.domain.problems.queries import missing_of
 from paicha.domain.reports.village import Answered
 from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.responses.tallies import DONE, Selection
-from paicha.domain.responses.wording import answer_in_words
+from paicha.domain.responses.rules.rule_text import answer_in_words
+from paicha.domain.responses.summary.tallies import DONE, Selection
 from paicha.domain.rounds.models import Round
 from paicha.formats.documents import ListSheet, Value
 
@@ -35,14 +35,14 @@ class Lead:
     """A lead as a person reads it. `household` is None for the village's own."""
 
     finding: Finding
-    rule: Rule | None
+    source: Rule | LeadSource | None
     household: Answered | None
     because: str
 
     @property
     def title(self) -> str:
-        """`S09 低保未纳入`; the id alone where the pack no longer has the rule."""
-        return f"{self.finding.rule} {self.rule.title}" if self.rule else self.finding.rule
+        """`S09 低保未纳入`, `L05 信访反映`; the id alone where the pack no longer has it."""
+        return f"{self.finding.rule} {self.source.title}" if self.source else self.finding.rule
 
 
 def ledger_sheet(pack: Pack, place: str, problems: Sequence[Problem], *, villages: bool = False) -> ListSheet:
@@ -53,7 +53,7 @@ def ledger_sheet(pack: Pack, place: str, problems: Sequence[Problem], *, village
         row: list[Value] = [number, p.village.spoken] if villages else [number]
         row += [
             types.get(p.type, str(p.type)), p.text, p.household.head_name if p.household else VILLAGE,
-            p.measure or None, p.due_on, p.owner or None, _state_of(p),
+            p.measure or None, p.due_on, p.owner or None, _state_of(pack, p),
         ]  # fmt: skip
         rows.append(row)
     headers = ("序号", "类型", "具体问题", "农户", "整改措施", "整改时限", "整改责任人", "整改情况")
@@ -67,11 +67,11 @@ def ledger_sheet(pack: Pack, place: str, problems: Sequence[Problem], *, village
     )
 
 
-def _state_of(problem: Problem) -> str:
+def _state_of(pack: Pack, problem: Problem) -> str:
     label = str(Problem.Status(problem.status).label)
     if problem.found_by != Problem.Level.VILLAGE:
         label += f"，{Problem.Level(problem.found_by).label}发现"
-    missing = missing_of(problem)
+    missing = missing_of(pack, problem)
     return f"{label}，缺{'、'.join(missing)}" if missing else label
 
 
@@ -95,7 +95,10 @@ def load_leads(
             continue
         rule = pack.rule.get(finding.rule)
         answers = own if household is None else household.values
-        leads.append(Lead(finding, rule, household, because(pack, rule, answers) if rule else finding.detail))
+        source = rule or next((s for s in pack.lead_sources if s.id == finding.rule), None)
+        leads.append(
+            Lead(finding, source, household, because(pack, rule, answers) if rule else finding.detail)
+        )
     return sorted(leads, key=lambda lead: _order(lead, place))
 
 
@@ -147,7 +150,7 @@ def leads_sheet(pack: Pack, village: str, leads: Sequence[Lead]) -> ListSheet:
             lead.household.name if lead.household else VILLAGE,
             lead.title,
             pack.kind_labels.get(lead.finding.kind, lead.finding.kind),
-            lead.rule.message if lead.rule else "",
+            lead.source.message if lead.source else "",
             lead.because,
             str(Finding.State(lead.finding.state).label),
             lead.finding.reason or None,

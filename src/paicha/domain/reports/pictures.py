@@ -25,7 +25,7 @@ from paicha.core.pack import Pack
 from paicha.core.sampling import Estimate
 from paicha.domain import clock
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.tallies import Tally
+from paicha.domain.responses.summary.tallies import Tally
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.queries import stages
 

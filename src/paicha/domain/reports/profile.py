@@ -34,7 +34,7 @@ class Counted:
 
 def counted(pack: Pack, form: ProfileForm, households: Sequence[Answered]) -> dict[str, Counted]:
     """Question → what the village's households add up to; questions that nothing counts are left out."""
-    there = [h for h in households if not _gone(pack, h)]
+    there = [h for h in households if not pack.outcome.gone(h.outcome)]
     found: dict[str, Counted] = {}
     for check in pack.named_checks:
         total, rows = check.name_of("total"), _ROWS.get(check.check)
@@ -60,14 +60,6 @@ def counted(pack: Pack, form: ProfileForm, households: Sequence[Answered]) -> di
             if beside is not None:
                 found.setdefault(beside, _people(pack, chosen))
     return found
-
-
-def _gone(pack: Pack, household: Answered) -> bool:
-    """Neither met nor due: empty, moved away."""
-    outcome = pack.outcome
-    if outcome is None or household.outcome is None:
-        return False
-    return household.outcome not in (*outcome.done, *outcome.stays_due)
 
 
 def _gives(value: Any, options: Sequence[int]) -> bool:

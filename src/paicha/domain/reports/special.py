@@ -15,10 +15,10 @@ import orjson
 from django.db import connection
 
 from paicha.core.pack import Pack
-from paicha.domain.areas.naming import spoken_name
+from paicha.domain.areas.names import spoken_name
 from paicha.domain.cases.models import Measure
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.pictured import is_met, options_of
+from paicha.domain.responses.summary.chart_counts import options_of
 from paicha.domain.rounds.models import Round
 from paicha.formats.documents import ListSheet, Value
 
@@ -60,7 +60,7 @@ def special_lines(
     found = [
         (row, number, answers)
         for row, answers in _answered(round_, name, villages)
-        if is_met(pack, row[7])
+        if pack.outcome.met(row[7])
         for number in map(int, options_of(answers.get(name)))
         if option is None or number == option
     ]

@@ -1,8 +1,9 @@
 """A village's households as the official forms show them: one read, then rows for every form.
 
-What holds: an answered household prints its answers in force, word for word what a revision holds, so that
-our own Excel comes back as no change; a household that is due stands as a prefilled row (name, people,
-phone, group) without answers; a row carries the register's key and the revision it was made from.
+What holds: an answered household prints its answers in force, word for word what a revision holds but for head and
+group, which are the register's, so that our own Excel comes back as no change; a household that is due stands as a
+prefilled row (name, people, phone, group) without answers; a row carries the register's key and the revision it was
+made from.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.db import connection
 
 from paicha.core.keys import make_number
 from paicha.core.pack import HouseholdForm, Pack
+from paicha.domain.responses.answers.identity import identify
 from paicha.domain.rounds.models import Round
 from paicha.formats.documents import BASE, KEY, NOTE, Block, HouseholdSheet, Row, Value
 
@@ -69,10 +71,10 @@ def load_households(round_: Round, pack: Pack, village_id: int) -> list[Answered
         sql = _SQL.replace("{group}", connection.ops.quote_name("group"))
         cursor.execute(sql, [round_.pk, village_id])
         rows = cursor.fetchall()
-    return list(_households(rows, dates))
+    return list(_households(rows, dates, pack))
 
 
-def _households(rows: Iterable[Sequence[Any]], dates: Sequence[str]) -> Iterator[Answered]:
+def _households(rows: Iterable[Sequence[Any]], dates: Sequence[str], pack: Pack) -> Iterator[Answered]:
     for id_, number, form, group, known, head, phone, people, closed, outcome, added, revision, text in rows:
         if not revision and closed is not None:
             continue
@@ -80,6 +82,7 @@ def _households(rows: Iterable[Sequence[Any]], dates: Sequence[str]) -> Iterator
         for name in dates:
             if name in values:
                 values[name] = date.fromisoformat(values[name])
+        identify(pack, values, head, known)
         yield Answered(
             id_ if isinstance(id_, UUID) else UUID(id_), number, form, known or group, head, phone, people,
             outcome, bool(added), revision, values,
@@ -103,7 +106,7 @@ def household_row(pack: Pack, household: Answered, tag: str) -> Row:
     row[KEY] = make_number(household.number, tag)
     row[HOUSEHOLD] = str(household.id)
     outcome = pack.outcome
-    if outcome and household.outcome is not None and household.outcome not in outcome.done:
+    if household.outcome is not None and not outcome.met(household.outcome):
         row[NOTE] = pack.questions[outcome.question].option_labels.get(household.outcome, "")
     return row
 
@@ -134,4 +137,4 @@ def in_order(groups: Iterable[str]) -> list[str]:
     """Numbered groups by their number, named ones as the register brings them, those without at the end."""
     listed = list(groups)
     place = {group: index for index, group in enumerate(listed)}
-    return sorted(listed, key=lambda g: (not g, not g.isdigit(), int(g) if g.isdigit() else place[g]))
+    return sorted(listed, key=lambda g: (not g, not g.isdecimal(), int(g) if g.isdecimal() else place[g]))

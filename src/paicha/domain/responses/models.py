@@ -8,10 +8,13 @@ every save, and no page counts households.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from paicha.domain.areas.models import Area
 from paicha.domain.households.models import Household
+from paicha.domain.responses.village_facts import VillageFacts
 from paicha.domain.rounds.models import Round
 
 
@@ -25,9 +28,31 @@ class Upload(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     result = models.JSONField(null=True)  # counts and messages, as the command printed them
+    files = models.JSONField(default=list, db_default=[])  # names, the first hundred
+    undone_at = models.DateTimeField(null=True)  # when it was last taken back
+    undone_by = models.CharField(max_length=120, blank=True, default="", db_default="")
+    undone = models.JSONField(null=True)  # what that did, in counts
 
     def __str__(self) -> str:
         return f"{self.door} {self.started_at:%m-%d %H:%M}"
+
+
+class UploadVillage(models.Model):
+    """A village that an upload wrote to, with what taking it back has to know and no revision tells.
+
+    `trace`: households that it made, what the register knew before of those that it changed (phone, population,
+    group), problems that its list left out or brought back.
+    """
+
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="villages", db_index=False)
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    trace = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "village"], name="responses_upload_village")]
+
+    def __str__(self) -> str:
+        return f"{self.village}"
 
 
 class Revision(models.Model):
@@ -96,7 +121,10 @@ class Conflict(models.Model):
 
 
 class Finding(models.Model):
-    """A rule that fired. `severity` lead, soft or office; `kind` of a lead; keyed by household or village and rule."""
+    """A rule that fired. `severity` lead, soft or office; `kind` of a lead; keyed by household or village and rule.
+
+    `found_at`: when it was last opened, with the answers that it has now.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "未处理"
@@ -148,9 +176,11 @@ class VillageSummary(models.Model):
     `status`: where its ledger is; handed up, everything is locked but what came back (RosterEntry.reopened,
     `reopened_forms`). It stands here because whoever writes a village holds this row.
 
-    `counts`: {form: {outcome or 'due': households}}; `leads`: {rule: open}; `facts`: what upper apps told
-    the rules (problem_rows, no_answers_form5); `figures`: the other numbers (people, soft, office, conflicts).
+    `counts`: {form: {outcome or 'due': households}}; `leads`: {rule: open}; `facts`: what upper apps told,
+    as it is kept (read it as `fact`); `figures`: the other numbers (people, soft, office, conflicts).
     """
+
+    _read: tuple[dict[str, Any], VillageFacts] | None = None
 
     class Status(models.TextChoices):
         OPEN = "open", "排查中"
@@ -179,6 +209,20 @@ class VillageSummary(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def fact(self) -> VillageFacts:
+        """What upper apps have told of the village so far; read once as long as `facts` is the same dict."""
+        if (
+            self._read is None or self._read[0] is not self.facts
+        ):  # a page of the county asks some ten times a row
+            self._read = self.facts, VillageFacts.of(self.facts)
+        return self._read[1]
+
+    @property
+    def handed_up(self) -> bool:
+        """Whether the village's ledger is handed up, and so locked."""
+        return self.status == self.Status.HANDED_UP
 
 
 class HeldRevision(models.Model):

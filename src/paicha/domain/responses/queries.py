@@ -16,18 +16,18 @@ import orjson
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
+from paicha.core.bounds import wholes
 from paicha.core.pack import Pack
+from paicha.core.pack.naming import strength_rank
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
 from paicha.domain.households.models import BaseChange, HouseholdEvent
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
-from paicha.domain.responses.tallies import Selection
+from paicha.domain.responses.summary.tallies import Selection
+from paicha.domain.responses.village_facts import VillageFacts
 from paicha.domain.rounds.models import PlannedVisit, RosterEntry, Round, RoundArea
-
-_STRENGTH = {"strong": 0, "normal": 1, "": 1, "weak": 2}
-
 
 # Summary rows
 
@@ -162,7 +162,7 @@ def _finding_order(item: Finding) -> tuple[object, ...]:
     return (
         item.village.code,
         household.number if household else 0,
-        _STRENGTH.get(item.strength, 1),
+        strength_rank(item.strength),
         item.rule,
     )
 
@@ -220,7 +220,7 @@ def dossier(entry: RosterEntry) -> Dossier:
     household = entry.household_id
     revisions = list(Revision.objects.filter(household=household, round=entry.round_id).order_by("-number"))
     found = Finding.objects.filter(household=household, round=entry.round_id).exclude(state="lapsed")
-    listed = sorted(found, key=lambda f: (f.state != "open", _STRENGTH.get(f.strength, 1), f.rule))
+    listed = sorted(found, key=lambda f: (f.state != "open", strength_rank(f.strength), f.rule))
     made = Dossier(revisions, [orjson.loads(r.answers) for r in revisions], listed, happenings(household))
     actors = {source_actor(r.source) for r in revisions} | {f.decided_by for f in listed}
     actors |= {h.actor for h in made.happenings}
@@ -257,7 +257,7 @@ def source_actor(source: str) -> str:
 
 def names(actors: Iterable[str]) -> dict[str, str]:
     """Names of users by the text that stands for them in records."""
-    wanted = {int(actor) for actor in actors if actor.isdecimal()}
+    wanted = set(wholes(actors))
     if not wanted:
         return {}
     rows = User.objects.filter(pk__in=wanted).values_list("pk", "name", "username")
@@ -297,10 +297,10 @@ def changes_between(pack: Pack, older: Mapping[str, Any], newer: Mapping[str, An
 @dataclass(slots=True)
 class Waiting:
     """What else waits in some groups: open conflicts, days of changes not yet entered, and the plan of visits
-    as a village's summary row keeps it (`planned`: group → day → visits). `facts`: those of the summary row."""
+    as a village's summary row keeps it (`planned`: group → day → visits). `fact`: what its summary row is told."""
 
     conflicts: int = 0
-    facts: dict[str, Any] = field(default_factory=dict)
+    fact: VillageFacts = field(default_factory=VillageFacts)
     changes: list[date] = field(default_factory=list)
     planned: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -328,7 +328,7 @@ def waiting(round_: Round, village: int, groups: Collection[str]) -> Waiting:
             by = found.planned.setdefault(which, {})
             by[day or ""] = by.get(day or "", 0) + 1
         elif what == "facts":
-            found.facts = orjson.loads(day)
+            found.fact = VillageFacts.of(orjson.loads(day))
         elif what == "change":
             found.changes.append(date.fromisoformat(day[:10]))
         else:

@@ -1,27 +1,26 @@
-"""One village's transaction: locked on entry, recounted and audited once on the way out.
+"""A village's work: what a part of a batch needs to know of its village, and what it leaves to be done at its end.
 
-What holds: whoever changes a village's answers, forms or findings holds its summary row; a county's import
-is as many of these transactions, so that a stop between two of them loses nothing and halves nothing.
+What holds: it is made by `transaction.village_work` alone, under the lock of the village's summary row; whatever
+writes answers, findings or facts of a village asks for it, and so cannot be called outside that lock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from paicha.core.pack import Pack
 from paicha.domain import clock
 from paicha.domain.areas.models import Area
-from paicha.domain.audit.services import Entry, append
-from paicha.domain.responses.compiled import Days
+from paicha.domain.audit.services import Entry
 from paicha.domain.responses.models import Revision, VillageSummary
+from paicha.domain.responses.rules.fired import Fired
+from paicha.domain.responses.rules.row_tests import Days
+from paicha.domain.responses.village_facts import NAMES
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.queries import is_over, stages
 
@@ -49,6 +48,10 @@ class VillageWork:
     before: dict[str, Any] = field(default_factory=dict)  # how the village stood when yesterday ended
     # Revisions that this transaction wrote: id → household, form, text, when the household was first answered or None.
     written: dict[str, tuple[UUID, str, str, datetime | None]] = field(default_factory=dict)
+    found: Sequence[Fired] = ()  # what the checks over the village say, once it was counted again
+    known: dict[UUID, tuple[str, int | None, str]] = field(
+        default_factory=dict
+    )  # the register before it followed
     through_lock: bool = False  # a supplement or a correction with consent writes what is handed up
     _forms: dict[str, FormInForce] | None = None
     _notes: list[Entry] = field(default_factory=list)
@@ -73,7 +76,7 @@ class VillageWork:
     @property
     def locked(self) -> bool:
         """Whether the village has handed up, so that rows and forms wait unless they came back."""
-        return self.summary.status == VillageSummary.Status.HANDED_UP and not self.through_lock
+        return self.summary.handed_up and not self.through_lock
 
     @cached_property
     def row_rules(self) -> frozenset[str]:
@@ -93,42 +96,10 @@ def days_of(round_: Round, pack: Pack, on: date | None = None, code: str = "") -
     return Days(today, round_.opens_on, max(stage.deadline for stage in stages(round_, pack, today, code)))
 
 
-@contextmanager
-def village_work(
-    round_: Round,
-    pack: Pack,
-    village: Area,
-    actor: str,
-    on: date | None = None,
-    *,
-    through_lock: bool = False,
-) -> Iterator[VillageWork]:
-    """Open, lock, and at the end recount and audit a village's transaction.
-
-    Nested in another transaction it takes part in it. `on` is the day that deadlines are read on;
-    `through_lock`: write what is handed up, too (a supplement, a correction with the village's consent).
-    """
-    from paicha.domain.responses.recount import recount
-    from paicha.domain.responses.yesterday import kept_before
-
-    with transaction.atomic():
-        summary, _ = VillageSummary.objects.select_for_update().get_or_create(
-            round=round_, code=village.code, defaults={"village": village}
-        )
-        days = days_of(round_, pack, on, village.code)
-        work = VillageWork(round_, pack, village, actor, summary, clock.now(), days)
-        work.through_lock, work.before = through_lock, kept_before(pack, summary, clock.today())
-        yield work
-        if work.changed:
-            recount(work)
-        append(work.notes())
-
-
 def record_facts(work: VillageWork, **facts: Any) -> None:
-    """What an upper app tells about a village: facts of rules (problem_rows, no_answers_form5), and what waits.
-
-    Lists of villages add these up, so that no page counts an upper app's rows.
-    """
+    """Tell what an upper app knows about a village. Raises ValueError for a name that `VillageFacts` does not have."""
+    if unknown := set(facts) - NAMES:
+        raise ValueError(f"no fact of a village: {sorted(unknown)}")
     known = dict(work.summary.facts)
     known.update(facts)
     if known != work.summary.facts:

@@ -1,8 +1,8 @@
 """A pack in use: its calendar, the areas and the roster as they were when it opened.
 
-What holds: a roster entry is never removed and its form never changes; those found afterwards are added
-and marked. `outcome` is the one column that says who is done, due, gone or refused (null: not met yet);
-progress and form 4 are sums over it.
+What holds: a roster entry's form never changes, and none is removed but with the upload that made its household,
+where that is taken back; those found afterwards are added and marked. `outcome` is the one column that says who is
+done, due, gone or refused (null: not met yet); progress and form 4 are sums over it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.db import models
 
 from paicha.domain.areas.models import Area
-from paicha.domain.areas.naming import spoken_name
+from paicha.domain.areas.names import spoken_name
 from paicha.domain.households.models import Household
 
 

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from paicha.core.pack import Pack
+from paicha.core.refusal import Refusal, text_field
 from paicha.domain import clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, append, village_chain
@@ -28,8 +29,8 @@ _NAME = 40
 _AFTER_THE_END = 6  # days to choose from once the stage is over
 
 
-class PlanError(ValueError):
-    """A plan that can't be taken as given; the message is one Chinese sentence."""
+class PlanError(Refusal):
+    """A plan that can't be taken as given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,21 +209,21 @@ def _set(
 def _check(group: str, surveyor: str, day: date | None, first: date, last: date) -> None:
     name = f"{group}组" if group.isdecimal() else group or "未分组"
     if not surveyor:
-        raise PlanError(f"{name}排了日子，没写谁去，请填排查人员。")
-    if len(surveyor) > _NAME:
-        raise PlanError(f"{name}的排查人员写了 {len(surveyor)} 个字，最多 {_NAME} 字，请写姓名。")
+        raise PlanError("T01", name=name)
+    text_field(f"{name}的排查人员", surveyor, _NAME)
     if day is not None and not first <= day <= last:
-        raise PlanError(
-            f"{name}排在{day.month}月{day.day}日，不在排查期内，"
-            f"请从{first.month}月{first.day}日到{last.month}月{last.day}日里选。"
-        )
+        raise PlanError("T02", name=name, day=_spoken(day), first=_spoken(first), last=_spoken(last))
+
+
+def _spoken(day: date) -> str:
+    return f"{day.month}月{day.day}日"
 
 
 def hand_to(round_: Round, village: Area, old: str, new: str, actor: str) -> int:
     """Give every coming visit of one surveyor to another; returns how many. Raises PlanError."""
     clean = new.strip()
     if not clean or len(clean) > _NAME:
-        raise PlanError("请写接手的人的姓名。")
+        raise PlanError("T03")
     with transaction.atomic():
         rows = PlannedVisit.objects.filter(round=round_, village=village, surveyor=old)
         changed = rows.exclude(on__lt=clock.today()).update(surveyor=clean)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from paicha.core.area_codes import VILLAGE_LEVELS
 from paicha.core.pack import Pack
 from paicha.domain import clock
 from paicha.domain.rounds.models import Round, RoundArea
@@ -94,10 +95,10 @@ def is_over(round_: Round, pack: Pack, stage_id: str, on: date | None = None, co
 
 def villages_below(round_: Round, prefix: str) -> list[RoundArea]:
     """Villages and residents' committees of a round whose code begins with `prefix`, in order of code."""
-    rows = RoundArea.objects.filter(round=round_, level__in=("village", "residents"))
+    rows = RoundArea.objects.filter(round=round_, level__in=VILLAGE_LEVELS)
     return list(rows.filter(code__startswith=prefix).order_by("code"))
 
 
 def village_areas(round_: Round) -> list[RoundArea]:
     """Villages and residents' committees of a round, in order of code."""
-    return list(RoundArea.objects.filter(round=round_, level__in=("village", "residents")).order_by("code"))
+    return list(RoundArea.objects.filter(round=round_, level__in=VILLAGE_LEVELS).order_by("code"))

@@ -1,11 +1,12 @@
 """Opening a round: areas and roster are frozen, one entry per household, form by class.
 
-What holds: an entry is never removed or reclassed; `add_entries` marks those found afterwards.
+What holds: an entry is never reclassed, and removed only with the upload that made its household (`remove_entries`);
+`add_entries` marks those found afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 
 from paicha.core.pack import Pack
+from paicha.core.refusal import Refusal
 from paicha.domain import bulk, clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, actor_chain, append
@@ -81,13 +83,18 @@ def add_due(round_: Round, village: Area, entries: Sequence[NewEntry]) -> None:
     )
 
 
+def remove_entries(entries: Collection[int]) -> None:
+    """Take households out of the roster that an upload brought and that is taken back; by the entries' ids."""
+    RosterEntry.objects.filter(pk__in=entries).delete()
+
+
 def record_outcomes(rows: Sequence[tuple[int | None, UUID | None, int, int]]) -> None:
     """How visits ended: (outcome, revision in force or None, the last number, roster entry)."""
     bulk.update(RosterEntry, ("outcome", "revision", "revision_number"), list(rows))
 
 
-class ScheduleError(ValueError):
-    """A change of the calendar that can't be taken as given; the message is one Chinese sentence."""
+class ScheduleError(Refusal):
+    """A change of the calendar that can't be taken as given."""
 
 
 @transaction.atomic
@@ -101,16 +108,16 @@ def extend_stage(
     fresh = Round.objects.select_for_update().get(pk=round_.pk)
     stage = next((s for s in stages(fresh, pack, code=area_prefix) if s.id == stage_id), None)
     if stage is None:
-        raise ScheduleError("没有这个阶段，请从列表里选。")
+        raise ScheduleError("T04")
     if not reason.strip():
-        raise ScheduleError("请写明延期的理由。")
+        raise ScheduleError("T05")
     if deadline <= stage.deadline:
-        raise ScheduleError(f"{stage.title}现在的截止日是{stage.deadline:%Y-%m-%d}，延期要晚于这一天。")
+        raise ScheduleError("T06", title=stage.title, deadline=f"{stage.deadline:%Y-%m-%d}")
     listed = stages(fresh, pack, code=area_prefix)
     later = next((s for s in listed[listed.index(stage) + 1 :] if s.deadline < deadline), None)
     if later is not None:
         raise ScheduleError(
-            f"{later.title}{later.deadline:%Y-%m-%d}截止，{stage.title}不能延到它后面，请先延{later.title}。"
+            "T07", later=later.title, deadline=f"{later.deadline:%Y-%m-%d}", title=stage.title
         )
     fresh.extensions = [
         *fresh.extensions,

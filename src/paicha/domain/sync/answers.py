@@ -13,22 +13,28 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import polars as pl
+from pydantic import ValidationError
 
 from paicha.core.catalogue import sentence
 from paicha.core.normalise import group as group_text
 from paicha.domain.intake.matching import Asked, Register, register_of
-from paicha.domain.responses.drafts import FACT as DRAFTS
-from paicha.domain.responses.drafts import drop_drafts, keep_draft
-from paicha.domain.responses.frames import answer_schema
 from paicha.domain.responses.models import Finding
-from paicha.domain.responses.services import Receipt, Rows, VillageWork, decide_within, submit_responses
+from paicha.domain.responses.services import (
+    Batch,
+    IncomingRow,
+    Receipt,
+    Status,
+    VillageWork,
+    decide_within,
+    submit_responses,
+)
+from paicha.domain.responses.services.drafts import drop_drafts, keep_draft
 from paicha.domain.rounds.models import RosterEntry
 from paicha.domain.sync.items import Item, ItemError, values_of
 from paicha.domain.sync.models import SyncItem
 from paicha.domain.sync.receipts import ItemReceipt
 from paicha.domain.sync.routing import NEVER, Routed
-from paicha.formats.typed import typed_cells
+from paicha.formats.cell_entry import typed_cells
 
 _STEPS_BACK = 20  # refused predecessors of one item
 
@@ -114,14 +120,12 @@ def _identify(work: VillageWork, lines: Sequence[Line]) -> None:
             line.household = met[line.made]
             continue
         register = register or register_of(work.village.pk, "")
-        match = register.match(Asked(None, line.group, line.head, new.phone, ""))
+        asked = Asked(None, line.group, line.head, new.phone, "")
+        match = register.claim(asked)
         if match.household is not None:
             line.household = match.household
             line.receipt.say("D15", "note", sentence("D15", name=line.head))
-        elif (
-            match.candidates
-            or (match := register.near(Asked(None, line.group, line.head, new.phone, ""))).candidates
-        ):
+        elif match.candidates or (match := register.near(asked)).candidates:
             line.receipt.say("D14", "note", sentence("D14", candidates=match.candidates))
         if line.made is not None:
             met[line.made] = line.household
@@ -153,14 +157,21 @@ def _earlier(lines: Sequence[Line]) -> dict[UUID, Before]:
         )
         wanted = set()
         for pk, status, revision, raw in rows:
-            kept = raw or {}
-            after = UUID(kept["after"]) if kept.get("after") else None
-            found[pk] = Before(status, revision, kept.get("base"), after, kept.get("answers") or {})
-            if status == "refused" and after is not None:
-                wanted.add(after)
+            found[pk] = before = _before(pk, status, revision, raw or {})
+            if status == "refused" and before.after is not None:
+                wanted.add(before.after)
         if not wanted:
             break
     return found
+
+
+def _before(pk: UUID, status: str, revision: int, raw: Mapping[str, Any]) -> Before:
+    """A predecessor as it was kept; one that could not be read names neither base nor predecessor."""
+    try:
+        kept = Item.model_validate({**raw, "item": pk})
+    except ValidationError:
+        return Before(status, revision, None, None, {})
+    return Before(status, revision, kept.base, kept.after, kept.answers or {})
 
 
 def _made_from(work: VillageWork, line: Line, known: Mapping[UUID, Before]) -> tuple[int | None, str | None]:
@@ -202,50 +213,44 @@ def _waves(lines: Sequence[Line]) -> Iterable[list[Line]]:
 
 def _submit(work: VillageWork, wave: Sequence[Line], source: str, before: Mapping[UUID, Before]) -> None:
     """One `submit_responses` of lines of different households."""
-    pack, roles = work.pack, work.pack.roles
+    roles = work.pack.roles
     made: dict[UUID, UUID] = {}
     for line in wave:  # a household that an earlier wave made
         if line.household is None and line.made is not None and (found := _made_since(work, line.made)):
             line.household = made[line.made] = found
-    bases = [_made_from(work, line, before) for line in wave]
-    names = [name for name in pack.answer_questions if any(name in line.values for line in wave)]
-    known: dict[str, list[str | None]] = {roles.head: [line.head for line in wave]}
-    if roles.group:
-        known[roles.group] = [line.group or None for line in wave]
-    kinds = answer_schema(pack)
-    columns = [
-        pl.Series("row", range(len(wave)), dtype=pl.UInt32),
-        pl.Series("household", [_text(line.household) for line in wave], dtype=pl.String),
-        pl.Series(
-            "new_id", [_text(line.made) if not line.household else None for line in wave], dtype=pl.String
-        ),
-        pl.Series("form", [line.form for line in wave], dtype=pl.String),
-        pl.Series("base", [base for base, _ in bases], dtype=pl.Int64),
-        pl.Series("base_text", [text for _, text in bases], dtype=pl.String),
-        pl.Series("address", [""] * len(wave), dtype=pl.String),
-    ]
-    for name in names:
-        columns.append(pl.Series(name, [line.values.get(name) for line in wave], dtype=kinds[name]))
-    columns += [pl.Series(n, values, dtype=pl.String) for n, values in known.items() if n not in names]
-    present: dict[str, frozenset[str]] = {}
+    rows = []
     for line in wave:
-        present[line.form] = frozenset(line.values) | frozenset(known)
-    rows = Rows(
-        pl.DataFrame(columns),
-        present,
-        source,
-        wave[0].routed.arrived.id,
+        base, text = _made_from(work, line, before)
+        known: dict[str, str | None] = {roles.head: line.head}
+        if roles.group:
+            known[roles.group] = line.group or None
+        rows.append(
+            IncomingRow(
+                line.form,
+                line.household,
+                known | line.values,
+                base=base,
+                base_text=text,
+                new_id=None if line.household else line.made,
+            )
+        )
+    batch = Batch.of(
+        work,
+        rows,
+        source=source,
+        upload=wave[0].routed.arrived.id,
         by_base=source.startswith("field:"),
         hold=wave[0].routed.hold,
     )
-    for line, receipt in zip(wave, submit_responses(work, rows), strict=True):
+    for line, receipt in zip(wave, submit_responses(work, batch), strict=True):
         _account(line, receipt)
 
 
 def _account(line: Line, receipt: Receipt) -> None:
     line.household = receipt.household or line.household
-    line.receipt.status, line.receipt.household = receipt.status, line.key
-    line.receipt.revision = 0 if receipt.status in ("refused", "held") else receipt.revision
+    line.receipt.status, line.receipt.household = receipt.status.value, line.key
+    kept = receipt.status in (Status.REFUSED, Status.HELD)
+    line.receipt.revision = 0 if kept else receipt.revision
     for said in receipt.said:
         line.receipt.say(said.code, said.severity, said.message, said.question)
 
@@ -286,9 +291,5 @@ def _drafts(work: VillageWork, lines: Sequence[Line], device: UUID) -> None:
             base=line.item.base or 0, household=line.household, device=short,
         )  # fmt: skip
     safe = {str(line.key) for line in lines} - {str(line.key) for line in kept}
-    if safe and work.summary.facts.get(DRAFTS, {}).get(work.actor):  # how many the author has in the village
+    if safe and work.summary.fact.drafts.get(work.actor):  # how many the author has in the village
         drop_drafts(work, safe, short)
-
-
-def _text(id_: UUID | None) -> str | None:
-    return None if id_ is None else str(id_)

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from paicha.core.refusal import Refusal, text_field
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import Scope, scope
@@ -28,12 +29,8 @@ FULL_DAYS = 90
 _BYTES = 32
 
 
-class DeviceError(ValueError):
-    """Something about a device that can't be done; the message is one Chinese sentence, `code` of the catalogue."""
-
-    def __init__(self, message: str, code: str = "") -> None:
-        super().__init__(message)
-        self.code = code
+class DeviceError(Refusal):
+    """Something about a device that can't be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +65,10 @@ def enrol(user: User, device: UUID, name: str, platform: str) -> Enrolled:
     """
     clean = name.strip()[:60]
     if not clean:
-        raise DeviceError("请给这部手机起个名字，如“贺保平的手机”。")
+        raise DeviceError("D20")
     known = Device.objects.select_for_update().filter(pk=device).first()
     if known is not None and (known.user_id != user.pk or known.revoked_at is not None):
-        raise DeviceError("这部手机登记在别的账号下，或已停用，请在手机上退出后重新登录。", "D02")
+        raise DeviceError("D21")
     at = clock.now()
     if known is None:
         known = Device(id=device, user=user, made_at=at)
@@ -89,7 +86,7 @@ def enrol(user: User, device: UUID, name: str, platform: str) -> Enrolled:
 def api_token(user: User, days: int | None, actor: str) -> str:
     """A token for another program that acts as `user`, shown once. Raises DeviceError."""
     if days is not None and not 1 <= days <= 3660:
-        raise DeviceError("天数请写 1 到 3660。")
+        raise DeviceError("D22")
     until = clock.today() + timedelta(days=days) if days else None
     token = _credential(user, Credential.Kind.API, None, until)
     append([Entry(actor_chain(actor), actor, "account.token", f"user:{user.pk}")])
@@ -107,14 +104,14 @@ def sender_of(token: str) -> Sender:
         .first()
     )
     if row is None:
-        raise DeviceError("没有登录，或登录已失效。", "D01")
+        raise DeviceError("D01")
     upload = row.kind == Credential.Kind.UPLOAD
     if row.device is not None and row.device.revoked_at is not None and not upload:
-        raise DeviceError("这部手机已停用。", "D02")
+        raise DeviceError("D02")
     if row.until is not None and row.until < clock.today():
-        raise DeviceError("登录到期了。", "D03")
+        raise DeviceError("D03")
     if not row.user.is_active and not upload:
-        raise DeviceError("账号已停用。", "D01")
+        raise DeviceError("D01")
     return Sender(row.user, scope(row.user), row.kind, row.device)
 
 
@@ -126,9 +123,7 @@ def digest_of(token: str) -> str:
 @transaction.atomic
 def rename(device: Device, name: str, actor: str) -> Device:
     """Give a device another name. Raises DeviceError."""
-    clean = name.strip()
-    if not clean or len(clean) > 60:
-        raise DeviceError("请给这部手机起个名字，最多 60 字。")
+    clean = text_field("手机的名字", name, 60, asks="这部手机叫什么")
     fresh = Device.objects.select_for_update().get(pk=device.pk)
     fresh.name = clean
     fresh.save(update_fields=["name"])
@@ -140,10 +135,10 @@ def rename(device: Device, name: str, actor: str) -> Device:
 def revoke(device: Device, reason: str, actor: str) -> Device:
     """Stop a device from reading; what is finished on it may still be handed over. Raises DeviceError."""
     if not reason.strip():
-        raise DeviceError("请写明为什么停用，如“手机丢了”。")
+        raise DeviceError("D23")
     fresh = Device.objects.select_for_update().get(pk=device.pk)
     if fresh.revoked_at is not None:
-        raise DeviceError("这部手机已经停用了，请刷新页面。")
+        raise DeviceError("D24")
     at = clock.now()
     fresh.revoked_at, fresh.revoked_by, fresh.reason = at, actor, reason.strip()[:200]
     fresh.save(update_fields=["revoked_at", "revoked_by", "reason"])

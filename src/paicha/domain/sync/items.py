@@ -17,11 +17,12 @@ from uuid import UUID
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from paicha.core.catalogue import sentence
+from paicha.core.bounds import LARGEST, clean_deep, misfit, read_json
 from paicha.core.normalise import group as group_text
 from paicha.core.normalise import phone as phone_text
 from paicha.core.normalise import text as plain_text
 from paicha.core.pack import HouseholdForm, Pack
+from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.sync.sealing import SealError, open_sealed
 
@@ -31,12 +32,8 @@ _YEARS = (2000, 2100)
 _PHOTO = 1_500_000  # characters of base64: a sheet shrunk to 1600 pixels is a fifth of it
 
 
-class ItemError(ValueError):
-    """An item that can't be taken as it is: `code` of the catalogue and the sentence."""
-
-    def __init__(self, code: str, **words: object) -> None:
-        super().__init__(sentence(code, **words))
-        self.code = code
+class ItemError(Refusal):
+    """An item that can't be taken as it is."""
 
 
 class _Strict(BaseModel):
@@ -89,7 +86,7 @@ class Item(_Strict):
     household_id: UUID | None = None
     household: NewOne | None = None
     village: str | None = Field(None, pattern=r"^[0-9]{12}$")
-    round: int | None = None
+    round: int | None = Field(None, ge=0, le=LARGEST)
     base: int | None = Field(None, ge=0, le=_INT)
     after: UUID | None = None
     answers: dict[str, Any] | None = None
@@ -111,20 +108,6 @@ class Arrived:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def read_json(content: bytes) -> Any:
-    """What came as JSON; NUL, which no database keeps in a text, is left out. Raises orjson.JSONDecodeError."""
-    found = orjson.loads(content)
-    return _without_nul(found) if b"\\u0000" in content else found
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
-    return [_without_nul(one) for one in value] if isinstance(value, list) else value
-
-
 def arrived(raw: Any, device: UUID, *, sealed_only: bool) -> Arrived | None:
     """Read one place of a batch; None where it has no id, so that no receipt could name it."""
     if not isinstance(raw, Mapping):
@@ -134,18 +117,23 @@ def arrived(raw: Any, device: UUID, *, sealed_only: bool) -> Arrived | None:
     except ValueError:
         return None
     sealed = raw.get("sealed")
+    body: Mapping[str, Any] = raw
     try:
         if sealed is None and sealed_only:
             raise ItemError("D04")
-        body = raw if sealed is None else _opened(sealed, id_, device)
+        if sealed is not None:
+            body = _opened(sealed, id_, device)
+        if (place := misfit(dict(body))) is not None:
+            raise ItemError("X01", place=place)
+        body = clean_deep(dict(body))
         return Arrived(id_, Item.model_validate({**body, "item": id_}), raw, sealed is not None)
     except ItemError as error:
-        return Arrived(id_, None, raw, sealed is not None, error)
+        return Arrived(id_, None, body, sealed is not None, error)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
         said = ItemError("D05", place=f"{place} ", why="缺少或写法不对")
-        return Arrived(id_, None, raw if sealed is None else body, sealed is not None, said)
+        return Arrived(id_, None, body, sealed is not None, said)
 
 
 def _opened(sealed: Any, item: UUID, device: UUID) -> Mapping[str, Any]:

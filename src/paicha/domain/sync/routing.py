@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from paicha.core.area_codes import VILLAGE_LEVELS
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment
 from paicha.domain.accounts.policies import Grant, Scope
@@ -138,7 +139,7 @@ def _aliases(asked: Iterable[UUID]) -> dict[UUID, UUID]:
 
 def _areas(rounds: set[int], codes: set[str]) -> Mapping[tuple[int, str], Area]:
     """Villages of these rounds by round and code."""
-    rows = RoundArea.objects.filter(round__in=rounds, level__in=("village", "residents"), code__in=codes)
+    rows = RoundArea.objects.filter(round__in=rounds, level__in=VILLAGE_LEVELS, code__in=codes)
     return {(row.round_id, row.code): row.area for row in rows.select_related("area")}
 
 

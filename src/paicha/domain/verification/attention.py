@@ -6,15 +6,13 @@ the same row. What holds: pure functions of one row, its pack and the calendar; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from paicha.core.pack import Pack
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.recount import due
-from paicha.domain.responses.tallies import Selection, has_rows, household_leads, none_monitored
+from paicha.domain.responses.summary.tallies import Selection, due, has_rows, household_leads, none_monitored
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.queries import StageState, stages
 
@@ -64,7 +62,7 @@ def town_deadline(round_: Round, pack: Pack, code: str) -> date:
 
 def cross_check(pack: Pack, summary: VillageSummary) -> str:
     """'' none is asked for; else needed, planned or done (the notice: every village with none monitored)."""
-    known = str(summary.facts.get("cross_check") or "")
+    known = summary.fact.cross_check
     if known in ("planned", "done"):
         return known
     return "needed" if none_monitored(pack, summary) else ""
@@ -77,25 +75,25 @@ def hand_up_mark(summary: VillageSummary) -> str:
 
 def to_audit(summary: VillageSummary) -> bool:
     """Handed up, not yet decided upon, and nothing of it back in the village: what comes up again is audited anew."""
-    return _undecided(summary) and not count(summary.facts, "returns_open")
+    return _undecided(summary) and not summary.fact.returns_open
 
 
 def _undecided(summary: VillageSummary) -> bool:
-    handed_up = summary.status == VillageSummary.Status.HANDED_UP
-    return handed_up and summary.facts.get("audited_for") != hand_up_mark(summary)
+    handed_up = summary.handed_up
+    return handed_up and summary.fact.audited_for != hand_up_mark(summary)
 
 
 def audited(summary: VillageSummary) -> str:
     """The result of the audit of the hand-up in force: '', passed or visit."""
-    if summary.status != VillageSummary.Status.HANDED_UP or _undecided(summary):
+    if not summary.handed_up or _undecided(summary):
         return ""
-    return str(summary.facts.get("audited") or "")
+    return summary.fact.audited
 
 
 def visit_owed(summary: VillageSummary) -> bool:
     """The audit asked for a visit, and none was made yet, or one that is planned isn't made yet."""
-    facts = summary.facts
-    return audited(summary) == "visit" and (bool(facts.get("visits_planned")) or not facts.get("visits_done"))
+    fact = summary.fact
+    return audited(summary) == "visit" and (bool(fact.visits_planned) or not fact.visits_done)
 
 
 def many_leads(pack: Pack, summary: VillageSummary) -> bool:
@@ -109,12 +107,12 @@ def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause
     """Why a village needs attention, the most urgent first. `stage`: the villages' own (see `first_stage`)."""
     if not has_rows(summary):
         return []
-    figures, facts = summary.figures, summary.facts
+    figures, fact = summary.figures, summary.fact
     leads, open_ = household_leads(pack, summary), summary.status == VillageSummary.Status.OPEN
     zero = cross_check(pack, summary)
     left = due(pack, summary.counts)
-    returned = count(facts, "returns_open") or int(summary.status == VillageSummary.Status.RETURNED)
-    days, watched = -stage.left, pack.classes[0].label
+    returned = fact.returns_open or int(summary.status == VillageSummary.Status.RETURNED)
+    days, watched = -stage.left, pack.watched.label
     found: dict[str, tuple[int, str]] = {
         "late": (
             days if open_ and stage.over else 0,
@@ -123,14 +121,14 @@ def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause
         "returned": (returned, "退回的还没改完"),
         "conflicts": (int(figures.get("conflicts", 0)), "户两边填得不一样"),
         "zero_leads": (leads if zero in ("needed", "planned") else 0, f"没有{watched}，却有线索"),
-        "alert": (count(facts, "alert"), "户新增风险户，比平常多"),
+        "alert": (fact.alert, "户新增风险户，比平常多"),
         "zero": (int(zero == "needed"), "要交叉核实" if leads else f"没有{watched}，要交叉核实"),
         "audit": (int(to_audit(summary)), "已上报，等镇里审核"),
-        "enquiries": (count(facts, "enquiries_open"), "个问题没答复"),
-        "answered": (count(facts, "enquiries_answered"), "个答复等镇里看"),
+        "enquiries": (fact.enquiries_open, "个问题没答复"),
+        "answered": (fact.enquiries_answered, "个答复等镇里看"),
         "leads": (int(figures.get("open_leads", 0)) if many_leads(pack, summary) else 0, "条线索没处理"),
         "office": (int(figures.get("office", 0)), "处镇级关注"),
-        "held": (count(facts, "held"), "户上报后才到"),
+        "held": (fact.held, "户上报后才到"),
         "soft": (int(figures.get("soft", 0)), "处没写理由"),
         "profile": (int(pack.profile is not None and not summary.profile), "没交村情调查表"),
     }
@@ -152,7 +150,7 @@ def order(found: Sequence[Cause]) -> tuple[int, int]:
 
 def visit_reasons(pack: Pack, summary: VillageSummary) -> list[str]:
     """Why a village should be visited, as sentences (the notice: 根据审核结果，进村入户开展针对性核实)."""
-    figures, facts = summary.figures, summary.facts
+    figures, fact = summary.figures, summary.fact
     found = []
     if audited(summary) == "visit":
         found.append("审核时列入实地核实")
@@ -165,8 +163,8 @@ def visit_reasons(pack: Pack, summary: VillageSummary) -> list[str]:
         found.append(f"有 {figures['office']} 处镇级关注")
     if figures.get("conflicts"):
         found.append(f"有 {figures['conflicts']} 户两边填得不一样")
-    if count(facts, "alert"):
-        found.append(f"新增 {count(facts, 'alert')} 户风险户")
+    if fact.alert:
+        found.append(f"新增 {fact.alert} 户风险户")
     return found
 
 
@@ -178,22 +176,8 @@ def proposed(pack: Pack, summary: VillageSummary) -> tuple[str, list[str]]:
     if not has_rows(summary):
         return "", []
     if cross_check(pack, summary) == "needed":
-        return "cross_check", [f"没有{pack.classes[0].label}", *visit_reasons(pack, summary)]
-    if summary.facts.get("visits_planned") or summary.facts.get("visits_done"):
+        return "cross_check", [f"没有{pack.watched.label}", *visit_reasons(pack, summary)]
+    if summary.fact.visits_planned or summary.fact.visits_done:
         return "", []
     reasons = visit_reasons(pack, summary)
     return ("verification", reasons) if reasons else ("", [])
-
-
-def count(facts: Mapping[str, Any], name: str) -> int:
-    """A fact as a number: a count as it stands, counts by kind added up, anything else that is there is one."""
-    value = facts.get(name)
-    if isinstance(value, dict):
-        return sum(n for n in value.values() if isinstance(n, int))
-    return int(value) if isinstance(value, int) else int(bool(value))
-
-
-def date_fact(facts: Mapping[str, Any], name: str) -> date | None:
-    """A fact that is a day."""
-    text = facts.get(name)
-    return date.fromisoformat(text) if isinstance(text, str) and text else None

@@ -6,6 +6,9 @@ decided is told as facts of the summary row, which the lists and the town's own 
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from paicha.core.refusal import text_field
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.services import VillageWork, record_facts
@@ -32,8 +35,8 @@ def begin(work: VillageWork) -> DeskAudit:
     Raises VerificationError for a village that hasn't handed up.
     """
     summary = work.summary
-    if summary.status != VillageSummary.Status.HANDED_UP:
-        raise VerificationError("本村还没有上报，等村里上报以后再审核。")
+    if not summary.handed_up:
+        raise VerificationError("Y01")
     known = audit_of(summary)
     if known is not None:
         return known
@@ -46,20 +49,21 @@ def begin(work: VillageWork) -> DeskAudit:
     return made
 
 
-def decide(work: VillageWork, result: str, opinion: str) -> DeskAudit:
+def decide(work: VillageWork, result: str, opinion: str, *, as_of: datetime | None = None) -> DeskAudit:
     """Decide: passed, or to be visited; a return is written by `handover`, which opens what is to be corrected.
 
-    Raises VerificationError: for another result, an opinion missing where it is to be visited, a village not handed
-    up, and for passing where two answers still stand against each other, a question waits for its answer or what
-    was sent back hasn't come up again.
+    Raises VerificationError: for another result, an opinion missing where it is to be visited, a village not handed up,
+    or handed up again after `as_of`, when it was looked at; and for passing where two answers still stand against each
+    other, a question waits for its answer or what was sent back hasn't come up again.
     """
     if result not in _DECIDED:
-        raise VerificationError("请选“通过”或“列入实地核实”；要退回，请用“退回”。")
-    clean = opinion.strip()
-    if len(clean) > _LONGEST:
-        raise VerificationError(f"审核意见有 {len(clean)} 个字，最多 {_LONGEST} 字，请写短一些。")
+        raise VerificationError("Y02")
+    clean = text_field("审核意见", opinion, _LONGEST)
     if result == DeskAudit.Result.VISIT and not clean:
-        raise VerificationError("请在审核意见里写明去村里要核实什么。")
+        raise VerificationError("Y03")
+    handed_up = work.summary.handed_up_at
+    if as_of is not None and handed_up is not None and handed_up > as_of:
+        raise VerificationError("Y04")
     audit = begin(work)
     if result == DeskAudit.Result.PASSED:
         _passable(work)
@@ -75,9 +79,9 @@ def undo(work: VillageWork) -> DeskAudit:
     """Take the decision back, in one step, by who took it. Raises VerificationError."""
     audit = audit_of(work.summary)
     if audit is None or not audit.result:
-        raise VerificationError("这次审核还没有结果，没有可以撤回的。")
+        raise VerificationError("Y05")
     if audit.decided_by != work.actor:
-        raise VerificationError("审核结果由谁定的，就由谁撤回。")
+        raise VerificationError("Y06")
     audit.result, audit.decided_at, audit.decided_by = "", None, ""
     audit.save(update_fields=["result", "decided_at", "decided_by"])
     record_facts(work, audited="", audited_for="")
@@ -86,15 +90,13 @@ def undo(work: VillageWork) -> DeskAudit:
 
 
 def _passable(work: VillageWork) -> None:
-    figures, facts = work.summary.figures, work.summary.facts
-    if facts.get("returns_open"):
-        raise VerificationError("退回的还没改好再报，等村里再报以后再通过，或先撤回退回。")
+    figures, fact = work.summary.figures, work.summary.fact
+    if fact.returns_open:
+        raise VerificationError("Y07")
     if figures.get("conflicts"):
-        raise VerificationError(f"还有 {figures['conflicts']} 户两边填得不一样，先定下来再通过。")
-    if facts.get("enquiries_open"):
-        raise VerificationError(
-            f"还有 {facts['enquiries_open']} 个问题村里没答复，等答复后再通过，或先把问题撤销。"
-        )
+        raise VerificationError("Y08", households=figures["conflicts"])
+    if fact.enquiries_open:
+        raise VerificationError("Y09", questions=fact.enquiries_open)
 
 
 def _note(work: VillageWork, action: str, audit: DeskAudit) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import F, Max
 
 from paicha.core.pack import Pack
+from paicha.core.refusal import text_field
 from paicha.domain import clock
 from paicha.domain.accounts import notices
 from paicha.domain.accounts.models import User
@@ -23,8 +24,9 @@ from paicha.domain.accounts.policies import Scope, scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, village_chain
-from paicha.domain.responses.deciding import dismiss_open, take_back
+from paicha.domain.responses.models import Finding
 from paicha.domain.responses.services import VillageWork, village_work
+from paicha.domain.responses.services.bulk_decisions import dismiss_open, take_back
 from paicha.domain.rounds.models import Round
 from paicha.domain.verification.attention import visit_reasons
 from paicha.domain.verification.errors import VerificationError
@@ -33,7 +35,8 @@ from paicha.domain.verification.visits import Plan, drop, plan
 
 DISMISS, VISIT, REMIND = BulkJob.Kind.DISMISS.value, BulkJob.Kind.VISIT.value, BulkJob.Kind.REMIND.value
 _REASON = 300
-_STALLED = timedelta(minutes=3)
+STALLED = timedelta(minutes=3)
+BUSY = (BulkJob.Phase.WAITING, BulkJob.Phase.RUNNING, BulkJob.Phase.UNDOING)
 # what each act asks for, where it is done
 ASKS: dict[str, Verb] = {DISMISS: Verb.DECIDE_LEADS, VISIT: Verb.VERIFY, REMIND: Verb.RETURN}
 
@@ -54,28 +57,25 @@ def start(
 ) -> BulkJob:
     """Write a job down, to be run by `run`. Raises VerificationError for what it lacks.
 
-    `details` of dismiss: rules (ids), reason; of visit: leader (user id), planned_on (ISO), team, address (`{pk}`: the
-    visit's id); of remind: words, address (`{code}`: the village's).
+    `details` of dismiss: rules (ids), reason, as_of (ISO moment of the page, or none); of visit: leader (user id),
+    planned_on (ISO), team, address (`{pk}`: the visit's id); of remind: words, address (`{code}`: the village's).
     """
     if kind not in ASKS:
-        raise VerificationError("请选要做什么。")
+        raise VerificationError("Y10")
     if not villages:
-        raise VerificationError("筛选出来的没有村，请先改筛选条件。")
+        raise VerificationError("Y11")
     if kind == DISMISS:
-        if not str(details.get("reason", "")).strip():
-            raise VerificationError("请写明理由，再提交。")
-        if len(details["reason"]) > _REASON:
-            raise VerificationError(f"理由最多写 {_REASON} 个字，请写短一些。")
+        text_field("理由", str(details.get("reason", "")), _REASON, asks="理由")
         if not details.get("rules"):
-            raise VerificationError("请选哪些规则的线索。")
+            raise VerificationError("Y12")
     if kind == REMIND and not str(details.get("words", "")).strip():
-        raise VerificationError("请写提醒的话。")
+        raise VerificationError("Y13")
     if kind == VISIT:
         day = details.get("planned_on")
         if not day or date.fromisoformat(day) < clock.today():
-            raise VerificationError("请写哪一天去，今天或以后的日期。")
+            raise VerificationError("Y14")
         if not details.get("leader"):
-            raise VerificationError("请选带队的人。")
+            raise VerificationError("Y15")
     return BulkJob.objects.create(
         round=round_, area=area, kind=kind, villages=list(villages), details=details, made_by=actor,
         made_at=clock.now(),
@@ -117,7 +117,25 @@ def _step(shared: _Run, area: Area) -> None:
 
 def _dismiss(shared: _Run, work: VillageWork) -> list[int]:
     details = shared.job.details
-    return dismiss_open(work, details["rules"], details["reason"], f"bulk:{shared.job.pk}")
+    return dismiss_open(
+        work, details["rules"], details["reason"], f"bulk:{shared.job.pk}", _as_of(shared.job)
+    )
+
+
+def opened_since(job: BulkJob) -> int:
+    """How many leads of a dismissal's rules and villages were opened after its page was made: left alone."""
+    as_of = _as_of(job)
+    if job.kind != DISMISS or as_of is None:
+        return 0
+    return Finding.objects.filter(
+        round=job.round, village__in=job.villages, severity="lead", state=Finding.State.OPEN,
+        household__isnull=False, rule__in=job.details["rules"], found_at__gt=as_of,
+    ).count()  # fmt: skip
+
+
+def _as_of(job: BulkJob) -> datetime | None:
+    text = job.details.get("as_of")
+    return datetime.fromisoformat(text) if text else None
 
 
 def _visit(shared: _Run, work: VillageWork) -> list[int]:
@@ -157,28 +175,36 @@ _ACTS: dict[str, Callable[[_Run, VillageWork], list[int]]] = {
 def ask_undo(job: BulkJob, actor: str) -> BulkJob:
     """Ask for a finished (or failed) job to be undone, by who made it. Raises VerificationError."""
     if job.kind == REMIND:
-        raise VerificationError("提醒已经发出，收不回来。")
+        raise VerificationError("Y16")
     if job.made_by != actor:
-        raise VerificationError("这一批由谁办的，就由谁撤销。")
+        raise VerificationError("Y17")
     if job.phase not in (BulkJob.Phase.DONE, BulkJob.Phase.FAILED):
-        raise VerificationError("这一批还没办完，或已经撤销了，请刷新页面。")
+        raise VerificationError("Y18")
     _set(job, phase=BulkJob.Phase.UNDOING, passed=0, error="")
     return job
 
 
-def stalled(job: BulkJob) -> bool:
-    """Whether a job that should go on has done nothing for some minutes: its worker was stopped."""
-    if job.phase not in (BulkJob.Phase.WAITING, BulkJob.Phase.RUNNING, BulkJob.Phase.UNDOING):
-        return False
+def busy(job: BulkJob) -> bool:
+    """Whether a job is to go on by itself."""
+    return job.phase in BUSY
+
+
+def idle(job: BulkJob) -> timedelta:
+    """For how long a job has done nothing."""
     last = job.steps.aggregate(done=Max("at"), undone=Max("undone_at"))
     moments: list[datetime] = [at for at in (job.made_at, *last.values()) if at]
-    return clock.now() - max(moments) > _STALLED
+    return clock.now() - max(moments)
+
+
+def stalled(job: BulkJob) -> bool:
+    """Whether a job that should go on has done nothing for some minutes: its worker was stopped."""
+    return busy(job) and idle(job) > STALLED
 
 
 def ask_again(job: BulkJob, actor: str) -> BulkJob:
     """Let a job that failed or stalled go on from where it stopped, by who made it. Raises VerificationError."""
     if job.made_by != actor or not (job.phase == BulkJob.Phase.FAILED or stalled(job)):
-        raise VerificationError("这一批不能接着办，请刷新页面。")
+        raise VerificationError("Y19")
     if job.phase != BulkJob.Phase.UNDOING:
         _set(job, phase=BulkJob.Phase.WAITING)
     return job

@@ -18,7 +18,7 @@ from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Grant, Scope, scope
 from paicha.domain.accounts.roles import Kind, Verb
-from paicha.domain.accounts.services import AccountError, assign, create_user, end_assignment
+from paicha.domain.accounts.services import assign, create_user, end_assignment
 from paicha.domain.audit.services import Entry, actor_chain, append
 from paicha.domain.verification.models import Sample, SampleHousehold
 from paicha.domain.verification.samples import SampleError
@@ -34,31 +34,28 @@ def add_checker(by: Scope, sample: Sample, username: str, name: str, until: date
     """
     machine = Scope(by.actor, (Grant(Kind.AREA, "", frozenset({Verb.MANAGE_ACCOUNTS})),))
     if until < clock.today():
-        raise SampleError("截止日期已经过了，请写今天或以后的日子。")
+        raise SampleError("Y20")
     user = User.objects.filter(username=username.strip()).first()
-    try:
-        if user is None:
-            if not name.strip():
-                raise SampleError("这是新账号，请写姓名。")
-            return create_user(
-                machine,
-                username.strip(),
-                ROLE,
-                [str(sample.pk)],
-                name=name.strip(),
-                kind=Kind.SAMPLE,
-                until=until,
-            )
-        if not user.is_active:
-            raise SampleError(f"账号“{username}”已停用，请换一个账号。")
-        known = scope(user)
-        if known.allows(Verb.READ_HOUSEHOLDS) or known.allows(Verb.SUBMIT_ANSWERS):
-            raise SampleError(f"{user}能看到各村填的答案，不能做抽查组员，请换一个没参与排查的人。")
-        for row in in_force(sample).filter(user=user):
-            end_assignment(machine, row)
-        assign(machine, user, ROLE, [str(sample.pk)], kind=Kind.SAMPLE, until=until)
-    except AccountError as error:
-        raise SampleError(str(error)) from error
+    if user is None:
+        if not name.strip():
+            raise SampleError("Y21")
+        return create_user(
+            machine,
+            username.strip(),
+            ROLE,
+            [str(sample.pk)],
+            name=name.strip(),
+            kind=Kind.SAMPLE,
+            until=until,
+        )
+    if not user.is_active:
+        raise SampleError("Y22", username=username)
+    known = scope(user)
+    if known.allows(Verb.READ_HOUSEHOLDS) or known.allows(Verb.SUBMIT_ANSWERS):
+        raise SampleError("Y23", user=user)
+    for row in in_force(sample).filter(user=user):
+        end_assignment(machine, row)
+    assign(machine, user, ROLE, [str(sample.pk)], kind=Kind.SAMPLE, until=until)
     return user, ""
 
 
@@ -89,7 +86,7 @@ def share_out(sample: Sample, actor: str) -> int:
     """
     users = [row.user_id for row in in_force(sample)]
     if not users:
-        raise SampleError("还没有抽查组员，请先添加，再分户。")
+        raise SampleError("Y24")
     rows = list(
         SampleHousehold.objects.select_for_update(of=("self",))
         .filter(sample=sample, interview__isnull=True)

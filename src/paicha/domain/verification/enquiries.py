@@ -6,6 +6,7 @@ it is never deleted: one that was asked in vain is closed without an answer. How
 
 from __future__ import annotations
 
+from paicha.core.refusal import text_field
 from paicha.domain.accounts import notices
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.roles import Verb
@@ -36,17 +37,17 @@ def ask(
     """Ask the village. `question`: a question of the pack, where it is about one cell; `address`: the page of
     the village's questions, for the notice. Raises VerificationError.
     """
-    clean = _said(text, _QUESTION, "问题")
+    clean = text_field("问题", text, _QUESTION, asks="问题")
     if question and question not in work.pack.questions:
-        raise VerificationError("没有这一项，请从列表里选问的是哪一项。")
+        raise VerificationError("Y25")
     if household is not None and not _of_village(work, household):
-        raise VerificationError("这一户不在本村的名册里，请从本村的农户里选。")
+        raise VerificationError("Y26")
     people = answerers(work.village.code)
     if not people:
-        raise VerificationError("本村现在没有能答复的人，请管理员先给村干部分工。")
+        raise VerificationError("Y27")
     if to is None or to not in people:
         names = "、".join(map(str, people[:5]))
-        raise VerificationError(f"请选由谁答复。本村现在能答复的有：{names}。")
+        raise VerificationError("Y28", names=names)
     made = Enquiry.objects.create(
         round=work.round, village=work.village, household=household, question=question, text=clean, to=to,
         by=work.actor, at=work.at,
@@ -59,7 +60,7 @@ def ask(
 def answer(work: VillageWork, enquiry: Enquiry, text: str, *, address: str) -> Enquiry:
     """Answer, or answer again while it isn't closed. Raises VerificationError."""
     fresh = _locked(work, enquiry)
-    fresh.answer = _said(text, _ANSWER, "答复")
+    fresh.answer = text_field("答复", text, _ANSWER, asks="答复")
     fresh.answered_by, fresh.answered_at = work.actor, work.at
     fresh.save(update_fields=["answer", "answered_by", "answered_at"])
     _recorded(work, "enquiry.answer", fresh)
@@ -77,15 +78,6 @@ def close(work: VillageWork, enquiry: Enquiry) -> Enquiry:
     return fresh
 
 
-def _said(text: str, longest: int, what: str) -> str:
-    clean = text.strip()
-    if not clean:
-        raise VerificationError(f"请写明{what}，再提交。")
-    if len(clean) > longest:
-        raise VerificationError(f"{what}有 {len(clean)} 个字，最多 {longest} 字，请写短一些。")
-    return clean
-
-
 def _of_village(work: VillageWork, household: Household) -> bool:
     return RosterEntry.objects.filter(round=work.round, village=work.village, household=household).exists()
 
@@ -94,7 +86,7 @@ def _locked(work: VillageWork, enquiry: Enquiry) -> Enquiry:
     rows = Enquiry.objects.select_for_update().filter(round=work.round, village=work.village)
     fresh = rows.filter(pk=enquiry.pk).first()
     if fresh is None or fresh.closed_at is not None:
-        raise VerificationError("这个问题已经了结，请刷新页面。")
+        raise VerificationError("Y29")
     return fresh
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from paicha.core.refusal import Refusal
 
-class VerificationError(ValueError):
-    """An act that can't be done as given; the message is one Chinese sentence with its remedy."""
+
+class VerificationError(Refusal):
+    """An act of verification that can't be done as given."""

@@ -14,10 +14,11 @@ import orjson
 from django.db import transaction
 
 from paicha.core.pack import Pack, Question
+from paicha.core.refusal import text_field
 from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.responses.models import Revision
+from paicha.domain.responses.rules.rule_text import answer_in_words
 from paicha.domain.responses.services import raise_lead, record_facts, village_work
-from paicha.domain.responses.wording import answer_in_words
 from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.verification.models import Interview, SampleHousehold
 from paicha.domain.verification.samples import SampleError
@@ -43,7 +44,7 @@ def title_of(question: Question) -> str:
 
 def risk_questions(pack: Pack, form: str) -> frozenset[str]:
     """Questions that a lead of the form rests on which counts as open (应纳未纳, 体外循环, 须研判)."""
-    grave = {kind.name for kind in pack.kinds if kind.counts_as_open}
+    grave = pack.open_kinds
     return frozenset(
         name
         for rule in pack.rules
@@ -64,11 +65,6 @@ def differences(pack: Pack, mine: Mapping[str, Any], theirs: Mapping[str, Any]) 
     return found
 
 
-def met(pack: Pack, outcome: int | None) -> bool:
-    """Whether an outcome says that the household was met."""
-    return pack.outcome is None or outcome in pack.outcome.done
-
-
 @transaction.atomic
 def record_interview(
     round_: Round,
@@ -86,14 +82,15 @@ def record_interview(
     """
     with village_work(round_, pack, sampled.village, actor) as work:
         if Interview.objects.filter(sampled=sampled).exists():
-            raise SampleError("这一户的回访已经交过了，交上以后不能改。")
+            raise SampleError("Y30")
         entry = RosterEntry.objects.get(round=round_, household_id=sampled.household_id)
         mine = _checked(pack, entry.form, outcome, answers, note)
         revision = Revision.objects.filter(pk=entry.revision).first() if entry.revision else None
         theirs = orjson.loads(revision.answers) if revision else {}
         compared = differences(pack, mine, theirs)
-        if pack.outcome is not None and entry.outcome is not None:
-            compared = {pack.outcome.question: met(pack, outcome) != met(pack, entry.outcome)} | compared
+        if pack.outcome and entry.outcome is not None:
+            differs = pack.outcome.met(outcome) != pack.outcome.met(entry.outcome)
+            compared = {pack.outcome.question: differs} | compared
         text = orjson.dumps(mine).decode()
         interview = Interview(
             sampled=sampled, outcome=outcome, answers=text, note=note.strip(), compared=compared,
@@ -114,18 +111,17 @@ def _checked(
     pack: Pack, form: str, outcome: int | None, answers: Mapping[str, Any], note: str
 ) -> dict[str, Any]:
     """The answers in the order of the form, all of them where the household was met."""
-    if len(note.strip()) > _NOTE:
-        raise SampleError(f"说明有 {len(note.strip())} 个字，最多 {_NOTE} 字，请写短一些。")
-    if pack.outcome is not None and outcome not in pack.questions[pack.outcome.question].option_labels:
-        raise SampleError("请选见到人没有（排查情况）。")
-    if not met(pack, outcome):
+    text_field("说明", note, _NOTE)
+    if pack.outcome and outcome not in pack.questions[pack.outcome.question].option_labels:
+        raise SampleError("Y31")
+    if pack.outcome and not pack.outcome.met(outcome):
         if not note.strip():
-            raise SampleError("没见到人，请在说明里写清情况。")
+            raise SampleError("Y32")
         return {}
     wanted = asked(pack, form)
     missing = [title_of(q) for q in wanted if answers.get(q.name) in (None, [])]
     if missing:
-        raise SampleError(f"还有 {len(missing)} 项没问：{'、'.join(missing[:6])}，请问完再交。")
+        raise SampleError("Y33", n=len(missing), missing="、".join(missing[:6]))
     return {question.name: answers[question.name] for question in wanted}
 
 

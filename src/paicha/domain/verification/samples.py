@@ -15,7 +15,9 @@ from itertools import groupby
 
 from django.db import transaction
 
+from paicha.core.area_codes import town_of
 from paicha.core.pack import Pack
+from paicha.core.refusal import Refusal
 from paicha.core.sampling import (
     Draw,
     Frame,
@@ -27,21 +29,19 @@ from paicha.core.sampling import (
     village_weight,
 )
 from paicha.domain import bulk, clock
-from paicha.domain.accounts.policies import CODE_DIGITS
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, actor_chain, append
 from paicha.domain.households.models import Household
 from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.responses.tallies import Selection, none_monitored
+from paicha.domain.responses.summary.tallies import Selection, none_monitored
 from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.verification.models import Sample, SampleHousehold, SampleVillage
 
-_TOWN_DIGITS = 9
 LARGEST_SEED = 10**15 - 1
 
 
-class SampleError(ValueError):
-    """A sample that can't be drawn or worked on as asked; the message is one Chinese sentence."""
+class SampleError(Refusal):
+    """A sample that can't be drawn or worked on as asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def frame_of(round_: Round, pack: Pack) -> Frame:
 
 def town_code(village: str) -> str:
     """The 12-digit code of a village's town."""
-    return village[:_TOWN_DIGITS].ljust(CODE_DIGITS, "0")
+    return town_of(village)
 
 
 def _risk_weights(round_: Round) -> dict[object, int]:
@@ -110,16 +110,16 @@ def draw_sample(
     Raises SampleError.
     """
     if not 0 <= seed <= LARGEST_SEED:
-        raise SampleError(f"种子“{seed}”不能用，请写 0 到 {LARGEST_SEED} 的整数。")
+        raise SampleError("Y34", seed=seed, most=LARGEST_SEED)
     if households < 1 or villages < 1:
-        raise SampleError("户数和村数都至少是 1，请改正。")
+        raise SampleError("Y35")
     Round.objects.select_for_update().get(pk=round_.pk)  # two who press the button draw once
     frame = frame_of(round_, pack)
     try:
         drawn = draw(frame, households=households, villages=villages, seed=seed)
     except SampleTooLarge as error:
         what = "个有农户的村" if error.what == "villages" else "户"
-        raise SampleError(f"名册上只有 {error.have} {what}，抽不了 {error.asked}，请写小一些。") from error
+        raise SampleError("Y36", have=error.have, what=what, asked=error.asked) from error
     asked = {"round": round_, "seed": seed, "households": households, "villages": villages}
     known = Sample.objects.filter(**asked, frame_hash=frame.digest).first()
     if known is not None:

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 import orjson
 from django.db import transaction
 
+from paicha.core.bounds import whole
 from paicha.core.pack import Pack, Question
+from paicha.core.refusal import text_field
 from paicha.domain import clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, actor_chain, append, digest, village_chain
@@ -65,20 +67,15 @@ def _checked(pack: Pack, answers: Mapping[str, str]) -> dict[str, int | str]:
     missing = []
     for question in points(pack):
         text = answers.get(question.name, "")
-        if text.isdecimal() and int(text) in question.option_labels:
-            kept[question.name] = int(text)
+        if (number := whole(text)) in question.option_labels:
+            kept[question.name] = number
         else:
             missing.append(question.label)
     if missing:
-        raise SampleError(f"还有 {len(missing)} 项没选：{'、'.join(missing)}，请选“是”或“否”。")
+        raise SampleError("Y37", n=len(missing), missing="、".join(missing))
     for question in conclusions(pack):
-        said = answers.get(question.name, "").strip()
-        if len(said) > _LONGEST:
-            raise SampleError(f"{question.label}有 {len(said)} 个字，最多 {_LONGEST} 字，请写短一些。")
-        kept[question.name] = said
-    signed = answers.get(SIGNED, "").strip()
+        kept[question.name] = text_field(question.label, answers.get(question.name, ""), _LONGEST)
+    signed = text_field("抽查人员", answers.get(SIGNED, ""), _NAMES)
     if not signed:
-        raise SampleError("请写抽查人员的姓名。")
-    if len(signed) > _NAMES:
-        raise SampleError(f"抽查人员最多写 {_NAMES} 个字，请写短一些。")
+        raise SampleError("Y38")
     return kept | {SIGNED: signed}

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from paicha.core.refusal import text_field
 from paicha.domain import clock
 from paicha.domain.accounts import notices, zones
 from paicha.domain.accounts.models import Assignment, User
@@ -31,8 +32,8 @@ from paicha.domain.responses.services import (
 )
 from paicha.domain.verification.attention import cross_check, town_deadline
 from paicha.domain.verification.errors import VerificationError
-from paicha.domain.verification.looking import to_look_at
 from paicha.domain.verification.models import Visit, VisitHousehold
+from paicha.domain.verification.visit_selection import to_look_at
 
 _TEAM = _NOTE = 200
 _CROSS, _OWN = Visit.Kind.CROSS_CHECK.value, Visit.Kind.VERIFICATION.value
@@ -77,17 +78,16 @@ def may_lead(work: VillageWork, kind: str, leaders: Mapping[User, Sequence[int]]
 def plan(work: VillageWork, wanted: Plan) -> Visit:
     """Plan a visit; one of each kind at a time. Raises VerificationError."""
     if wanted.kind not in (_CROSS, _OWN):
-        raise VerificationError("请选实地核实或交叉核实。")
+        raise VerificationError("Y39")
     if wanted.planned_on is None or wanted.planned_on < clock.today():
-        raise VerificationError("请写哪一天去，今天或以后的日期。")
-    if len(wanted.team.strip()) > _TEAM:
-        raise VerificationError(f"组员最多写 {_TEAM} 个字，请写短一些。")
+        raise VerificationError("Y14")
+    team = text_field("组员", wanted.team, _TEAM)
     if _of_village(work).filter(kind=wanted.kind, state=Visit.State.PLANNED).exists():
-        raise VerificationError("本村已经安排了一次，去完或取消以后再安排。")
+        raise VerificationError("Y40")
     leader, zone = _leader(work, wanted)
     visit = Visit(
         round=work.round, village=work.village, kind=wanted.kind, planned_on=wanted.planned_on, leader=leader,
-        zone_id=zone, team=wanted.team.strip(), reasons=list(wanted.reasons), made_by=work.actor, made_at=work.at,
+        zone_id=zone, team=team, reasons=list(wanted.reasons), made_by=work.actor, made_at=work.at,
     )  # fmt: skip
     if wanted.kind == _CROSS:
         visit.assignment = _let_in(work, leader, wanted.planned_on)
@@ -114,13 +114,13 @@ def finish(work: VillageWork, visit: Visit, result: Result) -> Visit:
     fresh = _locked(work, visit)
     form = work.pack.verification
     if form is None:
-        raise VerificationError("本次排查没有镇级核查表，不能登记核查结果。")
+        raise VerificationError("Y41")
     source = f"desk:{work.actor}"
     receipt = submit_village_form(work, FormAnswers(form, result.values, source))
     if receipt.status == "refused":
-        raise VerificationError("；".join(said.message for said in receipt.said) + "。")
+        raise VerificationError("G05", said="；".join(said.message for said in receipt.said) + "。")
     if not work.form_revisions().get(form.name):
-        raise VerificationError("核查表一项也没填，请逐项勾选“是”或“否”。")
+        raise VerificationError("Y42")
     _see(work, fresh, result.seen)
     fresh.state, fresh.done_by, fresh.done_at = Visit.State.DONE, work.actor, work.at
     fresh.save(update_fields=["state", "done_by", "done_at"])
@@ -133,9 +133,9 @@ def drop(work: VillageWork, visit: Visit, note: str) -> Visit:
     """Drop a planned visit, with a reason. Raises VerificationError."""
     fresh = _locked(work, visit)
     if fresh.state != Visit.State.PLANNED:
-        raise VerificationError("这次核实已经完成，不能取消；结果有误可以改正。")
+        raise VerificationError("Y43")
     if not note.strip():
-        raise VerificationError("请写明为什么不去了。")
+        raise VerificationError("Y44")
     fresh.state, fresh.note = Visit.State.DROPPED, note.strip()[:_NOTE]
     fresh.save(update_fields=["state", "note"])
     _let_out(fresh, work.actor, today_too=False)
@@ -147,16 +147,14 @@ def _leader(work: VillageWork, wanted: Plan) -> tuple[User, int | None]:
     assert work.village.parent is not None, "a village lies in a town"
     leaders = zones.town_leaders(work.village.parent)
     if not leaders:
-        raise VerificationError("本镇还没有片长或党政班子成员的账号，请管理员先建立，再安排。")
+        raise VerificationError("Y45")
     fit = may_lead(work, wanted.kind, leaders)
     if wanted.leader is None or wanted.leader not in fit:
         if wanted.kind == _CROSS and not fit:
-            raise VerificationError(
-                "本镇没有别的片的片长，交叉核实派不出去。请先在“分片”里分好片、定好片长。"
-            )
+            raise VerificationError("Y46")
         names = "、".join(str(user) for user in fit)
         other = "别的片的片长带队" if wanted.kind == _CROSS else "带队的人"
-        raise VerificationError(f"请选{other}，可以选：{names}。")
+        raise VerificationError("Y47", other=other, names=names)
     zone = next(iter(fit[wanted.leader]), None)
     return wanted.leader, zone
 
@@ -181,10 +179,10 @@ def _see(work: VillageWork, visit: Visit, seen: Mapping[UUID, tuple[str, str]]) 
     for row in visit.households.select_related("household"):
         found, note = seen.get(row.household_id, (row.found, row.note))
         if found not in ("", *VisitHousehold.Found.values):
-            raise VerificationError("请在“与表相符”“与表不符”里选一项。")
+            raise VerificationError("Y48")
         note = note.strip()[:_NOTE]
         if found == VisitHousehold.Found.DIFFERS and not note:
-            raise VerificationError(f"{row.household.head_name}户选了“与表不符”，请写明哪里不符。")
+            raise VerificationError("Y49", head=row.household.head_name)
         if (found, note) == (row.found, row.note):
             continue
         row.found, row.note = found, note
@@ -200,7 +198,7 @@ def _of_village(work: VillageWork) -> Any:
 def _locked(work: VillageWork, visit: Visit) -> Visit:
     fresh: Visit | None = _of_village(work).select_for_update().filter(pk=visit.pk).first()
     if fresh is None or fresh.state == Visit.State.DROPPED:
-        raise VerificationError("这次核实已经取消，请刷新页面。")
+        raise VerificationError("Y50")
     return fresh
 
 

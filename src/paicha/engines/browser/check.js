@@ -1,33 +1,7 @@
 // What a device says about a household's answers: the same ids, order and sentences as the server's.
 // The pack's tests stand below, generated; this part only runs them and knows no question by name.
 
-/** @typedef {null | boolean | number | string | number[]} Answer  dates as YYYY-MM-DD */
-/** @typedef {Record<string, Answer | undefined>} Answers */
-/** @typedef {{today: string, opens_on: string, closes_on: string}} Days */
-/** @typedef {"hard" | "soft" | "office" | "lead"} Severity  office: for the level above, not for the village */
-/**
- * One thing to say. `questions`: where it points, the one to correct first; `reads`: the answers it rests on;
- * `shown_after`: the stage whose end it waits for, or null.
- * @typedef {{id: string, severity: Severity, kind: "constraint" | "check" | "lead", questions: string[],
- *   reads: string[], shown_after: null | string, message: string}} Said
- */
-/**
- * A test of the pack. `forms`: null is every form; `met`: only where the household was met;
- * `says`: texts, and names in brackets for an answer, [] for the tested one, null for the question's label.
- * @typedef {{id: string, severity: Severity, kind: Said["kind"], questions: string[], reads: string[],
- *   shown_after: null | string, forms: null | string[], met: boolean,
- *   when: (a: any, met: boolean, days: Days) => null | boolean, says: (null | string | string[])[]}} Test
- */
-
-/** @param {null | number} x @param {number} low @param {number} high */
-const outside = (x, low, high) => x !== null && (x < low || x > high);
-
-/** @param {null | number | number[]} x @param {number[]} options */
-const unlisted = (x, options) =>
-  x !== null && (Array.isArray(x) ? x.some((option) => !options.includes(option)) : !options.includes(x));
-
-/** @param {null | string} x @param {RegExp} pattern */
-const unlike = (x, pattern) => x !== null && !pattern.test(x);
+/** @import { Answer, Answers, Days, Finding, Outcome, Test } from "#rules" */
 
 /** @param {Answer | undefined} value */
 const worded = (value) => {
@@ -37,12 +11,13 @@ const worded = (value) => {
 
 /**
  * Answers as the server keeps them: nothing typed and nothing chosen are no answer, options in order, and the
- * outcome that goes without saying put in.
+ * outcome that goes without saying put in; beside them the days that constraints compare with.
  * @param {Answers} answers
- * @param {null | {question: string, default: number}} outcome
+ * @param {null | Outcome} outcome
+ * @param {Days} days
  * @returns {Record<string, Answer>}
  */
-const prepared = (answers, outcome) => {
+const prepared = (answers, outcome, days) => {
   /** @type {Record<string, Answer>} */
   const row = Object.create(null);
   for (const [name, value] of Object.entries(answers)) {
@@ -51,25 +26,25 @@ const prepared = (answers, outcome) => {
     else if (value.length > 0) row[name] = [...value].sort((x, y) => x - y);
   }
   if (outcome) row[outcome.question] ??= outcome.default;
-  return row;
+  return Object.assign(row, { _today: days.today, _opens_on: days.opens_on, _closes_on: days.closes_on });
 };
 
 /**
  * Run the tests of a pack over one household's answers.
  * @param {Test[]} tests
- * @param {null | {question: string, default: number, done: number[]}} outcome
- * @param {Record<string, string>} labels  questions of this form as the paper calls them
- * @param {string} form @param {Answers} answers @param {Days} days
- * @returns {Said[]}
+ * @param {Test["when"]} met whether the household was met
+ * @param {Record<string, Answer>} row answers as `prepared` gives them
+ * @param {Record<string, string>} labels questions of this form as the paper calls them
+ * @param {string} form
+ * @returns {Finding[]}
  */
-const run = (tests, outcome, labels, form, answers, days) => {
-  const row = prepared(answers, outcome);
-  const met = outcome === null || outcome.done.includes(/** @type {number} */ (row[outcome.question]));
-  /** @type {Said[]} */
-  const found = [];
+const run = (tests, met, row, labels, form) => {
+  const asked = met(row) === true;
+  /** @type {Finding[]} */
+  const findings = [];
   for (const test of tests) {
-    if ((test.forms && !test.forms.includes(form)) || (test.met && !met)) continue;
-    if (test.when(row, met, days) !== true) continue;
+    if ((test.forms && !test.forms.includes(form)) || (test.met && !asked)) continue;
+    if (test.when(row) !== true) continue;
     const first = test.questions[0];
     const message = test.says
       .map((part) => {
@@ -78,16 +53,17 @@ const run = (tests, outcome, labels, form, answers, days) => {
       })
       .join("");
     const { id, severity, kind, questions, reads, shown_after } = test;
-    found.push({ id, severity, kind, questions, reads, shown_after, message });
+    findings.push({ id, severity, kind, questions, reads, shown_after, message });
   }
-  return found;
+  return findings;
 };
 
 /**
  * Without the checks that would only repeat an answer which already breaks its own constraint.
- * @param {Said[]} found @returns {Said[]}
+ * @param {Finding[]} findings @returns {Finding[]}
  */
-export const plainFirst = (found) => {
-  const broken = new Set(found.filter((said) => said.kind === "constraint").map((said) => said.questions[0]));
-  return found.filter((said) => said.kind !== "check" || !said.reads.some((name) => broken.has(name)));
+export const plainFirst = (findings) => {
+  const constraints = findings.filter((finding) => finding.kind === "constraint");
+  const broken = new Set(constraints.map((finding) => finding.questions[0]));
+  return findings.filter(({ kind, reads }) => kind !== "check" || !reads.some((name) => broken.has(name)));
 };

@@ -1,7 +1,7 @@
 """Pack → the text of an ES module: what a device needs to ask, print and check a household form.
 
 Exports: `digest` of the pack, `title`, `silences`, `outcome`, `roles`, `questions`, `forms`, `kinds`, and the
-functions `check(form, answers, days)` and `plainFirst(found)`; see `check.js` for their shapes. What a target
+functions `check(form, answers, days)` and `plainFirst(findings)`; `rules.d.ts` has their types. What a target
 cannot say (a message with a format of its own) is an error here, not a silence there.
 """
 
@@ -16,13 +16,10 @@ from typing import Any
 
 from paicha.core.expressions import TargetError, render
 from paicha.core.expressions.javascript import literal
-from paicha.core.normalise import PERSON, PHONE
 from paicha.core.pack import Check, HouseholdForm, Pack, Question, Rule
-from paicha.core.pack.constraints import Applied, applied, dated
+from paicha.core.pack.constraints import ConstraintTest
+from paicha.core.pack.kept import per_pack
 from paicha.engines.packs import rule_sets
-
-_KEPT = 8
-_made: dict[str, tuple[str, str]] = {}
 
 
 def rules_module(pack: Pack) -> str:
@@ -35,13 +32,10 @@ def address_of(pack: Pack) -> str:
     return _of(pack)[1]
 
 
+@per_pack
 def _of(pack: Pack) -> tuple[str, str]:
-    if pack.digest not in _made:
-        while len(_made) >= _KEPT:
-            _made.pop(next(iter(_made)))
-        text = _written(pack)
-        _made[pack.digest] = text, blake2b(text.encode(), digest_size=8).hexdigest()
-    return _made[pack.digest]
+    text = _written(pack)
+    return text, blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 @lru_cache(maxsize=1)
@@ -60,10 +54,10 @@ def _written(pack: Pack) -> str:
         "digest": pack.digest,
         "title": pack.title,
         "silences": list(pack.silences),
-        "outcome": outcome and {
+        "outcome": {
             "question": outcome.question, "default": outcome.default, "done": list(outcome.done),
             "stays_due": list(outcome.stays_due), "needs": list(outcome.needs),
-        },
+        } if outcome else None,
         "roles": pack.roles.model_dump(exclude_none=True),
         "kinds": pack.kind_labels,
         "questions": {name: _question(pack.questions[name]) for name in pack.answer_questions},
@@ -75,11 +69,15 @@ def _written(pack: Pack) -> str:
     lines += [f"export const {name} = {literal(value)};\n" for name, value in values.items()]
     labels = {form.name: _labels(pack, form) for form in pack.household_forms.values()}
     lines.append(f"const LABELS = {literal(labels)};\n")
+    met = rule_sets(pack).households.met
+    is_met = render(met, "javascript") if met else "true"
+    lines.append(f"/** @param {{Record<string, Answer>}} a */\nconst met = (a) => {is_met};\n")
     lines += ["/** @type {Test[]} */\nconst TESTS = [\n", *_tests(pack), "];\n"]
     lines.append(
         "\n/**\n * What the pack says of a household's answers, in the server's order.\n"
-        " * @param {string} form @param {Answers} answers @param {Days} days @returns {Said[]}\n */\n"
-        "export const check = (form, answers, days) => run(TESTS, outcome, LABELS[form], form, answers, days);\n"
+        " * @param {string} form @param {Answers} answers @param {Days} days @returns {Finding[]}\n */\n"
+        "export const check = (form, answers, days) =>\n"
+        "  run(TESTS, met, prepared(answers, outcome, days), LABELS[form], form);\n"
     )
     return "".join(lines)
 
@@ -126,14 +124,14 @@ def _labels(pack: Pack, form: HouseholdForm) -> dict[str, str]:
 
 def _tests(pack: Pack) -> Iterator[str]:
     """One line a test, in the order in which the server says them."""
-    for one in (*applied(pack), *dated(pack)):
+    sets = rule_sets(pack)
+    for one in sets.constraint_sources:
         name = one.question.name
         yield _test(
             id=one.constraint.id, severity=one.constraint.severity, kind="constraint", questions=[name],
             reads=[name], shown_after=None, forms=[one.form] if one.form else None, met=False,
-            when=_constraint(one), says=list(_of_constraint(one)),
+            when=_expression(one), says=list(_of_constraint(one)),
         )  # fmt: skip
-    sets = rule_sets(pack)
     for check in sets.check_sources:
         yield _test(
             id=check.id, severity=check.severity, kind="check", questions=check.at,
@@ -150,38 +148,14 @@ def _tests(pack: Pack) -> Iterator[str]:
 
 def _test(when: str, **values: Any) -> str:
     said = "".join(f"{name}: {literal(value)}, " for name, value in values.items())
-    return f"  {{ {said}when: (a, met, days) => {when} }},\n"
+    return f"  {{ {said}when: (a) => {when} }},\n"
 
 
-def _expression(source: Check | Rule) -> str:
+def _expression(source: Check | Rule | ConstraintTest) -> str:
     return render(source.expression, "javascript")
 
 
-def _constraint(one: Applied) -> str:
-    question, value = one.question, f"a.{one.question.name}"
-    match one.constraint.kind:
-        case "required":
-            asked = {(True, True): "true", (True, False): "met", (False, True): "!met"}[one.met, one.unmet]
-            return f"{asked} && {value} === undefined"
-        case "option":
-            return f"unlisted({value} ?? null, {literal([o.number for o in question.options])})"
-        case "usual":
-            most = "" if not question.high else f" && {value} <= {question.high}"
-            return f"{value} > {question.usual_high}{most}"
-        case "phone":
-            return f"unlike({value} ?? null, /{PHONE}/u)"
-        case "people_name":
-            return f"unlike({value} ?? null, /{PERSON}/u)"
-        case "future":
-            return f"{value} > days.today"
-        case "period":
-            after = f"({value} > days.closes_on && {value} <= days.today)"
-            return f"{value} < days.opens_on || {after}"
-        case _:  # range, count
-            return f"outside({value} ?? null, {question.low or 0}, {question.high or 0})"
-
-
-def _of_constraint(one: Applied) -> Iterator[str | list[str] | None]:
+def _of_constraint(one: ConstraintTest) -> Iterator[str | list[str] | None]:
     """The sentence of `Constraint.say`, with holes for the answer and for what the form calls the question."""
     question = one.question
     known = {
@@ -201,7 +175,7 @@ def _of_constraint(one: Applied) -> Iterator[str | list[str] | None]:
 def _of_check(pack: Pack, check: Check) -> Iterator[str | list[str]]:
     for part in _parts(check.id, check.message):
         if not isinstance(part, str) and part[0] not in pack.questions:
-            raise TargetError(f"{check.id} 的提示里写了 {part[0]}，没有这道题：请改正")
+            raise TargetError("E58", id=check.id, question=part[0])
         yield part
 
 
@@ -212,5 +186,5 @@ def _parts(id_: str, message: str) -> Iterator[str | list[str]]:
         if name is None:
             continue
         if spec or conversion or not name.isidentifier():
-            raise TargetError(f"{id_} 的提示里 {{{name}}} 写法太复杂，浏览器说不出：请只写题目的名称")
+            raise TargetError("E59", id=id_, name=f"{{{name}}}")
         yield [name]

@@ -43,5 +43,17 @@ export const or = (...parts) => (parts.includes(true) ? true : parts.includes(nu
 /** @param {Value} x @param {Value[]} items @returns {Truth} */
 export const within = (x, items) => (x === null ? null : items.includes(x));
 
-/** A list has the option, or a text the fragment. @param {any} x @param {number | string} part @returns {Truth} */
-export const has = (x, part) => (x === null ? null : x.includes(part));
+/**
+ * A list has the option, or a text the fragment.
+ * @param {null | string | number[]} x @param {number | string} part @returns {Truth}
+ */
+export const has = (x, part) => {
+  if (x === null) return null;
+  return Array.isArray(x) ? x.some((option) => option === part) : x.includes(String(part));
+};
+
+/** A text has the form of a pattern. @param {null | string} x @param {RegExp} pattern @returns {Truth} */
+export const matches = (x, pattern) => (x === null ? null : pattern.test(x));
+
+/** A list has no option but these. @param {null | number[]} x @param {number[]} options @returns {Truth} */
+export const allWithin = (x, options) => (x === null ? null : x.every((option) => options.includes(option)));

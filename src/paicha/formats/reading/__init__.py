@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from paicha.core.pack import Pack
+from paicha.formats.reading.columns import repeats_above
 from paicha.formats.reading.model import (
     ROSTER,
     Fault,
@@ -18,12 +19,12 @@ from paicha.formats.reading.reader import raw_rows, reader_for
 
 __all__ = [
     "ROSTER", "Fault", "FileRefused", "Headings", "HouseholdTable", "ReadFile", "VillageTable", "raw_rows",
-    "read_file",
+    "read_file", "repeats_above",
 ]  # fmt: skip
 
 
 def read_file(data: bytes, name: str, pack: Pack, near: date | None = None) -> ReadFile:
-    """Read one file: xlsx, xls, ods or delimited text, recognised by content.
+    """Read one file: xlsx, xls, ods, delimited text, a web page or SpreadsheetML, recognised by content.
 
     `near`, the day the round opens, dates what has no year (the pack's own day when absent). Raises
     `FileRefused` with one sentence for a file that is hostile, unreadable or holds no table.

@@ -89,5 +89,12 @@ class Archive:
         """Whether the part could unpack to over 32 MiB, whatever size it claims: deflate gains 1032 at most."""
         return self._infos[name].compress_size * 1032 > 32 << 20
 
-    def read(self, name: str) -> bytes:
-        return b"".join(self.pieces(name))
+    def read(self, name: str, most: int = MAX_UNPACKED) -> bytes:
+        """The part whole. Raises F04 where it has more than `most` bytes."""
+        pieces, size = [], 0
+        for piece in self.pieces(name):
+            size += len(piece)
+            if size > most:
+                raise FileRefused("F04", file=self.file)
+            pieces.append(piece)
+        return b"".join(pieces)

@@ -18,6 +18,10 @@ _CIRCLED |= {ord("㈠") + step: f"({step + 1})" for step in range(10)}
 _CHINESE_PUNCTUATION = str.maketrans("。、【】〔〕〈〉﹙﹚", "。、[][][]()")
 INTEGER = re.compile(r"[-+]?[0-9]+")
 
+MEASURE = re.compile(  # right behind a number: it counts something (2人, 3万元), and words that only begin so do not
+    "[岁万千亩斤吨块%]|人(?![口均多力手祸])|年(?![老幼迈轻龄纯])|天(?![灾然])|口(?!腔)|次(?![子女])|个(?![体别])"
+    "|元(?!旦)|名(?!下)|位(?!于)|组|间(?!歇)|孔|头(?![部疼痛晕])|只(?![有能是])|百(?!姓)|级|学期|公里|小时|分钟|倍"
+)
 _SHOWN = 80
 
 TICKS = "√✓✔☑☒✅■●▲◼√V"

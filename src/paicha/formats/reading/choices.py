@@ -13,9 +13,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from paicha.core import normalise
+from paicha.core.bounds import whole
 from paicha.core.pack import Question
 from paicha.formats.layout import read_with_text
-from paicha.formats.reading.cell import BOXES, INTEGER, TICKS, Bad, is_moment, plain
+from paicha.formats.reading.cell import BOXES, INTEGER, MEASURE, TICKS, Bad, is_moment, plain
+from paicha.formats.reading.dates import dates_within, is_date, without_dates
 from paicha.formats.reading.grid import Raw, typed
 
 _SKIPPED = " \t\r\n,，、;；/\\|.。:：_+&-—–~和及与加"
@@ -27,7 +29,6 @@ _MARK = re.compile(f"[{re.escape(TICKS + BOXES)}]")
 _TICKED_BRACKET = re.compile(f"[(\\[]\\s*[{re.escape(TICKS)}]\\s*[)\\]]")
 _EMPTY_BRACKET = re.compile(r"[(\[]\s*[)\]]")
 _INT16 = 32_767
-_LONGEST = 2_000  # characters of a choice with its reason
 
 
 @lru_cache(maxsize=65_536)
@@ -110,26 +111,36 @@ class ChoiceReader:
         found = self._labels.get(key(text)) if not INTEGER.fullmatch(text) else None
         if found is not None and not _MARK.search(text):
             return Chosen((found,))
+        if is_date(text):
+            return Bad("R10", text)
         if normalise.text(text, self._silences) is None:
             return NOTHING
         if INTEGER.fullmatch(text):
-            return self._integer(int(text), text)
+            return self._integer(text, text)
         if re.fullmatch(r"[0-9]+\.0+", text):
-            return self._integer(int(text.partition(".")[0]), text)
+            return self._integer(text.partition(".")[0], text)
         if re.fullmatch(r"[0-9]+\.[0-9]+", text):
             return self._bad("R01", text)
+        return self._words(text, raw)
+
+    def _words(self, text: str, raw: Raw) -> Chosen | Bad:
+        """More than a number or a label. No digit of a date answers, and a date alone is no reason."""
         answer = self._tokens_to_answer(text)
-        if type(answer) is Chosen and answer.text:
-            return replace(answer, text=_as_written(answer.text, typed(raw)))
-        return answer
+        if isinstance(answer, Bad):
+            return Bad("R18", text) if answer.code == "R01" and dates_within(text) else answer
+        if not answer.text:
+            return answer
+        written = _as_written(answer.text, typed(raw))
+        return Bad("R18", text) if is_date(normalise.fold(written)) else replace(answer, text=written)
 
     def _bad(self, code: str, read: str) -> Bad:
         return Bad(code, read, {"options": self.options_text})
 
-    def _integer(self, number: int, text: str) -> Chosen | Bad:
-        if not -_INT16 <= number <= _INT16:
+    def _integer(self, written: str, text: str) -> Chosen | Bad:
+        number = whole(written.lstrip("+-"), _INT16)
+        if number is None:
             return self._bad("R01", text)
-        return Chosen(self._run(number))
+        return Chosen(self._run(-number if written.startswith("-") else number))
 
     def _run(self, number: int) -> tuple[int, ...]:
         """13 as 1 and 3 where several may be chosen and no option 13 exists."""
@@ -199,6 +210,8 @@ class ChoiceReader:
         label = self._label.match(text, after)
         if label and self._number_of(label) == number:
             token.end, token.labelled = label.end(), True
+        elif MEASURE.match(text, match.end(1)):
+            return None
         return token
 
     def _number_of(self, match: re.Match[str]) -> int:
@@ -209,7 +222,7 @@ class ChoiceReader:
     def _tokens_to_answer(self, text: str) -> Chosen | Bad:
         if _TICKED_BRACKET.search(text):
             text = _EMPTY_BRACKET.sub("□", _TICKED_BRACKET.sub("☑", text))
-        tokens = self._tokens(text)
+        tokens = self._tokens(without_dates(text))
         options = [token for token in tokens if token.kind == "option"]
         marks = [token for token in tokens if token.kind == "mark"]
         if not options:
@@ -230,6 +243,8 @@ class ChoiceReader:
         conflict = self._conflict(text, options)
         if conflict:
             return conflict
+        if any(map(dates_within, rest)) and not all(option.labelled for option in options):
+            return Bad("R18", text)
         if any(_UNSURE.search(part) for part in rest):
             return self._bad("R02" if len(options) > 1 and not self.several else "R01", text)
         answer = self._numbers(text, options)
@@ -351,12 +366,10 @@ def _ends_at(text: str, at: int) -> bool:
 
 
 def _range(text: str, options: list[Token]) -> bool:
-    """`1-3` may mean 1 and 3, or 1 to 3."""
-    return any(
-        re.search(r"[-—–~至到]", text[one.end : two.start]) is not None
-        for one, two in pairwise(options)
-        if not (one.labelled or two.labelled)
-    )
+    """`1-3` may mean 1 and 3, or 1 to 3; `1/3、2` may hold a date."""
+    gaps = [text[one.end : two.start] for one, two in pairwise(options) if not (one.labelled or two.labelled)]
+    slashes = ["/" in gap for gap in gaps]
+    return (any(slashes) and not all(slashes)) or any(re.search(r"[-—–~至到]", gap) for gap in gaps)
 
 
 def _pair(text: str, options: list[Token], marks: list[Token]) -> list[Token] | None:

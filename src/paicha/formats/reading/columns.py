@@ -8,24 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paicha.core import normalise
 from paicha.core.pack import Pack, Part, Question
-from paicha.formats.reading.cell import Bad, is_moment, plain
+from paicha.formats.reading.cell import Bad
 from paicha.formats.reading.choices import ChoiceReader, Chosen
 from paicha.formats.reading.grid import Raw, typed
-from paicha.formats.reading.numbers import CountReader, DateReader, read_phone
+from paicha.formats.reading.names import NO_NAMES, read_group, read_people, read_person
+from paicha.formats.reading.numbers import CountReader, DateReader, read_phone, written_day
+from paicha.formats.reading.oddities import if_sound
 from paicha.formats.reading.parts import PartsReader
 
 if TYPE_CHECKING:
     import polars as pl
 
 _REMEMBERED = 200_000
+_REMEMBERED_LISTS = 5_000
+
+
+class Note(NamedTuple):
+    """A sentence of the catalogue about a reading, and its words."""
+
+    code: str
+    words: dict[str, str]
 
 
 class Memo(dict[Raw, Any]):
-    """Raw value → parsed value. `faulty` once any raw value was bad; `dropped` text that has no place.
+    """Raw value → parsed value. `faulty` once any raw value was bad; `notes` say what a reading left out or moved.
 
     Both only ever grow more cautious, so that threads may share a memo.
     """
@@ -34,7 +45,7 @@ class Memo(dict[Raw, Any]):
         super().__init__()
         self._parse = parse
         self.faulty = False
-        self.dropped: dict[Raw, tuple[Chosen, str]] = {}
+        self.notes: dict[Raw, Note] = {}
 
     def __missing__(self, raw: Raw) -> object:
         value = self[raw] = self._parse(raw)
@@ -46,7 +57,7 @@ class Memo(dict[Raw, Any]):
         """Parsed values, each `Bad` where it has no single reading."""
         if len(self) > _REMEMBERED:
             self.clear()
-            self.dropped.clear()
+            self.notes.clear()
         return list(map(self.__getitem__, values))
 
 
@@ -72,20 +83,26 @@ class Unique(Memo):
 
 
 def quick_mobiles(values: Sequence[Raw]) -> list[Any]:
-    """Mobile numbers that stand as numbers, by far the most."""
+    """Mobile numbers that stand as numbers or as eleven digits, by far the most."""
+    is_mobile = normalise.MOBILE.fullmatch
     return [
-        str(int(raw)) if type(raw) is float and 1.3e10 <= raw < 2e10 and raw.is_integer() else None
+        raw
+        if type(raw) is str and is_mobile(raw)
+        else str(int(raw))
+        if type(raw) is float and 1.3e10 <= raw < 2e10 and raw.is_integer()
+        else None
         for raw in values
     ]
 
 
-def quick_names(silences: frozenset[str]) -> Callable[[Sequence[Raw]], list[Any]]:
-    """Names of nothing but Chinese characters."""
+def quick_names(nobody: frozenset[str]) -> Callable[[Sequence[Raw]], list[Any]]:
+    """Names of nothing but Chinese characters, no words of `nobody` and no 三月五日 among them."""
     plain_name = normalise.PLAIN.fullmatch
 
     def quick(values: Sequence[Raw]) -> list[Any]:
         return [
-            raw if type(raw) is str and plain_name(raw) and raw not in silences else None for raw in values
+            raw if type(raw) is str and plain_name(raw) and raw not in nobody and "月" not in raw else None
+            for raw in values
         ]
 
     return quick
@@ -102,6 +119,7 @@ class ColumnParsers:
         self._count = CountReader(self.silences)
         self._memos: dict[str, Memo] = {}
         self.choices: dict[str, ChoiceReader] = {}
+        self._read_choices: dict[str, Callable[[Raw], object]] = {}
 
     def memo(self, name: str) -> Memo:
         """The parser of one question's cells."""
@@ -115,7 +133,7 @@ class ColumnParsers:
         found = self._memos.get(f"#{column}")
         if found is None:
             reader = PartsReader(parts, dict(self.pack.questions), self.silences)
-            found = self._memos[f"#{column}"] = Memo(reader.read)
+            found = self._memos[f"#{column}"] = Memo(if_sound(reader.read))
         return found
 
     def count(self, raw: Raw) -> int | Bad | None:
@@ -134,10 +152,10 @@ class ColumnParsers:
         """Of a question whose options ask for a text: the text in the same cell."""
         found = self._memos.get(f"{name}+")
         if found is None:
-            reader = self._choice_reader(name)
+            read = self._choices_of(name)
 
             def text_of(raw: Raw) -> str | None:
-                chosen = reader.read(raw)
+                chosen = read(raw)
                 return chosen.text if type(chosen) is Chosen else None
 
             found = self._memos[f"{name}+"] = Memo(text_of)
@@ -150,43 +168,68 @@ class ColumnParsers:
             found = self.choices[name] = ChoiceReader(question, self.silences, self._leads.get(name, ()))
         return found
 
+    def _choices_of(self, name: str) -> Callable[[Raw], object]:
+        """Reads cells of one question; what was read for the option is there for its text."""
+        found = self._read_choices.get(name)
+        if found is None:
+            read = lru_cache(maxsize=1 << 16)(if_sound(self._choice_reader(name).read))
+            found = self._read_choices[name] = read
+        return found
+
     def _choice_memo(self, name: str) -> Memo:
-        reader = self._choice_reader(name)
+        reader, read = self._choice_reader(name), self._choices_of(name)
 
         def number_of(raw: Raw) -> object:
-            chosen = reader.read(raw)
-            if isinstance(chosen, Bad):
+            chosen = read(raw)
+            if not isinstance(chosen, Chosen):
                 return chosen
             if chosen.dropped:
-                memo.dropped[raw] = (chosen, chosen.dropped)
+                memo.notes[raw] = Note("R16", {"value": "、".join(map(str, chosen.numbers or ()))})
             return chosen.numbers if reader.several or chosen.numbers is None else chosen.numbers[0]
 
         memo = Memo(number_of)
+        return memo
+
+    def _date_memo(self) -> Memo:
+        read = if_sound(DateReader(self.silences, self._near).read)
+
+        def day_of(raw: Raw) -> object:
+            day = read(raw)
+            if isinstance(day, date) and day != written_day(raw, day):
+                memo.notes[raw] = Note("R24", {"value": str(day)})
+            return day
+
+        memo = Memo(day_of)
         return memo
 
     def _make_memo(self, question: Question) -> Memo:
         if question.type in ("choice", "choices"):
             return self._choice_memo(question.name)
         if question.type == "integer":
-            return Memo(CountReader(self.silences).read)
+            return Memo(if_sound(CountReader(self.silences).read))
         if question.type == "date":
-            return Memo(DateReader(self.silences, self._near).read)
-        parse = self._text_parser(question)
+            return self._date_memo()
+        parse = if_sound(self._text_parser(question))
         if question.format == "person":
-            return Unique(parse, quick_names(self.silences))
+            return Unique(parse, quick_names(self.silences | NO_NAMES))
         return Unique(parse, quick_mobiles) if question.format == "phone" else Memo(parse)
 
     def _text_parser(self, question: Question) -> Callable[[Raw], object]:
         silences = self.silences
-        if question.format == "phone":
-            return lambda raw: read_phone(raw, silences)
-        normalisers = {
-            "person": normalise.head_name, "people": normalise.people, "group": normalise.group,
-        }  # fmt: skip
-        clean = normalisers.get(question.format, normalise.text)
-        if question.format == "group":
-            return lambda raw: Bad("R10", plain(raw)) if is_moment(raw) else clean(typed(raw), silences)
-        return lambda raw: clean(raw if type(raw) is str else typed(raw), silences) if raw != "" else None
+        readers = {"phone": read_phone, "person": read_person, "people": read_people, "group": read_group}
+        reader = readers.get(question.format)
+        if reader is not None:
+            return lambda raw: reader(raw, silences) if raw != "" else None
+        return lambda raw: normalise.text(raw if type(raw) is str else typed(raw), silences)
+
+
+def repeats_above(pack: Pack, question: Question) -> bool:
+    """Whether 同上 has one reading in a column: who signs, when, the group, the remark."""
+    return (
+        question.type == "date"
+        or question.format in ("people", "group")
+        or question.name == pack.roles.remark
+    )
 
 
 _NULLS: dict[str, pl.Series] = {}
@@ -213,15 +256,29 @@ def series(question: Question, values: list[Any]) -> pl.Series:
     return pl.Series(question.name, values, dtype=kind)
 
 
-def _list_series(name: str, values: list[tuple[int, ...] | None]) -> pl.Series:
-    """Lists through Arrow: twenty times as fast as a series of Python lists."""
-    import polars as pl
-    import pyarrow as pa
+class _Lists:
+    """Lists met so far and the place of each; never changed, so that threads may share it."""
 
-    kind = pa.large_list(pa.int16())  # type: ignore[attr-defined]
-    found = pl.from_arrow(pa.array(values, type=kind))  # type: ignore[attr-defined]
-    assert isinstance(found, pl.Series), "one array is one series"
-    return found.alias(name)
+    def __init__(self, lists: Iterable[tuple[int, ...] | None]) -> None:
+        import polars as pl
+
+        self.places = {value: place for place, value in enumerate(lists)}
+        self._series = pl.Series(list(self.places), dtype=pl.List(pl.Int16))
+
+    def column(self, name: str, values: Sequence[tuple[int, ...] | None]) -> pl.Series:
+        return self._series.gather([self.places[value] for value in values]).alias(name)
+
+
+_KEPT: dict[str, _Lists] = {}
+
+
+def _list_series(name: str, values: list[tuple[int, ...] | None]) -> pl.Series:
+    """Lists picked from those met so far: a question has a few dozen, and a series of new ones is slow to make."""
+    kept, met = _KEPT.get(name), set(values)
+    if kept is None or not met <= kept.places.keys():
+        before = kept.places if kept is not None and len(kept.places) < _REMEMBERED_LISTS else {}
+        kept = _KEPT[name] = _Lists(dict.fromkeys([*before, *met]))
+    return kept.column(name, values)
 
 
 def _leads_of(pack: Pack) -> dict[str, list[str]]:

@@ -1,34 +1,31 @@
-"""Text tables: UTF-8 with or without BOM, UTF-16 with BOM, GB18030; comma, semicolon or tab."""
+"""Text tables: comma, semicolon or tab, in any encoding that a spreadsheet or a Chinese system writes."""
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
+import re
 from collections.abc import Iterator
 
 from paicha.formats.reading.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Grid, Raw, rectangular
 from paicha.formats.reading.model import FileRefused
+from paicha.formats.reading.text import unwrapped, whole_text
 
 _LONGEST_LINE = 200_000
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+")
 _DELIMITERS = ",;\t，"
+_WRAPPERS = ("=", "'")
 
 
 def read_delimited(data: bytes, file: str) -> Grid:
     """The one table of a text file; its sheet has no name. Raises `FileRefused`."""
-    text = _decode(data, file)
-    start = text[:4096].lstrip().lower()
-    if start.startswith(("<!doctype html", "<html", "<table", "<?xml", "{", "%pdf")):
-        raise FileRefused("F02", file=file, kind="网页或其他文件")
-    if "\0" in text:
-        raise FileRefused("F02", file=file, kind="程序文件")
+    text = whole_text(data, file)
     delimiter = _delimiter(text)
     try:
         rows: list[list[Raw]] = []
         width = 0
         for row in csv.reader(_lines(text, delimiter, file), delimiter=delimiter):
             width = max(width, len(row))
-            rows.append(list(row))
+            rows.append([unwrapped(field) if field[:1] in _WRAPPERS else field for field in row])
             if len(rows) > MAX_ROWS or width > MAX_COLUMNS or len(rows) * width > MAX_CELLS:
                 raise FileRefused("F11", file=file, rows=len(rows), columns=width)
     except csv.Error:
@@ -38,25 +35,24 @@ def read_delimited(data: bytes, file: str) -> Grid:
 
 def _lines(text: str, delimiter: str, file: str) -> Iterator[str]:
     """The lines of the text; one that no row of a form can be is refused before it is cut into fields."""
-    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+    wrapped = re.compile(f'(^|{delimiter})="((?:[^"]|"")*)"(?=[{delimiter}\r\n]|$)')
+    for number, match in enumerate(_LINE.finditer(text), 1):
+        line = match[0]
         if len(line) > _LONGEST_LINE:
             columns = line.count(delimiter) + 1
             raise FileRefused("F11", file=file, rows=number, columns=columns)
-        yield line
+        yield _quoted(line, wrapped) if '="' in line else line
 
 
-def _decode(data: bytes, file: str) -> str:
-    encodings = (
-        ["utf-16"]
-        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        else ["utf-8-sig", "gb18030"]
-    )
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FileRefused("F08", file=file)
+def _quoted(line: str, wrapped: re.Pattern[str]) -> str:
+    """The line with each `="a,b"` as a quoted field: csv would cut it at the delimiter within."""
+    parts, at, quotes = [], 0, 0
+    for match in wrapped.finditer(line):
+        quotes += line.count('"', at, match.start())
+        within = f'{match[1]}"{match[2]}"' if quotes % 2 == 0 else match[0]
+        parts += [line[at : match.start()], within]
+        at = match.end()
+    return "".join(parts) + line[at:]
 
 
 def _delimiter(text: str) -> str:

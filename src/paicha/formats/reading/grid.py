@@ -12,11 +12,15 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+Place = tuple[int, int]  # row and column of a cell, 0-based
 Raw = str | float | int | date | datetime | time | timedelta
+
+UNREAD = {"R06": "(公式)", "R07": "(错误值)", "B10": "(图片)"}  # how refused rows show what can't be read
 
 MAX_ROWS = 400_000
 MAX_COLUMNS = 1_000
 MAX_CELLS = 4_000_000  # area of a sheet; a county of 110,000 households with 28 columns fits
+MAX_UNREAD = 1_000_000  # cells of a sheet that can't be read
 MAX_UNPACKED = 256 * 2**20  # bytes of a file's parts together, unpacked
 MAX_FILE = 64 * 2**20
 
@@ -29,6 +33,11 @@ class Span(NamedTuple):
     bottom: int
     right: int
 
+    @property
+    def name(self) -> str:
+        """`A1:C7`."""
+        return f"{address(self.top, self.left)}:{address(self.bottom, self.right)}"
+
 
 @dataclass(slots=True)
 class Grid:
@@ -36,20 +45,38 @@ class Grid:
 
     There are no booleans among them: to a dictionary True is 1, so they come as the text TRUE or FALSE.
 
-    `uncached` are cells holding a formula without a value, `broken` those showing an error value.
+    Cells that hold something but can't be read are blank in `rows`: `uncached` are formulas that were never
+    computed, `broken` show an error value, `pictures` hold a picture.
     """
 
     sheet: str
     rows: list[list[Raw]]
     merges: list[Span] = field(default_factory=list)
-    uncached: set[tuple[int, int]] = field(default_factory=set)
-    broken: set[tuple[int, int]] = field(default_factory=set)
+    uncached: set[Place] = field(default_factory=set)
+    broken: set[Place] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     hidden: bool = False
+    pictures: set[Place] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
 
     @property
     def width(self) -> int:
         return len(self.rows[0]) if self.rows else 0
+
+    def unread(self, place: Place) -> str:
+        """The code of what stands in a cell that can't be read; '' for any other cell."""
+        if place in self.pictures:
+            return "B10"
+        if place in self.broken:
+            return "R07"
+        return "R06" if place in self.uncached else ""
+
+    def unread_places(self) -> set[Place]:
+        """The cells that can't be read."""
+        return self.uncached | self.broken | self.pictures
+
+    def note_unread(self, place: Place, code: str) -> None:
+        {"R06": self.uncached, "R07": self.broken, "B10": self.pictures}[code].add(place)
 
 
 @lru_cache(maxsize=2048)

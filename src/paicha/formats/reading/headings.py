@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from paicha.core import normalise
+from paicha.core.area_codes import VILLAGE_LEVELS
 from paicha.core.normalise import fold
 from paicha.core.pack import Pack
 from paicha.formats.reading.model import Headings
 
-_SLOT = r"[(\[]?\s*[_\s]*([^()\[\]_:：,，;；]*?)[_\s]*[)\]]?"
 _TOWN_SLOT = re.compile(
     r"(?:乡镇|镇街|镇\s*\(\s*街\s*(?:道)?\s*\)|镇(?!\s*\(\s*街))\s*[(\[:：]\s*[_\s]*([^()\[\]:：]*?)[_\s]*(?:[)\]]|(?=\s*(?:行政)?村\s*[(:：])|$)"
 )
@@ -69,7 +69,7 @@ class HeadingReader:
             if area.level == "town":
                 for tail in ("", "办", "办事处") if area.name.endswith("街道") else ("",):
                     towns[area.name + tail] = area.name
-            elif area.level in ("village", "residents"):
+            elif area.level in VILLAGE_LEVELS:
                 stem = _VILLAGE_TAIL.sub("", area.name)
                 for tail in ("村民委员会", "居民委员会", "村委会", "居委会", "社区", "村"):
                     villages.setdefault(stem + tail, area.name)

@@ -9,16 +9,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from paicha.core.bounds import whole
 from paicha.core.catalogue import Message, message, sentence
 from paicha.core.normalise import fold
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.formats.reading.cell import Bad, plain
-from paicha.formats.reading.columns import ColumnParsers, nulls, series
+from paicha.formats.reading.columns import ColumnParsers, nulls, repeats_above, series
 from paicha.formats.reading.grid import Grid, Raw, address, letters, typed
 from paicha.formats.reading.households import Segment
 from paicha.formats.reading.model import Fault, Headings, HouseholdTable
+from paicha.formats.reading.numbers import is_four_oclock
+from paicha.formats.reading.oddities import has_lost_digits, is_ditto
 from paicha.formats.reading.parts import EVERYBODY
 from paicha.formats.reading.vocabulary import BASE, CLASS, KEY, NUMBER, TOWN, VILLAGE
+
+_SHOWN = {"R06": "公式", "B10": "图片"}  # what a cell that can't be read shows as its text
 
 
 class TableBuilder:
@@ -72,15 +77,25 @@ class TableBuilder:
                 if row > span.top:
                     rows[row][span.left] = value
                     self.hanging.add((row, span.left))
-                    if (span.top, span.left) in self.grid.uncached:
-                        self.grid.uncached.add((row, span.left))
+                    for cells in (self.grid.uncached, self.grid.broken, self.grid.pictures):
+                        if (span.top, span.left) in cells:
+                            cells.add((row, span.left))
                 for column in range(span.left + 1, min(span.right, self.grid.width - 1) + 1):
                     self.covered.add((row, column))
 
     def _extra(self, meaning: str, column: int, values: tuple[Raw, ...]) -> list[Any]:
         texts = self.parsers.plain_text(meaning).column(values)
         if meaning == BASE:
-            return [int(text) if text and text.isdigit() else None for text in texts]
+            return [whole(text or "") for text in texts]
+        odd = {raw: Bad("R22", typed(raw)) for raw in set(values) if is_ditto(raw)}
+        if meaning == KEY:
+            odd |= {raw: Bad("R11", plain(raw)) for raw in set(values) if has_lost_digits(raw)}
+        if odd:
+            texts = [odd.get(raw, text) for raw, text in zip(values, texts, strict=True)]
+            if meaning != KEY:
+                self._repeat_above(meaning, column, texts)
+            self._collect(meaning, column, texts)
+            texts = [None if type(text) is Bad else text for text in texts]
         if meaning != CLASS:
             return texts
         words = class_words(self.pack)
@@ -105,11 +120,15 @@ class TableBuilder:
                 self._bare_number(raw, value, column) for raw, value in zip(values, parsed, strict=True)
             ]
         if (memo.faulty or contrary) and Bad in set(map(type, parsed)):
+            if repeats_above(self.pack, question):
+                self._repeat_above(name, column, parsed)
             self._collect(name, column, parsed)
             parsed = [None if type(value) is Bad else value for value in parsed]
         self.values[name] = parsed
-        if memo.dropped:
-            self._note_dropped(name, column, values)
+        if memo.notes:
+            self._note_readings(name, column, values)
+        if question.type == "date":
+            self._note_four_oclock(name, column, values)
         text_question = self.parsers.choices[name].text_question if question.options else None
         if text_question:
             texts = self.parsers.beside(name).column(values)
@@ -118,6 +137,19 @@ class TableBuilder:
                 self.cells[text_question] = letters(column)
             else:
                 self._join_texts(text_question, texts)
+
+    def _repeat_above(self, name: str, column: int, parsed: list[Any]) -> None:
+        """`同上` is what was read from the same column of the household right above, where anything was."""
+        places = {row: place for place, row in enumerate(self.segment.data)}
+        for row, place in sorted(places.items()):
+            bad, above = parsed[place], places.get(row - 1)
+            if type(bad) is not Bad or bad.code != "R22" or above is None or row - 1 in self.grid.hidden_rows:
+                continue
+            value = parsed[above]
+            if value is not None and type(value) is not Bad:
+                parsed[place] = value
+                words = {"above": address(row - 1, column), "value": str(value)}
+                self._note("R23", row, column, name, bad.read, **words)
 
     def _bare_number(self, raw: Raw, value: Any, column: int) -> Any:
         """Where the header numbers its options otherwise, a number alone has two readings."""
@@ -154,18 +186,25 @@ class TableBuilder:
             if type(value) is Bad:
                 self._fault(place, name, column, value, label)
 
-    def _note_dropped(self, name: str, column: int, values: tuple[Raw, ...]) -> None:
-        dropped = self.parsers.memo(name).dropped
+    def _note_readings(self, name: str, column: int, values: tuple[Raw, ...]) -> None:
+        notes = self.parsers.memo(name).notes
         for place, raw in enumerate(values):
-            if raw in dropped:
-                chosen, _ = dropped[raw]
-                words = {"label": self._label(name), "value": "、".join(map(str, chosen.numbers or ()))}
-                self.messages.append(
-                    message(
-                        "R16", file=self.file, sheet=self.grid.sheet,
-                        cell=address(self.segment.data[place], column), read=typed(raw), **words,
-                    )
-                )  # fmt: skip
+            if raw in notes:
+                self._note(
+                    notes[raw].code, self.segment.data[place], column, name, typed(raw), **notes[raw].words
+                )
+
+    def _note_four_oclock(self, name: str, column: int, values: tuple[Raw, ...]) -> None:
+        """A program that wrote Beijing's days in London's time wrote 16:00 of the day before in every row."""
+        filled = [(row, raw) for row, raw in zip(self.segment.data, values, strict=True) if raw != ""]
+        if len(filled) > 1 and all(is_four_oclock(raw) for _, raw in filled):
+            self._note("R26", filled[0][0], column, name, typed(filled[0][1]))
+
+    def _note(self, code: str, row: int, column: int, name: str, read: str, **words: str) -> None:
+        words = {"label": self._label(name), "read": read} | words
+        self.messages.append(
+            message(code, file=self.file, sheet=self.grid.sheet, cell=address(row, column), **words)
+        )
 
     def _fault(self, place: int, name: str, column: int, bad: Bad, label: str = "") -> None:
         words = {"label": self._label(label or name), "read": bad.read} | bad.words
@@ -177,22 +216,20 @@ class TableBuilder:
             if name in (column.name, column.question):
                 return column.label
         question = self.pack.questions.get(name)
-        return question.label if question else "类别"
+        return question.label if question else {KEY: "户编号", TOWN: "镇街", VILLAGE: "村"}.get(name, "类别")
 
     def _cell_faults(self) -> None:
-        """Cells that calamine shows as blank: formulas without a value, errors, parts of a merged cell."""
+        """Blank cells that hold something: formulas without a value, errors, pictures, parts of a merged cell."""
         places = {row: place for place, row in enumerate(self.segment.data)}
-        for code, cells in (("R06", self.grid.uncached), ("R07", self.grid.broken), ("R12", self.covered)):
-            for row, column in cells:
-                meaning = self.meanings[column] if column < len(self.meanings) else None
-                if row not in places or meaning is None or meaning in (NUMBER, KEY, BASE):
-                    continue
-                if code == "R12" and self._harmless(row, column):
-                    continue
-                name = self._first_part(meaning)
-                self._fault(
-                    places[row], name, column, Bad(code, "公式" if code == "R06" else ""), meaning.lstrip("#")
-                )
+        for row, column in sorted(self.grid.unread_places() | self.covered):
+            meaning = self.meanings[column] if column < len(self.meanings) else None
+            if row not in places or meaning is None or meaning in (NUMBER, KEY, BASE):
+                continue
+            code = self.grid.unread((row, column)) or "R12"
+            if code == "R12" and self._harmless(row, column):
+                continue
+            bad = Bad(code, _SHOWN.get(code, ""))
+            self._fault(places[row], self._first_part(meaning), column, bad, meaning.lstrip("#"))
 
     def _first_part(self, meaning: str) -> str:
         if not meaning.startswith("#") or self.layout is None:
@@ -251,6 +288,7 @@ class TableBuilder:
                 self.segment.cells,
             ),
             sorted(self.faults, key=lambda fault: (fault.row_index or 0)), self.segment.skipped,
+            frozenset(row + 1 for row in self.segment.data if self.grid.hidden or row in self.grid.hidden_rows),
         )  # fmt: skip
 
     def _class_by_title(self) -> str | None:

@@ -86,7 +86,7 @@ class RowSorter:
         """A row whose name is blank, long or odd: blank, heading, subtotal, note, or a household after all."""
         row = grid.rows[index]
         filled = [(c, value) for c, value in enumerate(row) if value != "" and not _is_blank(value)]
-        answered = [c for c in asked if not _is_blank(row[c]) or (index, c) in grid.uncached | grid.broken]
+        answered = [c for c in asked if not _is_blank(row[c]) or grid.unread((index, c))]
         texts = [(c, value) for c, value in filled if isinstance(value, str)]
         if texts and len(texts) == len(filled) <= 4 and self._is_heading(index, texts, heading):
             return False

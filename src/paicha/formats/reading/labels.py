@@ -38,7 +38,7 @@ class SheetLabels:
         ]
         self._exact = {written: (row, column) for row, column, _, written in reversed(self.texts)}
         self.joined = "\n".join(written for _, _, _, written in self.texts)
-        self.missing = grid.uncached | grid.broken
+        self.missing = grid.unread_places()
 
     def find(self, label: str, others: Iterable[str] = ()) -> Label | None:
         """The first cell that is the label; else one that begins with it, and with no longer one of `others`."""
@@ -90,8 +90,9 @@ def add_fault(table: VillageTable, name: str, where: tuple[int, int], bad: Bad, 
 
 
 def missing_value(grid: Grid, where: tuple[int, int]) -> Bad:
-    """The fault of a formula without a value, or of an error value."""
-    return Bad("R06" if where in grid.uncached else "R07", "公式")
+    """The fault of a formula without a value, of an error value or a picture."""
+    code = grid.unread(where)
+    return Bad(code, "图片" if code == "B10" else "公式")
 
 
 def without_unit(text: str, unit: str) -> str:

@@ -11,11 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from paicha.core.bounds import whole
 from paicha.core.normalise import fold
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.formats.reading.choices import key
 from paicha.formats.reading.grid import Grid, Raw, Span
-from paicha.formats.reading.printed_options import agrees, contradicts, printed_options
+from paicha.formats.reading.printed_options import PrintedOptions, printed_options
 from paicha.formats.reading.vocabulary import CLASS, NUMBER, VILLAGE, Vocabulary, without_brackets
 
 _MAX_HEADER_ROWS = 6
@@ -33,6 +34,7 @@ class Columns:
     texts: tuple[str, ...]
     doubled: tuple[str, tuple[int, ...]] | None = None  # a meaning found in two columns
     contrary: frozenset[int] = frozenset()  # columns whose printed options are numbered otherwise
+    mixed: tuple[int, str, str] | None = None  # a column, what its label asks, and what else stands below
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class LayoutFinder:
             name: [key(form.title), key(form.label), key(form.sheet)]
             for name, form in pack.household_forms.items()
         }
+        self._options = {name: PrintedOptions(pack, form) for name, form in pack.household_forms.items()}
         self._memo: dict[tuple[object, ...], Columns | None] = {}
 
     def blocks(self, grid: Grid) -> list[Block]:
@@ -123,7 +126,8 @@ class LayoutFinder:
         """Whether the row has a name under the name's header: then it is a household, options ticked."""
         for above in header:
             for text, value in zip(above, row, strict=True):
-                if value != "" and self._head in self._vocabulary.meanings(text).values():
+                options = type(value) is str and _OPTION_LIST.search(fold(value))
+                if value != "" and not options and self._head in self._vocabulary.meanings(text).values():
                     return True
         return False
 
@@ -172,7 +176,7 @@ class LayoutFinder:
             score = self._score(form, meanings, hint)
             if score <= 0 or (best is not None and score <= best[0]):
                 continue
-            best = (score, self._named(form, meanings, texts, spans))
+            best = (score, self._named(form, meanings, texts, spans, rows))
         return best[1] if best else None
 
     def _meaning(self, texts: list[str], form: str) -> str | None:
@@ -221,10 +225,12 @@ class LayoutFinder:
         meanings: list[str | None],
         texts: list[list[str]],
         spans: list[Span],
+        rows: list[list[Raw]],
     ) -> Columns:
         named = list(meanings)
         self._spread_parts(form, named)
         self._prefer_printed(form, named, texts)
+        mixed = self._mixed(form, named, texts, rows)
         contrary = self._heed_options(form, named, texts)
         doubled = None
         seen: dict[str, int] = {}
@@ -237,7 +243,8 @@ class LayoutFinder:
                 elif doubled is None:
                     doubled = (meaning, (seen[meaning], column))
             seen.setdefault(meaning, column)
-        return Columns(form, tuple(named), tuple(" ".join(column) for column in texts), doubled, contrary)
+        joined = tuple(" ".join(column) for column in texts)
+        return Columns(form, tuple(named), joined, doubled, contrary, mixed)
 
     def _prefer_printed(self, form: str, named: list[str | None], texts: list[list[str]]) -> None:
         """`人均年纯收入(元)` on a form without `人均年纯收入` is the printed column, not the unprinted sum."""
@@ -255,23 +262,61 @@ class LayoutFinder:
 
     def _heed_options(self, form: str, named: list[str | None], texts: list[list[str]]) -> frozenset[int]:
         """Printed options name a column that its label leaves open; contrary ones are returned."""
-        layout = self._pack.household_forms.get(form)
-        if layout is None:
+        options = self._options.get(form)
+        if options is None:
             return frozenset()
         contrary = set()
         for column, meaning in enumerate(named):
             printed = printed_options(texts[column])
-            if not printed or (meaning or "").startswith("#"):
-                continue
-            question = self._pack.questions.get(meaning or "")
-            if question is not None and question.options:
-                if contradicts(question, printed):
+            if meaning is not None:
+                if options.contradict(meaning, printed):
                     contrary.add(column)
                 continue
-            fitting = [name for name in layout.questions if agrees(self._pack.questions[name], printed)]
+            fitting = options.fitting(printed) if printed else []
             if len(fitting) == 1 and fitting[0] not in named:
                 named[column] = fitting[0]
         return frozenset(contrary)
+
+    def _mixed(
+        self, form: str, named: list[str | None], texts: list[list[str]], rows: list[list[Raw]]
+    ) -> tuple[int, str, str] | None:
+        """The first column whose label asks one question and whose other texts or printed options another."""
+        options = self._options.get(form)
+        for column, meaning in enumerate(named):
+            if meaning is None or options is None:
+                continue
+            labels = self._labels_of_column(form, rows, column)
+            strangers = options.strangers(meaning, printed_options(texts[column]))
+            if len(labels) > 1 or strangers:
+                one, *others = [*labels, *strangers] if labels else [meaning, *strangers]
+                return column, self._title(form, one), self._title(form, others[0])
+        return None
+
+    def _labels_of_column(self, form: str, rows: list[list[Raw]], column: int) -> list[str]:
+        """What the labels of one column ask, where they differ. A text with a blank beside it may head several."""
+        layout = self._pack.household_forms[form]
+        parts = {part.question: f"#{column.name}" for column in layout.columns for part in column.parts}
+        asked: dict[str, str] = {}
+        for row in rows:
+            value = row[column]
+            if type(value) is not str or (column + 1 < len(row) and row[column + 1] == ""):
+                continue
+            meaning = self._vocabulary.exact(value, form)
+            written = without_brackets(value)
+            if meaning is not None and not any(
+                parts.get(meaning, meaning) == parts.get(other, other) or written in text or text in written
+                for other, text in asked.items()
+            ):
+                asked[meaning] = written
+        return list(asked)
+
+    def _title(self, form: str, meaning: str) -> str:
+        """What the paper calls a column, else what the question is called."""
+        for column in self._pack.household_forms[form].columns:
+            if meaning in (column.question, f"#{column.name}"):
+                return column.label
+        question = self._pack.questions.get(meaning)
+        return question.label if question else "序号"
 
     def _spread_parts(self, form: str, named: list[str | None]) -> None:
         """A cell of several counts that spans as many columns: one column a part, in printed order."""
@@ -319,7 +364,6 @@ def _is_numbering(row: list[Raw]) -> bool:
     if len(values) < 4:
         return False
     numbers = [
-        int(v) if isinstance(v, float | int) or (isinstance(v, str) and v.isdecimal()) else None
-        for v in values
+        int(v) if isinstance(v, float | int) else whole(v) if isinstance(v, str) else None for v in values
     ]
     return all(number is not None for number in numbers) and numbers == list(range(1, len(values) + 1))

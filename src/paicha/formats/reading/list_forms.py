@@ -12,6 +12,7 @@ from paicha.formats.reading.columns import ColumnParsers
 from paicha.formats.reading.grid import Raw, address, typed
 from paicha.formats.reading.labels import SheetLabels, add_fault, missing_value
 from paicha.formats.reading.model import VillageTable
+from paicha.formats.reading.oddities import oddity
 from paicha.formats.reading.profile_form import read_signers
 
 _NUMBERED = r"(?:[(\[]?[0-9]{1,2}[)\].、．:：]|[①-⑳]|[(][一二三四五六七八九十]+[)]|[一二三四五六七八九十]+、)"
@@ -49,6 +50,8 @@ def read_problems(
             continue
         if where in sheet.missing:
             add_fault(table, "text", where, missing_value(sheet.grid, where), form.headers[2])
+        elif bad := oddity(filled[row][text_column]):
+            add_fault(table, "text", where, bad, form.headers[2])
         elif where not in own_text:
             text = normalise.text(typed(filled[row][text_column]), pack.silences)
             for entry in split_entries(text, frozenset(pack.silences)) if text else ():

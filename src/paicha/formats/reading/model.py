@@ -72,7 +72,8 @@ class HouseholdTable:
     An absent column is absent from the frame; a blank cell is null.
     `cells` tells the column letters of each question (the parts of one cell share them); `columns`
     of keys above (`_group`, `_key` …) likewise. `skipped` lists sheet rows inside the table that are
-    no household: subtotals, notes, signatures.
+    no household: subtotals, notes, signatures. `hidden` are sheet rows that nobody sees: hidden, filtered out, or on a
+    hidden sheet.
     """
 
     file: str
@@ -83,6 +84,7 @@ class HouseholdTable:
     headings: Headings
     faults: list[Fault] = field(default_factory=list)
     skipped: list[int] = field(default_factory=list)
+    hidden: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)

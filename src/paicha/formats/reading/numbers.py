@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
 from paicha.core import normalise
 from paicha.core.normalise import chinese_number
 from paicha.formats.reading.cell import Bad, is_moment, plain
+from paicha.formats.reading.dates import is_date
 from paicha.formats.reading.grid import Raw
 
 _UNIT = r"(?:个?人|口人|口|户|个|名|元|位|天|年|元/人|元/年|块|次)"
@@ -28,6 +29,9 @@ _CHINESE_DATE = re.compile(
     r"([〇零○一二三四五六七八九0-9]{4})年([一二三四五六七八九十0-9]{1,3})月([一二三四五六七八九十0-9]{1,3})[日号]?"
 )
 _TIME_BEHIND = re.compile(r"[ T日]+[0-9]{1,2}[:时点][0-9]{2}(?:[:分][0-9]{2}(?:\.[0-9]+)?)?秒?$")
+_ZONED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}[0-9:.]*\s?(?:Z|[-+][0-9]{2}:?[0-9]{2})")
+_FOUR = re.compile(r".*[0-9][ T]16:00(?::00(?:\.0+)?)?")
+_BEIJING = timezone(timedelta(hours=8))
 _WHOLE = re.compile(r"^\s*([0-9]+)\.0*\s*$")  # a number that became text: 13509120216.0
 _EPOCH = date(1899, 12, 30)
 _INT64 = 2**53
@@ -49,6 +53,8 @@ class CountReader:
         text = plain(raw).strip()
         if normalise.text(text, self._silences) is None:
             return None
+        if is_date(text):
+            return Bad("R10", text)
         match = _COUNT.fullmatch(text) or _GROUPED.fullmatch(text)
         if match:
             return self._whole(float(match[1].replace(",", "")), text)
@@ -76,10 +82,11 @@ class DateReader:
     def read(self, raw: Raw) -> date | Bad | None:
         if raw == "":
             return None
-        if isinstance(raw, datetime):
-            return raw.date()
+        instant = _instant(raw)
+        if instant is not None:
+            return _day_of(instant)
         if isinstance(raw, date):
-            return raw
+            return raw.date() if isinstance(raw, datetime) else raw
         if is_moment(raw):
             return Bad("R09", plain(raw))
         if isinstance(raw, int | float):
@@ -136,6 +143,42 @@ class DateReader:
         return min(found, key=lambda value: abs(value - self._near)) if found else Bad("R09", read)
 
 
+def _instant(raw: Raw) -> datetime | None:
+    """A moment with its zone, as programs write it: `2022-03-11T00:00:00.000Z`."""
+    if isinstance(raw, datetime):
+        return raw if raw.tzinfo else None
+    text = raw.strip() if isinstance(raw, str) else ""
+    try:
+        return datetime.fromisoformat(text.replace(" +", "+")) if _ZONED.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _day_of(instant: datetime) -> date:
+    """Midnight in its own zone is that day; any other moment is the day in Beijing.
+
+    SheetJS writes Beijing's midnight 43 seconds early: what falls into a day's last minute is the next day.
+    """
+    if instant.time() == time(0):
+        return instant.date()
+    return (instant.astimezone(_BEIJING) + timedelta(minutes=1)).date()
+
+
+def written_day(raw: Raw, day: date) -> date:
+    """The day that stands in a cell read as `day`; another one only where its zone moved it."""
+    instant = _instant(raw)
+    return instant.date() if instant is not None else day
+
+
+def is_four_oclock(raw: Raw) -> bool:
+    """Whether a moment without a zone is 16:00 sharp: in London, what is the next day's midnight in Beijing."""
+    if isinstance(raw, datetime):
+        return raw.tzinfo is None and raw.time() == time(16)
+    if isinstance(raw, float):
+        return abs(raw % 1 - 2 / 3) < 1e-6
+    return isinstance(raw, str) and bool(_FOUR.fullmatch(raw.strip()))
+
+
 def _is_year(two_digits: str, near: date) -> bool:
     return abs(2000 + int(two_digits) - near.year) <= 1
 
@@ -150,6 +193,8 @@ def _date(year: int, month: int, day: int, read: str) -> date | Bad:
 def read_phone(raw: Raw, silences: frozenset[str]) -> str | Bad | None:
     """A phone number from text, number or scientific text; lost digits are a fault, never zeros."""
     if isinstance(raw, str):
+        if is_date(plain(raw)):
+            return Bad("R10", plain(raw))
         match = _SCIENTIFIC.fullmatch(raw.strip()) if "e" in raw or "E" in raw else None
         if match is None:
             return normalise.phone(_WHOLE.sub(r"\1", raw), silences)

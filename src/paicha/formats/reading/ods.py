@@ -7,16 +7,28 @@ follow, within the limits of a sheet.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
-from xml.parsers import expat
+from datetime import date, datetime, time, timedelta
 
 from paicha.formats.reading.archive import Archive
-from paicha.formats.reading.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Grid, Raw, Span, rectangular
+from paicha.formats.reading.grid import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_UNREAD,
+    Grid,
+    Raw,
+    Span,
+    rectangular,
+)
 from paicha.formats.reading.model import FileRefused
+from paicha.formats.reading.odd_texts import is_picture
+from paicha.formats.reading.xml_part import MAX_DEPTH, Attributes, PartParser
 
+_HIDDEN = frozenset({"collapse", "filter"})
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
-Attributes = dict[str, str]
+_DURATION = re.compile(r"PT(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6})(?:[.,][0-9]{1,9})?S)?")
 
 
 def read_ods(file: str, archive: Archive) -> Iterator[Grid]:
@@ -35,6 +47,7 @@ class _Content:
         self._done: list[Grid] = []
         self._hidden_styles: set[str] = set()
         self._style = ""
+        self._open = 0  # elements
         self._depth = 0  # of tables within tables
         self._skip = 0  # within annotations and drawings
         self._text: list[str] | None = None
@@ -42,8 +55,10 @@ class _Content:
         self._grid = Grid("", [])
         self._row: list[Raw] = []
         self._blanks = 0
+        self._unread: dict[int, str] = {}  # column → code, of the row
         self._empty_rows = 0
         self._row_repeat = 1
+        self._row_hidden = False
         self._column = 0
         self._cells = 0
         self._cell: Attributes = {}
@@ -65,35 +80,27 @@ class _Content:
         }
 
     def parse(self, pieces: Iterator[bytes]) -> Iterator[Grid]:
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._add
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
-        parser.EntityDeclHandler = self._refuse_doctype
-        try:
-            for piece in pieces:
-                parser.Parse(piece, False)
-                yield from self._finished()
-            parser.Parse(b"", True)
-        except (expat.ExpatError, ValueError, OverflowError):
-            raise FileRefused("F04", file=self._file) from None
+        parser = PartParser(self._file, self._start, self._end, self._add)
+        for piece in pieces:
+            parser.feed(piece)
+            yield from self._finished()
+        parser.close()
         yield from self._finished()
 
     def _finished(self) -> Iterator[Grid]:
         done, self._done = self._done, []
         yield from done
 
-    def _refuse_doctype(self, *_: object) -> None:
-        raise FileRefused("F07", file=self._file)
-
     def _start(self, name: str, attributes: Attributes) -> None:
+        self._open += 1
+        if self._open > MAX_DEPTH:
+            raise ValueError("nested without end")
         handler = self._starts.get(name)
         if handler is not None:
             handler(attributes)
 
     def _end(self, name: str) -> None:
+        self._open -= 1
         if name in _CELLS:
             if self._depth == 1 and not self._skip:
                 self._end_cell()
@@ -135,12 +142,13 @@ class _Content:
 
     def _start_column(self, attributes: Attributes) -> None:
         repeat = _count(attributes, "table:number-columns-repeated")
-        if attributes.get("table:visibility") in ("collapse", "filter"):
+        if attributes.get("table:visibility") in _HIDDEN:
             self._grid.hidden_columns.update(range(self._column, min(self._column + repeat, MAX_COLUMNS)))
         self._column += repeat
 
     def _start_row(self, attributes: Attributes) -> None:
-        self._row, self._blanks = [], 0
+        self._row, self._blanks, self._unread = [], 0, {}
+        self._row_hidden = attributes.get("table:visibility") in _HIDDEN
         self._row_repeat = _count(attributes, "table:number-rows-repeated")
 
     def _end_row(self) -> None:
@@ -154,7 +162,14 @@ class _Content:
                 "F06", file=self._file, sheet=self._grid.sheet, rows=count, columns=len(self._row)
             )
         self._grid.rows += [[] for _ in range(self._empty_rows)]
+        if self._row_hidden:
+            self._grid.hidden_rows.update(range(count - self._row_repeat, count))
         self._grid.rows += [list(self._row) for _ in range(self._row_repeat)]
+        for row in range(count - self._row_repeat, count) if self._unread else ():
+            for column, code in self._unread.items():
+                self._grid.note_unread((row, column), code)
+            if len(self._grid.uncached) + len(self._grid.broken) > MAX_UNREAD:
+                raise FileRefused("F06", file=self._file, sheet=self._grid.sheet, rows=count, columns=column)
         self._empty_rows = 0
 
     def _start_cell(self, attributes: Attributes) -> None:
@@ -174,11 +189,10 @@ class _Content:
         place = len(self._grid.rows) + self._empty_rows, len(self._row) + self._blanks
         self._note_span(attributes, place)
         value = _value(attributes, text)
-        if attributes.get("calcext:value-type") == "error":
-            self._grid.broken.add(place)
+        code = _unread(attributes, shown=bool(self._paragraphs))
+        if code:
+            self._unread.update((place[1] + step, code) for step in range(min(repeat, MAX_COLUMNS)))
             value = ""
-        elif "table:formula" in attributes and "office:value-type" not in attributes and not text:
-            self._grid.uncached.add(place)
         elif value == "":
             self._blanks += repeat
             return
@@ -201,6 +215,19 @@ def _count(attributes: Attributes, name: str) -> int:
     return max(1, int(written)) if written else 1
 
 
+def _unread(attributes: Attributes, *, shown: bool) -> str:
+    """The code of what can't be read in a cell: a picture, an error value, a formula that was never computed.
+
+    A computed formula shows something; LibreOffice writes an empty paragraph where it shows an empty text.
+    """
+    formula = attributes.get("table:formula", "")
+    if is_picture(formula):
+        return "B10"
+    if attributes.get("calcext:value-type") == "error":
+        return "R07"
+    return "R06" if formula and "office:value-type" not in attributes and not shown else ""
+
+
 def _value(attributes: Attributes, text: str) -> Raw:
     kind = attributes.get("office:value-type")
     if kind in ("float", "percentage", "currency"):
@@ -211,6 +238,19 @@ def _value(attributes: Attributes, text: str) -> Raw:
             return datetime.fromisoformat(written) if "T" in written else date.fromisoformat(written)
         except ValueError:
             return text
+    if kind == "time":
+        return _moment(attributes.get("office:time-value", ""), text)
     if kind == "boolean":
         return attributes.get("office:boolean-value", "").upper()
     return text
+
+
+def _moment(written: str, text: str) -> Raw:
+    """`PT01H03M00S` as a time of day, more than a day as a span, what is neither as the text that is shown."""
+    match = _DURATION.fullmatch(written)
+    if match is None:
+        return text
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    if hours < 24 and minutes < 60 and seconds < 60:
+        return time(hours, minutes, seconds)
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)

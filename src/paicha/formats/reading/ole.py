@@ -25,7 +25,7 @@ class Container:
         shift, mini_shift = struct.unpack_from("<HH", data, 30)
         if shift not in (9, 12) or mini_shift != 6:
             raise self._broken()
-        self._size = 1 << shift
+        self._size: int = 1 << shift
         self._sectors = (len(data) - 1) // self._size
         claimed = struct.unpack_from("<II", data, 40) + struct.unpack_from("<I", data, 64)
         if max(claimed) > self._sectors:  # a reader that trusts these reserves what they claim
@@ -34,13 +34,13 @@ class Container:
         self._fat = self._read_fat()
         entries = self._chain(directory)
         self.streams: dict[str, tuple[int, int]] = {}
-        self._mini: bytes = b""
+        self._mini, self._mini_start = b"", 0
         for at in range(0, len(entries) - 127, 128):
             length, kind, start, size, more = struct.unpack_from("<64xHB49xIII", entries, at)
             if kind in (2, 5) and (size > len(data) or (shift == 12 and more)):
                 raise self._broken()
             if kind == 5 and size:
-                self._mini = self._chain(start, size)
+                self._mini, self._mini_start = self._chain(start, size), start
             elif kind == 2 and 2 <= length <= 64:
                 name = entries[at : at + length - 2].decode("utf-16-le", "replace")
                 self.streams[name] = (start, size)
@@ -55,6 +55,17 @@ class Container:
         if len(content) < size:
             raise self._broken()
         return content[:size]
+
+    def place(self, name: str, at: int) -> int:
+        """Where byte `at` of a stream that was read (`read`) stands in the file."""
+        start, size = self.streams[name]
+        if size < self._cutoff and self._mini:
+            for _ in range(at // 64):
+                start = self._mini_fat[start]
+            start, at = self._mini_start, start * 64 + at % 64
+        for _ in range(at // self._size):
+            start = self._fat[start]
+        return (start + 1) * self._size + at % self._size
 
     def _broken(self) -> FileRefused:
         return FileRefused("F04", file=self._file)

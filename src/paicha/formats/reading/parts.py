@@ -15,6 +15,7 @@ from paicha.core.normalise import chinese_number
 from paicha.core.pack import Part, Question
 from paicha.formats.reading.cell import Bad, is_moment, plain
 from paicha.formats.reading.choices import label_pattern
+from paicha.formats.reading.dates import dates_within, is_date
 from paicha.formats.reading.grid import Raw
 
 EVERYBODY = -(1 << 40)  # no count that anybody writes, a slip like -1 included
@@ -26,10 +27,8 @@ _COUNT = re.compile(rf"({_NUMBER})\s*个?[人口]?")
 _FILL = (
     r"(?:[\s,，、;；:：。.()（）+_/|]|参加|参保|人数|有|为|是|共|其中|家庭|成员|全部|全家|均|都|另|和|及)*"
 )
-_BARE = re.compile(r"[^0-9]*([0-9]{1,4})\s*[人口]?")
 _LONGEST = 300  # a cell with more is prose
 _ALL = re.compile(r"全部|全家|全都|全体|所有|都|均|全")
-_LABEL_MARK = "\ue000"  # private characters stand for labels while a cell is parsed
 
 
 class PartsReader:
@@ -70,9 +69,9 @@ class PartsReader:
         text = plain(raw).replace("_", " ").strip()
         if normalise.text(text, self._silences) is None:
             return empty
-        if isinstance(raw, int | float):
-            return self._bad(text)
-        if len(text) > _LONGEST:
+        if is_date(text):
+            return Bad("R10", text)
+        if isinstance(raw, int | float) or len(text) > _LONGEST or dates_within(text):
             return self._bad(text)
         marked = self._mark(text)
         if not any("\ue000" <= char <= "\uf8ff" for char in marked):

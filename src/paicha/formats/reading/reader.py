@@ -8,21 +8,26 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 from paicha.core import keys
 from paicha.core.catalogue import Message, message
 from paicha.core.pack import Pack
+from paicha.core.pack.kept import per_pack
 from paicha.formats.reading.choices import key
 from paicha.formats.reading.columns import ColumnParsers
-from paicha.formats.reading.grid import Grid, address, letters, typed
+from paicha.formats.reading.grid import UNREAD, Grid, Raw, address, letters, typed
 from paicha.formats.reading.headings import Collected, HeadingReader
 from paicha.formats.reading.household_table import TableBuilder
 from paicha.formats.reading.households import RowSorter, Segment
 from paicha.formats.reading.layout import Block, Columns, LayoutFinder
 from paicha.formats.reading.model import FileRefused, ReadFile
+from paicha.formats.reading.oddities import is_ditto, without_identity
 from paicha.formats.reading.source import open_grids
 from paicha.formats.reading.village_forms import VillageFormReader
 from paicha.formats.reading.vocabulary import Vocabulary
+
+_NAMED = 20  # hidden rows that a sentence names
 
 
 class FileReader:
@@ -40,7 +45,9 @@ class FileReader:
     def read(self, data: bytes, name: str) -> ReadFile:
         """Every table of the file. Raises `FileRefused`, F09 where no table was recognised."""
         found = ReadFile(name)
+        empty = True
         for grid in open_grids(data, name):
+            empty = empty and not any(map(_says_something, grid.rows))
             if grid.sheet in keys.LEDGER_SHEETS or not grid.rows or not grid.width:
                 continue
             before = len(found.tables), len(found.messages)
@@ -51,7 +58,7 @@ class FileReader:
             elif grid.hidden:
                 found.messages.append(message("B07", file=name, sheet=grid.sheet))
         if not found.tables and not any(entry.severity == "hard" for entry in found.messages):
-            raise FileRefused("F09", file=name)
+            raise FileRefused("F15" if empty else "F09", file=name)
         return found
 
     def _sheet(self, grid: Grid, file: str, found: ReadFile) -> bool:
@@ -69,6 +76,9 @@ class FileReader:
         for block in blocks:
             self._lines_above(grid, start, block.top, heading)
             start = block.end
+            if block.columns.mixed:
+                found.messages.append(_mixed(grid, block, file))
+                continue
             if block.columns.doubled:
                 found.messages.append(_doubled(grid, block, file))
                 continue
@@ -84,6 +94,12 @@ class FileReader:
             if segment.data:
                 builder = TableBuilder(self.parsers, grid, segment, file, found.messages)
                 found.tables.append(builder.build())
+        hidden = sorted(grid.hidden_rows.intersection(chain.from_iterable(s.data for s in segments.values())))
+        if hidden:
+            rows = "、".join(str(row + 1) for row in hidden[:_NAMED]) + ("等" if len(hidden) > _NAMED else "")
+            found.messages.append(
+                message("B08", file=file, sheet=grid.sheet, read=rows, rows=rows, count=len(hidden))
+            )
         return bool(segments)
 
     def _unread(self, grid: Grid, file: str) -> Message:
@@ -119,6 +135,10 @@ class FileReader:
             messages.append(message("B06", file=file, sheet=grid.sheet, columns="、".join(hidden)))
 
 
+def _says_something(row: list[Raw]) -> bool:
+    return any(value != "" for value in row)
+
+
 def _doubled(grid: Grid, block: Block, file: str) -> Message:
     assert block.columns.doubled is not None
     one, two = block.columns.doubled[1]
@@ -129,25 +149,31 @@ def _doubled(grid: Grid, block: Block, file: str) -> Message:
     )  # fmt: skip
 
 
-_READERS: dict[tuple[str, date], FileReader] = {}
+def _mixed(grid: Grid, block: Block, file: str) -> Message:
+    assert block.columns.mixed is not None
+    column, label, other = block.columns.mixed
+    return message(
+        "R27", file=file, sheet=grid.sheet, cell=address(block.top, column), read=block.columns.texts[column],
+        column=letters(column), label=label, other=other,
+    )  # fmt: skip
 
 
 def reader_for(pack: Pack, near: date | None = None) -> FileReader:
     """The process's reader of a pack; `near` is the day the round opens, for dates without a year."""
-    day = near or pack.schedule.opens_on
-    found = _READERS.get((pack.digest, day))
-    if found is None:
-        if len(_READERS) >= 4:
-            _READERS.clear()
-        found = _READERS[(pack.digest, day)] = FileReader(pack, day)
-    return found
+    return _reader(pack, near or pack.schedule.opens_on)
 
 
-def raw_rows(data: bytes, name: str, sheet: str, rows: Collection[int]) -> dict[int, dict[str, str]]:
-    """The text of given sheet rows (1-based) as typed: row → column letters → text.
+_reader = per_pack(FileReader)
 
-    Merged cells are spelt out; a formula without a value reads `(公式)`. For handing refused rows back
-    without keeping every file's text in memory. Raises `FileRefused` as `read_file` does.
+
+def raw_rows(
+    data: bytes, name: str, sheet: str, rows: Collection[int], repeated: Collection[str] = ()
+) -> dict[int, dict[str, str]]:
+    """The text of given sheet rows (1-based) as typed: row → column letters → text, ID numbers cut down.
+
+    Merged cells are spelt out, and 同上 in the `repeated` cells (`P7`), since the row above stays behind;
+    what can't be read is named: `(公式)`. For handing refused rows back without keeping every file's
+    text in memory. Raises `FileRefused` as `read_file` does.
     """
     wanted = sorted(set(rows))
     for grid in open_grids(data, name):
@@ -157,12 +183,26 @@ def raw_rows(data: bytes, name: str, sheet: str, rows: Collection[int]) -> dict[
         found: dict[int, dict[str, str]] = {}
         for row in wanted:
             values = grid.rows[row - 1] if 0 < row <= len(grid.rows) else []
-            found[row] = {letters(c): typed(value) for c, value in enumerate(values) if value != ""}
+            found[row] = {
+                letters(c): without_identity(
+                    typed(_above(grid, row - 1, c) if address(row - 1, c) in repeated else value)
+                )
+                for c, value in enumerate(values)
+                if value != ""
+            }
             for column in range(grid.width):
-                if (row - 1, column) in grid.uncached:
-                    found[row][letters(column)] = "(公式)"
+                code = grid.unread((row - 1, column))
+                if code:
+                    found[row][letters(column)] = UNREAD[code]
         return found
     return {row: {} for row in wanted}
+
+
+def _above(grid: Grid, row: int, column: int) -> Raw:
+    """The cell itself, or the one that its 同上 repeats."""
+    while row > 0 and is_ditto(grid.rows[row][column]):
+        row -= 1
+    return grid.rows[row][column]
 
 
 def _spell_out(grid: Grid, wanted: list[int]) -> None:

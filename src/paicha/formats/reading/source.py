@@ -6,18 +6,26 @@ from collections.abc import Iterator
 
 from paicha.formats.reading.archive import Archive
 from paicha.formats.reading.grid import MAX_FILE, Grid
+from paicha.formats.reading.markup import kind_of
 from paicha.formats.reading.model import FileRefused
+from paicha.formats.reading.odd_texts import settle
 from paicha.formats.reading.ole import MAGIC
-
-_OTHERS = {
-    b"%PDF": "PDF", b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"GIF8": "图片", b"Rar!": "压缩包",
-    b"7z\xbc\xaf": "压缩包", b"\x1f\x8b": "压缩包", b"MZ": "程序", b"{\\rtf": "Word 文档",
-}  # fmt: skip
+from paicha.formats.reading.other_formats import refuse_other_archive, refuse_other_format
+from paicha.formats.reading.text import text_head
 
 
 def open_grids(data: bytes, file: str) -> Iterator[Grid]:
-    """Sheets one after another, so that one is in memory at a time. Raises `FileRefused`."""
-    from paicha.formats.reading.delimited import read_delimited
+    """Sheets one after another, so that one is in memory at a time; no text holds a control sign (`settle`).
+
+    Raises `FileRefused`.
+    """
+    for grid in _grids(data, file):
+        settle(grid)
+        yield grid
+
+
+def _grids(data: bytes, file: str) -> Iterator[Grid]:
+    from paicha.formats.reading.web_archive import is_web_archive, read_web_archive
     from paicha.formats.reading.xls import read_xls
     from paicha.formats.reading.xlsx import read_xlsx
 
@@ -25,9 +33,7 @@ def open_grids(data: bytes, file: str) -> Iterator[Grid]:
         raise FileRefused("F01", file=file)
     if len(data) > MAX_FILE:
         raise FileRefused("F10", file=file, limit=MAX_FILE >> 20)
-    for magic, kind in _OTHERS.items():
-        if data.startswith(magic):
-            raise FileRefused("F02", file=file, kind=kind)
+    refuse_other_format(data, file)
     if data.startswith(b"PK"):
         archive = Archive(data, file)
         if "xl/workbook.xml" in archive.names:
@@ -37,9 +43,29 @@ def open_grids(data: bytes, file: str) -> Iterator[Grid]:
 
             yield from read_ods(file, archive)
         else:
-            word = any(name.startswith(("word/", "ppt/")) for name in archive.names)
-            raise FileRefused("F02", file=file, kind="Word 或幻灯片" if word else "压缩包")
+            refuse_other_archive(archive)
     elif data.startswith(MAGIC):
         yield from read_xls(data, file)
+    elif is_web_archive(data):
+        yield from read_web_archive(data, file)
+    else:
+        yield from _read_text(data, file)
+
+
+def _read_text(data: bytes, file: str) -> Iterator[Grid]:
+    """A web page, or a table of lines; anything else that is markup is named. Raises `FileRefused`."""
+    from paicha.formats.reading.delimited import read_delimited
+    from paicha.formats.reading.spreadsheetml import read_spreadsheetml
+    from paicha.formats.reading.web import read_page
+
+    kind = kind_of(text_head(data, file))
+    if kind == "page":
+        yield from read_page(data, file)
+    elif kind == "spreadsheetml":
+        yield from read_spreadsheetml(data, file)
+    elif kind == "answer":
+        raise FileRefused("F34", file=file)
+    elif kind:
+        raise FileRefused("F02", file=file, kind=f"{kind.upper()} 数据")
     else:
         yield read_delimited(data, file)

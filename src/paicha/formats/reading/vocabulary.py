@@ -7,8 +7,9 @@ of a roster (镇, 村, 类别) and of our own keys, which no pack owns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from paicha.core import keys
 from paicha.core.normalise import fold
@@ -64,6 +65,7 @@ def without_options(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=8192)
 def without_brackets(text: str) -> str:
     """The key of a header without its options and what stands in brackets."""
     return key(_BRACKET.sub("", without_options(fold(text))))
@@ -84,8 +86,10 @@ class Vocabulary:
             for column in form.columns
             if column.group
         }
+        self._joint = {name: self._of_joint(form) for name, form in pack.household_forms.items()}
         self._memo: dict[str, dict[str, str]] = {}
-        self._exact = {word for words in self.words.values() for word in words} | self.groupings
+        known = (*self.words.values(), *self._joint.values())
+        self._exact = {word for words in known for word in words} | self.groupings
         self._known: dict[str, bool] = {}
 
     def meanings(self, text: object) -> dict[str, str]:
@@ -110,8 +114,14 @@ class Vocabulary:
             known = self._known[text] = any(word in self._exact for word in _spellings(text))
         return known
 
-    def is_grouping(self, text: object) -> bool:
-        return isinstance(text, str) and key(text) in self.groupings
+    def exact(self, text: str, form: str) -> str | None:
+        """The meaning of a header word in a form, None for one that is only like it."""
+        words, joint = self.words[form], self._joint.get(form, {})
+        if len(text) > _MAX_HEADER:
+            return None
+        return next(
+            (m for spelling in _spellings(text) if (m := words.get(spelling) or joint.get(spelling))), None
+        )
 
     def _of_form(self, form: HouseholdForm) -> dict[str, str]:
         words: dict[str, str] = {}
@@ -136,6 +146,23 @@ class Vocabulary:
             _add(words, self.pack.roles.group, self._labels(self.pack.roles.group))
         return words
 
+    def _of_joint(self, form: HouseholdForm) -> dict[str, str]:
+        """Labels of two rows in one cell, as scripts write them: group and label, label and one of its counts."""
+        words: dict[str, str] = {}
+        for column in form.columns:
+            labels = [column.label, *column.aliases]
+            if column.group and (meaning := column.question or (f"#{column.name}" if column.parts else "")):
+                _add(words, meaning, [column.group + label for label in labels])
+            heads = [*labels, *(column.group + label for label in labels if column.group)]
+            for part in column.parts:
+                tails = [label + tail for label in (part.label, *part.aliases) for tail in ("", "人", "人数")]
+                _add(
+                    words,
+                    part.question,
+                    [f"{head}{n}{tail}" for head in heads for n in ("", part.number) for tail in tails],
+                )
+        return {word: meaning for word, meaning in words.items() if word not in self.words[form.name]}
+
     def _of_roster(self) -> dict[str, str]:
         words: dict[str, str] = {}
         roles = self.pack.roles
@@ -155,7 +182,7 @@ class Vocabulary:
         spellings = _spellings(text)
         found: dict[str, str] = {}
         for form, words in self.words.items():
-            meaning = next((words[spelling] for spelling in spellings if spelling in words), None)
+            meaning = self.exact(text, form)
             if meaning is None:
                 meaning = _likeliest(spellings, words)
             if meaning is not None:
@@ -168,17 +195,18 @@ def _add(words: dict[str, str], meaning: str, labels: Iterable[str]) -> None:
         words.setdefault(key(label), meaning)
 
 
-def _spellings(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def _spellings(text: str) -> tuple[str, ...]:
     """Ways to read one header text, the fullest first: with brackets, without, without unit."""
     folded = fold(text)
     bare = without_options(folded)
     variants = [folded, bare, _BRACKET.sub("", bare), _LEADING.sub("", bare)]
     variants.append(_BRACKET.sub("", variants[-1]))
     variants += [_TRAILING.sub("", key(variant)) for variant in variants[1:]]
-    return list(dict.fromkeys(spelling for variant in variants if (spelling := key(variant))))
+    return tuple(dict.fromkeys(spelling for variant in variants if (spelling := key(variant))))
 
 
-def _likeliest(spellings: list[str], words: Mapping[str, str]) -> str | None:
+def _likeliest(spellings: Sequence[str], words: Mapping[str, str]) -> str | None:
     """The one meaning whose words are nearly these; None where none or two are."""
     scores: dict[str, float] = {}
     for spelling in spellings:
@@ -206,8 +234,11 @@ def _likeness(written: str, word: str) -> float:
     shorter, longer = sorted((len(written), len(word)))
     if shorter / longer < 0.6:
         return 0.0
+    alike = len(written) - len(set(written).difference(word))  # at most so many characters agree
+    if 2 * alike < 0.75 * (shorter + longer):
+        return 0.0
     matcher = SequenceMatcher(None, written, word, autojunk=False)
-    if matcher.real_quick_ratio() < 0.75 or matcher.quick_ratio() < 0.75:
+    if matcher.quick_ratio() < 0.75:
         return 0.0
     added = "".join(written[i:j] for tag, i, j, _, _ in matcher.get_opcodes() if tag in ("delete", "replace"))
     return matcher.ratio() if _WEAK.issuperset(added) else 0.0

@@ -1,125 +1,142 @@
-"""xlsx: values through calamine, after a scan of the XML for what calamine does not tell.
+"""xlsx: values through calamine, after a pass over the XML for what calamine does not tell (`sheet_xml`).
 
-The scan comes first because calamine lays a sheet out as a dense rectangle: two cells in opposite
-corners would take gigabytes. It also finds formulas without a value and error values, both of which
-calamine gives as blanks, merged ranges and hidden columns.
+The pass comes first because calamine lays a sheet out as a dense rectangle: two cells in opposite
+corners would take gigabytes.
 """
 
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import zipfile
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from posixpath import join, normpath
+from xml.etree.ElementTree import Element, ParseError, fromstring
 
 import python_calamine as calamine
 
 from paicha.formats.reading.archive import Archive
-from paicha.formats.reading.grid import (
-    MAX_CELLS,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    Grid,
-    Raw,
-    Span,
-    column_of,
-    without_booleans,
-)
-from paicha.formats.reading.guarded import guarded
+from paicha.formats.reading.calamine_guard import guarded
+from paicha.formats.reading.grid import MAX_UNREAD, Grid, Place, Raw, without_booleans
 from paicha.formats.reading.model import FileRefused
+from paicha.formats.reading.sheet_xml import Scan, scan_sheet
 
-_OVERLAP = 16384  # a tag cut between two pieces is whole in the overlap
-_MANY_ROWS = 20_000  # above it rows and columns are counted exactly
-_ROW = re.compile(rb'<row [^>]*?r="(\d+)"')  # with a literal start, five times as fast
-_PREFIXED_ROW = re.compile(rb'<\w+:row\b[^>]*?\br="(\d+)"')
-_WIDE = re.compile(rb' r="([A-Z]{2,})\d')
-_ANY = re.compile(rb' r="([A-Z]+)\d')
-_VALUED = re.compile(
-    rb'<(?:\w+:)?c\b[^>/]*?\br="([A-Z]+)\d+"[^>/]*>'
-)  # not only formatted: <c r="XFD1" s="1"/>
-_ROW_START = re.compile(rb"<(?:\w+:)?row\b")
-_ROW_NUMBER = re.compile(rb'\br="(\d+)"')
-_MERGE = re.compile(rb'mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
-_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
-_ATTRIBUTE = re.compile(rb'\b([a-zA-Z:]+)="([^"]*)"')
-_CELL = re.compile(
-    rb"<(?P<p>(?:\w+:)?)c\b(?P<attributes>(?:[^>/]|/(?!>))*)>(?P<body>(?:(?!</(?P=p)c>).)*)</(?P=p)c>",
-    re.DOTALL,
-)
-_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>/]*>([^<]+)</|<(?:\w+:)?is\b")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
-_ODD_TYPE = re.compile(rb't="[be]"')
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
-
-
-@dataclass(slots=True)
-class Scan:
-    """What the XML of one sheet says besides its values."""
-
-    rows: int = 0
-    columns: int = 0
-    prefixed: bool = False  # tags carry a namespace prefix: <x:row>
-    booleans: bool = False
-    merges: list[Span] = field(default_factory=list)
-    uncached: set[tuple[int, int]] = field(default_factory=set)
-    broken: set[tuple[int, int]] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
+_LARGEST_LIST = 4 << 20  # the workbook's list of sheets, or of its relations
 
 
 def read_xlsx(data: bytes, file: str, archive: Archive) -> Iterator[Grid]:
     """Every worksheet in order. Raises `FileRefused`."""
-    parts = _sheet_parts(archive)
-    scans = {name: _scan(archive, part, name) for name, part in parts.items()}
+    try:
+        yield from _read(data, file, archive)
+    except FileRefused as refused:
+        if refused.code == "F04":
+            raise FileRefused(_cause(Archive(data, file)), file=file) from None
+        raise
+
+
+def _cause(archive: Archive) -> str:
+    """Why a workbook could not be read: F14 a macro sheet, F07 a definition of entities, F04 damage."""
+    for name in sorted(archive.names):
+        if name.lower().endswith((".xml", ".rels")):
+            beginning = next(archive.pieces(name), b"")
+            if b"/xlMacrosheet" in beginning and name.lower().endswith("workbook.xml.rels"):
+                return "F14"
+            if b"<!DOCTYPE" in beginning or b"<!ENTITY" in beginning:
+                return "F07"
+    return "F04"
+
+
+def _read(data: bytes, file: str, archive: Archive) -> Iterator[Grid]:
+    parts, computed = _sheet_parts(archive)
+    scans = {name: scan_sheet(archive.pieces(part), file, name) for name, part in parts.items()}
     _guard_other_parts(archive)
+    rewrites = {parts[name]: scan.rewrites for name, scan in scans.items() if scan.rewrites}
+    if rewrites:
+        data = _rewritten(data, file, rewrites)
     with guarded(file):
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for meta in book.sheets_metadata:
-            if meta.typ != calamine.SheetTypeEnum.WorkSheet:
-                continue
-            scan = scans.get(meta.name) or Scan()
+        sheets = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
+    for meta in sheets:
+        scan = scans.get(meta.name) or Scan()
+        with guarded(file):
             rows: list[list[Raw]] = book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
-            if scan.booleans:
-                rows = without_booleans(rows)
-            yield Grid(
-                meta.name, rows, scan.merges, scan.uncached, scan.broken, scan.hidden_columns,
-                meta.visible != calamine.SheetVisibleEnum.Visible,
-            )  # fmt: skip
+        if scan.booleans:
+            rows = without_booleans(rows)
+        yield _grid(meta, rows, scan, computed)
 
 
-def _sheet_parts(archive: Archive) -> dict[str, str]:
-    """Sheet name → its part, by the workbook's relations."""
-    for needed in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
-        if needed not in archive.names:
-            raise FileRefused("F04", file=archive.file)
+def _grid(meta: calamine.SheetMetadata, rows: list[list[Raw]], scan: Scan, computed: bool) -> Grid:
+    """The sheet with what was found besides its values."""
+    formulas = (place for place in scan.formulas() if _is_empty(_value(rows, place), computed))
+    return Grid(
+        meta.name, rows, scan.merges, set(islice(formulas, MAX_UNREAD)), scan.broken, scan.hidden_columns,
+        meta.visible != calamine.SheetVisibleEnum.Visible, scan.pictures, scan.hidden_rows,
+    )  # fmt: skip
+
+
+def _is_empty(value: Raw, computed: bool) -> bool:
+    """Whether a formula was never computed. Writers that can't compute leave it blank, or store 0 and ask
+    the spreadsheet to compute all when it opens; then a 0 may be anything."""
+    return value == "" or (not computed and type(value) in (int, float) and value == 0)
+
+
+def _value(rows: list[list[Raw]], place: Place) -> Raw:
+    row, column = place
+    return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
+
+
+def _rewritten(data: bytes, file: str, rewrites: Mapping[str, list[tuple[int, str, str]]]) -> bytes:
+    """The workbook with references of its sheets written as calamine reads them: `1:1` as `A1:XFD1`."""
+    archive = Archive(data, file)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+        for name in sorted(archive.names):
+            content, done, kept = archive.read(name), 0, []
+            for begin, written, read in rewrites.get(name, []):
+                at = content.find(written.encode(), begin)
+                if at >= 0:
+                    kept += [content[done:at], read.encode()]
+                    done = at + len(written)
+            copy.writestr(name, b"".join([*kept, content[done:]]))
+    return stream.getvalue()
+
+
+def _sheet_parts(archive: Archive) -> tuple[dict[str, str], bool]:
+    """Sheet name → its part, by the workbook's relations: wherever it lies and in whatever case, as calamine
+    does; and whether the values of formulas are computed ones (`_is_empty`)."""
+    spelt = {name.lower(): name for name in archive.names}
+    if len(spelt) != len(archive.names):  # two parts that differ in case alone: readers disagree on which
+        raise FileRefused("F04", file=archive.file)
     targets = {}
-    for tag in _RELATION.findall(_plain(archive, "xl/_rels/workbook.xml.rels")):
-        attributes = dict(_ATTRIBUTE.findall(tag))
-        target = attributes.get(b"Target", b"").decode("utf-8", "replace")
+    for relation in _tree(archive, spelt.get("xl/_rels/workbook.xml.rels")):
+        target = relation.get("Target", "")
         path = target[1:] if target.startswith("/") else normpath(join("xl", target))
-        targets[attributes.get(b"Id", b"")] = path
+        if relation.get("Type", "").endswith("/worksheet"):
+            targets[relation.get("Id")] = spelt.get(path.lower())
     parts = {}
-    for tag in _SHEET.findall(_plain(archive, "xl/workbook.xml")):
-        attributes = dict(_ATTRIBUTE.findall(tag))
-        relation = next((value for key, value in attributes.items() if key.endswith(b":id")), b"")
-        path = targets.get(relation, "")
-        if path in archive.names and "worksheets/" in path:
-            parts[_unescape(attributes.get(b"name", b""))] = path
-    return parts
+    workbook = _tree(archive, spelt.get("xl/workbook.xml"))
+    for sheet in (sheet for sheets in workbook if sheets.tag.endswith("}sheets") for sheet in sheets):
+        named = next((value for key, value in sheet.items() if key.endswith("}id")), None)
+        part = targets.get(named)
+        if part is not None:
+            parts[sheet.get("name", "")] = part
+    asks = any(entry.get("fullCalcOnLoad") in {"1", "true", "on"} for entry in workbook)
+    return parts, not asks
 
 
-def _unescape(value: bytes) -> str:
-    from html import unescape
-
-    return unescape(value.decode("utf-8", "replace"))
-
-
-def _plain(archive: Archive, name: str) -> bytes:
-    content = archive.read(name)
+def _tree(archive: Archive, name: str | None) -> Element:
+    """A small part as a tree. Raises F04 where it is missing or no XML, F07 where it defines entities."""
+    if name is None:
+        raise FileRefused("F04", file=archive.file)
+    content = archive.read(name, _LARGEST_LIST)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise FileRefused("F07", file=archive.file)
-    return content
+    if b"\0" in content:  # UTF-16, in which a definition of entities would not have been seen
+        raise FileRefused("F04", file=archive.file)
+    try:
+        return fromstring(content)  # noqa: S314  (no DTD, so no entities)
+    except ParseError:
+        raise FileRefused("F04", file=archive.file) from None
 
 
 def _guard_other_parts(archive: Archive) -> None:
@@ -128,87 +145,3 @@ def _guard_other_parts(archive: Archive) -> None:
         if name.lower().endswith(("sharedstrings.xml", "styles.xml")) and archive.may_be_large(name):
             for _ in archive.pieces(name):
                 pass
-
-
-def _scan(archive: Archive, part: str, sheet: str) -> Scan:
-    scan = Scan()
-    tail = b""
-    for index, piece in enumerate(archive.pieces(part)):
-        window = tail + piece
-        if index == 0:
-            if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
-                raise FileRefused("F07", file=archive.file)
-            scan.prefixed = b"<worksheet" not in window
-            _scan_columns(window, scan)
-        _scan_window(window, scan)
-        if scan.rows > MAX_ROWS or scan.columns > MAX_COLUMNS or scan.rows * scan.columns > MAX_CELLS:
-            raise FileRefused("F06", file=archive.file, sheet=sheet, rows=scan.rows, columns=scan.columns)
-        tail = window[-_OVERLAP:]
-    return scan
-
-
-def _scan_window(window: bytes, scan: Scan) -> None:
-    row = _PREFIXED_ROW if scan.prefixed else _ROW
-    last = max(map(int, row.findall(window)), default=0)
-    if last > _MANY_ROWS:
-        last = _last_row_with_value(window)
-    scan.rows = max(scan.rows, last)
-    columns = _columns(_ANY if last > _MANY_ROWS else _WIDE, window)
-    if columns > MAX_COLUMNS:
-        columns = _columns(_VALUED, window)
-    scan.columns = max(scan.columns, columns)
-    end = window.rfind(b"sheetData>")
-    if end >= 0 or b"mergeCell " in window:
-        _scan_merges(window, max(end, 0), scan)
-    odd = _ODD_TYPE.search(window)
-    scan.booleans = scan.booleans or odd is not None
-    formulas = _FORMULA.search(window) is not None if scan.prefixed else b"<f" in window
-    if odd or formulas:
-        _scan_cells(window, scan)
-
-
-def _columns(pattern: re.Pattern[bytes], window: bytes) -> int:
-    """The number of columns up to the last that the pattern finds."""
-    return max((column_of(name.decode()) + 1 for name in set(pattern.findall(window))), default=0)
-
-
-def _scan_merges(window: bytes, start: int, scan: Scan) -> None:
-    for left, top, right, bottom in _MERGE.findall(window, start):
-        span = Span(int(top) - 1, column_of(left.decode()), int(bottom) - 1, column_of(right.decode()))
-        if span not in scan.merges[-64:]:
-            scan.merges.append(span)
-
-
-def _last_row_with_value(window: bytes) -> int:
-    """Rows that are only formatted don't count: clerks colour whole columns down to row 1048576."""
-    last = 0
-    for segment in _ROW_START.split(window)[1:]:
-        if b"<v" in segment or b":v" in segment or b"is>" in segment:
-            place = _ROW_NUMBER.search(segment)
-            last = max(last, int(place[1]) if place else 0)
-    return last
-
-
-def _scan_cells(window: bytes, scan: Scan) -> None:
-    """Formulas without a value, and error values; both are blanks to calamine."""
-    for match in _CELL.finditer(window):
-        attributes, body = match["attributes"], match["body"]
-        error = b't="e"' in attributes
-        if not error and _FORMULA.search(body) is None:
-            continue
-        place = re.search(rb'\br="([A-Z]+)(\d+)"', attributes)
-        if place is None:
-            continue
-        cell = (int(place[2]) - 1, column_of(place[1].decode()))
-        if error:
-            scan.broken.add(cell)
-        elif _VALUE.search(body) is None and not (b't="str"' in attributes and b"<v" in body):
-            scan.uncached.add(cell)
-
-
-def _scan_columns(window: bytes, scan: Scan) -> None:
-    for tag in _COLUMN.findall(window.partition(b"sheetData")[0]):
-        attributes = dict(_ATTRIBUTE.findall(tag))
-        if attributes.get(b"hidden") in {b"1", b"true"}:
-            first, last = int(attributes.get(b"min", b"1")), int(attributes.get(b"max", b"1"))
-            scan.hidden_columns.update(range(first - 1, min(last, MAX_COLUMNS)))

@@ -18,8 +18,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from paicha.core.pack import Record, Step
-from paicha.delivery.desk.cases.words import (
+from paicha.core.bounds import whole
+from paicha.core.pack import Procedure, Record, Step
+from paicha.core.refusal import Refusal
+from paicha.delivery.desk.cases.case_text import (
     WHO,
     limit,
     procedure_of,
@@ -27,11 +29,10 @@ from paicha.delivery.desk.cases.words import (
     result_words,
     standing,
 )
-from paicha.delivery.desk.frame import page
-from paicha.delivery.desk.places import Place, at_record, require
-from paicha.delivery.desk.wording import (
+from paicha.delivery.desk.shell.page import page
+from paicha.delivery.desk.shell.places import Place, at_record, require
+from paicha.delivery.desk.shell.wording import (
     answer_rows,
-    day_text,
     kind_text,
     mask_answers,
     rule_message,
@@ -40,9 +41,9 @@ from paicha.delivery.desk.wording import (
 from paicha.domain import clock
 from paicha.domain.accounts import notices
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.cases.case_view import CaseFile, file_of, obstacles_of
 from paicha.domain.cases.models import Case, Objection
 from paicha.domain.cases.queries import VERB_OF, levels
-from paicha.domain.cases.reading import CaseFile, file_of, obstacles_of
 from paicha.domain.cases.records import day_of
 from paicha.domain.cases.services import (
     CaseError,
@@ -50,13 +51,14 @@ from paicha.domain.cases.services import (
     end,
     help_first,
     note_objection,
+    obstacle,
     send_back,
     take_step,
     undo,
 )
 from paicha.domain.responses.models import Finding
+from paicha.domain.responses.rules.rule_text import because
 from paicha.domain.responses.services import VillageWork, village_work
-from paicha.domain.responses.wording import because
 
 _RELATED = ("household",)
 
@@ -107,7 +109,7 @@ def _page(request: HttpRequest, place: Place, row: Case, **context: Any) -> Http
         case=row, household=row.household, procedure=procedure, step=step, file=file, until=until, late=late,
         standing=standing(pack, row), steps=_steps(place, row, file), going=row.state == Case.State.GOING,
         mine=step.actor in mine, may_act=bool(mine), who=WHO.get(step.actor, step.actor),
-        why_not=_why_not(row, step, file, barred, today), barred=barred,
+        why_not=_why_not(row, procedure, file, barred, today), barred=barred,
         fields=_fields(step, row, context.pop("typed_records", {}), today),
         backs=[procedure.step[name] for name in step.back_to],
         leads=[line for line in leads if line[0].state == "open"],
@@ -119,15 +121,12 @@ def _page(request: HttpRequest, place: Place, row: Case, **context: Any) -> Http
     )  # fmt: skip
 
 
-def _why_not(row: Case, step: Step, file: CaseFile, barred: list[str], today: date) -> str:
+def _why_not(row: Case, procedure: Procedure, file: CaseFile, barred: list[str], today: date) -> str:
     """Why the step can't be passed now though it is the person's; '' where it can."""
     if row.state != Case.State.GOING:
         return ""
-    if row.opens_on is not None and today < row.opens_on:
-        return f"{step.title}从{day_text(row.since)}算起，不少于 {step.at_least} 天，{day_text(row.opens_on)}才满。"
-    if file.waiting:
-        return f"还有 {file.waiting} 条异议没有答复，请先答复。"
-    return f"现在还不能办：{'；'.join(barred)}。" if barred else ""
+    why = obstacle(procedure, row, today, file.waiting, barred)
+    return str(why) if why else ""
 
 
 def _steps(place: Place, row: Case, file: CaseFile) -> list[Shown]:
@@ -209,7 +208,7 @@ def _act(
     try:
         with village_work(place.round, place.pack, row.village, place.scope.actor) as work:
             said = do(work)
-    except CaseError as error:
+    except Refusal as error:
         row.refresh_from_db()
         return _page(request, place, row, error=str(error), status=422, **typed)
     messages.success(request, said)
@@ -298,9 +297,9 @@ def answer(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
     pk, text = request.POST.get("objection", ""), request.POST.get("answer", "")
 
     def do(work: VillageWork) -> str:
-        found = Objection.objects.filter(pk=int(pk) if pk.isdecimal() else 0, case=row).first()
+        found = Objection.objects.filter(pk=whole(pk) or 0, case=row).first()
         if found is None:
-            raise CaseError("没有这条异议，请刷新页面。")
+            raise CaseError("K48")
         answer_objection(work, found, text)
         return "答复已记下。"
 

@@ -19,14 +19,15 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from paicha.delivery.desk.cases.words import limit, standing
-from paicha.delivery.desk.frame import page
-from paicha.delivery.desk.places import Place, at_place
-from paicha.delivery.desk.views.lists import SIZE, paging
-from paicha.delivery.desk.wording import day_text
+from paicha.core.bounds import wholes
+from paicha.core.refusal import Refusal
+from paicha.delivery.desk.cases.case_text import limit, standing
+from paicha.delivery.desk.shell.page import go_back, page
+from paicha.delivery.desk.shell.places import Place, at_place
+from paicha.delivery.desk.shell.village_lists import rows_over_villages
+from paicha.delivery.desk.shell.wording import day_text
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.cases.models import Case, Measure
@@ -48,7 +49,7 @@ from paicha.domain.cases.queries import (
 )
 from paicha.domain.cases.services import CaseError, open_cases, take_step
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.queries import covering, summaries
+from paicha.domain.responses.queries import summaries
 from paicha.domain.responses.services import village_work
 from paicha.domain.rounds.models import RosterEntry, RoundArea
 
@@ -120,7 +121,7 @@ def _village(request: HttpRequest, place: Place, **context: Any) -> HttpResponse
         request, place, "cases/village.html", "cases", sections=sections, ahead=ahead, today=today,
         deliberates="village" in mine, whole=place.groups is None, closed=[row_of(place, c, today) for c in closed],
         habits=_said(place, summary, today)[0], unhelped=without_measures(place.pack, summary),
-        watched=place.pack.classes[0], alert=alert_of(place.pack, summary, today), **context,
+        watched=place.pack.watched, alert=alert_of(place.pack, summary, today), **context,
     )  # fmt: skip
 
 
@@ -140,7 +141,7 @@ def _sections(place: Place, rows: Sequence[Case], mine: frozenset[str], today: d
 
 def _unhelped(request: HttpRequest, place: Place) -> HttpResponse:
     """A village's watched households without a measure, as many as the figure says."""
-    watched = place.pack.classes[0]
+    watched = place.pack.watched
     rows = RosterEntry.objects.filter(
         Q(form=watched.form) | Q(household__household_class=watched.name),
         round=place.round, village=place.area.area_id,
@@ -159,10 +160,10 @@ def _said(place: Place, summary: VillageSummary, today: date) -> tuple[list[str]
     late = meeting_overdue(place.pack, summary, place.round.opens_on, today)
     if late and habits is not None:
         said.append(f"研判会议该开了，超过 {habits.meeting_days} 天的时限已 {late} 天")
-    groups = groups_overdue(place.pack, summary.facts, place.round.opens_on, today)
+    groups = groups_overdue(place.pack, summary.fact, place.round.opens_on, today)
     if groups and habits is not None:
         said.append(f"{len(groups)} 个组超过 {habits.round_days} 天没有周排查")
-    due = summary.facts.get("cases_due")
+    due = summary.fact.cases_due
     if due and due < today.isoformat():
         said.append(f"有办理中的户过期，最早一户应在{day_text(date.fromisoformat(due))}前办")
     return said, late + len(groups)
@@ -175,13 +176,12 @@ def _above(request: HttpRequest, place: Place, **context: Any) -> HttpResponse:
     counts = sorted(step_counts(place.pack, rows), key=lambda count: count.step.actor != place.area.level)
     mine = [count for count in counts if count.step.actor == place.area.level]
     what, keys = _chosen(request, place, mine)
-    new = [int(s.facts.get("enrolled") or 0) for s in rows]
-    per = new if what == "enrolled" else [count_of(s, keys) for s in rows]
-    turned = paging(request, sum(per))
-    covered, skip = covering(per, (turned.number - 1) * SIZE, SIZE)
-    ids = [rows[i].village_id for i in covered]
-    found = enrolled(place.round, place.pack, ids) if what == "enrolled" else going(ids, keys)
-    listed = list(found[skip : skip + SIZE]) if ids else []
+    new = [s.fact.enrolled for s in rows]
+    turned = rows_over_villages(
+        request, rows, lambda s: s.fact.enrolled if what == "enrolled" else count_of(s, keys),
+        lambda ids: list(enrolled(place.round, place.pack, ids) if what == "enrolled" else going(ids, keys)),
+    )  # fmt: skip
+    listed = list(turned)
     chosen = next((count for count in counts if [count.key] == keys), None)
     areas = RoundArea.objects.filter(round=place.round, code__startswith=place.prefix)
     names = {area.code: area.spoken for area in areas}
@@ -252,15 +252,13 @@ def open_ticked(request: HttpRequest, place: Place) -> HttpResponseBase:
     try:
         with transaction.atomic():
             if not by_village:
-                raise CaseError("请至少勾选一户，再提请研判。")
+                raise CaseError("K49")
             for pk in sorted(by_village, key=lambda pk: villages[pk].code):
                 with village_work(place.round, place.pack, villages[pk], place.scope.actor) as work:
                     made += open_cases(work, procedure, by_village[pk], origin=origin)
-    except CaseError as error:
+    except Refusal as error:
         messages.error(request, str(error))
-        back = request.POST.get("back", "")
-        safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-        return redirect(back if safe else reverse("desk:cases", args=[place.code]))
+        return go_back(request, request.POST.get("back", ""), "desk:cases", place.code)
     return _after_opening(request, place, made, [v.code for v in villages.values()])
 
 
@@ -288,7 +286,7 @@ def pass_ticked(request: HttpRequest, place: Place) -> HttpResponseBase:
     """Take the same decision about the cases that are ticked: all of them or, where one can't, none."""
     key = request.POST.get("step", "")
     procedure, _, step = key.partition(".")
-    ids = [int(text) for text in request.POST.getlist("case") if text.isdecimal()]
+    ids = wholes(request.POST.getlist("case"))
     listed = Case.objects.filter(
         pk__in=ids, procedure=procedure, village__code__startswith=place.prefix
     ).select_related("village", "household").order_by("village__code", "pk")  # fmt: skip
@@ -307,13 +305,13 @@ def pass_ticked(request: HttpRequest, place: Place) -> HttpResponseBase:
                         take_step(
                             work, case, at=step, levels=mine, records={"opinion": opinion}, reason=opinion
                         )
-                    except CaseError as error:
+                    except Refusal as error:
                         head = case.household.head_name
-                        raise CaseError(f"{head}户：{error}一户也没有办，请去掉这一户再办。") from None
+                        raise CaseError("K50", head=head, said=error) from None
                 done += 1
             if not done:
-                raise CaseError("请至少勾选一户。")
-    except CaseError as error:
+                raise CaseError("K02")
+    except Refusal as error:
         return _above(_as_get(request, key), place, error=str(error))
     title = place.pack.schedule.procedure[procedure].step[step].passed
     messages.success(request, f"{done} 户已记为“{title}”。在那一户的页面可以撤回。")

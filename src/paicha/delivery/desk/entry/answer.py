@@ -21,24 +21,27 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
+from paicha.core.bounds import whole
 from paicha.core.pack import HouseholdForm
+from paicha.core.refusal import Refusal
 from paicha.delivery.desk.entry.items import asked, blocks, cells_of, from_sheet, posted
-from paicha.delivery.desk.entry.saving import household_form, reasons_of, source_of, village_of
+from paicha.delivery.desk.entry.outcome_text import Soft, became, softs_of
+from paicha.delivery.desk.entry.rules_module import module_address
+from paicha.delivery.desk.entry.save import household_form, reasons_of, source_of, village_of
 from paicha.delivery.desk.entry.sheet import days_text, known_answers, piles
-from paicha.delivery.desk.entry.words import Soft, became, softs_of
-from paicha.delivery.desk.frame import page
-from paicha.delivery.desk.places import Home, Place, at_household, at_place
-from paicha.delivery.desk.views.browser import module_address
-from paicha.delivery.desk.views.decisions import REASONS
-from paicha.delivery.desk.wording import day_text
+from paicha.delivery.desk.households.decisions import REASONS
+from paicha.delivery.desk.shell.page import page
+from paicha.delivery.desk.shell.places import Home, Place, at_household, at_place
+from paicha.delivery.desk.shell.wording import day_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
-from paicha.domain.intake.typed import SavedRow, TakeBackError, TypedRow, save_typed, take_back
+from paicha.domain.intake.desk_entry import SavedRow, TypedRow, save_typed, take_back
 from paicha.domain.reports.village import Answered, in_order
-from paicha.domain.responses.drafts import drafts_of, drop_draft
+from paicha.domain.responses.answers.identity import identify_text
 from paicha.domain.responses.models import Revision, VillageSummary
 from paicha.domain.responses.queries import names as names_of
 from paicha.domain.responses.services import village_work
+from paicha.domain.responses.services.drafts import drafts_of, drop_draft
 from paicha.domain.rounds.models import RosterEntry
 
 _ERROR = "没存上，请改红字的几项；填的都还在。"
@@ -74,7 +77,7 @@ def answer(request: HttpRequest, home: Home) -> HttpResponse:
     base = request.POST.get("base", "")
     key = str(home.household.pk)
     row = TypedRow(
-        key, cells, home.household.pk, int(base) if base.isdecimal() and len(base) < 7 else 0,
+        key, cells, home.household.pk, whole(base, 10**6) or 0,
         reasons_of(request.POST, key),
     )  # fmt: skip
     with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
@@ -98,11 +101,14 @@ def _receipt(request: HttpRequest, home: Home, form: HouseholdForm, saved: Saved
     """Where to after saving: what still wants a reason, the two sides of a conflict, the next row, or the household."""
     place, household = home.place, home.household
     words = became(place.pack, saved, names_of({saved.by}) if saved.by else {})
-    told = messages.warning if saved.status in ("conflict", "held") else messages.success
+    asked = any(told.code == "C02" for told in saved.told)
+    told = messages.warning if asked or saved.status in ("conflict", "held") else messages.success
     number = f"（第 {saved.revision} 稿）" if saved.status in ("stored", "merged") else ""
     told(request, f"{household.head_name}户：{words}{number}。")
     if saved.conflict is not None:
         return redirect("desk:conflict", saved.conflict)
+    if asked:
+        return redirect("desk:answer", household.pk)  # asked where the newer answers stand
     if saved.status != "held" and softs_of(place.round, place.pack, form, [household.pk], []):
         return redirect(f"{reverse('desk:answer', args=[household.pk])}#why")
     if "next" in request.POST:
@@ -139,7 +145,7 @@ def _at_hand(home: Home, form: HouseholdForm, names: list[str], now: Mapping[str
         )
     cells = cells_of(place.pack, names, now)
     outcome = place.pack.outcome
-    if outcome is not None and not cells.get(outcome.question):
+    if outcome and not cells.get(outcome.question):
         cells[outcome.question] = str(outcome.default)  # as the rules take it where nothing is said
     return Filled(cells, _number(home.entry))
 
@@ -166,7 +172,8 @@ def _known(home: Home) -> Known:
     if entry.revision is not None:
         wanted |= Q(pk=entry.revision)
     found = dict(Revision.objects.filter(wanted).values_list("round_id", "answers"))
-    now = orjson.loads(found.pop(entry.round_id, "{}"))
+    text = found.pop(entry.round_id, "{}")
+    now = orjson.loads(identify_text(home.place.pack, entry.form, text, household.head_name, household.group))
     before = orjson.loads(next(iter(found.values()))) if found else now
     row = Answered(
         household.pk, household.number, entry.form, household.group, household.head_name, household.phone,
@@ -218,7 +225,7 @@ def undo(request: HttpRequest, home: Home) -> HttpResponse:
     try:
         with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
             saved = take_back(work, key, source_of(place))
-    except TakeBackError as refused:
+    except Refusal as refused:
         messages.error(request, str(refused))
     else:
         words = "回到没排查" if saved.status == "withdrawn" else "回到存之前的答案"

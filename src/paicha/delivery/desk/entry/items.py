@@ -13,11 +13,12 @@ from typing import Any
 
 from django.http import QueryDict
 
+from paicha.core.bounds import whole
 from paicha.core.pack import HouseholdForm, Pack, Question
-from paicha.delivery.desk.wording import mask_answers
-from paicha.domain.responses.wording import answer_in_words
+from paicha.delivery.desk.shell.wording import mask_answers
+from paicha.domain.responses.rules.rule_text import answer_in_words
+from paicha.formats.cell_entry import read_typed
 from paicha.formats.layout import Field, household_table, unprinted_fields
-from paicha.formats.typed import read_typed
 
 LONGEST = 500
 UNPRINTED = "表上不印的，有就填"
@@ -114,7 +115,7 @@ def _fits(pack: Pack, name: str, text: str) -> bool:
     question = pack.questions[name]
     if not question.options:
         return True
-    return all(part.isdecimal() and int(part) in question.option_labels for part in text.split("、"))
+    return all(whole(part) in question.option_labels for part in text.split("、"))
 
 
 def blocks(
@@ -157,10 +158,11 @@ def _item(
     words: Mapping[str, str],
     errors: Mapping[str, str],
 ) -> Item:
-    question = pack.questions[name]
+    question, identity = pack.questions[name], (pack.roles.head, pack.roles.group)
     made = Item(
         name, label or question.label, question.type, cells.get(name, ""), unit=question.unit, hint=question.hint,
-        help=question.help, before=words.get(name, ""), error=errors.get(name, ""), required=name in form.required,
+        help=question.help, before=words.get(name, ""), error=errors.get(name, ""),
+        required=name in form.required or name in identity,
     )  # fmt: skip
     beside = [text for text in pack.texts_of(name) if errors.get(text)]
     made.error = made.error or "".join(errors[text] for text in beside)

@@ -12,13 +12,13 @@ from uuid import UUID
 
 import orjson
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from paicha.core.pack import HouseholdForm
-from paicha.delivery.desk.entry.saving import (
+from paicha.core.refusal import Refusal
+from paicha.delivery.desk.entry.outcome_text import became, softs_of
+from paicha.delivery.desk.entry.save import (
     household_form,
     own_household,
     posted_rows,
@@ -26,20 +26,21 @@ from paicha.delivery.desk.entry.saving import (
     source_of,
     village_of,
 )
-from paicha.delivery.desk.entry.sheet import Cell, Line, known_answers, say, sheet_fields
-from paicha.delivery.desk.entry.words import became, softs_of
-from paicha.delivery.desk.places import Place, at_place
-from paicha.delivery.desk.views.decisions import REASONS
+from paicha.delivery.desk.entry.sheet import Cell, Line, known_answers, remember_surveyors, say, sheet_fields
+from paicha.delivery.desk.households.decisions import REASONS
+from paicha.delivery.desk.shell.page import go_back
+from paicha.delivery.desk.shell.places import Place, at_place
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.intake.typed import SavedRow, TakeBackError, take_back
+from paicha.domain.intake.desk_entry import IN, SavedRow, take_back
 from paicha.domain.reports.village import Answered
-from paicha.domain.responses.drafts import drop_draft, keep_draft
+from paicha.domain.responses.answers.identity import identify_text
 from paicha.domain.responses.models import Revision
 from paicha.domain.responses.queries import names as names_of
 from paicha.domain.responses.services import village_work
+from paicha.domain.responses.services.drafts import drop_draft, keep_draft
 from paicha.domain.rounds.models import RosterEntry
+from paicha.formats.cell_entry import typed_cells
 from paicha.formats.layout import Field
-from paicha.formats.typed import typed_cells
 
 
 def answer(place: Place, form: HouseholdForm, fields: Sequence[Field], saved: SavedRow) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def answer(place: Place, form: HouseholdForm, fields: Sequence[Field], saved: Sa
     told["soft"] = [soft.cell for soft in line.softs]
     line.cells = [Cell(f, "", told["errors"].get(f.name, "")) for f in fields]
     context = {"line": line, "place": place, "reasons": REASONS["soft"]}
-    told["html"] = render_to_string("desk/entry/_told.html", context)
+    told["html"] = render_to_string("desk/entry/_outcome.html", context)
     return told
 
 
@@ -73,7 +74,8 @@ def _cells_now(place: Place, form: HouseholdForm, household: UUID, names: Sequen
     known = entry.household
     row = Answered(
         household, known.number, form.name, known.group, known.head_name, known.phone, known.population,
-        entry.outcome, entry.added, entry.revision_number if entry.revision else 0, orjson.loads(text or "{}"),
+        entry.outcome, entry.added, entry.revision_number if entry.revision else 0,
+        orjson.loads(identify_text(place.pack, form.name, text or "{}", known.head_name, known.group)),
     )  # fmt: skip
     cells = typed_cells(place.pack, form, known_answers(place, row))
     return {name: cells[name] for name in names}
@@ -89,6 +91,8 @@ def save_row(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     if not rows:
         return JsonResponse({"status": "unchanged", "words": "没有改动，不用存"})
     (saved,) = save_rows(place, form, rows).values()
+    if saved.status in IN:
+        remember_surveyors(request, place, rows[0].cells.get(place.pack.roles.surveyors or ""))
     return JsonResponse(answer(place, form, fields, saved))
 
 
@@ -102,7 +106,7 @@ def undo_row(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     try:
         with village_work(place.round, place.pack, village_of(place), place.scope.actor) as work:
             saved = take_back(work, household, source_of(place))
-    except TakeBackError as refused:
+    except Refusal as refused:
         return JsonResponse({"words": str(refused)}, status=409)
     found = answer(place, form, fields, saved)
     if saved.status != "withdrawn":
@@ -120,7 +124,7 @@ def keep_row(request: HttpRequest, place: Place, name: str) -> HttpResponse:
         household = own_household(place, request.POST["drop"])
         with village_work(place.round, place.pack, village_of(place), place.scope.actor) as work:
             drop_draft(work, str(household))
-        return redirect(request.META.get("HTTP_REFERER") or reverse("desk:entry", args=[place.code]))
+        return go_back(request, request.META.get("HTTP_REFERER", ""), "desk:entry", place.code)
     rows = posted_rows(place, request.POST, [f.name for f in fields])
     with village_work(place.round, place.pack, village_of(place), place.scope.actor) as work:
         for row in rows:

@@ -13,33 +13,34 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from paicha.core.bounds import whole
 from paicha.core.pack import HouseholdForm
-from paicha.delivery.desk.entry.saving import (
+from paicha.delivery.desk.entry.outcome_text import Soft, became, softs_of
+from paicha.delivery.desk.entry.rules_module import module_address
+from paicha.delivery.desk.entry.save import (
     as_cells,
     household_form,
     posted_rows,
     save_rows,
     village_of,
 )
-from paicha.delivery.desk.entry.words import Soft, became, softs_of
-from paicha.delivery.desk.frame import page
-from paicha.delivery.desk.places import Place, at_place
-from paicha.delivery.desk.views.browser import module_address
-from paicha.delivery.desk.views.decisions import REASONS
-from paicha.delivery.desk.wording import group_text, is_met, outcome_text
+from paicha.delivery.desk.households.decisions import REASONS
+from paicha.delivery.desk.shell.page import go_back, page
+from paicha.delivery.desk.shell.places import Place, at_place
+from paicha.delivery.desk.shell.wording import group_text, outcome_text
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.intake.typed import SavedRow
+from paicha.domain.intake.desk_entry import SavedRow
 from paicha.domain.reports.village import Answered, in_order, load_households, printed_group
-from paicha.domain.responses.drafts import drafts_of
 from paicha.domain.responses.models import Draft, HeldRevision, VillageSummary
 from paicha.domain.responses.queries import names as names_of
+from paicha.domain.responses.services.drafts import drafts_of
 from paicha.domain.responses.work import days_of
+from paicha.formats.cell_entry import typed_cells
 from paicha.formats.layout import Field, Table, heading, household_table
-from paicha.formats.typed import typed_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def piles(place: Place) -> list[Pile]:
 
 
 def _met(place: Place, rows: Sequence[Answered]) -> int:
-    return sum(not row.is_due and is_met(place.pack, row.outcome) for row in rows)
+    return sum(not row.is_due and place.pack.outcome.met(row.outcome) for row in rows)
 
 
 @at_place(Verb.READ_HOUSEHOLDS, act=Verb.SUBMIT_ANSWERS)
@@ -172,7 +173,7 @@ def sheet(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     if not wrong:
         if not stored:  # what the script has just saved comes once more with the button
             messages.info(request, "这一张都已存好。" if saved else "没有改动，不用存。")
-        return redirect(request.get_full_path())
+        return go_back(request, request.get_full_path(), "desk:entry", place.code)
     refused = sum(one.status == "refused" for one in wrong)
     error = f"{refused} 户没存上，红框的格请改，改好再存；填的都还在。" if refused else ""
     return _sheet(request, place, form, saved, error=error, status=422 if refused else 200)
@@ -187,26 +188,39 @@ def _sheet(
     pile = next((p for p in mine if group is None or p.group == group), None)
     if pile is None:
         raise Http404
-    size = form.paper.rows_per_page
-    pages = max(1, -(-len(pile.rows) // size))
-    asked = request.GET.get("page", "")
-    number = min(max(int(asked) if asked.isdecimal() and len(asked) < 5 else pile.first_page, 1), pages)
-    rows = pile.rows[(number - 1) * size : number * size]
-    lines = _lines(place, form, fields, rows, (number - 1) * size, saved)
+    asked = whole(request.GET.get("page", "")) or pile.first_page
+    paper = Paginator(pile.rows, form.paper.rows_per_page).get_page(asked)
+    lines = _lines(place, form, fields, list(paper), (paper.number - 1) * form.paper.rows_per_page, saved)
     locked = _locked(place)
     if locked:
         _mark_held(place, lines)
     place.log_read(f"entry:{form.name}", len(lines))
     outcome, roles = place.pack.outcome, place.pack.roles
     shown: dict[str, Any] = {
-        "form": form, "table": table, "lines": lines, "pile": pile, "number": number, "pages": range(1, pages + 1),
+        "form": form, "table": table, "lines": lines, "pile": pile, "number": paper.number,
+        "pages": paper.paginator.page_range,
         "piles": mine, "locked": locked, "reasons": REASONS["soft"], "group": pile.group, "keys": unmet(place),
         "heading": heading(form, place.town, place.area.spoken, pile.group or None),
         "group_label": group_text(pile.group) if pile.group is not None else "",
-        "outcome": outcome.question if outcome else "", "surveyors": roles.surveyors, "remark": roles.remark or "",
+        "outcome": outcome.question, "surveyors": roles.surveyors,
+        "everybody": surveyors_of(request, place), "remark": roles.remark or "",
         "hints": {f.name: hints(f) for f in fields}, "rules_at": module_address(place.pack), "days": days_text(place),
     }  # fmt: skip
     return page(request, place, "entry/sheet.html", "entry", **(shown | more))
+
+
+_SURVEYORS = "surveyors"  # in the session, by village: gone when it ends, never in the browser's storage
+
+
+def surveyors_of(request: HttpRequest, place: Place) -> str:
+    """Who surveyed the row that was saved last in this session and village; they fill the next rows."""
+    return str(request.session.get(_SURVEYORS, {}).get(place.code, ""))
+
+
+def remember_surveyors(request: HttpRequest, place: Place, names: object) -> None:
+    """Keep who surveyed a row that was saved."""
+    if names and surveyors_of(request, place) != names:
+        request.session[_SURVEYORS] = {**request.session.get(_SURVEYORS, {}), place.code: str(names)[:100]}
 
 
 def days_text(place: Place) -> str:
@@ -235,10 +249,10 @@ def _mark_held(place: Place, lines: Sequence[Line]) -> None:
 def unmet(place: Place) -> list[tuple[int, str]]:
     """Outcomes by which nobody was met: what one key sets."""
     outcome = place.pack.outcome
-    if outcome is None:
+    if not outcome:
         return []
     labels = place.pack.questions[outcome.question].option_labels
-    return [(number, label) for number, label in labels.items() if number not in outcome.done and number < 10]
+    return [(number, label) for number, label in labels.items() if not outcome.met(number) and number < 10]
 
 
 def _lines(
@@ -279,8 +293,7 @@ def _lines(
 
 
 def _state(place: Place, row: Answered) -> str:
-    outcome = place.pack.outcome
-    if outcome is not None and row.outcome is not None and row.outcome not in outcome.done:
+    if row.outcome is not None and not place.pack.outcome.met(row.outcome):
         return outcome_text(place.pack, row.outcome)
     return "已存"
 
@@ -307,9 +320,9 @@ def _drafted(place: Place, form: HouseholdForm, line: Line, draft: Draft | None)
 
 def known_answers(place: Place, row: Answered) -> dict[str, Any]:
     """Answers in force; until somebody was met, with what the register knows."""
-    roles, outcome = place.pack.roles, place.pack.outcome
+    roles = place.pack.roles
     found = dict(row.values)
-    if row.is_due or (outcome is not None and row.outcome not in outcome.done):
+    if row.is_due or not place.pack.outcome.met(row.outcome):
         for name, value in ((roles.population, row.population), (roles.phone, row.phone)):
             if name and value:
                 found.setdefault(name, value)

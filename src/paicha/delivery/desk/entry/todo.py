@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from paicha.delivery.desk.places import Place
-from paicha.delivery.desk.todo import Todo
+from paicha.delivery.desk.shell.places import Place
+from paicha.delivery.desk.shell.todo import Todo
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.responses.drafts import FACT
 from paicha.domain.responses.models import VillageSummary
 
 
@@ -17,7 +16,7 @@ def todos(place: Place, summary: VillageSummary) -> Iterable[Todo]:
     """From the summary row alone."""
     if not place.may(Verb.SUBMIT_ANSWERS):
         return
-    waiting = summary.facts.get(FACT, {}).get(place.scope.actor, 0)
+    waiting = summary.fact.drafts.get(place.scope.actor, 0)
     yield Todo(
         waiting, "户您填了没存上", "改好再存，才算排查过", "接着填", reverse("desk:entry", args=[place.code])
     )

@@ -15,24 +15,25 @@ from uuid import UUID
 import orjson
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from paicha.delivery.desk.entry.saving import own_household, save_rows, source_of, village_of
+from paicha.core.bounds import whole
+from paicha.core.refusal import Refusal
+from paicha.delivery.desk.entry.outcome_text import became
+from paicha.delivery.desk.entry.save import own_household, save_rows, source_of, village_of
 from paicha.delivery.desk.entry.sheet import unmet
-from paicha.delivery.desk.entry.words import became
-from paicha.delivery.desk.frame import page
-from paicha.delivery.desk.places import Place, at_place
-from paicha.delivery.desk.views.lists import SIZE, paging
-from paicha.delivery.desk.wording import outcome_text
+from paicha.delivery.desk.shell.page import asks_for_part, go_back, page
+from paicha.delivery.desk.shell.paging import page_of
+from paicha.delivery.desk.shell.places import Place, at_place
+from paicha.delivery.desk.shell.wording import outcome_text
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.intake.typed import TakeBackError, TypedRow, take_back
+from paicha.domain.intake.desk_entry import TypedRow, take_back
 from paicha.domain.responses.models import Revision
 from paicha.domain.responses.queries import HouseholdLine, by_group, household_lines
-from paicha.domain.responses.recount import DUE
 from paicha.domain.responses.services import village_work
-from paicha.domain.responses.tallies import Selection
+from paicha.domain.responses.summary.tallies import DUE, Selection
 from paicha.domain.rounds.models import RosterEntry
 
 
@@ -61,21 +62,21 @@ def visits(request: HttpRequest, place: Place) -> HttpResponse:
     village_of(place)
     if request.method == "POST":
         visit = _undone(request, place) if "undo" in request.POST else _ended(request, place)
-        if request.headers.get("HX-Request"):
+        if asks_for_part(request):
             return render(
                 request, "desk/entry/_visit.html", {"v": visit, "keys": unmet(place), "place": place}
             )
         told = messages.error if visit.look == "hard" else messages.success
         told(request, f"{visit.head}户：{visit.said}")
-        return redirect(request.get_full_path())
+        return go_back(request, request.get_full_path(), "desk:visits", place.code)
     group = request.GET.get("group")
     if group is not None and place.groups is not None and group not in place.groups:
         raise Http404
     groups = place.groups if group is None else [group]
     lines = household_lines(place.round, place.pack, [place.area.area_id], Selection(outcome=DUE), groups)
     lines.sort(key=lambda line: line.outcome is None)
-    turned = paging(request, len(lines))
-    shown = lines[(turned.number - 1) * SIZE : turned.number * SIZE]
+    turned = page_of(request, lines)
+    shown = list(turned)
     place.log_read("visits", len(shown))
     return page(
         request, place, "entry/visits.html", "entry", visits=_visits(place, shown), paging=turned, group=group,
@@ -86,8 +87,7 @@ def visits(request: HttpRequest, place: Place) -> HttpResponse:
 
 def _stays(place: Place) -> list[str]:
     """Outcomes after which somebody goes again, in words."""
-    outcome = place.pack.outcome
-    return [outcome_text(place.pack, number) for number in outcome.stays_due] if outcome else []
+    return [outcome_text(place.pack, number) for number in place.pack.outcome.stays_due]
 
 
 def _visits(place: Place, lines: Sequence[HouseholdLine]) -> list[Visit]:
@@ -151,17 +151,18 @@ def _ended(request: HttpRequest, place: Place) -> Visit:
     """One key's outcome, with the remark as typed, else in the outcome's own words."""
     text, _, key = request.POST.get("end", "").partition(":")
     household, keys = own_household(place, text), dict(unmet(place))
-    if not key.isdecimal() or int(key) not in keys or place.pack.outcome is None:
+    number = whole(key)
+    if number is None or number not in keys or not place.pack.outcome:
         raise Http404
     visit = _one(place, household)
     remark = request.POST.get(f"{household}:remark", "").strip()[:300]
     if not remark or remark in keys.values():
-        remark = keys[int(key)]
+        remark = keys[number]
     cells = {place.pack.outcome.question: key}
     if place.pack.roles.remark:
         cells[place.pack.roles.remark] = remark
     base = request.POST.get(f"{household}:base", "")
-    row = TypedRow(str(household), cells, household, int(base) if base.isdecimal() and len(base) < 7 else 0)
+    row = TypedRow(str(household), cells, household, whole(base, 10**6) or 0)
     (saved,) = save_rows(place, place.pack.household_forms[visit.form], [row]).values()
     fresh = _one(place, household)
     fresh.said = became(place.pack, saved, {})
@@ -180,7 +181,7 @@ def _undone(request: HttpRequest, place: Place) -> Visit:
     try:
         with village_work(place.round, place.pack, village_of(place), place.scope.actor) as work:
             take_back(work, household, source_of(place))
-    except TakeBackError as refused:
+    except Refusal as refused:
         said, look = str(refused), "hard"
     visit = _one(place, household)
     visit.said, visit.look = said, look

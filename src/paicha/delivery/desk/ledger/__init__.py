@@ -1,1 +1,1 @@
-"""A village's own ledger: plan, profile (form 2), problem list (form 3), signed copies, hand-up, returns."""
+"""A village's or town's ledger: what is missing, hand-up, returns, late rows, corrections, signed copies."""

@@ -13,17 +13,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from paicha.delivery.desk.frame import page
-from paicha.delivery.desk.places import Place, at_place, at_record, require
+from paicha.core.bounds import whole
+from paicha.core.refusal import Refusal
+from paicha.delivery.desk.shell.as_of import moment_of
+from paicha.delivery.desk.shell.page import page
+from paicha.delivery.desk.shell.places import Place, at_place, at_record, require
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Area
 from paicha.domain.handover import towns
 from paicha.domain.handover.errors import HandoverError
-from paicha.domain.handover.freezing import is_villages
 from paicha.domain.handover.models import Return
 from paicha.domain.handover.queries import returns, targets
-from paicha.domain.handover.returning import (
+from paicha.domain.handover.returns import (
     REASONS,
     Back,
     addressees,
@@ -32,8 +34,9 @@ from paicha.domain.handover.returning import (
     take_return_back,
     what_text,
 )
+from paicha.domain.handover.snapshot import is_villages
 from paicha.domain.responses.queries import household_lines, open_leads_of
-from paicha.domain.responses.tallies import Selection
+from paicha.domain.responses.summary.tallies import Selection
 
 
 @at_place(Verb.READ_HOUSEHOLDS, whole=True)
@@ -72,7 +75,7 @@ def send_back(request: HttpRequest, place: Place) -> HttpResponse:
     if request.method == "POST":
         try:
             _send(request, place, area)
-        except HandoverError as refused:
+        except Refusal as refused:
             error = str(refused)
         else:
             messages.success(request, "已经退回，并提醒了本人。村里改之前，您还能撤回。")
@@ -102,12 +105,14 @@ def _send(request: HttpRequest, place: Place, area: Area) -> None:
     post = request.POST
     reason = post.get("reason", "").strip() or post.get("short", "")
     to = post.get("to", "")
-    user = User.objects.filter(pk=int(to)).first() if to.isdecimal() and len(to) < 10 else None
+    user = User.objects.filter(pk=whole(to) or 0).first()
     if place.area.level == "town":
         towns.return_town(place.round, place.pack, area, place.scope.actor, reason, user)
         return
     what = Back(_ids(post.getlist("household")), post.getlist("form"), post.get("what") == "whole")
-    return_to_village(place.round, place.pack, area, place.scope.actor, what, reason, user)
+    return_to_village(
+        place.round, place.pack, area, place.scope.actor, what, reason, user, as_of=moment_of(request)
+    )
 
 
 def _ids(texts: list[str]) -> list[UUID]:
@@ -116,7 +121,7 @@ def _ids(texts: list[str]) -> list[UUID]:
         try:
             found.append(UUID(text))
         except ValueError as error:
-            raise HandoverError("选的户里有的不在本村名册里，请刷新页面重选。") from error
+            raise HandoverError("H34") from error
     return found
 
 
@@ -131,10 +136,10 @@ def return_to(request: HttpRequest, place: Place, sent: Return) -> HttpResponse:
             request, place, "ledger/return_to.html", "handup", sent=sent, people=addressees(sent.area)
         )
     to = request.POST.get("to", "")
-    user = User.objects.filter(pk=int(to)).first() if to.isdecimal() and len(to) < 10 else None
+    user = User.objects.filter(pk=whole(to) or 0).first()
     try:
         fresh = readdress(place.round, place.pack, sent, user, place.scope.actor)
-    except HandoverError as refused:
+    except Refusal as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, f"已经转给{fresh.to}，并提醒了本人。")
@@ -151,7 +156,7 @@ def return_back(request: HttpRequest, place: Place, sent: Return) -> HttpRespons
         else:
             require(place, Verb.DRAW_SAMPLE)
             towns.take_town_return_back(place.round, sent.area, sent, place.scope.actor)
-    except HandoverError as refused:
+    except Refusal as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, "退回已经撤回，台账又锁上了。")

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 
-from paicha.delivery.desk.places import Place
-from paicha.delivery.desk.todo import Todo
-from paicha.delivery.desk.wording import day_text
+from paicha.core.area_codes import town_of
+from paicha.delivery.desk.shell.places import Place
+from paicha.delivery.desk.shell.todo import Todo
+from paicha.delivery.desk.shell.wording import day_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.handover.checklist import of_village, village_checklist
 from paicha.domain.handover.models import Ledger
@@ -28,7 +29,7 @@ def todos(place: Place, summary: VillageSummary) -> Iterator[Todo]:
         name: reverse(f"desk:{name}", args=[place.code]) for name in ("returns", "held", "handup", "copies")
     }
     yield _late(place, summary, address["handup"])
-    back, held = summary.facts.get("returns_open") or 0, summary.facts.get("held") or 0
+    back, held = summary.fact.returns_open, summary.fact.held
     yield Todo(back, "次退回要改，改好再报", "", "去改", address["returns"], late=True)
     note = "本村已上报，写明理由走补报" if summary.status == _UP else ""
     yield Todo(held, "户上报以后才到的表", note, "去看", address["held"])
@@ -60,7 +61,7 @@ def above(place: Place, rows: Sequence[VillageSummary]) -> Iterator[Todo]:
         ready = own != up and not any(of_village(place.pack, s)[0] for s in rows)
         yield Todo(int(ready), "份镇级台账可以上报市级了", "各村都报了、审核完了", "去上报", address)
     else:
-        towns = {f"{s.code[:9]}000" for s in rows}
+        towns = {town_of(s.code) for s in rows}
         over = own != up and all(stands.get(code) == up for code in towns)
         yield Todo(int(over), "轮排查可以结束了", "各镇街都上报了", "去结束", address)
 

@@ -13,17 +13,17 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
-from paicha.delivery.desk.frame import page
-from paicha.delivery.desk.pictures.shown import shown
-from paicha.delivery.desk.places import Place, at_place, require
-from paicha.delivery.desk.views.areas import names_below
-from paicha.delivery.desk.wording import day_text
+from paicha.core.bounds import whole
+from paicha.delivery.desk.pictures.presenters import shown
+from paicha.delivery.desk.shell.page import page
+from paicha.delivery.desk.shell.places import Place, areas_below, at_place, require
+from paicha.delivery.desk.shell.wording import day_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.reports.pictures import days_of, disagreement, path_of, pictures_of, progress
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.pictured import behind
 from paicha.domain.responses.queries import household_lines, summaries
-from paicha.domain.responses.tallies import Selection, tally
+from paicha.domain.responses.summary.chart_counts import behind
+from paicha.domain.responses.summary.tallies import Selection, tally
 from paicha.domain.verification.models import Sample
 from paicha.domain.verification.results import interviews_of, results
 
@@ -100,7 +100,7 @@ def answered(request: HttpRequest, place: Place) -> HttpResponse:
     question, form, option = (request.GET.get(name, "") for name in ("question", "form", "option"))
     pack = place.pack
     labels = pack.questions[question].option_labels if question in pack.pictured else {}
-    if form not in pack.household_forms or not option.isdecimal() or int(option) not in labels:
+    if form not in pack.household_forms or whole(option) not in labels:
         raise Http404
 
     def count(row: VillageSummary) -> int:
@@ -125,7 +125,7 @@ def _villages(
     rows: list[VillageSummary],
     count: Callable[[VillageSummary], int],
 ) -> HttpResponse:
-    areas = names_below(place)
+    areas = areas_below(place)
     asked = f"desk:{request.resolver_match.url_name if request.resolver_match else ''}"
     lines = [
         (row.code, areas[row.code].spoken, n, f"{reverse(asked, args=[row.code])}?{request.GET.urlencode()}")

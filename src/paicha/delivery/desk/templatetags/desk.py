@@ -6,11 +6,22 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from paicha.core import area_codes
 from paicha.core.pack import Pack
-from paicha.delivery.desk.wording import day_text, group_text, outcome_text, time_text
+from paicha.delivery.desk.shell.as_of import FIELD
+from paicha.delivery.desk.shell.wording import day_text, group_text, outcome_text, time_text
+from paicha.domain import clock
 
 register = template.Library()
+
+
+@register.simple_tag
+def as_of() -> SafeString:
+    """A hidden field with the moment at which the page was made: what has changed since wasn't on it."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, clock.now().isoformat())
 
 
 @register.filter
@@ -58,4 +69,4 @@ def outcome_label(outcome: int, pack: Pack) -> str:
 @register.filter
 def town_of(code: str, towns: dict[str, str]) -> str:
     """The name of a village's town, by the village's code."""
-    return towns.get(code[:9] + "000", "")
+    return towns.get(area_codes.town_of(code), "")

@@ -1,6 +1,5 @@
 // The village's own form: «填这个» fills its field at once, and a field says while it is typed whether it differs from
 // what the households add up to. Without this file the buttons post, and the server fills and compares.
-// @ts-check
 
 /** @param {HTMLInputElement} field @param {HTMLElement} button */
 function compare(field, button) {

@@ -1,13 +1,10 @@
 // Where the phone's pages are put together: which page an address means, and what happens by itself.
-// Addresses carry random ids after #, nothing else.
+// Addresses carry random ids after #, nothing else. Pages get the shell handed in and never import this file.
 
 import { offlineReason, persist } from "./capable.js";
 import { open } from "./db.js";
 import { byId, h, say } from "./dom.js";
-import { pull, SignedOut } from "./pull.js";
-import { pause, send } from "./send.js";
-import * as store from "./store.js";
-import * as vault from "./vault.js";
+import { badge } from "./head.js";
 import { addPage } from "./pages/add.js";
 import { devicePage } from "./pages/device.js";
 import { householdPage } from "./pages/household.js";
@@ -15,187 +12,214 @@ import { listPage } from "./pages/list.js";
 import { pinPage } from "./pages/pin.js";
 import { raisePage } from "./pages/raise.js";
 import { startPage } from "./pages/start.js";
+import { pull, SignedOut } from "./pull.js";
+import { pause, send } from "./send.js";
+import * as store from "./store.js";
+import * as vault from "./vault.js";
+
+/** @import { Shell } from "#phone" */
+/** @import { Rules } from "#rules" */
 
 const IDLE_MS = 5 * 60000;
+const PULL_MS = 20000;
+const MINUTE_MS = 60000;
 
-/** What pages ask of the whole. */
-export const app = {
-  /** @type {any} */ db: null,
-  /** @type {any} */ rules: null,
-  version: document.body.dataset.version || "",
-  why: "",  // what is in the way of sending
-  persisted: false,
-  bar: { words: /** @type {any[]} */ ([]), at: 0 },  // said above the list for a while
-  /** @type {any} */ update: null,  // a newer shell that waits
-  /** How the page that is shown takes in what changed; null where somebody types, and nothing may move. */
-  renew: /** @type {null | (() => void)} */ (() => {}),
-  /** @param {string} address */ go: (address) => { location.hash = address; },
-  sync: () => sync(),
-  /** @param {string} pin */ unlock: (pin) => unlock(pin),
-  lock: () => { store.lock(); app.rules = null; show(); },
-};
-
-/** @type {any} */
-let timer = null;
+const root = /** @type {HTMLElement} */ (byId("app"));
+let timer = 0;
 let tries = 0;
 /** @type {Promise<void> | null} */
-let running = null;
-let asked = false;
-let idle = Date.now();
+let exchanging = null;
+let again = false; // somebody asked while it ran
+let touchedAt = Date.now();
+let pulledAt = 0;
+let turns = 0;
+/** @type {ServiceWorkerRegistration | null} */
+let registration = null;
 
 /** @param {string} pin */
 const unlock = async (pin) => {
-  await vault.unlock(app.db, pin);
+  await vault.unlock(shell.db, pin);
   await store.reload();
   await loadRules();
-  idle = Date.now();
-  app.go("#/");
+  touchedAt = Date.now();
+  shell.go("#/");
   show();
   sync();
 };
 
 const loadRules = async () => {
-  const work = store.assignment();
-  app.rules = work && work.round ? await import(work.round.rules) : null;
+  const address = store.assignment()?.round?.rules;
+  shell.rules = address ? /** @type {Rules} */ (await import(address)) : null;
 };
 
-/** Send, then take along what changed; never in the way, and by itself again when it failed. Who asks meanwhile
- * waits for the same. @returns {Promise<void>} */
+/**
+ * Send, then take along what changed; never in the way, and by itself again when it failed. Who asks meanwhile waits
+ * for the same. @returns {Promise<void>}
+ */
 const sync = () => {
-  if (!navigator.onLine) { badge(); return Promise.resolve(); }
-  if (running) { asked = true; return running; }
-  running = exchange().finally(() => {
-    running = null;
-    const more = asked && store.waiting() > 0;  // what was finished while the last one was on its way
-    asked = false;
+  if (!navigator.onLine) {
+    badge();
+    return Promise.resolve();
+  }
+  if (exchanging) {
+    again = true;
+    return exchanging;
+  }
+  exchanging = exchange().finally(() => {
+    exchanging = null;
+    const more = again && store.waiting() > 0; // what was finished while the last one was on its way
+    again = false;
     if (more) sync();
   });
-  return running;
+  return exchanging;
 };
 
 const exchange = async () => {
   clearTimeout(timer);
   try {
-    const outcome = await send({
-      db: app.db, token: store.token, box: vault.isOpen() ? vault.box : undefined, shell: app.version,
-    });
-    app.why = outcome.left ? outcome.why : "";
+    const box = vault.isOpen() ? vault.box : undefined;
+    const outcome = await send({ db: shell.db, token: store.token, box, shell: shell.version });
+    shell.why = outcome.left ? outcome.why : "";
     if (outcome.sent) await store.refresh();
     if (vault.isOpen()) await bring();
     tries = outcome.again ? tries + 1 : 0;
     if (outcome.again && outcome.left) timer = setTimeout(sync, pause(tries));
   } catch (error) {
-    if (error instanceof SignedOut) app.why = error.message;
+    if (error instanceof SignedOut) shell.why = error.message;
     tries += 1;
     timer = setTimeout(sync, pause(tries));
   } finally {
     badge();
-    maybeUpdate();
+    takeUpdate();
   }
 };
 
-let broughtAt = 0;
 const bring = async () => {
-  if (Date.now() - broughtAt < 20000 && store.assignment()) return;
+  if (Date.now() - pulledAt < PULL_MS && store.assignment()) return;
   await pull();
-  broughtAt = Date.now();
-  if (!app.rules) await loadRules();
-  app.renew?.();
+  pulledAt = Date.now();
+  if (!shell.rules) await loadRules();
+  shell.renew?.();
 };
 
 /** A newer shell takes over only when nothing waits and nobody types. */
-const maybeUpdate = async () => {
-  if (!app.update || store.waiting() || !app.renew) return;
-  app.update.postMessage("take over");
+const takeUpdate = () => {
+  if (!shell.update || store.waiting() || !shell.renew) return;
+  shell.update.postMessage("take over");
 };
 
 const watchUpdates = async () => {
   if (!("serviceWorker" in navigator)) return;
-  const registration = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field/", type: "module" });
-  const waits = () => { app.update = registration.waiting; maybeUpdate(); };
-  registration.addEventListener("updatefound", () => {
-    registration.installing?.addEventListener("statechange", waits);
+  const workers = navigator.serviceWorker;
+  const own = await workers.register("/field/sw.js", { scope: "/field/", type: "module" });
+  const waits = () => {
+    shell.update = own.waiting;
+    takeUpdate();
+  };
+  own.addEventListener("updatefound", () => own.installing?.addEventListener("statechange", waits));
+  if (own.waiting) waits();
+  let isControlled = Boolean(workers.controller);
+  workers.addEventListener("controllerchange", () => {
+    if (isControlled) location.reload();
+    isControlled = true;
   });
-  if (registration.waiting) waits();
-  let had = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener("controllerchange", () => { if (had) location.reload(); had = true; });
-  /** @type {any} */ (app).registration = registration;
+  registration = own;
 };
-
-/** The number that stands on every page. */
-export const badge = () => {
-  const place = byId("outbox");
-  if (!place) return;
-  const n = store.waiting();
-  const signal = navigator.onLine ? "" : "没信号 · ";
-  place.textContent = n ? `${signal}待传 ${n} 户` : `${signal}都传了`;
-  place.className = n ? "outbox some" : "outbox";
-};
-
-/** The head of every page. @param {any} title @param {string} [back] */
-export const head = (title, back) => {
-  const made = h("header", null,
-    back ? h("a", { class: "back", href: back, "aria-label": "返回" }, "‹") : null, title,
-    h("a", { id: "outbox", class: "outbox", href: "#/device" }));
-  queueMicrotask(badge);
-  return made;
-};
-
-let turns = 0;
 
 /** Show the page of the address. */
-export const show = async () => {
+const show = async () => {
   const [, name, id, more] = location.hash.split("/");
   turns += 1;
   const turn = turns;
-  const [ready, typed, sent] = await Promise.all([store.isSetUp(), vault.isOpen() ? store.typedAt(id || name) : {}, store.sentAt()]);
-  if (turn !== turns) return;  // another page was asked for meanwhile
-  const root = byId("app");
-  app.renew = () => {};
-  let page;
-  if (!ready) page = startPage();
-  else if (!vault.isOpen()) page = pinPage();
-  else if (name === "h" && id && more === "raise") page = raisePage(id, typed);
-  else if (name === "h" && id) page = householdPage(id);
-  else if (name === "new") page = addPage(typed);
-  else if (name === "device") page = devicePage(sent);
-  else page = listPage();
-  root.replaceChildren(...[page].flat());
+  const [ready, typed, sent] = await Promise.all([
+    store.isSetUp(),
+    vault.isOpen() ? store.fieldsAt(id || name) : {},
+    store.sentAt(),
+  ]);
+  if (turn !== turns) return; // another page was asked for meanwhile
+  shell.renew = () => {};
+  const page = () => {
+    if (!ready) return [startPage()];
+    if (!vault.isOpen()) return pinPage(shell);
+    if (name === "h" && id && more === "raise") return raisePage(shell, id, typed);
+    if (name === "h" && id) return householdPage(shell, id);
+    if (name === "new") return addPage(shell, typed);
+    if (name === "device") return devicePage(shell, sent);
+    return listPage(shell);
+  };
+  root.replaceChildren(...page());
   badge();
   const search = byId("search");
   if (search) search.dispatchEvent(new Event("shown"));
-  else if (vault.isOpen()) { window.scrollTo(0, 0); root.querySelector("h1")?.focus(); }
+  else if (vault.isOpen()) {
+    window.scrollTo(0, 0);
+    root.querySelector("h1")?.focus();
+  }
 };
 
-const begin = async () => {
-  const root = byId("app");
-  const reason = offlineReason();
-  if (reason && !crypto.subtle) {
-    root.replaceChildren(h("main", { class: "plain" }, h("h1", null, "农户排查"), h("p", null, reason),
-      h("p", null, h("a", { class: "button main", href: "/" }, "到网页上录入"))));
-    return;
+/** What pages ask of the whole. @type {Shell} */
+export const shell = {
+  db: /** @type {IDBDatabase} */ (/** @type {unknown} */ (null)), // opened before any page is shown
+  rules: null,
+  version: document.body.dataset.version || "",
+  why: "",
+  persisted: false,
+  bar: { words: [], at: 0 },
+  update: null,
+  renew: () => {},
+  go: (address) => {
+    location.hash = address;
+  },
+  sync,
+  unlock,
+  lock: () => {
+    store.lock();
+    shell.rules = null;
+    show();
+  },
+};
+
+/** @param {string} change */
+const follow = (change) => {
+  badge();
+  if (change === "finish" || change === "raise") {
+    registration?.sync?.register("outbox").catch(() => {});
+    sync();
   }
-  app.db = await open();
-  await store.start(app.db);
-  await show();
-  watchUpdates().catch(() => say("离线用的程序没有装上，有信号时照常能填。"));
-  persist().then((kept) => { app.persisted = kept; });
-  store.subscribe((change) => {
-    badge();
-    if (change === "finish" || change === "raise") {
-      /** @type {any} */ (app).registration?.sync?.register("outbox").catch(() => {});
-      sync();
-    }
-    if ((change === "receipts" || change === "other") && vault.isOpen()) app.renew?.();
-  });
+  if ((change === "receipts" || change === "other") && vault.isOpen()) shell.renew?.();
+};
+
+const watch = () => {
   window.addEventListener("hashchange", show);
   window.addEventListener("online", sync);
   window.addEventListener("offline", badge);
-  for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, () => { idle = Date.now(); }, { passive: true });
+  const touch = () => {
+    touchedAt = Date.now();
+  };
+  for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, touch, { passive: true });
   setInterval(() => {
-    if (vault.isOpen() && Date.now() - idle > IDLE_MS) app.lock();
+    if (vault.isOpen() && Date.now() - touchedAt > IDLE_MS) shell.lock();
     else if (document.visibilityState === "visible") sync();
-  }, 60000);
+  }, MINUTE_MS);
+};
+
+const begin = async () => {
+  const reason = offlineReason();
+  if (reason && !crypto.subtle) {
+    const link = h("a", { class: "button main", href: "/" }, "到网页上录入");
+    const words = [h("h1", null, "农户排查"), h("p", null, reason), h("p", null, link)];
+    root.replaceChildren(h("main", { class: "plain" }, words));
+    return;
+  }
+  shell.db = await open();
+  await store.start(shell.db);
+  await show();
+  watchUpdates().catch(() => say("离线用的程序没有装上，有信号时照常能填。"));
+  persist().then((persisted) => {
+    shell.persisted = persisted;
+  });
+  store.subscribe(follow);
+  watch();
   sync();
 };
 

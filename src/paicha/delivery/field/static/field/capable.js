@@ -13,6 +13,6 @@ export const offlineReason = () => {
 
 /** Ask that the browser never clears what is kept here. @returns {Promise<boolean>} */
 export const persist = async () => {
-  if (!navigator.storage || !navigator.storage.persist) return false;
+  if (!navigator.storage?.persist) return false;
   return (await navigator.storage.persisted()) || navigator.storage.persist();
 };

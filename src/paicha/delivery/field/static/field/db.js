@@ -1,35 +1,42 @@
 // The phone's disk: one IndexedDB, and transactions that are over only when the disk has them.
 // What holds: `write` resolves after the transaction is complete with strict durability; migrations only ever add.
 
+/** @import { Meta, Rows } from "#phone" */
+
 const VERSION = 1;
 export const STORES = ["meta", "villages", "work", "outbox"];
 
 /** @type {null | ((point: string) => void)} a test's hook: throws where the process is to die */
 let fault = null;
 /** @param {null | ((point: string) => void)} hook */
-export const setFault = (hook) => { fault = hook; };
+export const setFault = (hook) => {
+  fault = hook;
+};
 /** @param {string} point */
-export const passes = (point) => { if (fault) fault(point); };
+export const passes = (point) => {
+  if (fault) fault(point);
+};
 
 /**
  * Open the database, made or brought up to date where needed. Nothing that is in it is ever dropped.
  * @param {string} [name] @returns {Promise<IDBDatabase>}
  */
-export const open = (name = "paicha-field") => new Promise((resolve, reject) => {
-  const asked = indexedDB.open(name, VERSION);
-  asked.onupgradeneeded = () => {
-    const db = asked.result;
-    for (const store of STORES) {
-      if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
-    }
-  };
-  asked.onsuccess = () => {
-    asked.result.onversionchange = () => asked.result.close();  // a newer page upgrades; this one reloads
-    resolve(asked.result);
-  };
-  asked.onerror = () => reject(asked.error);
-  asked.onblocked = () => reject(new Error("别的页面还开着旧版，请都关掉再打开。"));
-});
+export const open = (name = "paicha-field") =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, VERSION);
+    request.onupgradeneeded = () => {
+      const db = request.result;
+      for (const store of STORES) {
+        if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
+      }
+    };
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close(); // a newer page upgrades; this one reloads
+      resolve(request.result);
+    };
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error("别的页面还开着旧版，请都关掉再打开。"));
+  });
 
 /**
  * Change some stores in one transaction: all of it is on disk when this resolves, or none.
@@ -38,27 +45,39 @@ export const open = (name = "paicha-field") => new Promise((resolve, reject) => 
  * @param {IDBDatabase} db @param {string[]} stores @param {(tx: IDBTransaction) => T} change
  * @returns {Promise<T>}
  */
-export const write = (db, stores, change) => new Promise((resolve, reject) => {
-  passes("write:before");
-  const tx = db.transaction(stores, "readwrite", { durability: "strict" });
-  /** @type {any} */
-  let made;
-  tx.oncomplete = () => {
-    try { passes("write:after"); } catch (error) { reject(error); return; }
-    resolve(made);
-  };
-  tx.onerror = () => reject(tx.error);
-  tx.onabort = () => reject(tx.error || new Error("写入中断"));
-  try {
-    made = change(tx);
-  } catch (error) {
-    tx.abort();
-    reject(error);
-  }
-});
+export const write = (db, stores, change) =>
+  new Promise((resolve, reject) => {
+    passes("write:before");
+    const tx = db.transaction(stores, "readwrite", { durability: "strict" });
+    /** @type {T} */
+    let result;
+    tx.oncomplete = () => {
+      try {
+        passes("write:after");
+      } catch (error) {
+        reject(error);
+        return;
+      }
+      resolve(result);
+    };
+    tx.onerror = () => reject(tx.error);
+    tx.onabort = () => reject(tx.error || new Error("写入中断"));
+    try {
+      result = change(tx);
+    } catch (error) {
+      tx.abort();
+      reject(error);
+    }
+  });
+
+const RESERVE = 512 * 1024;
 
 /** What is kept free, so that a full phone can still store what was just typed; lies in meta as "reserve". */
-export const RESERVE = 512 * 1024;
+export const reserve = () => {
+  const bytes = new Uint8Array(RESERVE); // of noise: a browser packs zeros, and keeps nothing free
+  for (let i = 0; i < RESERVE; i += 65536) crypto.getRandomValues(bytes.subarray(i, i + 65536));
+  return bytes;
+};
 
 export class FullError extends Error {}
 
@@ -72,7 +91,9 @@ export const writeAnyway = async (db, stores, change) => {
   } catch (error) {
     if (!isFull(error)) throw error;
     try {
-      await write(db, ["meta"], (tx) => { tx.objectStore("meta").delete("reserve"); });
+      await write(db, ["meta"], (tx) => {
+        tx.objectStore("meta").delete("reserve");
+      });
       await write(db, stores, change);
     } catch (again) {
       if (!isFull(again)) throw again;
@@ -81,28 +102,55 @@ export const writeAnyway = async (db, stores, change) => {
   }
 };
 
-/** @param {IDBDatabase} db @param {string} store @param {IDBValidKey} key @returns {Promise<any>} */
-export const get = (db, store, key) => asked(db.transaction(store).objectStore(store).get(key));
+/**
+ * Keep the reserve free again where it was given up; a phone that is still full goes on without. Only on a phone that
+ * is set up: nothing lies on any other.
+ * @param {IDBDatabase} db
+ */
+export const refillReserve = async (db) => {
+  const old = await get(db, "reserve");
+  if (old?.some(Boolean) || !(await get(db, "vault"))) return; // one of zeros is from before, and keeps nothing free
+  try {
+    await write(db, ["meta"], (tx) => {
+      tx.objectStore("meta").put(reserve(), "reserve");
+    });
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
+};
 
-/** Every [key, value] of a store, in order of key. @param {IDBDatabase} db @param {string} store */
+/**
+ * What lies under a key of `meta`.
+ * @template {keyof Meta} K
+ * @param {IDBDatabase} db @param {K} key @returns {Promise<Meta[K] | undefined>}
+ */
+export const get = (db, key) => answer(db.transaction("meta").objectStore("meta").get(key));
+
+/**
+ * Every [key, value] of a store, in order of key.
+ * @template {keyof Rows} S
+ * @param {IDBDatabase} db @param {S} store @returns {Promise<[string, Rows[S]][]>}
+ */
 export const entries = async (db, store) => {
   const source = db.transaction(store).objectStore(store);
-  const [keys, values] = await Promise.all([asked(source.getAllKeys()), asked(source.getAll())]);
-  return /** @type {[any, any][]} */ (keys.map((/** @type {any} */ key, /** @type {number} */ i) => [key, values[i]]));
+  const [keys, values] = await Promise.all([answer(source.getAllKeys()), answer(source.getAll())]);
+  return keys.map((key, i) => [String(key), values[i]]);
 };
 
 /** @param {IDBDatabase} db @param {string} store @returns {Promise<number>} */
-export const count = (db, store) => asked(db.transaction(store).objectStore(store).count());
+export const count = (db, store) => answer(db.transaction(store).objectStore(store).count());
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-export const asked = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
+const answer = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 
-/** Whether an error means that the phone is full. @param {any} error */
-export const isFull = (error) => Boolean(error) && (error.name === "QuotaExceededError"
-  || (error.name === "AbortError" && /quota/i.test(error.message || "")));
+/** Whether an error means that the phone is full. @param {unknown} error */
+export const isFull = (error) =>
+  error instanceof Error &&
+  (error.name === "QuotaExceededError" || (error.name === "AbortError" && /quota/i.test(error.message)));
 
 /**
  * A UUIDv7: in order of time. @returns {string}
@@ -110,7 +158,10 @@ export const isFull = (error) => Boolean(error) && (error.name === "QuotaExceede
 export const newId = () => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   let at = Date.now();
-  for (let i = 5; i >= 0; i -= 1) { bytes[i] = at % 256; at = Math.floor(at / 256); }
+  for (let i = 5; i >= 0; i -= 1) {
+    bytes[i] = at % 256;
+    at = Math.floor(at / 256);
+  }
   bytes[6] = 0x70 | (bytes[6] & 0x0f);
   bytes[8] = 0x80 | (bytes[8] & 0x3f);
   const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");

@@ -1,21 +1,26 @@
 // Making elements, safely: texts are texts, never markup.
 
+/** @import { Attributes, Child } from "#phone" */
+
 /**
- * @param {string} tag @param {Record<string, any> | null} [given] attributes; `on…` are listeners, `class` a class
- * @param {...any} children elements, texts, lists of them; null and false are nothing
- * @returns {any}
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag @param {Attributes | null} [attributes] @param {...Child} children @returns {HTMLElementTagNameMap[T]}
  */
-export const h = (tag, given, ...children) => {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(given || {})) {
+export const h = (tag, attributes, ...children) => {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name === "value") /** @type {any} */ (made).value = value;
-    else made.setAttribute(name, value === true ? "" : String(value));
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else if (name === "value") /** @type {HTMLInputElement} */ (element).value = String(value);
+    else element.setAttribute(name, value === true ? "" : String(value));
   }
-  made.append(...children.flat(9).filter((child) => child !== null && child !== false && child !== undefined));
-  return made;
+  const parts = /** @type {(string | Node | null | undefined | false)[]} */ (children.flat(9));
+  element.append(...parts.filter((part) => part !== null && part !== undefined && part !== false));
+  return element;
 };
+
+/** The field whose own listener hears the event. @param {Event} event */
+export const fieldOf = (event) => /** @type {HTMLInputElement} */ (event.currentTarget);
 
 /** Say something to everybody, also to who listens. @param {string} words */
 export const say = (words) => {
@@ -23,5 +28,8 @@ export const say = (words) => {
   if (live) live.textContent = words;
 };
 
+/** The sentence of an error. @param {unknown} error */
+export const reasonOf = (error) => (error instanceof Error ? error.message : String(error));
+
 /** @param {string} id */
-export const byId = (id) => /** @type {any} */ (document.getElementById(id));
+export const byId = (id) => document.getElementById(id);

@@ -17,10 +17,15 @@ export const shrink = async (file) => {
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(image.width * scale));
   canvas.height = Math.max(1, Math.round(image.height * scale));
-  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).drawImage(image, 0, 0, canvas.width, canvas.height);
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
   for (const quality of [0.8, 0.6, 0.4, 0.25]) {
-    const made = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", quality); });
-    const bytes = new Uint8Array(await /** @type {Blob} */ (made).arrayBuffer());
+    /** @type {Blob | null} */
+    const jpeg = await new Promise((resolve) => {
+      canvas.toBlob(resolve, "image/jpeg", quality);
+    });
+    if (!jpeg) break;
+    const bytes = new Uint8Array(await jpeg.arrayBuffer());
     if (bytes.length <= MOST || quality === 0.25) return base64(bytes);
   }
   return "";

@@ -3,47 +3,60 @@
 import { have, isCurrent } from "./roster.js";
 import * as store from "./store.js";
 
+/** @import { Assignment, VillageOut } from "#payloads" */
+
 export class SignedOut extends Error {}
 
 const RULES = "paicha-rules";
 
+/** @typedef {{fetch?: typeof fetch}} Network */
+
 /**
  * Bring the phone up to date. Throws SignedOut where the token is no longer good, else whatever the network says.
- * @param {{fetch?: typeof fetch, told?: (done: number, all: number) => void}} [given]
+ * @param {Network} [network]
  */
-export const pull = async (given = {}) => {
+export const pull = async (network = {}) => {
   const token = await store.token();
   if (!token) return;
-  const work = await call(given, "/api/v1/field/assignment", token);
-  if (work.round) await keepRules(work.round.rules);
-  await store.takeAssignment(work);
-  let done = 0;
-  for (const place of work.villages) {
-    if (isCurrent(place)) { done += 1; continue; }
-    const taken = await call(given, `/api/v1/field/villages/${place.code}`, token, { have: have(place.code) });
-    await store.takeVillage(place, taken);
-    done += 1;
-    if (given.told) given.told(done, work.villages.length);
+  const assignment = /** @type {Assignment} */ (await call(network, "/api/v1/field/assignment", token));
+  await store.hearTime(assignment.server_time);
+  if (assignment.round) await keepRules(assignment.round.rules);
+  await store.takeAssignment(assignment);
+  for (const place of assignment.villages) {
+    if (isCurrent(place)) continue;
+    const address = `/api/v1/field/villages/${place.code}`;
+    const village = /** @type {VillageOut} */ (
+      await call(network, address, token, { have: have(place.code) })
+    );
+    await store.takeVillage(place, village);
   }
   await store.refresh();
 };
 
-/** @param {any} given @param {string} address @param {string} token @param {unknown} [body] */
-const call = async (given, address, token, body) => {
-  const reply = await (given.fetch || fetch)(address, {
-    method: body === undefined ? "GET" : "POST", body: body === undefined ? undefined : JSON.stringify(body),
-    cache: "no-store", credentials: "omit",
+/**
+ * @param {Network} network @param {string} address @param {string} token @param {unknown} [body]
+ * @returns {Promise<unknown>}
+ */
+const call = async (network, address, token, body) => {
+  const response = await (network.fetch || fetch)(address, {
+    method: body === undefined ? "GET" : "POST",
+    body: body === undefined ? undefined : JSON.stringify(body),
+    cache: "no-store",
+    credentials: "omit",
     headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
   });
-  const told = await reply.json();
-  if (reply.status === 401) throw new SignedOut(told.message);
-  if (!reply.ok) throw new Error(told.message || "服务器没有回应，过一会儿再试。");
-  return told;
+  const reply = await response.json();
+  if (response.status === 401) throw new SignedOut(reply.message);
+  if (!response.ok) throw new Error(reply.message || "服务器没有回应，过一会儿再试。");
+  return reply;
 };
 
-/** The rules of the round, kept for offline; those of another round stay until the phone is left. @param {string} address */
+/**
+ * The rules of the round, kept for offline; those of another round stay until the phone is left.
+ * @param {string} address
+ */
 const keepRules = async (address) => {
   if (typeof caches === "undefined") return;
-  const kept = await caches.open(RULES);
-  if (!(await kept.match(address))) await kept.add(address);
+  const cache = await caches.open(RULES);
+  if (!(await cache.match(address))) await cache.add(address);
 };

@@ -1,50 +1,63 @@
-// What is known and what was done on this phone. The only writer of households' work and of the outbox.
-// What holds: an answer is on disk before a promise resolves; what is finished lies in the outbox, sealed, from the same
-// transaction on, and leaves it by its receipt alone; nothing readable is on disk outside the vault.
+// What was taken along and what was done on this phone. The only writer of households' work and of the outbox.
+// What holds: an answer is on disk before a promise resolves; what is finished lies in the outbox, sealed, from the
+// same transaction on, and leaves it by its receipt alone; nothing readable is on disk outside the vault.
 
-import { count, entries, get, newId, RESERVE, write, writeAnyway } from "./db.js";
+import * as clock from "./clock.js";
+import { entries, get, newId, refillReserve, reserve, STORES, write, writeAnyway } from "./db.js";
+import { merge, metOnTheSpot, open } from "./household.js";
 import { base64, inOrder } from "./receipts.js";
 import * as roster from "./roster.js";
 import * as vault from "./vault.js";
 
-/** @typedef {Record<string, any>} Answers */
-/**
- * What was done on this phone about a household. `shown` the answers last finished or typed; `base`, `after`: what the
- * next item is made from; `item`: the last finished one, whose receipt sets `state`.
- * @typedef {{id: string, village: string, state: string, item: string | null, revision: number, codes: any[],
- *   at: number, data: any, said: any[]}} Work
- */
+/** @import { Assignment, DeviceOut, Item, Message, NewHousehold, Raised, VillageOut, Workplace } from "#payloads" */
+/** @import { Fields, Household, HouseholdState, OpenHousehold, Owner, Work, WorkData, WorkRow } from "#phone" */
+/** @import { Answers } from "#rules" */
 
 export class UnsentError extends Error {}
 
 /** @type {Set<(change: string) => void>} */
 const listeners = new Set();
 const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("paicha-field") : null;
-if (channel) channel.onmessage = async () => { await reload(); tell("other"); };
+if (channel) {
+  channel.onmessage = async () => {
+    await reload();
+    tell("other");
+  };
+}
 
 /** @param {string} change */
-const tell = (change) => { for (const listener of listeners) listener(change); };
-/** @param {string} change */
-const changed = (change) => { tell(change); if (channel) channel.postMessage(change); };
+const tell = (change) => {
+  for (const listener of listeners) listener(change);
+};
+/** Tell this page and every other. @param {string} change */
+const tellAll = (change) => {
+  tell(change);
+  if (channel) channel.postMessage(change);
+};
 
 /** Called on every change, also of another tab or the worker. @param {(change: string) => void} listener */
-export const subscribe = (listener) => { listeners.add(listener); return () => listeners.delete(listener); };
+export const subscribe = (listener) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
 
 /** @type {IDBDatabase} */
 let db;
-/** @type {any} */
-let me = null;  // {device, user, key, upload, name, expires}: nothing personal of households
+/** @type {Owner | null} */
+let me = null;
 /** @type {Map<string, Work>} */
-let mine = new Map();
+let works = new Map();
 /** @type {Set<string>} */
 let unsent = new Set();
-let last = 0;  // `at` of what was finished last
+let last = 0; // `at` of what was finished last
 
 /** @param {IDBDatabase} database */
 export const start = async (database) => {
   db = database;
-  me = (await get(db, "meta", "me")) || null;
+  me = (await get(db, "me")) || null;
+  await clock.start(db);
   await countUnsent();
+  await refillReserve(db);
 };
 
 const countUnsent = async () => {
@@ -54,134 +67,147 @@ const countUnsent = async () => {
 };
 
 /** When something is finished: never before what was finished earlier, also where the clock was set back. */
-const inTurn = () => { last = Math.max(Date.now(), last + 1); return last; };
+const inTurn = () => {
+  last = Math.max(Date.now(), last + 1);
+  return last;
+};
 
+/** Whose phone this is, or null. */
 export const person = () => me;
 export const assignment = roster.assignment;
 /** How many households (or things raised) are finished and not received. */
 export const waiting = () => unsent.size;
+/** Who waits, by the head's name, while the phone is open. @returns {string[]} */
+export const waitingHeads = () =>
+  list()
+    .filter((row) => unsent.has(row.id))
+    .map((row) => row.head);
+/** What the server has answered to: how many households by state. @returns {[HouseholdState, number][]} */
+export const countsByState = () => {
+  /** @type {Map<HouseholdState, number>} */
+  const counts = new Map();
+  for (const row of list()) {
+    if (!row.local || !works.get(row.id)?.item || unsent.has(row.id)) continue;
+    counts.set(row.state, (counts.get(row.state) || 0) + 1);
+  }
+  return [...counts];
+};
 /** How many are half filled in. */
-export const drafts = () => [...mine.values()].filter((one) => one.state === "draft").length;
+export const drafts = () => [...works.values()].filter((work) => work.state === "draft").length;
 /** When a receipt last came, in milliseconds, or 0. @returns {Promise<number>} */
-export const sentAt = async () => (await get(db, "meta", "sent")) || 0;
+export const sentAt = async () => (await get(db, "sent")) || 0;
 
 /**
  * Set the phone up: tokens and keys of a person, in a vault under a PIN.
- * @param {any} given what the server gave @param {string} name @param {string} pin
+ * @param {DeviceOut} device what the server gave @param {string} name @param {string} pin
  */
-export const setUp = async (given, name, pin) => {
-  const safe = await vault.fresh(pin);
-  const token = await vault.box(given.token);
-  me = {
-    device: given.device, user: given.user, key: given.key, upload: given.upload, name, expires: given.expires,
-  };
+export const setUp = async (device, name, pin) => {
+  const row = await vault.fresh(pin);
+  const token = await vault.box(device.token);
+  const { user, key, upload, expires } = device;
+  me = { device: device.device, user, key, upload, name, expires };
+  if (device.server_time) await clock.learn(db, device.server_time);
   await write(db, ["meta"], (tx) => {
     const meta = tx.objectStore("meta");
-    meta.put(safe, "vault");
+    meta.put(row, "vault");
     meta.put(me, "me");
     meta.put(token, "token");
-    meta.put(new Uint8Array(RESERVE), "reserve");
+    meta.put(reserve(), "reserve");
   });
 };
 
 /** Whether this phone was set up. */
-export const isSetUp = async () => Boolean(await get(db, "meta", "vault"));
+export const isSetUp = async () => Boolean(await get(db, "vault"));
 
 /** The token that reads and sends, or null while locked. */
 export const token = async () => {
-  if (!vault.isOpen()) return null;
-  const row = await get(db, "meta", "token");
-  return row ? vault.unbox(row) : null;
+  const row = vault.isOpen() ? await get(db, "token") : undefined;
+  return row ? String(await vault.unbox(row)) : null;
 };
 
 /** Read everything into memory after unlocking. */
 export const reload = async () => {
   await countUnsent();
+  await clock.start(db);
   if (!vault.isOpen()) return;
   await roster.load(db);
-  const done = new Map();
-  for (const [id, row] of await entries(db, "work")) done.set(id, await readable(row));
-  mine = done;
+  /** @type {Map<string, Work>} */
+  const loaded = new Map();
+  for (const [id, row] of await entries(db, "work")) loaded.set(id, await openWork(row));
+  works = loaded;
 };
 
-/** @param {any} row @returns {Promise<Work>} */
-const readable = async (row) => ({
-  ...row, data: row.iv ? await vault.unbox(row) : {}, said: row.said ? await vault.unbox(row.said) : row.codes || [],
+/** @param {WorkRow} row @returns {Promise<Work>} */
+const openWork = async ({ iv, box, said, ...row }) => ({
+  ...row,
+  data: /** @type {WorkData} */ (iv && box ? await vault.unbox({ iv, box }) : {}),
+  messages: said ? /** @type {Message[]} */ (await vault.unbox(said)) : row.codes || [],
 });
 
 /** Leave nothing readable in memory. */
 export const lock = () => {
   vault.lock();
   roster.clear();
-  mine = new Map();
+  works = new Map();
   tell("lock");
 };
 
-/** Every household, merged of what was taken along and what was done here. @returns {any[]} */
+/** Every household, merged of what was taken along and what was done here. @returns {Household[]} */
 export const list = () => {
-  const found = [];
-  const seen = new Set();
-  for (const [code, row] of roster.rows()) {
-    seen.add(row.id);
-    found.push(merged(code, row, mine.get(row.id)));
+  /** @type {Household[]} */
+  const all = [];
+  const taken = roster.rows();
+  const ids = new Set();
+  const outcome = roster.assignment()?.round?.outcome || "";
+  for (const [code, row] of taken) {
+    ids.add(row.id);
+    all.push(merge(code, row, works.get(row.id), unsent.has(row.id), outcome));
   }
-  for (const one of mine.values()) {
-    if (!seen.has(one.id) && one.data.household) found.push(merged(one.village, spotted(one), one));
+  const roster_ = taken.map(([, row]) => row);
+  for (const work of works.values()) {
+    const row = ids.has(work.id) ? null : metOnTheSpot(work, roster_);
+    if (row) all.push(merge(work.village, row, work, unsent.has(work.id), outcome));
   }
-  return found;
-};
-
-/** @param {Work} one */
-const spotted = (one) => ({
-  id: one.id, number: 0, group: one.data.household.group, head: one.data.household.head_name, initials: "",
-  phone: one.data.household.phone || "", class: one.data.household.class, form: one.data.form, population: null,
-  outcome: null, revision: 0, reopened: 0, by: "", mine: 1, answers: null, before: null, notes: [],
-});
-
-/** @param {string} village @param {any} row @param {Work | undefined} done */
-const merged = (village, row, done) => {
-  const state = stateOf(row, done);
-  const local = done && ["waiting", "stored", "held", "conflict"].includes(state) ? done.data.answers : null;
-  const round = roster.assignment()?.round;
-  const ended = local && round ? local[round.outcome] : null;
-  const outcome = ended ?? row.outcome;
-  return { ...row, village, state, outcome, local: Boolean(done), codes: done ? done.codes : [] };
-};
-
-/** @param {any} row @param {Work | undefined} done */
-const stateOf = (row, done) => {
-  if (done && done.state === "waiting" && !unsent.has(done.id)) return "stored";  // received while the phone was full
-  if (done && done.state === "stored" && row.revision >= done.revision && row.revision) return row.reopened ? "returned" : "done";
-  if (done && !(done.state === "stored" && row.reopened)) return done.state;
-  if (row.reopened) return "returned";
-  return row.outcome === null ? "todo" : "done";
+  return all;
 };
 
 /**
- * One household: what is known, what was answered before, and what was typed here.
- * @param {string} id
+ * One household: what is on record, what was answered before, and what was typed here; null where the phone lacks it.
+ * @param {string} id @returns {OpenHousehold | null}
  */
 export const one = (id) => {
-  const found = roster.find(id);
-  const done = mine.get(id);
-  if (!found && !done) return null;
-  const row = found ? found.row : spotted(/** @type {Work} */ (done));
-  const village = found ? found.village : /** @type {Work} */ (done).village;
-  const whole = merged(village, row, done);
-  const fresh = !done || (done.state === "stored" && ((row.revision && row.revision >= done.revision) || row.reopened));
-  const typed = done && !fresh ? done.data.answers : null;
-  return {
-    row: whole, village, place: roster.placeOf(village), before: row.before, answers: typed || row.answers,
-    state: whole.state, messages: done && !fresh ? done.said : [], confirmed: (done && done.data.confirmed) || {},
-    base: fresh ? row.revision : done.data.base, after: fresh ? null : done.data.after,
-  };
+  const entry = roster.find(id);
+  const work = works.get(id);
+  const rows = () => roster.rows().map(([, row]) => row);
+  const row = entry ? entry.row : work ? metOnTheSpot(work, rows()) : null;
+  const village = entry?.village || work?.village || "";
+  if (!row) return null;
+  const outcome = roster.assignment()?.round?.outcome || "";
+  const household = merge(village, row, work, unsent.has(id), outcome);
+  return { ...open(household, row, work), place: roster.placeOf(village) };
 };
 
-/** @param {string} id @returns {any} */
+/** As `one`. Throws where the phone lacks the household. @param {string} id */
 const origin = (id) => {
-  const known = one(id);
-  if (!known) throw new Error("手机上没有这一户，请联网更新名册。");
-  return known;
+  const household = one(id);
+  if (!household) throw new Error("手机上没有这一户，请联网更新名册。");
+  return household;
+};
+
+/** What every item about a household says. @param {string} id @param {string} village @param {string} item */
+const itemOf = (id, village, item) => {
+  const round = roster.assignment()?.round;
+  if (!round) throw new Error("手机上没有这一轮，请联网更新名册。");
+  const household = works.get(id)?.data.household;
+  return {
+    item,
+    household_id: id,
+    village,
+    round: round.id,
+    household: household ? { village, ...household } : null,
+    completed: true,
+    answered_at: new Date().toISOString(),
+  };
 };
 
 /**
@@ -189,124 +215,150 @@ const origin = (id) => {
  * @param {string} id @param {Answers} answers @param {Record<string, string>} [confirmed]
  */
 export const keepDraft = async (id, answers, confirmed = {}) => {
-  const known = origin(id);
-  const old = mine.get(id);
-  const data = { ...(old ? old.data : {}), answers, confirmed, form: known.row.form, base: known.base, after: known.after };
-  const row = { id, village: known.village, state: "draft", item: old ? old.item : null, revision: old ? old.revision : 0, codes: [], at: Date.now() };
-  await put(row, data, null);
-  changed("draft");
+  const { row, village, base, after } = origin(id);
+  const old = works.get(id);
+  const data = { ...old?.data, answers, confirmed, form: row.form, base, after };
+  const { item = null, revision = 0 } = old || {};
+  await put({ id, village, state: "draft", item, revision, codes: [], at: Date.now() }, data, null);
+  tellAll("draft");
 };
 
 /**
  * Finish a household: from here on it can't be lost. Resolves with its item when it is on disk.
  * @param {string} id
- * @param {{answers: Answers, confirmed?: Record<string, string>, raised?: any[]}} given
+ * @param {{answers: Answers, confirmed?: Record<string, string>, raised?: Raised[]}} visit
  */
-export const finish = async (id, given) => {
-  const known = origin(id);
-  const old = mine.get(id);
+export const finish = async (id, { answers, confirmed = {}, raised = [] }) => {
+  const { row, village, base, after } = origin(id);
+  const old = works.get(id);
   const item = newId();
-  const reasons = Object.entries(given.confirmed || {}).filter(([, reason]) => reason.trim());
+  const reasons = Object.entries(confirmed).filter(([, reason]) => reason.trim());
+  /** @type {Item} */
   const body = {
-    item, household_id: id, village: known.village, round: roster.assignment().round.id, base: known.base || null, after: known.after,
-    household: old && old.data.household ? { village: known.village, ...old.data.household } : null,
-    answers: given.answers, completed: true, confirmed: reasons.map(([rule, reason]) => ({ rule, reason })),
-    raised: given.raised || [], answered_at: new Date().toISOString(),
+    ...itemOf(id, village, item),
+    base: base || null,
+    after,
+    answers,
+    confirmed: reasons.map(([rule, reason]) => ({ rule, reason })),
+    raised,
   };
-  const data = {
-    ...(old ? old.data : {}), answers: given.answers, confirmed: given.confirmed || {}, form: known.row.form,
-    base: known.base, after: item,
-  };
-  const row = { id, village: known.village, state: "waiting", item, revision: old ? old.revision : 0, codes: [], at: inTurn() };
-  await put(row, data, body);
-  changed("finish");
+  const data = { ...old?.data, answers, confirmed, form: row.form, base, after: item };
+  const revision = old ? old.revision : 0;
+  await put({ id, village, state: "waiting", item, revision, codes: [], at: inTurn() }, data, body);
+  tellAll("finish");
   return item;
 };
 
-/** What is being typed beside the forms: kind → its fields. @param {string} place a household's id, or "new" @returns {Promise<Record<string, any>>} */
-export const typedAt = async (place) => {
-  const row = await get(db, "meta", `typed ${place}`);
-  return row ? vault.unbox(row) : {};
+/**
+ * What is being typed beside the forms: kind → its fields.
+ * @param {string} place a household's id, or "new" @returns {Promise<Record<string, Fields>>}
+ */
+export const fieldsAt = async (place) => {
+  const row = await get(db, `typed ${place}`);
+  return row ? /** @type {Record<string, Fields>} */ (await vault.unbox(row)) : {};
 };
 
-/** Keep what is being typed there. @param {string} place @param {Record<string, any>} typed */
-export const keepTyped = async (place, typed) => {
-  const kept = await vault.box(typed);
-  await writeAnyway(db, ["meta"], (tx) => { tx.objectStore("meta").put(kept, `typed ${place}`); });
+/** Keep what is being typed there. @param {string} place @param {Record<string, Fields>} fields by kind */
+export const keepFields = async (place, fields) => {
+  const box = await vault.box(fields);
+  await writeAnyway(db, ["meta"], (tx) => {
+    tx.objectStore("meta").put(box, `typed ${place}`);
+  });
 };
 
 /**
  * Raise a problem, petition, change or photo about a household. Resolves with its id when it is on disk.
- * @param {string} id @param {any} raised its own `id` makes that the same raised twice is one thing
- * @param {Record<string, any>} [typed] what is still being typed about the household besides
+ * @param {string} id
+ * @param {Omit<Raised, "id"> & {id?: string}} thing its own `id` makes that the same raised twice is one thing
+ * @param {Record<string, Fields>} [fields] what is still being typed about the household besides, by kind
  */
-export const raise = async (id, raised, typed = {}) => {
-  const known = origin(id);
-  const old = mine.get(id);
+export const raise = async (id, thing, fields = {}) => {
+  const { village } = origin(id);
   const item = newId();
-  const made = { id: newId(), ...raised };
-  const body = {
-    item, household_id: id, village: known.village, round: roster.assignment().round.id, answers: null, completed: true,
-    household: old && old.data.household ? { village: known.village, ...old.data.household } : null,
-    raised: [made], answered_at: new Date().toISOString(),
-  };
-  const sealed = await vault.seal(body, item, me.device, me.key.jwk);
-  const kept = await vault.box(typed);
+  const raised = /** @type {Raised} */ ({ id: newId(), ...thing });
+  /** @type {Item} */
+  const body = { ...itemOf(id, village, item), answers: null, raised: [raised] };
+  const sealed = await seal(body);
+  const box = await vault.box(fields);
   await writeAnyway(db, ["outbox", "meta"], (tx) => {
     tx.objectStore("outbox").put({ item, household: id, sealed, at: inTurn() }, item);
-    tx.objectStore("meta").put(kept, `typed ${id}`);
+    tx.objectStore("meta").put(box, `typed ${id}`);
   });
   unsent.add(id);
-  changed("raise");
-  return made.id;
+  tellAll("raise");
+  return raised.id;
 };
 
 /**
- * A household found on the spot; it is a draft until its form is finished. Resolves with its id when on disk.
- * @param {{village: string, group: string, head: string, class: string, form: string, phone?: string}} found
+ * A household met on the spot; it is a draft until its form is finished. Resolves with its id when on disk.
+ * @param {{village: string, group: string, head: string, class: string, form: string, phone?: string}} fields
  * @param {string} [id] the same one added twice is one household
  */
-export const addHousehold = async (found, id = newId()) => {
-  const household = { group: found.group, head_name: found.head, class: found.class, phone: found.phone || "" };
-  const data = { household, answers: {}, confirmed: {}, form: found.form, base: 0, after: null };
-  await put({ id, village: found.village, state: "draft", item: null, revision: 0, codes: [], at: Date.now() }, data, null);
-  changed("add");
+export const addHousehold = async (fields, id = newId()) => {
+  const { village, group, head, form, phone = "" } = fields;
+  const household = { group, head_name: head, class: fields.class, phone };
+  /** @type {WorkData} */
+  const data = { household, answers: {}, confirmed: {}, form, base: 0, after: null };
+  await put({ id, village, state: "draft", item: null, revision: 0, codes: [], at: Date.now() }, data, null);
+  tellAll("add");
   return id;
 };
 
-/** @param {any} row @param {any} data @param {any} body an item to send, or null for a draft */
+/** @param {Item} body */
+const seal = (body) => {
+  if (!me) throw new Error("这部手机还没有登录。");
+  return vault.seal(body, body.item, me.device, me.key.jwk);
+};
+
+/** @param {WorkRow} row @param {WorkData} data @param {Item | null} body an item to send, or null for a draft */
 const put = async (row, data, body) => {
-  const kept = { ...row, ...(await vault.box(data)) };
-  const sealed = body ? await vault.seal(body, body.item, me.device, me.key.jwk) : null;
+  const box = await vault.box(data);
+  const sealed = body ? await seal(body) : null;
   await writeAnyway(db, ["work", "outbox", "meta"], (tx) => {
-    tx.objectStore("work").put(kept, row.id);
-    if (sealed) tx.objectStore("outbox").put({ item: body.item, household: row.id, sealed, at: row.at }, body.item);
+    tx.objectStore("work").put({ ...row, ...box }, row.id);
+    if (!body) return;
+    tx.objectStore("outbox").put({ item: body.item, household: row.id, sealed, at: row.at }, body.item);
   });
-  mine.set(row.id, { ...row, data, said: [] });
+  works.set(row.id, { ...row, data, messages: [] });
   if (sealed) unsent.add(row.id);
 };
 
 /** After receipts were taken, here or by the worker. */
-export const refresh = async () => { await reload(); changed("receipts"); };
-
-/** Take a new assignment in. @param {any} given */
-export const takeAssignment = async (given) => {
-  const working = [...mine.values()].filter((one) => unsent.has(one.id) || !["stored", "done"].includes(one.state));
-  me = { ...me, key: given.key || me.key, user: { ...me.user, ...given.user } };
-  await roster.takeAssignment(db, given, me, new Set(working.map((one) => one.village)));
+export const refresh = async () => {
+  await reload();
+  tellAll("receipts");
 };
 
-/** Take a village's answer in. @param {any} place of the assignment @param {any} given */
-export const takeVillage = (place, given) => roster.takeVillage(db, place, given);
+/** Hear the server's time. @param {string} time */
+export const hearTime = (time) => clock.learn(db, time);
 
-/** Everything unsent as a file for the village desk; only the server can open it. @returns {Promise<{name: string, blob: Blob, items: number}>} */
+/** Take a new assignment in. @param {Assignment} next */
+export const takeAssignment = async (next) => {
+  if (!me) throw new Error("这部手机还没有登录。");
+  const needed = new Set();
+  for (const work of works.values()) {
+    if (unsent.has(work.id) || work.state !== "stored") needed.add(work.village);
+  }
+  me = { ...me, key: next.key || me.key, user: { ...me.user, ...next.user } };
+  await roster.takeAssignment(db, next, me, needed);
+};
+
+/** Take a village's answer in. @param {Workplace} place @param {VillageOut} answer */
+export const takeVillage = (place, answer) => roster.takeVillage(db, place, answer);
+
+/**
+ * Everything unsent as a file for the village desk; only the server can open it.
+ * @returns {Promise<{name: string, blob: Blob, items: number}>}
+ */
 export const exportOutbox = async () => {
+  if (!me) throw new Error("这部手机还没有登录。");
   const rows = inOrder((await entries(db, "outbox")).map(([, row]) => row));
   const items = rows.map((row) => ({ item: row.item, sealed: base64(row.sealed) }));
-  const day = new Date().toISOString().slice(0, 10);
-  const body = { paicha: "handover", v: 1, device: me.device, device_name: me.name, made_at: new Date().toISOString(), items };
-  const blob = new Blob([JSON.stringify(body)], { type: "application/json" });
-  return { name: `待交接-${unsent.size}户-${day}.paicha`, blob, items: items.length };
+  const { device, name } = me;
+  const made_at = new Date().toISOString();
+  const body = JSON.stringify({ paicha: "handover", v: 1, device, device_name: name, made_at, items });
+  const blob = new Blob([body], { type: "application/json" });
+  return { name: `待交接-${unsent.size}户-${clock.today()}.paicha`, blob, items: items.length };
 };
 
 /**
@@ -315,23 +367,23 @@ export const exportOutbox = async () => {
  */
 export const leave = async () => {
   lock();
-  const stores = ["meta", "villages", "work", "outbox"];
-  const left = await new Promise((resolve, reject) => {
-    const tx = db.transaction(stores, "readwrite", { durability: "strict" });
-    let waits = 0;
-    const asks = tx.objectStore("outbox").count();
-    asks.onsuccess = () => {
-      waits = asks.result;
-      if (waits === 0) for (const store of stores) tx.objectStore(store).clear();
-    };
-    tx.oncomplete = () => resolve(waits);
-    tx.onabort = () => reject(tx.error);
-  });
+  const left = await wipe();
   await countUnsent();
   if (left) throw new UnsentError(`还有 ${unsent.size} 户没传上去，手机先锁住，传完再退出；没有丢。`);
   me = null;
-  changed("leave");
+  tellAll("leave");
 };
 
-/** How many items lie in the outbox. */
-export const items = () => count(db, "outbox");
+/** Clear the disk where nothing is unsent, in one transaction. @returns {Promise<number>} items in the outbox */
+const wipe = () =>
+  new Promise((resolve, reject) => {
+    const tx = db.transaction(STORES, "readwrite", { durability: "strict" });
+    let left = 0;
+    const count = tx.objectStore("outbox").count();
+    count.onsuccess = () => {
+      left = count.result;
+      if (left === 0) for (const store of STORES) tx.objectStore(store).clear();
+    };
+    tx.oncomplete = () => resolve(left);
+    tx.onabort = () => reject(tx.error);
+  });

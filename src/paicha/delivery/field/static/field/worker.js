@@ -4,57 +4,59 @@
 import { open } from "/static/field/db.js";
 import { send } from "/static/field/send.js";
 
-/* global VERSION, FILES */
 const SHELL = `paicha-shell-${VERSION}`;
 const RULES = "paicha-rules";
 
-/** @type {any} */
-const worker = self;
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
-worker.addEventListener("install", (/** @type {any} */ event) => {
-  event.waitUntil((async () => {
-    const shell = await caches.open(SHELL);
-    await shell.addAll(FILES.map((address) => new Request(address, { cache: "reload" })));
-  })());
+worker.addEventListener("install", (event) => {
+  event.waitUntil(
+    (async () => {
+      const shell = await caches.open(SHELL);
+      await shell.addAll(FILES.map((address) => new Request(address, { cache: "reload" })));
+    })(),
+  );
 });
 
-worker.addEventListener("activate", (/** @type {any} */ event) => {
-  event.waitUntil((async () => {
-    for (const name of await caches.keys()) {
-      if (name.startsWith("paicha-shell-") && name !== SHELL) await caches.delete(name);
-    }
-    await worker.clients.claim();
-  })());
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(
+    (async () => {
+      for (const name of await caches.keys()) {
+        if (name.startsWith("paicha-shell-") && name !== SHELL) await caches.delete(name);
+      }
+      await worker.clients.claim();
+    })(),
+  );
 });
 
-worker.addEventListener("fetch", (/** @type {any} */ event) => {
+worker.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
   if (event.request.method !== "GET" || address.origin !== worker.location.origin) return;
   if (event.request.mode === "navigate") {
     if (address.pathname === "/field/") event.respondWith(shell("/field/", event.request));
     return;
   }
-  if (address.pathname.startsWith("/field/rules/")) event.respondWith(kept(RULES, event.request));
+  if (address.pathname.startsWith("/field/rules/")) event.respondWith(rules(event.request));
   else if (FILES.includes(address.pathname)) event.respondWith(shell(address.pathname, event.request));
 });
 
 /** @param {string} path @param {Request} request */
 const shell = async (path, request) => {
-  const found = await (await caches.open(SHELL)).match(path);
-  return found || fetch(request);
+  const stored = await (await caches.open(SHELL)).match(path);
+  return stored || fetch(request);
 };
 
-/** @param {string} name @param {Request} request */
-const kept = async (name, request) => {
-  const found = await (await caches.open(name)).match(request);
-  return found || fetch(request);
+/** @param {Request} request */
+const rules = async (request) => {
+  const stored = await (await caches.open(RULES)).match(request);
+  return stored || fetch(request);
 };
 
-worker.addEventListener("sync", (/** @type {any} */ event) => {
+worker.addEventListener("sync", (event) => {
   if (event.tag === "outbox") event.waitUntil(drain());
 });
 
-worker.addEventListener("message", (/** @type {any} */ event) => {
+worker.addEventListener("message", (event) => {
   if (event.data === "take over") worker.skipWaiting();
 });
 
@@ -63,5 +65,5 @@ const drain = async () => {
   const channel = new BroadcastChannel("paicha-field");
   channel.postMessage("receipts");
   channel.close();
-  if (outcome.again && outcome.left) throw new Error(outcome.why);  // the browser tries again later
+  if (outcome.again && outcome.left) throw new Error(outcome.why); // the browser tries again later
 };

@@ -1,8 +1,12 @@
 // What plainly typed cells say, so that rules can speak while somebody types. Only what has one reading at a glance
 // is read here (digits, a text behind its option); of anything else nothing is said until the server has read it.
-// @ts-check
 
-/** @typedef {{answers: Record<string, any>, unread: Set<string>}} Read */
+/** @import { Answers, Column, Days, Finding, Question, Rules } from "#rules" */
+
+/**
+ * A row as far as it is plain; `unread`: questions of which nothing can be said.
+ * @typedef {{answers: Answers, unread: Set<string>}} Reading
+ */
 
 const FULL = /[\uff10-\uff19]/g;
 const COUNT = /^\d{1,4}$/;
@@ -11,80 +15,83 @@ const COUNT = /^\d{1,4}$/;
 export const folded = (text) =>
   text.replace(FULL, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0)).trim();
 
-/** The counts of a cell typed in one go (040) or apart (0 10 0); null for any other text. @param {string} text @param {number} parts */
+/**
+ * The counts of a cell typed in one go (040) or apart (0 10 0); null for any other text.
+ * @param {string} text @param {number} parts
+ */
 export const counts = (text, parts) => {
-  const found = new RegExp(`^\\d{${parts}}$`).test(text) ? [...text] : text.split(/[\s,，、]+/);
-  return found.length === parts && found.every((part) => COUNT.test(part)) ? found.map(Number) : null;
+  const words = new RegExp(`^\\d{${parts}}$`).test(text) ? [...text] : text.split(/[\s,，、]+/);
+  return words.length === parts && words.every((word) => COUNT.test(word)) ? words.map(Number) : null;
 };
 
-/** Options typed as digits: 2, 13, 1、3; null where it is not plain. @param {string} text @param {number[]} options */
-const chosen = (text, options) => {
+/**
+ * Options typed as digits: 2, 13, 1、3; null where it is not plain.
+ * @param {string} text @param {number[]} options
+ */
+const choose = (text, options) => {
   if (!/^[\d、,，\s]+$/.test(text)) return null;
-  const found = /^\d$/.test(text) || options.includes(Number(text)) ? [Number(text)] : [...text.replace(/\D/g, "")].map(Number);
-  return new Set(found).size === found.length ? found : null;
+  const isOne = /^\d$/.test(text) || options.includes(Number(text));
+  const numbers = isOne ? [Number(text)] : [...text.replace(/\D/g, "")].map(Number);
+  return new Set(numbers).size === numbers.length ? numbers : null;
 };
 
 /**
  * Read a row's cells. `fields`: name → the cell's input, as the page drew it.
- * @param {Map<string, HTMLInputElement>} fields @param {any} rules @param {string} form
- * @returns {Read}
+ * @param {Map<string, HTMLInputElement>} fields @param {Rules} rules @param {string} form
+ * @returns {Reading}
  */
 export const read = (fields, rules, form) => {
-  /** @type {Record<string, any>} */
-  const answers = {};
-  /** @type {Set<string>} */
-  const unread = new Set();
+  /** @type {Reading} */
+  const reading = { answers: {}, unread: new Set() };
   for (const column of rules.forms[form].columns) {
     const field = fields.get(column.name);
     if (!field) continue;
     const text = folded(field.value);
     if (column.parts) {
-      const found = text ? counts(text, column.parts.length) : null;
-      column.parts.forEach((/** @type {any} */ part, /** @type {number} */ at) => {
-        if (found) answers[part.question] = found[at];
-        else unread.add(part.question);
+      const numbers = text ? counts(text, column.parts.length) : null;
+      column.parts.forEach(({ question }, at) => {
+        if (numbers) reading.answers[question] = numbers[at];
+        else reading.unread.add(question);
       });
-    } else if (column.question) {
-      one(rules.questions[column.question], column, text, answers, unread);
+    } else if (column.question && text) {
+      const { answers, unread } = readCell(rules.questions[column.question], column, text);
+      Object.assign(reading.answers, answers);
+      for (const name of unread) reading.unread.add(name);
     }
   }
-  return { answers, unread };
-};
-
-/** @param {any} question @param {any} column @param {string} text @param {Record<string, any>} answers @param {Set<string>} unread */
-const one = (question, column, text, answers, unread) => {
-  const name = column.question;
-  if (!text) return;
-  if (question.type === "integer") {
-    if (COUNT.test(text)) answers[name] = Number(text);
-    else unread.add(name);
-    return;
-  }
-  if (!question.options) {
-    if (question.type === "text" && question.format !== "group") answers[name] = text;
-    else unread.add(name);
-    return;
-  }
-  const numbers = question.options.map((/** @type {any} */ option) => option.number);
-  const asking = question.options.find((/** @type {any} */ option) => option.text);
-  const behind = asking && text.match(new RegExp(`^${asking.number}[\\s,，.、：:]*(\\D.*)$`, "s"));
-  const found = behind ? [asking.number] : chosen(text, numbers);
-  if (!found || (question.type === "choice" && found.length > 1)) {
-    [name, ...(column.texts ?? [])].forEach((each) => unread.add(each));
-    return;
-  }
-  answers[name] = question.type === "choice" ? found[0] : found;
-  if (behind) answers[asking.text] = behind[1];
+  return reading;
 };
 
 /**
- * What the rules say of what has been typed so far: nothing about cells still empty or not plainly read.
- * @param {any} rules @param {string} form @param {Read} row @param {object} days
- * @returns {any[]}
+ * One cell of one question.
+ * @param {Question} question @param {Column} column @param {string} text @returns {Reading}
  */
-export const said = (rules, form, row, days) =>
-  rules.plainFirst(rules.check(form, row.answers, days)).filter((/** @type {any} */ found) => {
-    if (found.severity === "office" || found.shown_after) return false;
-    if (found.reads.some((/** @type {string} */ name) => row.unread.has(name))) return false;
-    return found.questions[0] in row.answers || (found.kind !== "constraint" && found.reads.some((/** @type {string} */ name) => name in row.answers));
+const readCell = (question, column, text) => {
+  const name = column.question ?? "";
+  const unread = { answers: {}, unread: new Set([name, ...(column.texts ?? [])]) };
+  const plain = (/** @type {Answers} */ answers) => ({ answers, unread: new Set() });
+  if (question.type === "integer") return COUNT.test(text) ? plain({ [name]: Number(text) }) : unread;
+  if (!question.options) {
+    return question.type === "text" && question.format !== "group" ? plain({ [name]: text }) : unread;
+  }
+  const asking = question.options.find((option) => option.text);
+  const behind = asking && text.match(new RegExp(`^${asking.number}[\\s,，.、：:]*(\\D.*)$`, "s"));
+  const options = question.options.map((option) => option.number);
+  const numbers = behind ? [asking.number] : choose(text, options);
+  if (!numbers || (question.type === "choice" && numbers.length > 1)) return unread;
+  const answer = { [name]: question.type === "choice" ? numbers[0] : numbers };
+  return plain(behind ? { ...answer, [asking.text ?? ""]: behind[1] } : answer);
+};
+
+/**
+ * What the rules find in what has been typed so far: nothing about cells still empty or not plainly read.
+ * @param {Rules} rules @param {string} form @param {Reading} reading @param {Days} days
+ * @returns {Finding[]}
+ */
+export const findingsIn = (rules, form, { answers, unread }, days) =>
+  rules.plainFirst(rules.check(form, answers, days)).filter((finding) => {
+    if (finding.severity === "office" || finding.shown_after) return false;
+    if (finding.reads.some((name) => unread.has(name))) return false;
+    if (finding.questions[0] in answers) return true;
+    return finding.kind !== "constraint" && finding.reads.some((name) => name in answers);
   });

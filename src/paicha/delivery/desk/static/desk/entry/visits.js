@@ -1,5 +1,4 @@
 // On the list of those still to be visited: a digit says how the visit ended, arrows walk the rows.
-// @ts-check
 
 const form = document.querySelector("form[data-visits]");
 
@@ -42,10 +41,11 @@ form?.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   const row = event instanceof CustomEvent ? event.detail.elt?.closest?.("tr[data-visit]") : null;
   if (!row || row.classList.contains("wrong")) return;
-  const id = row.getAttribute("data-visit");
-  if (id === onward && row.nextElementSibling) enter(row.nextElementSibling);
-  else if (!document.activeElement || document.activeElement === document.body) enter(row);
-  onward = "";
+  const at = document.activeElement;
+  if (at && at !== document.body && !row.contains(at)) return; // somebody works in another row by now: stay there
+  const answered = row.getAttribute("data-visit") === onward;
+  enter(answered && row.nextElementSibling ? row.nextElementSibling : row);
+  if (answered) onward = "";
 });
 
 enter(form?.querySelector("tr[data-visit]"));

@@ -1,0 +1,18 @@
+"""Rounds, their schedule and the plan of visits: T."""
+
+from paicha.core.catalogue.entry import refusals
+
+ENTRIES = refusals({
+    # plan
+    "T01": "{name}排了日子，没写谁去，请填排查人员。",
+    "T02": "{name}排在{day}，不在排查期内，请从{first}到{last}里选。",
+    "T03": "请写接手的人的姓名。",
+    # services
+    "T04": "没有这个阶段，请从列表里选。",
+    "T05": "请写明延期的理由。",
+    "T06": "{title}现在的截止日是{deadline}，延期要晚于这一天，请改正。",
+    "T07": "{later}{deadline}截止，{title}不能延到它后面，请先延{later}。",
+    # schedule
+    "T08": "请选要延期的阶段。",
+    "T09": "{title}由市级安排，请联系市级延期。",
+})  # fmt: skip

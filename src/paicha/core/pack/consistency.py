@@ -1,0 +1,89 @@
+"""What the parts of a pack must agree on: ids, the words in messages, the numbers of the outcome.
+
+Each check returns `PackError`s and never raises (see `references`, which calls them).
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from paicha.core.pack.errors import PackError
+from paicha.core.pack.models import Pack
+
+Path = tuple[Any, ...]
+LineOf = Callable[[Path], tuple[str, int]]
+
+_CONSTRAINT_WORDS = {"label", "value", "low", "high", "options"}  # see Constraint.say
+# What has an id under which a finding is kept, with its name for people.
+_WITH_IDS = {
+    "rules": "线索规则",
+    "lead_sources": "线索来源",
+    "constraints": "核对",
+    "checks": "核对",
+    "named_checks": "成村核对",
+}
+
+
+def repeated_ids(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
+    """An id names one thing: a finding of a household is kept by it.
+
+    Entries of one kind and severity may share one: they say the same thing of different forms or questions.
+    """
+    kinds: dict[str, tuple[str, str]] = {}
+    for key, title in _WITH_IDS.items():
+        for index, entry in enumerate(getattr(pack, key)):
+            own = (title, getattr(entry, "severity", ""))
+            first = kinds.setdefault(entry.id, own)
+            if first != own:
+                said = f"编号 {entry.id} 用了两次：先是{first[0]}，又是{title}"
+                if first[0] == title:
+                    said = f"编号 {entry.id} 用了两次，轻重不同：{first[1]} 和 {own[1]}"
+                yield PackError(*line_of((key, index)), "P11", said, "请给其中一条换一个编号")
+
+
+def placeholders(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
+    """A message names in braces what it is filled with when it is said: answers, or the words of a constraint."""
+    for key, known, remedy in (
+        ("checks", set(pack.questions), "题目的名字"),  # answers alone: a fact is not said to whoever types
+        ("constraints", _CONSTRAINT_WORDS, "、".join(sorted(_CONSTRAINT_WORDS)) + " 之一"),
+    ):
+        for index, entry in enumerate(getattr(pack, key)):
+            at = line_of((key, index, "message"))
+            for said, verb in _message_faults(entry.message, known):
+                yield PackError(*at, "P10", f"{entry.id} 的消息里{said}", f"{verb} {{{remedy}}}")
+
+
+def outcome_faults(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
+    """Every number of the outcome is an option of its question, and nobody is both met and still due."""
+    outcome, question = pack.outcome, pack.questions.get(pack.outcome.question)
+    if question is None:
+        return
+    numbers = {option.number for option in question.options}
+    for key, named in (
+        ("default", (outcome.default,)),
+        ("done", outcome.done),
+        ("stays_due", outcome.stays_due),
+        ("remarks", tuple(outcome.remarks)),
+    ):
+        for number in sorted(set(named) - numbers):
+            said = f"{question.name} 没有选项 {number}"
+            yield PackError(*line_of(("outcome", key)), "P10", said, "请写已有的编号")
+    for number in sorted(set(outcome.done) & set(outcome.stays_due)):
+        said = f"结果 {number} 既算已入户，又算还要再去"
+        yield PackError(*line_of(("outcome", "stays_due")), "P11", said, "请只留一处")
+
+
+def _message_faults(message: str, known: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(what is wrong, verb of the remedy) for the braces of one message."""
+    try:
+        parts = list(string.Formatter().parse(message))
+    except ValueError:
+        yield "花括号不成对", "请写成"
+        return
+    if any(spec or conversion for _, _, spec, conversion in parts):  # a browser could not say it
+        yield "花括号写得太复杂", "请只写"
+        return
+    for name in sorted({name for _, name, _, _ in parts if name is not None} - set(known)):
+        yield f"的 {{{name}}} 不存在", "请写"

@@ -1,0 +1,1 @@
+"""What is one's own: signing in and out, passwords, notices, handing a role over."""

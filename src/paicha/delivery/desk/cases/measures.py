@@ -1,0 +1,217 @@
+"""Measures of a household, the start of a procedure at a household, and the weekly rounds of grid workers."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from paicha.core import bounds
+from paicha.core.refusal import Refusal
+from paicha.delivery.desk.cases.case_text import limit, standing
+from paicha.delivery.desk.cases.todo import own_overdue
+from paicha.delivery.desk.shell.page import asks_for_part, page
+from paicha.delivery.desk.shell.paging import page_of
+from paicha.delivery.desk.shell.places import Home, Place, at_household, at_place, at_record, require
+from paicha.delivery.desk.shell.wording import group_text
+from paicha.domain import clock
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.areas.models import Area
+from paicha.domain.cases.guards import enrolled_on, obstacles
+from paicha.domain.cases.models import Case, Measure
+from paicha.domain.cases.queries import cases_of, measures_of, weekly_rounds
+from paicha.domain.cases.records import day_of
+from paicha.domain.cases.services import CaseError, add_measure, note_round, open_cases, withdraw_measure
+from paicha.domain.responses.models import VillageSummary
+from paicha.domain.responses.queries import group_order, names
+from paicha.domain.responses.services import village_work
+from paicha.domain.rounds.models import RosterEntry
+
+_SIZE = 50
+_MOST = 10**9 - 1
+_LONG_AGO = date(1990, 1, 1)
+
+
+def whole(label: str, text: str) -> int | None:
+    """A whole number as typed; None where nothing is. Raises CaseError."""
+    text = text.strip().replace(",", "")
+    if not text:
+        return None
+    number = bounds.whole(text, _MOST)
+    if number is None:
+        raise CaseError("G04", label=label, read=text[:12])
+    return number
+
+
+# Measures and procedures of a household
+
+
+@require_http_methods(["GET", "POST"])
+@at_household()
+def measures(request: HttpRequest, home: Home) -> HttpResponse:
+    """A household's measures and cases, and one more measure."""
+    error, posted, place = "", request.POST, home.place
+    if request.method == "POST":
+        require(place, Verb.RAISE_PROBLEMS)
+        try:
+            until = day_of("结束时间", posted["until"], future=True) if posted.get("until") else None
+            with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
+                add_measure(
+                    work, home.household.pk, policy=posted.get("policy", ""), by_whom=posted.get("by_whom", ""),
+                    since=day_of("开始时间", posted.get("since"), future=True), until=until,
+                    amount=whole("金额", posted.get("amount", "")),
+                )  # fmt: skip
+            messages.success(request, "帮扶措施已登记。")
+            return redirect("desk:measures", home.household.pk)
+        except Refusal as refused:
+            error = str(refused)
+    found, cases = measures_of(home.household.pk), cases_of(home.household.pk)
+    place.log_read("measures", 1)
+    today = clock.today()
+    startable = [
+        p
+        for p in place.pack.schedule.case_procedures
+        if home.household.household_class in p.classes
+        and not any(c.procedure == p.id and c.state == Case.State.GOING for c in cases)
+    ]
+    fragment = asks_for_part(request) and request.method == "GET"
+    template = "cases/_household.html" if fragment else "cases/measures.html"
+    return page(
+        request, place, template, "households", status=422 if error else 200, error=error,
+        household=home.household, home=home, measures=found, today=today, typed=posted,
+        cases=[(c, place.pack.schedule.procedure[c.procedure].title, standing(place.pack, c), *limit(c, today))
+               for c in cases],
+        names=names({m.noted_by for m in found}), may_add=place.may(Verb.RAISE_PROBLEMS),
+        startable=startable if place.may(Verb.DELIBERATE) else [],
+    )  # fmt: skip
+
+
+@require_POST
+@at_record(Measure, Verb.READ_HOUSEHOLDS, act=Verb.RAISE_PROBLEMS, related=("household",))
+def withdraw(request: HttpRequest, place: Place, row: Measure) -> HttpResponse:
+    """Take back a measure that was written by mistake."""
+    try:
+        with village_work(place.round, place.pack, row.village, place.scope.actor) as work:
+            withdraw_measure(work, row)
+        messages.success(request, "这条措施已撤下。")
+    except Refusal as error:
+        messages.error(request, str(error))
+    return redirect("desk:measures", row.household_id)
+
+
+@require_http_methods(["GET", "POST"])
+@at_household(act=Verb.DELIBERATE)
+def propose(request: HttpRequest, home: Home, procedure: str) -> HttpResponse:
+    """Start a procedure at a household: what stands in the way first, then what its first step writes down."""
+    place = home.place
+    wanted = place.pack.schedule.procedure.get(procedure)
+    if wanted is None or not wanted.classes:
+        raise Http404
+    error, posted = "", request.POST
+    if request.method == "POST":
+        try:
+            with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
+                origin = posted.get("origin", "") or wanted.steps[0].passed
+                (made,) = open_cases(
+                    work, procedure, [home.household.pk], origin=origin, records=posted.dict()
+                )
+            messages.success(request, f"{wanted.title}已立项，现在是：{standing(place.pack, made)}。")
+            return redirect("desk:case", made.pk)
+        except Refusal as refused:
+            error = str(refused)
+    since = enrolled_on(place.pack, wanted, home.household.pk, posted.dict())
+    today = clock.today()
+    known = since or _LONG_AGO  # nobody has said yet since when: that alone is not held against it
+    why = obstacles(place.round, place.pack, wanted, {home.household.pk: known})[home.household.pk]
+    place.log_read("propose", 1)
+    return page(
+        request, place, "cases/propose.html", "households", status=422 if error else 200, error=error,
+        household=home.household, procedure=wanted, first=wanted.steps[0], typed=posted, today=today, why=why,
+        enrolled=since,
+    )  # fmt: skip
+
+
+# Weekly rounds
+
+
+@require_http_methods(["GET", "POST"])
+@at_place(Verb.READ_HOUSEHOLDS)
+def weekly(request: HttpRequest, place: Place) -> HttpResponse:
+    """Weekly rounds of a village: three fields and, where something was seen, the household."""
+    if not place.is_village:
+        raise Http404
+    error, posted = "", request.POST
+    if request.method == "POST":
+        require(place, Verb.RAISE_PROBLEMS)
+        group = posted.get("group", "")
+        if place.groups is not None and group not in place.groups:
+            raise Http404
+        try:
+            household = _household(place, posted.get("household", ""))
+            village = Area.objects.get(pk=place.area.area_id)
+            with village_work(place.round, place.pack, village, place.scope.actor) as work:
+                note_round(
+                    work, group=group, on=day_of("排查日期", posted.get("on")), worker=posted.get("worker", ""),
+                    visited=whole("走访户数", posted.get("visited", "")) or 0, seen=posted.get("seen", ""),
+                    household=household,
+                )  # fmt: skip
+            messages.success(request, "周排查已登记。" + ("看到的情况已列为线索。" if household else ""))
+            return redirect("desk:weekly", place.code)
+        except Refusal as refused:
+            error = str(refused)
+    return _weekly(request, place, error)
+
+
+def _weekly(request: HttpRequest, place: Place, error: str) -> HttpResponse:
+    entries = RosterEntry.objects.filter(round=place.round, village=place.area.area_id)
+    if place.groups is not None:
+        entries = entries.filter(household__group__in=place.groups)
+    listed = entries.values_list("household__group", "household__head_name", "household_id")
+    heads = sorted(listed, key=lambda row: (group_order(row[0]), row[1]))
+    groups = list(dict.fromkeys(group for group, *_ in heads))
+    summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
+    last = summary.fact.grid_last if summary else {}
+    rows = weekly_rounds(place.area.area_id, place.groups)
+    turned = page_of(request, rows, _SIZE)
+    found = list(turned)
+    place.log_read("weekly", len(found))
+    typed, own = request.POST, str(request.user) if place.groups is not None else ""
+    return page(
+        request, place, "cases/weekly.html", "cases", status=422 if error else 200, error=error, rows=found,
+        paging=turned, groups=[(group, _day(last.get(group, ""))) for group in groups], heads=heads, typed=typed,
+        today=clock.today(), may_note=place.may(Verb.RAISE_PROBLEMS), habits=place.pack.schedule.habits,
+        late=own_overdue(place, summary.fact) if summary else [],
+        names=names({row.noted_by for row in found}), worker=typed.get("worker") or own,
+    )  # fmt: skip
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _household(place: Place, text: str) -> UUID | None:
+    """A household by the name that was picked or typed. Raises CaseError where it is not clear which."""
+    text = text.strip()
+    if not text:
+        return None
+    name, _, group = text.partition(" ")
+    rows = RosterEntry.objects.filter(
+        round=place.round, village=place.area.area_id, household__head_name=name
+    )
+    if place.groups is not None:
+        rows = rows.filter(household__group__in=place.groups)
+    if group:
+        matching = [
+            row for row in rows.select_related("household") if group_text(row.household.group) == group
+        ]
+    else:
+        matching = list(rows.select_related("household"))
+    if not matching:
+        raise CaseError("K51", name=name[:20])
+    if len(matching) > 1:
+        raise CaseError("K52", n=len(matching), name=name[:20])
+    return matching[0].household_id

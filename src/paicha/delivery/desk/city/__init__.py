@@ -1,1 +1,0 @@
-"""The city's desk: samples, re-interviews, extension of stages, bulletin."""

@@ -1,0 +1,1 @@
+"""A household and the lists of them: answers, leads and their decisions, conflicts, changes of base information."""

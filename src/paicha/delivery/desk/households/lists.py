@@ -1,0 +1,174 @@
+"""Lists that figures open into: households, leads, changes of base information.
+
+What holds: the count above a list is the figure that led to it (`Selection` counts and picks with the same
+words), and a long list is read page by page from the villages that the page shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from paicha.delivery.desk.households.case_list import case_list
+from paicha.delivery.desk.households.decisions import sees_office
+from paicha.delivery.desk.shell.page import page
+from paicha.delivery.desk.shell.paging import page_of
+from paicha.delivery.desk.shell.places import Place, at_place
+from paicha.delivery.desk.shell.village_lists import rows_over_villages, summaries_of, those_up
+from paicha.delivery.desk.shell.wording import outcome_text, rule_title
+from paicha.delivery.desk.verification.attention import table
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.responses.models import Finding, VillageSummary
+from paicha.domain.responses.queries import (
+    HouseholdLine,
+    by_group,
+    findings,
+    household_lines,
+    names,
+    open_leads_of,
+)
+from paicha.domain.responses.summary.tallies import Selection
+
+_FOUND = 200
+
+
+@at_place(Verb.READ_HOUSEHOLDS)
+def households(request: HttpRequest, place: Place) -> HttpResponse:
+    """Households by form, outcome and group, or by a piece of the head's name."""
+    chosen = _selection(request, place)
+    group, head = request.GET.get("group"), request.GET.get("head", "").strip()[:20]
+    below = summaries_of(place)
+    rows, only_up = those_up(request, place, below)
+    note = ""
+    if head:
+        lines = household_lines(
+            place.round, place.pack, _villages(place, rows), chosen, place.groups, head, _FOUND + 1
+        )
+        note = f"只列出前 {_FOUND} 户，请把名字写全一些。" if len(lines) > _FOUND else ""
+        turned = page_of(request, lines[:_FOUND], _FOUND)
+    elif place.is_village:
+        groups = _group_filter(place, group)
+        every = household_lines(place.round, place.pack, [place.area.area_id], chosen, groups)
+        turned = page_of(request, every)
+    else:
+        turned = rows_over_villages(
+            request, rows, lambda s: chosen.count(place.pack, s.counts),
+            lambda ids: household_lines(place.round, place.pack, ids, chosen),
+        )  # fmt: skip
+    lines = list(turned)
+    leads = open_leads_of(place.round, [line.id for line in lines])
+    place.log_read("households", len(lines))
+    return page(
+        request, place, "households/households.html", "households",
+        rows=[(line, leads.get(line.id, 0), _ended(place, line)) for line in lines],
+        paging=turned, chosen=chosen, group=group, head=head, note=note,
+        heading=_heading(place, chosen), only_up=only_up, outcomes=_outcomes(place),
+        group_names=list(by_group(place.round, place.area.area_id, place.groups)) if place.is_village else [],
+    )  # fmt: skip
+
+
+def _villages(place: Place, rows: Sequence[VillageSummary]) -> list[int]:
+    return [place.area.area_id] if place.is_village else [s.village_id for s in rows]
+
+
+def _group_filter(place: Place, group: str | None) -> list[str] | frozenset[str] | None:
+    if group is None:
+        return place.groups
+    if place.groups is not None and group not in place.groups:
+        raise Http404
+    return [group]
+
+
+def _selection(request: HttpRequest, place: Place) -> Selection:
+    form, outcome = request.GET.get("form", ""), request.GET.get("outcome", "")
+    if form and form not in place.pack.household_forms:
+        raise Http404
+    known = {key for key, _ in _outcomes(place)}
+    if outcome and outcome not in known:
+        raise Http404
+    return Selection(form, outcome)
+
+
+def _outcomes(place: Place) -> list[tuple[str, str]]:
+    """What a list may be narrowed to: (value, words)."""
+    found = [("done", "已排查"), ("due", "还没查完"), ("blank", "没排查")]
+    outcome = place.pack.outcome
+    if outcome:
+        question = place.pack.questions[outcome.question]
+        found += [(str(option.number), option.label) for option in question.options]
+    return found
+
+
+def _heading(place: Place, chosen: Selection) -> str:
+    label = place.pack.household_forms[chosen.form].label if chosen.form else "农户"
+    words = dict(_outcomes(place)).get(chosen.outcome)
+    return f"{label}，{words}" if words else label
+
+
+def _ended(place: Place, line: HouseholdLine) -> str:
+    return outcome_text(place.pack, line.outcome)
+
+
+@at_place(Verb.READ_HOUSEHOLDS)
+def leads(request: HttpRequest, place: Place) -> HttpResponse:
+    """Open leads, what waits for a reason, or what has been decided; household by household."""
+    what = request.GET.get("what", "lead")
+    if what not in ("lead", "soft", "office", "decided") or (what == "office" and not sees_office(place)):
+        raise Http404
+    rule, kind = request.GET.get("rule", ""), request.GET.get("kind", "")
+    rows = summaries_of(place)
+    narrowed = not place.is_village and bool(request.GET.get("only") or request.GET.get("zone"))
+    if narrowed:
+        rows = _narrowed(request, place, rows)
+    severity = "lead" if what == "decided" else what
+    states = [Finding.State.CONFIRMED.value, Finding.State.DISMISSED.value] if what == "decided" else ["open"]
+    options: dict[str, Any] = {"states": states, "rule": rule, "kind": kind}
+    if place.is_village:
+        every = findings(place.round, [place.area.area_id], [severity], groups=place.groups, **options)
+        turned = page_of(request, every)
+    else:
+        turned = rows_over_villages(
+            request, rows, lambda s: _count(s, what, rule),
+            lambda ids: findings(place.round, ids, [severity], **options),
+        )  # fmt: skip
+    listed = list(turned)
+    place.log_read(f"findings:{what}", len({f.household_id for f in listed if f.household_id}))
+    counted: dict[str, int] = {}
+    for summary in rows:
+        for key, n in summary.leads.items():
+            counted[key] = counted.get(key, 0) + n
+    rules = sorted(((key, rule_title(place.pack, key), n) for key, n in counted.items()), key=lambda r: -r[2])
+    return page(
+        request, place, "households/leads.html", "leads", bulk_at=_bulk_at(place, what, rule),
+        cases=case_list(place.pack, listed), paging=turned, what=what,
+        rule=rule, kind=kind, rules=rules, narrowed=narrowed, office=sees_office(place),
+        rule_name=rule_title(place.pack, rule),
+        names=names({f.decided_by for f in listed}) if what == "decided" else {},
+        deliberates=what == "lead" and place.may(Verb.DELIBERATE) and bool(place.pack.schedule.case_procedures),
+    )  # fmt: skip
+
+
+def _narrowed(request: HttpRequest, place: Place, rows: Sequence[VillageSummary]) -> list[VillageSummary]:
+    """The villages that the town's table keeps under the same filter: a figure beside it opens into these alone."""
+    kept = {line.summary.pk for line in table(request, place).lines}
+    return [s for s in rows if s.pk in kept]
+
+
+def _bulk_at(place: Place, what: str, rule: str) -> str:
+    """Where a rule's leads are decided in every village of a town or county; '' where that is not to be had."""
+    known = place.pack.rule.get(rule)
+    if what != "lead" or place.is_village or not place.may(Verb.DECIDE_LEADS):
+        return ""
+    if known is not None and known.scope == "village":
+        return ""
+    return f"{reverse('desk:bulk', args=[place.code])}?{urlencode({'act': 'dismiss', 'rule': rule})}"
+
+
+def _count(summary: VillageSummary, what: str, rule: str) -> int:
+    if what == "lead":
+        return int(summary.leads.get(rule, 0) if rule else summary.figures.get("open_leads", 0))
+    return int(summary.figures.get(what, 0))

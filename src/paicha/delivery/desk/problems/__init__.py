@@ -1,0 +1,1 @@
+"""The problem list (form 3) with its rectification, and petitions."""

@@ -1,0 +1,1 @@
+"""Questions to departments, and departments' lists compared with the register."""

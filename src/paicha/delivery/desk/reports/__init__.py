@@ -1,0 +1,1 @@
+"""Official forms on the screen, blanks, the bulletin, special circumstances."""

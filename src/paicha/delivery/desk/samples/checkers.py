@@ -1,0 +1,102 @@
+"""The checkers of a sample: adding somebody until a day, ending the work, sharing the households out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from paicha.core.bounds import whole
+from paicha.core.refusal import Refusal
+from paicha.delivery.desk.samples.sample_places import at_sample
+from paicha.delivery.desk.shell.form_input import day_needed
+from paicha.delivery.desk.shell.page import page
+from paicha.delivery.desk.shell.places import Place
+from paicha.domain import clock
+from paicha.domain.accounts import notices
+from paicha.domain.accounts.roles import Verb
+from paicha.domain.rounds.queries import stages
+from paicha.domain.verification.checkers import add_checker, end_checker, in_force, progress, share_out
+from paicha.domain.verification.models import Sample
+from paicha.domain.verification.samples import SampleError
+
+NONE = (0, 0, 0)
+_MADE = "checker_made"  # of the session: account and first password, until they are shown
+
+
+@require_http_methods(["GET", "POST"])
+@at_sample(Verb.DRAW_SAMPLE)
+def checkers(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
+    """Who checks; a new account's first password is shown on the page that follows, once.
+
+    Until then it waits in the session, so that a button pressed twice, whose second answer alone is seen, loses none.
+    """
+    error = ""
+    if request.method == "POST":
+        try:
+            _act(request, place, sample)
+        except Refusal as refused:
+            error = str(refused)
+        else:
+            return redirect("desk:checkers", sample.pk)
+    made = request.session.pop(_MADE, None) if request.method == "GET" else None
+    far = progress(sample)
+    listed = [(row, *far.get(row.user_id, NONE)[:2]) for row in in_force(sample)]
+    return page(
+        request, place, "samples/checkers.html", "samples", status=422 if error else 200, error=error, made=made,
+        sample=sample, checkers=listed, nobody=_left(far.get(None, NONE)), typed=request.POST,
+        until=request.POST.get("until") or _last_day(place).isoformat(),
+    )  # fmt: skip
+
+
+def _left(counted: tuple[int, int, int]) -> int:
+    return counted[0] - counted[1]
+
+
+def _act(request: HttpRequest, place: Place, sample: Sample) -> None:
+    """Do what was asked; a new account and its first password are kept for the page. Raises Refusal."""
+    act = request.POST.get("act", "")
+    if act == "share":
+        n = share_out(sample, place.scope.actor)
+        _tell(place, sample)
+        messages.success(request, f"{n} 户已按村分给抽查组员。")
+    elif act == "end" and (user_id := whole(request.POST.get("user", ""))) is not None:
+        end_checker(place.scope, sample, user_id)
+        messages.success(request, "已收回，没回访的户可以分给别人。")
+    elif act == "add":
+        user, password = add_checker(
+            place.scope,
+            sample,
+            request.POST.get("username", ""),
+            request.POST.get("name", ""),
+            day_needed(request.POST.get("until", ""), "截止日期"),
+        )
+        if password:
+            request.session[_MADE] = [user.username, password]
+        else:
+            messages.success(request, f"{user}已是抽查组员。")
+    else:
+        raise SampleError("Y56")
+
+
+def _tell(place: Place, sample: Sample) -> None:
+    """Tell each checker how many households are theirs to visit."""
+    far = progress(sample)
+    address = reverse("desk:sample_mine", args=[sample.pk])
+    for row in in_force(sample):
+        left = _left(far.get(row.user_id, NONE))
+        if left:
+            notices.tell(
+                [row.user], f"有 {left} 户抽中的农户分给您回访", address=address, subject=f"sample:{sample.pk}",
+                by=place.scope.actor,
+            )  # fmt: skip
+
+
+def _last_day(place: Place) -> date:
+    """The last day of the city's stage, or today once that has passed."""
+    listed = [s.deadline for s in stages(place.round, place.pack, code=place.code) if s.level == "county"]
+    return max([clock.today(), *listed])

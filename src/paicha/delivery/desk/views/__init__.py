@@ -1,1 +1,0 @@
-"""Views: parse, ask the place, call one service or query, render."""

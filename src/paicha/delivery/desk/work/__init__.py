@@ -1,1 +1,0 @@
-"""What each person has open: notices, petitions, referrals, changes of base information, rectification."""

@@ -1,0 +1,184 @@
+// What lies on a phone's disk, and what its modules hold in memory. Types alone: no browser ever loads this file.
+
+import type {
+  HouseholdFields,
+  Key,
+  Message,
+  NewHousehold,
+  Person,
+  ReceiptStatus,
+  Workplace,
+} from "#payloads";
+import type { Answers, Rules } from "#rules";
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Something under a key: AES-GCM. */
+export interface Box {
+  iv: Bytes;
+  box: Bytes;
+}
+
+/** The data key, under the PIN and under a key that can't leave the browser. */
+export interface VaultRow extends Box {
+  salt: Bytes;
+  rounds: number;
+  device: CryptoKey;
+  tries: number;
+  triedAt: number;
+}
+
+/** Whose phone it is: nothing personal of households. */
+export interface Owner {
+  device: string;
+  user: Person;
+  key: Key;
+  upload: string;
+  name: string;
+  expires: string;
+}
+
+/** The store `meta`: its keys, and what lies under each. */
+export interface Meta {
+  vault: VaultRow;
+  me: Owner;
+  token: Box;
+  /** Room that a full phone gives up for what was just typed. */
+  reserve: Bytes;
+  clock: { behind: number; heard: number };
+  /** When a receipt last came, in milliseconds. */
+  sent: number;
+  assignment: Box;
+  /** What is being typed beside the forms, by place. */
+  [typed: `typed ${string}`]: Box;
+}
+
+export type WorkState = "draft" | "waiting" | Exclude<ReceiptStatus, "merged" | "unchanged">;
+export type HouseholdState = WorkState | "todo" | "done" | "returned";
+export type Code = Pick<Message, "code" | "severity">;
+
+/** What was done here about a household, readable parts boxed. `item`: the last finished one. */
+export interface WorkRow extends Partial<Box> {
+  id: string;
+  village: string;
+  state: WorkState;
+  item: null | string;
+  revision: number;
+  codes: Code[];
+  at: number;
+  said?: null | Box;
+}
+
+/** A finished item, sealed to the server. */
+export interface OutboxRow {
+  item: string;
+  household: string;
+  sealed: Bytes;
+  at: number;
+}
+
+/** The stores that are read whole. */
+export interface Rows {
+  villages: Box & { version: string };
+  work: WorkRow;
+  outbox: OutboxRow;
+}
+
+/** What a work row's box holds. `base`, `after`: what the next item is made from. */
+export interface WorkData {
+  answers: Answers;
+  confirmed: Record<string, string>;
+  form: string;
+  base: number;
+  after: null | string;
+  household?: Omit<NewHousehold, "village">;
+}
+
+/** A work row, opened. */
+export interface Work extends Omit<WorkRow, "said" | keyof Box> {
+  data: WorkData;
+  messages: Message[];
+}
+
+/** A household of the roster, its answers by question. */
+export interface RosterHousehold extends Omit<HouseholdFields, "answers" | "before"> {
+  answers: null | Answers;
+  before: null | Answers;
+}
+
+/** A village that was taken along. */
+export interface RosterVillage {
+  place: Workplace;
+  rows: Map<string, RosterHousehold>;
+  questions: string[];
+  askedAt: number;
+}
+
+/** A household of the list. `local`: whether something was done about it here. */
+export interface Household extends RosterHousehold {
+  village: string;
+  state: HouseholdState;
+  local: boolean;
+  codes: Code[];
+}
+
+/** A household as it is opened. `base`, `after`: what the next item is made from. */
+export interface OpenHousehold {
+  row: Household;
+  village: string;
+  place: null | Workplace;
+  before: null | Answers;
+  answers: null | Answers;
+  state: HouseholdState;
+  messages: Message[];
+  confirmed: Record<string, string>;
+  base: number;
+  after: null | string;
+}
+
+/** The fields of a form beside the household's own, as texts. */
+export type Fields = Record<string, string>;
+
+/** What the pages ask of the whole (`app.js`). */
+export interface Shell {
+  db: IDBDatabase;
+  rules: null | Rules;
+  version: string;
+  /** What is in the way of sending, or "". */
+  why: string;
+  persisted: boolean;
+  /** Said above the list for a while after `at`. */
+  bar: { words: (string | Node)[]; at: number };
+  /** A newer shell that waits. */
+  update: null | ServiceWorker;
+  /** How the page takes in what changed; null where somebody types, and nothing may move. */
+  renew: null | (() => void);
+  go(address: string): void;
+  sync(): Promise<void>;
+  unlock(pin: string): Promise<void>;
+  lock(): void;
+}
+
+/** What `h` takes as attributes: `on…` are listeners, null, undefined and false are left out. */
+export type Attributes = Record<
+  string,
+  string | number | boolean | null | undefined | ((event: Event) => unknown)
+>;
+/** What `h` takes as children: null, undefined and false are nothing. */
+export type Child = string | Node | null | undefined | false | Child[];
+
+declare global {
+  /** Put before the service worker's own part by the server: the shell's version, and the addresses of its files. */
+  const VERSION: string;
+  const FILES: string[];
+  /** Background synchronisation, which the library of types lacks. */
+  interface SyncEvent extends ExtendableEvent {
+    tag: string;
+  }
+  interface ServiceWorkerRegistration {
+    sync?: { register(tag: string): Promise<void> };
+  }
+  interface ServiceWorkerGlobalScopeEventMap {
+    sync: SyncEvent;
+  }
+}

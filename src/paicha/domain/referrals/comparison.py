@@ -1,0 +1,377 @@
+"""A department's list against the register: matched, doubtful, not there; each difference may become a lead.
+
+What holds: a name is looked for in the village that its row names, the group narrows, the phone breaks ties; what
+is only nearly the same is for a person to pick, never taken. A lead is raised by a person's act alone, one village
+a transaction, once a row. The list is deleted when its days are over.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import transaction
+from django.db.models import QuerySet
+
+from paicha.core.area_codes import VILLAGE_LEVELS
+from paicha.core.normalise import fold, name_key, one_apart
+from paicha.core.pack import Pack
+from paicha.domain import clock
+from paicha.domain.areas.models import Area
+from paicha.domain.areas.names import RESIDENTS_TAILS, TOWN_TAILS, VILLAGE_TAILS, stem
+from paicha.domain.audit.services import Entry, actor_chain, append, digest
+from paicha.domain.households.models import HouseholdEvent
+from paicha.domain.referrals.list_file import Listed, ListRead
+from paicha.domain.referrals.models import ComparisonList, ComparisonRow
+from paicha.domain.referrals.services import ReferralError
+from paicha.domain.responses.models import Revision
+from paicha.domain.responses.services import raise_lead, village_work
+from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
+
+SOURCE = "department_list"  # of a lead, by the pack's lead_sources
+KEPT_DAYS = 30
+_NEAR = 6
+_NAMED = 12  # people named in a village's own lead
+_CHUNK = 500
+
+MATCHED, DOUBTFUL, UNMATCHED = (s.value for s in ComparisonRow.State)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A household of the round, as a list's row is compared with it."""
+
+    id: UUID
+    village: int
+    group: str
+    head: str
+    phone: str
+    form: str
+    revision: UUID | None
+
+
+@dataclass(slots=True)
+class Villages:
+    """The villages below an area by every way of writing them; a bare name means the village, not the 社区."""
+
+    areas: Sequence[RoundArea]
+    _named: dict[str, list[RoundArea]] = field(default_factory=lambda: defaultdict(list))
+    _towns: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for area in self.areas:
+            if area.level == "town":
+                base = stem(area.name, TOWN_TAILS)
+                self._towns |= dict.fromkeys((area.name, base, *(base + t for t in TOWN_TAILS)), area.code)
+            elif area.level in VILLAGE_LEVELS:
+                tails = VILLAGE_TAILS if area.level == "village" else RESIDENTS_TAILS
+                base = stem(area.name, tails)
+                bare = {base} if area.level == "village" else set()
+                for key in {area.name, *bare, *(base + tail for tail in tails)}:
+                    self._named[key].append(area)
+
+    def find(self, town: str, place: str) -> RoundArea | None:
+        """The one village that a row's place names, with the town where it says one; None: none, or several."""
+        text = "".join(fold(place).split())
+        code = self._towns.get("".join(fold(town).split())) or self._town_in(text)
+        found = self._named.get(text) or self._in(text)
+        if code:
+            found = [area for area in found if area.parent_code == code]
+        return found[0] if len(found) == 1 else None
+
+    def _town_in(self, text: str) -> str | None:
+        names = [name for name in self._towns if len(name) > 2 and name in text]
+        return self._towns[max(names, key=len)] if names else None
+
+    def _in(self, text: str) -> list[RoundArea]:
+        """Villages whose whole name stands in an address; the longest name wins."""
+        names = [
+            key for key in self._named if len(key) > 2 and key.endswith(("村", "社区", "会")) and key in text
+        ]
+        return self._named[max(names, key=len)] if names else []
+
+
+def compare(
+    round_: Round, pack: Pack, area: RoundArea, read: ListRead, *, department: str, title: str, expects: str,
+    file: str, content: bytes, actor: str,
+) -> ComparisonList:  # fmt: skip
+    """Compare a list with the register of a town or the county, and keep the result. Raises ReferralError."""
+    if department not in pack.department:
+        raise ReferralError("Q01")
+    if not title.strip():
+        raise ReferralError("Q02")
+    if expects and expects not in dict(expectable(pack)):
+        raise ReferralError("Q03")
+    below = RoundArea.objects.filter(round=round_, code__startswith=_prefix(area.code)).order_by("code")
+    villages = Villages(list(below))
+    places = [villages.find(row.town, row.place) for row in read.rows]
+    wanted = {place.area_id for place in places if place is not None}
+    register = Register(_known(round_, wanted), _heads_before(wanted))
+    with transaction.atomic():
+        made = ComparisonList.objects.create(
+            round=round_, area_id=area.area_id, department=department, title=title.strip()[:60], expects=expects,
+            file=file[:200], ignored=read.ignored, uploaded_by=actor, at=clock.now(),
+            keep_until=clock.today() + timedelta(days=KEPT_DAYS),
+        )  # fmt: skip
+        rows = [_row(made, listed, place, register) for listed, place in zip(read.rows, places, strict=True)]
+        _judge(made, pack, rows, register.by_id)
+        ComparisonRow.objects.bulk_create(rows, batch_size=_CHUNK)
+        count(made)
+        subject, mark = f"comparison:{made.pk}", digest(content)
+        append([Entry(actor_chain(actor), actor, "comparison.make", subject, mark, len(rows))])
+    return made
+
+
+class Register:
+    """Households of the villages that a list names, by village and name."""
+
+    def __init__(self, households: Iterable[Known], before: Iterable[tuple[UUID, str]] = ()) -> None:
+        self.by_id: dict[UUID, Known] = {}
+        self._named: dict[tuple[int, str], list[Known]] = defaultdict(list)
+        self._village: dict[int, list[Known]] = defaultdict(list)
+        for known in households:
+            self.by_id[known.id] = known
+            self._named[known.village, name_key(known.head)].append(known)
+            self._village[known.village].append(known)
+        self._before: dict[tuple[int, str], list[Known]] = defaultdict(list)
+        for household, head in before:
+            bearer = self.by_id.get(household)
+            if bearer is not None:
+                self._before[bearer.village, name_key(head)].append(bearer)
+
+    def match(self, village: int, listed: Listed) -> tuple[str, list[UUID]]:
+        """(state, candidates): exactly one of the name is matched; several, a head's name before, or nearly
+        the name, are doubtful."""
+        mine = name_key(listed.name)
+        same = self._named.get((village, mine), [])
+        if listed.group:
+            exact = [k for k in same if k.group == listed.group]
+            same = exact or [k for k in same if not k.group] or same
+            if not exact and len(same) == 1 and same[0].group:
+                return DOUBTFUL, [same[0].id]  # the name is there, in another group
+        if len(same) > 1 and listed.phone:
+            same = [k for k in same if k.phone == listed.phone] or same
+        if len(same) == 1:
+            return MATCHED, [same[0].id]
+        if same:
+            return DOUBTFUL, [k.id for k in same[:_NEAR]]
+        near = self._before.get((village, mine)) or [
+            k for k in self._village.get(village, [])
+            if one_apart(mine, name_key(k.head)) or (listed.phone and k.phone == listed.phone)
+        ]  # fmt: skip
+        return (DOUBTFUL, [k.id for k in near[:_NEAR]]) if near else (UNMATCHED, [])
+
+
+def _row(made: ComparisonList, listed: Listed, place: RoundArea | None, register: Register) -> ComparisonRow:
+    state, candidates = register.match(place.area_id, listed) if place else (UNMATCHED, [])
+    return ComparisonRow(
+        comparison=made, cell=listed.cell, name=listed.name, place=(listed.town + listed.place)[:80],
+        village_id=place.area_id if place else None, group=listed.group, note=listed.note, state=state,
+        household_id=candidates[0] if state == MATCHED else None,
+        candidates=[str(id_) for id_ in candidates] if state == DOUBTFUL else [],
+    )  # fmt: skip
+
+
+def _known(round_: Round, villages: Collection[int]) -> list[Known]:
+    rows = RosterEntry.objects.filter(round=round_, village_id__in=villages, household__closed_at=None)
+    columns = (
+        "household_id", "village_id", "household__group", "household__head_name", "household__phone", "form",
+        "revision",
+    )  # fmt: skip
+    return [Known(*row) for row in rows.values_list(*columns)]
+
+
+def _heads_before(villages: Collection[int]) -> list[tuple[UUID, str]]:
+    """Whose head was another before, by the events of some villages. One query."""
+    events = HouseholdEvent.objects.filter(household__village__in=villages, kind=HouseholdEvent.Kind.HEAD)
+    return list(events.values_list("household_id", "old"))
+
+
+def _judge(made: ComparisonList, pack: Pack, rows: Sequence[ComparisonRow], known: dict[UUID, Known]) -> None:
+    """Whether each matched household is watched, and whether its answers hold what the list says."""
+    watched = pack.watched.form
+    matched = [(row, known[row.household_id]) for row in rows if row.household_id is not None]
+    found_in = [household.revision for _, household in matched] if made.expects else []
+    answers: dict[UUID, dict[str, Any]] = {}
+    listed = sorted({revision for revision in found_in if revision is not None}, key=str)
+    for start in range(0, len(listed), _CHUNK):
+        found = Revision.objects.filter(pk__in=listed[start : start + _CHUNK]).values_list("pk", "answers")
+        answers |= {pk: orjson.loads(text) for pk, text in found}
+    question, _, option = made.expects.partition(":")
+    for row, household in matched:
+        row.monitored = household.form == watched
+        if made.expects and household.revision in answers:
+            value = answers[household.revision].get(question)
+            row.agrees = int(option) in (value if isinstance(value, list) else [value])
+
+
+def expectable(pack: Pack) -> list[tuple[str, str]]:
+    """('question:option', its words) that a list may expect of its households, in the order of the forms."""
+    found = []
+    for name in pack.answer_questions:
+        question = pack.questions[name]
+        for option in question.options:
+            label = question.short or question.label
+            found.append((f"{name}:{option.number}", f"{label}：{option.number} {option.label}"))
+    return found
+
+
+# What a list's page shows, and how many rows each has
+SHOWN = {
+    "not_monitored": "对上了，没有纳入监测",
+    "disagrees": "对上了，表上没有填",
+    "same": "对上了，没有出入",
+    "doubtful": "拿不准",
+    "unmatched": "底册里没有",
+}
+RAISABLE = ("not_monitored", "disagrees", "unmatched")
+
+
+def kept_lists(round_: Round, area: int) -> QuerySet[ComparisonList]:
+    """The lists of an area whose days are not over, the newest first; the worker deletes the others."""
+    rows = ComparisonList.objects.filter(round=round_, area_id=area, keep_until__gte=clock.today())
+    return rows.order_by("-pk")
+
+
+def rows_of(made: ComparisonList, shown: str) -> QuerySet[ComparisonRow]:
+    """The rows of a list that one of `SHOWN` stands for."""
+    rows = ComparisonRow.objects.filter(comparison=made)
+    if shown == "not_monitored":
+        rows = rows.filter(state=MATCHED, monitored=False)
+    elif shown == "disagrees":
+        rows = rows.filter(state=MATCHED, agrees=False)
+    elif shown == "same":
+        rows = rows.filter(state=MATCHED, monitored=True).exclude(agrees=False)
+    else:
+        rows = rows.filter(state=shown)
+    return rows.select_related("household", "village").order_by("village__code", "pk")
+
+
+def villages_of(made: ComparisonList, shown: str) -> int:
+    """In how many villages the rows lie that are no lead yet."""
+    rows = rows_of(made, shown).filter(lead_at=None, village__isnull=False).order_by()
+    return rows.values("village").distinct().count()
+
+
+def begin(made: ComparisonList) -> None:
+    """Mark that leads are being made of a list by the worker; `count` takes the mark away."""
+    made.counts = {**made.counts, "busy": 1}
+    made.save(update_fields=["counts"])
+
+
+def stop(comparison: int) -> None:
+    """Say on a list that making leads of it was cut short; what was made stays. Beginning again takes it away."""
+    made = ComparisonList.objects.filter(pk=comparison).first()
+    if made is not None and made.counts.get("busy"):
+        count(made)
+        made.counts["stopped"] = 1
+        made.save(update_fields=["counts"])
+
+
+def count(made: ComparisonList) -> None:
+    """Count a list's rows again: by what is shown, and how many of each are no lead yet."""
+    by: Counter[str] = Counter()
+    for state, monitored, agrees, lead_at in ComparisonRow.objects.filter(comparison=made).values_list(
+        "state", "monitored", "agrees", "lead_at"
+    ):
+        kinds = [state] if state != MATCHED else []
+        kinds += ["not_monitored"] if state == MATCHED and monitored is False else []
+        kinds += ["disagrees"] if state == MATCHED and agrees is False else []
+        kinds += ["same"] if state == MATCHED and monitored and agrees is not False else []
+        for kind in kinds:
+            by[kind] += 1
+            by[f"{kind}_waiting"] += lead_at is None
+        by["all"] += 1
+    made.counts = dict(by)
+    made.save(update_fields=["counts"])
+
+
+@transaction.atomic
+def pick(made: ComparisonList, pack: Pack, row: ComparisonRow, household: str, actor: str) -> None:
+    """A person says which candidate a doubtful row is; '' for none of them. Raises ReferralError."""
+    fresh = ComparisonRow.objects.select_for_update().filter(comparison=made, pk=row.pk).first()
+    if fresh is None or fresh.state != DOUBTFUL:
+        raise ReferralError("Q04")
+    if household and household not in fresh.candidates:
+        raise ReferralError("Q05")
+    fresh.state, fresh.candidates = (MATCHED, []) if household else (UNMATCHED, [])
+    if household:
+        entry = RosterEntry.objects.select_related("household").get(round=made.round, household_id=household)
+        home = entry.household
+        fresh.household = home
+        known = Known(
+            home.pk, entry.village_id, home.group, home.head_name, home.phone, entry.form, entry.revision
+        )
+        _judge(made, pack, [fresh], {home.pk: known})
+    fresh.save(update_fields=["state", "candidates", "household", "monitored", "agrees"])
+    append([Entry(actor_chain(actor), actor, "comparison.pick", f"comparison_row:{fresh.pk}")])
+    count(made)
+
+
+def raise_leads(
+    made: ComparisonList, pack: Pack, shown: str, ids: Collection[int] | None, actor: str
+) -> tuple[int, int]:
+    """Leads for the ticked rows, or with None for all that `shown` stands for; (rows, of them without a village).
+
+    A household gets one lead with what the list says; who is not in the register is named in one lead of the
+    village. Raises ReferralError.
+    """
+    if shown not in RAISABLE:
+        raise ReferralError("Q06")
+    rows = rows_of(made, shown).filter(lead_at=None)
+    if ids is not None:
+        rows = rows.filter(pk__in=list(ids))
+    by_village: dict[int | None, list[ComparisonRow]] = defaultdict(list)
+    for row in rows:
+        home = row.household
+        by_village[home.village_id if home is not None else row.village_id].append(row)
+    nowhere = len(by_village.pop(None, []))
+    says = f"{pack.department[made.department].title}{made.title}上有"
+    done = 0
+    areas = Area.objects.filter(pk__in=[key for key in by_village if key]).order_by("code")
+    for area in areas:
+        with village_work(made.round, pack, area, actor) as work:
+            listed = by_village[area.pk]
+            absent = [row for row in listed if row.household_id is None]
+            for row in listed:
+                if row.household_id is not None:
+                    raise_lead(work, row.household_id, SOURCE, f"{says}（{row.note}）" if row.note else says)
+            if absent:
+                raise_lead(work, None, SOURCE, _absent(says, absent))
+            keys = [row.pk for row in listed]
+            ComparisonRow.objects.filter(pk__in=keys).update(lead_at=work.at)
+            done += len(keys)
+    count(made)
+    return done, nowhere
+
+
+def _absent(says: str, rows: Sequence[ComparisonRow]) -> str:
+    named = [f"{row.name}（{row.group}组）" if row.group.isdecimal() else row.name for row in rows[:_NAMED]]
+    rest = f"等 {len(rows)} 人" if len(rows) > _NAMED else ""
+    return f"{says}，底册里没有：{'、'.join(named)}{rest}"[:280]
+
+
+@transaction.atomic
+def delete(made: ComparisonList, actor: str) -> None:
+    """Delete a list and its rows; what became of them (leads) stays."""
+    append([Entry(actor_chain(actor), actor, "comparison.delete", f"comparison:{made.pk}")])
+    made.delete()
+
+
+def forget_old() -> int:
+    """Delete the lists whose days are over; returns how many."""
+    old = list(ComparisonList.objects.filter(keep_until__lt=clock.today()))
+    for made in old:
+        delete(made, "system")
+    return len(old)
+
+
+def _prefix(code: str) -> str:
+    from paicha.domain.accounts.policies import code_prefix
+
+    return code_prefix(code)

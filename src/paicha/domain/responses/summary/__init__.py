@@ -1,0 +1,1 @@
+"""A village's summary row: counted again, added up, with what falls due."""

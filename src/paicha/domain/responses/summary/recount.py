@@ -1,0 +1,182 @@
+"""A village counted again: its summary row, its own rules, and the checks that need all its rows.
+
+Why here: cost grows with the village (some 350 households), never with the county. What holds: every total
+above a village is a sum of these rows, so it equals its rows by construction; village rules run once nobody
+is due, or from the deadline of the village's stage on (rules.md).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from paicha.core.pack import Pack, Rule
+from paicha.domain import clock
+from paicha.domain.responses.answers.in_force import as_facts
+from paicha.domain.responses.findings.store import Kept, load_kept, settle
+from paicha.domain.responses.models import Conflict
+from paicha.domain.responses.rules.fired import Fired
+from paicha.domain.responses.rules.row_tests import village_leads
+from paicha.domain.responses.summary.chart_counts import counted
+from paicha.domain.responses.summary.recount_cache import briefs_of
+from paicha.domain.responses.summary.tallies import DUE, done, due
+from paicha.domain.responses.summary.village_checks import Answered, Village, check_village
+from paicha.domain.responses.work import VillageWork
+
+Counts = dict[str, dict[str, int]]
+
+
+def recount(work: VillageWork) -> None:
+    """Count `work`'s village again, run what rests on the whole village, and save its summary row.
+
+    Six statements, whatever the village: its roster, the answers that were not read before, its findings, what changed
+    of them, its open conflicts, its summary row.
+    """
+    pack, summary = work.pack, work.summary
+    rows, summary.counts, summary.added, met, told = _roster(work)
+    village = Village(pack, rows, summary.profile, done(pack, summary.counts), told)
+    kept = load_kept(work.round.pk, work.village.pk, None)
+    checked = check_village(village)
+    work.found = [item for item in checked if item.household is not None or not _stood(item, kept)]
+    fired = [*checked, *_village_rules(work, _undismissed(pack, kept.values()))]
+    mine = {check.id for check in pack.named_checks} | {r.id for r in pack.rules if r.scope == "village"}
+    settled = settle(
+        work.round.pk,
+        work.village.pk,
+        fired,
+        {key: old for key, old in kept.items() if key[1] in mine},
+        work.at,
+    )
+    states = [
+        (old.severity, old.rule, old.kind, old.state) for key, old in kept.items() if key[1] not in mine
+    ]
+    summary.leads, summary.figures = _open_counts(pack, states + settled)
+    summary.figures |= counted(met) | {"before": work.before}
+    people = village.values(pack.roles.population)
+    summary.figures["people"] = sum(n for n in people if n)
+    summary.figures["conflicts"] = Conflict.objects.filter(
+        round=work.round, village=work.village, settled_at=None
+    ).count()
+    summary.figures["petitions_unlisted"] = unlisted_petitions(village, summary.fact.petitions_of)
+    summary.counted_at = clock.now()
+    summary.save()
+
+
+def _stood(item: Fired, kept: Mapping[tuple[UUID | None, str], Kept]) -> bool:
+    """Whether the same was found of the village before."""
+    old = kept.get((item.household, item.rule))
+    return old is not None and old.state != "lapsed" and old.fingerprint == item.fingerprint
+
+
+def unlisted_petitions(village: Village, listed: Mapping[str, int]) -> int:
+    """Households that answered that there is a petition, and of which none is listed (`petitions_of`)."""
+    said = zip(village.rows, village.column(village.rows, village.pack.roles.petition), strict=True)
+    return sum(answer == 1 and str(UUID(row.household)) not in listed for row, answer in said)
+
+
+def _roster(
+    work: VillageWork,
+) -> tuple[list[Answered], Counts, int, list[Answered], dict[str, dict[str, Any]]]:
+    """Answered rows in order of the roster, households by form and outcome, how many were found later, the rows of
+    those that were met, and what the rules are told of households."""
+    counts: Counts = defaultdict(dict)
+    answered, met, later = [], [], 0
+    told: dict[str, dict[str, Any]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT form, outcome, added, CAST(revision AS VARCHAR(36)), facts FROM rounds_rosterentry"
+            " WHERE round_id = %s AND village_id = %s ORDER BY id",
+            [work.round.pk, work.village.pk],
+        )
+        listed = cursor.fetchall()
+    revisions = [row[3].replace("-", "") if row[3] else None for row in listed]
+    briefs = briefs_of(work.pack, [id_ for id_ in revisions if id_], work.written)
+    for (form, outcome, added, _, facts), revision in zip(listed, revisions, strict=True):
+        by, key = counts[form], DUE if outcome is None else str(outcome)
+        by[key] = by.get(key, 0) + 1
+        later += bool(added)
+        if revision is None:
+            continue
+        row = briefs[revision]
+        if row.form != form:
+            row = row._replace(form=form)
+        if facts:
+            told[row.household] = as_facts(facts)
+        answered.append(row)
+        if work.pack.outcome.met(outcome):
+            met.append(row)
+    return answered, dict(counts), later, met, told
+
+
+def _open_counts(
+    pack: Pack, states: list[tuple[str, str, str, str]]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Open leads by rule, and the other figures, from every finding's (severity, rule, kind, state)."""
+    leads: dict[str, int] = {}
+    figures = {"soft": 0, "office": 0, "open_leads": 0, "decided": 0, "undismissed": 0}
+    opening = pack.open_kinds
+    for severity, rule, kind, state in states:
+        if severity == "lead":
+            if state == "open":
+                leads[rule] = leads.get(rule, 0) + 1
+                figures["open_leads"] += 1
+            elif state != "lapsed":
+                figures["decided"] += 1
+            figures["undismissed"] += state in ("open", "confirmed") and kind in opening
+        elif state == "open":
+            figures[severity] += 1
+    return dict(sorted(leads.items())), figures
+
+
+def _undismissed(pack: Pack, findings: Iterable[Kept]) -> int:
+    """The fact open_leads: leads of the kinds that count, open or confirmed."""
+    opening = pack.open_kinds
+    return sum(
+        f.severity == "lead" and f.kind in opening and f.state in ("open", "confirmed") for f in findings
+    )
+
+
+def village_facts(work: VillageWork, open_leads: int) -> dict[str, Any]:
+    """The facts a village rule may ask for (rules.md), by name."""
+    met = done(work.pack, work.summary.counts)
+    facts: dict[str, Any] = {"rows": sum(met.values()), "open_leads": open_leads}
+    facts |= {f"rows_{form}": n for form, n in met.items()}
+    facts |= work.summary.facts
+    return facts
+
+
+def _profile(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Profile answers as rules read them: days as days."""
+    return {
+        name: date.fromisoformat(value) if value and pack.questions[name].type == "date" else value
+        for name, value in answers.items()
+        if name in pack.questions
+    }
+
+
+def _village_rules(work: VillageWork, open_leads: int) -> list[Fired]:
+    pack, summary = work.pack, work.summary
+    first = pack.schedule.stages[0].id
+    if not summary.counts and not summary.profile:
+        return []  # nothing arrived from a village that has no roster either
+    if due(pack, summary.counts) and not work.is_over(first):
+        return []
+    row = {**_profile(pack, summary.profile), **village_facts(work, open_leads)}
+    fired = []
+    for hit in village_leads(row, pack):
+        rule = hit.source
+        assert isinstance(rule, Rule)
+        if rule.shown_after and not work.is_over(rule.shown_after):
+            continue
+        form = rule.forms[0] if rule.forms else ""
+        fired.append(
+            Fired(
+                None, form, rule.id, "lead", rule.kind_on(None), rule.strength_on(None), hit.fingerprint, ""
+            )
+        )
+    return fired
