@@ -39,7 +39,10 @@ class Handset:
         self.page.wait_for_url(lambda url: "/enrol/" not in url)
         self.enter(pin)
         expect(self.page.locator("#count")).to_contain_text("户", timeout=15_000)
-        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        self.controlled()
+
+    def controlled(self) -> None:
+        """Wait until the page comes from the service worker, so that it opens without a signal."""
         self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
     def enter(self, pin: str = PIN) -> None:

@@ -316,3 +316,22 @@ def test_an_update_waits_until_nothing_is_unsent(
     phone.offline(False)
     expect(phone.page.locator("body")).to_have_attribute("data-version", "another-shell", timeout=15_000)
     assert stored(world, "贺生花") == 1
+
+
+def test_a_page_that_the_service_worker_missed_is_taken_over(phone: Handset, world: World) -> None:
+    phone.set_up("cadre")
+    phone.page.context.new_cdp_session(phone.page).send("Page.reload", {"ignoreCache": True})
+    expect(phone.page.get_by_label("口令", exact=True)).to_be_visible()
+    phone.controlled()
+
+
+def test_a_service_worker_that_was_not_installed_is_tried_again(
+    phone: Handset, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = views.shell_files()
+    monkeypatch.setattr(views, "shell_files", lambda: {**files, "/static/field/lost.js": b""})
+    phone.page.goto("/field/")
+    expect(phone.page.get_by_role("link", name="联网登录")).to_be_visible()
+    phone.page.wait_for_function("async () => !(await navigator.serviceWorker.getRegistration('/field/'))")
+    monkeypatch.undo()
+    phone.controlled()

@@ -3,8 +3,9 @@
 
 import { offlineReason, persist } from "./capable.js";
 import { open } from "./db.js";
-import { byId, h, say } from "./dom.js";
+import { byId, h } from "./dom.js";
 import { badge } from "./head.js";
+import { askForSync, install } from "./install.js";
 import { addPage } from "./pages/add.js";
 import { devicePage } from "./pages/device.js";
 import { householdPage } from "./pages/household.js";
@@ -33,8 +34,6 @@ let again = false; // somebody asked while it ran
 let touchedAt = Date.now();
 let pulledAt = 0;
 let turns = 0;
-/** @type {ServiceWorkerRegistration | null} */
-let registration = null;
 
 /** @param {string} pin */
 const unlock = async (pin) => {
@@ -108,24 +107,6 @@ const takeUpdate = () => {
   shell.update.postMessage("take over");
 };
 
-const watchUpdates = async () => {
-  if (!("serviceWorker" in navigator)) return;
-  const workers = navigator.serviceWorker;
-  const own = await workers.register("/field/sw.js", { scope: "/field/", type: "module" });
-  const waits = () => {
-    shell.update = own.waiting;
-    takeUpdate();
-  };
-  own.addEventListener("updatefound", () => own.installing?.addEventListener("statechange", waits));
-  if (own.waiting) waits();
-  let isControlled = Boolean(workers.controller);
-  workers.addEventListener("controllerchange", () => {
-    if (isControlled) location.reload();
-    isControlled = true;
-  });
-  registration = own;
-};
-
 /** Show the page of the address. */
 const show = async () => {
   const [, name, id, more] = location.hash.split("/");
@@ -183,7 +164,7 @@ export const shell = {
 const follow = (change) => {
   badge();
   if (change === "finish" || change === "raise") {
-    registration?.sync?.register("outbox").catch(() => {});
+    askForSync();
     sync();
   }
   if ((change === "receipts" || change === "other") && vault.isOpen()) shell.renew?.();
@@ -214,7 +195,10 @@ const begin = async () => {
   shell.db = await open();
   await store.start(shell.db);
   await show();
-  watchUpdates().catch(() => say("离线用的程序没有装上，有信号时照常能填。"));
+  install((waiting) => {
+    shell.update = waiting;
+    takeUpdate();
+  });
   persist().then((persisted) => {
     shell.persisted = persisted;
   });

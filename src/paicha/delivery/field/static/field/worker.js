@@ -58,6 +58,7 @@ worker.addEventListener("sync", (event) => {
 
 worker.addEventListener("message", (event) => {
   if (event.data === "take over") worker.skipWaiting();
+  if (event.data === "claim") event.waitUntil(worker.clients.claim());
 });
 
 const drain = async () => {
