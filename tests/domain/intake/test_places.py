@@ -22,10 +22,10 @@ def places() -> Places:
 @cache
 def code(town: str, village: str) -> str:
     """A village's code by the names of the areas themselves."""
-    by_code = {area.code: area for area in places().areas}
+    by_code = {area.code: area for area in places().names.areas}
     (found,) = [
         area.code
-        for area in places().areas
+        for area in places().names.areas
         if area.name == village and by_code[area.parent_code].name == town
     ]
     return found
@@ -120,8 +120,8 @@ def test_what_is_not_clear_is_said(
 
 
 def test_every_village_is_found_by_town_and_spoken_name() -> None:
-    for area in places().areas:
-        town = places().town_of(area)
+    for area in places().names.areas:
+        town = places().names.town_of(area)
         if area.level in ("village", "residents") and town:
             assert resolve(area.spoken, town.name).area is area
             assert resolve(file=f"{town.name}/{area.spoken}.xlsx").area is area

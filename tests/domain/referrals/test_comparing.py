@@ -23,6 +23,7 @@ from paicha.domain.referrals.list_file import read_list
 from paicha.domain.referrals.models import ComparisonList, ComparisonRow
 from paicha.domain.referrals.services import ReferralError
 from paicha.domain.responses.models import Finding, VillageSummary
+from paicha.domain.rounds.place_names import PlaceNames
 
 PHONE = "15012348831"
 # (group, head, phone, class) of the first village
@@ -116,10 +117,11 @@ def test_a_name_that_two_towns_share_needs_its_town(db: None, at_opening: dateti
     twin = county.villages[3]
     first = county.round.areas.get(area=county.villages[0])
     county.round.areas.filter(area=twin).update(name=first.name)
-    places = comparison.Villages(list(county.round.areas.all()))
+    names = PlaceNames(county.round.areas.all())
     towns = [town.name for town in county.towns]
-    assert places.find("", first.name) is None
-    assert [places.find(town, first.name).area_id for town in towns] == [first.area_id, twin.pk]  # type: ignore[union-attr]
+    assert comparison.find_village(names, "", first.name) is None
+    found = [comparison.find_village(names, town, first.name) for town in towns]
+    assert [area and area.area_id for area in found] == [first.area_id, twin.pk]
 
 
 def test_what_differs_is_counted_as_it_is_listed(county: County) -> None:

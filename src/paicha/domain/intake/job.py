@@ -124,5 +124,5 @@ class Job:
 
     def place_of(self, code: str) -> str:
         """What a village is called in sentences: 高家堡镇桑树渠村."""
-        area = self.places.of_code(code)
-        return self.places.label(area) if area is not None else code
+        area = self.places.names.of_code(code)
+        return self.places.names.label(area) if area is not None else code

@@ -86,7 +86,7 @@ def import_files(
     places = Places(
         list(RoundArea.objects.filter(round=round_).select_related("area")), pack.id_of("area_known", "A02")
     )
-    if village and places.of_code(village) is None:
+    if village and places.names.of_code(village) is None:
         raise ImportRefused("U15", village=village)
     upload = upload or new_id()
     started = time.monotonic()
@@ -202,7 +202,7 @@ def _keep_found(job: Job, work: VillageWork) -> None:
 
 def _finish(job: Job, code: str) -> None:
     """What waited until every file had its turn: rows that matched nothing, and form 4."""
-    memory, area = job.memories[code], job.places.of_code(code)
+    memory, area = job.memories[code], job.places.names.of_code(code)
     assert area is not None
     if memory.pending or memory.statistics:
         job.pause()
@@ -251,7 +251,11 @@ def _resolve(
     place = job.places.resolve([own, *path_sources(job.places, table.file, table.sheet)], job.asked)
     if place.area is not None and not job.scope.covers(Verb.IMPORT_FILES, place.area.code):
         return Place(
-            None, "A05", sentence("A05", village=job.places.label(place.area)), own.cell, own.village or ""
+            None,
+            "A05",
+            sentence("A05", village=job.places.names.label(place.area)),
+            own.cell,
+            own.village or "",
         )
     return place
 
@@ -300,7 +304,7 @@ def _place_roster(job: Job, table: HouseholdTable, parts: dict[str, VillagePart]
         else:
             rows[place.area.code].append(index)
     for code, indexes in rows.items():
-        area = job.places.of_code(code)
+        area = job.places.names.of_code(code)
         assert area is not None
         parts.setdefault(code, VillagePart(area)).rosters.append((table, indexes))
 

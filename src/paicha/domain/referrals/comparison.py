@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,12 +18,11 @@ import orjson
 from django.db import transaction
 from django.db.models import QuerySet
 
-from paicha.core.area_codes import VILLAGE_LEVELS
-from paicha.core.normalise import fold, name_key, one_apart
+from paicha.core.normalise import name_key, one_apart
 from paicha.core.pack import Pack
 from paicha.domain import clock
+from paicha.domain.accounts.policies import code_prefix
 from paicha.domain.areas.models import Area
-from paicha.domain.areas.names import RESIDENTS_TAILS, TOWN_TAILS, VILLAGE_TAILS, stem
 from paicha.domain.audit.services import Entry, actor_chain, append, digest
 from paicha.domain.households.models import HouseholdEvent
 from paicha.domain.referrals.list_file import Listed, ListRead
@@ -32,6 +31,7 @@ from paicha.domain.referrals.services import ReferralError
 from paicha.domain.responses.models import Revision
 from paicha.domain.responses.services import raise_lead, village_work
 from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
+from paicha.domain.rounds.place_names import PlaceNames
 
 SOURCE = "department_list"  # of a lead, by the pack's lead_sources
 KEPT_DAYS = 30
@@ -55,45 +55,18 @@ class Known:
     revision: UUID | None
 
 
-@dataclass(slots=True)
-class Villages:
-    """The villages below an area by every way of writing them; a bare name means the village, not the 社区."""
+def find_village(names: PlaceNames, town: str, place: str, within: str = "") -> RoundArea | None:
+    """The one village that a row's place names, in the town that it says, if it says one; None: none, or several.
 
-    areas: Sequence[RoundArea]
-    _named: dict[str, list[RoundArea]] = field(default_factory=lambda: defaultdict(list))
-    _towns: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for area in self.areas:
-            if area.level == "town":
-                base = stem(area.name, TOWN_TAILS)
-                self._towns |= dict.fromkeys((area.name, base, *(base + t for t in TOWN_TAILS)), area.code)
-            elif area.level in VILLAGE_LEVELS:
-                tails = VILLAGE_TAILS if area.level == "village" else RESIDENTS_TAILS
-                base = stem(area.name, tails)
-                bare = {base} if area.level == "village" else set()
-                for key in {area.name, *bare, *(base + tail for tail in tails)}:
-                    self._named[key].append(area)
-
-    def find(self, town: str, place: str) -> RoundArea | None:
-        """The one village that a row's place names, with the town where it says one; None: none, or several."""
-        text = "".join(fold(place).split())
-        code = self._towns.get("".join(fold(town).split())) or self._town_in(text)
-        found = self._named.get(text) or self._in(text)
-        if code:
-            found = [area for area in found if area.parent_code == code]
-        return found[0] if len(found) == 1 else None
-
-    def _town_in(self, text: str) -> str | None:
-        names = [name for name in self._towns if len(name) > 2 and name in text]
-        return self._towns[max(names, key=len)] if names else None
-
-    def _in(self, text: str) -> list[RoundArea]:
-        """Villages whose whole name stands in an address; the longest name wins."""
-        names = [
-            key for key in self._named if len(key) > 2 and key.endswith(("村", "社区", "会")) and key in text
-        ]
-        return self._named[max(names, key=len)] if names else []
+    `within`: what codes of the area begin with that the list is about; villages elsewhere are not meant.
+    """
+    read = names.read(place)
+    towns = {named.code for named in (names.town(town), read.town) if named is not None}
+    villages = [
+        area for area in read.villages
+        if area.code.startswith(within) and all(area.parent_code == code for code in towns)
+    ]  # fmt: skip
+    return villages[0] if len(villages) == 1 else None
 
 
 def compare(
@@ -107,9 +80,8 @@ def compare(
         raise ReferralError("Q02")
     if expects and expects not in dict(expectable(pack)):
         raise ReferralError("Q03")
-    below = RoundArea.objects.filter(round=round_, code__startswith=_prefix(area.code)).order_by("code")
-    villages = Villages(list(below))
-    places = [villages.find(row.town, row.place) for row in read.rows]
+    names = PlaceNames(RoundArea.objects.filter(round=round_).order_by("code"))
+    places = [find_village(names, row.town, row.place, code_prefix(area.code)) for row in read.rows]
     wanted = {place.area_id for place in places if place is not None}
     register = Register(_known(round_, wanted), _heads_before(wanted))
     with transaction.atomic():
@@ -369,9 +341,3 @@ def forget_old() -> int:
     for made in old:
         delete(made, "system")
     return len(old)
-
-
-def _prefix(code: str) -> str:
-    from paicha.domain.accounts.policies import code_prefix
-
-    return code_prefix(code)
