@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import paicha
 from paicha.core.expressions import compiled
 from paicha.core.pack import Pack, load
 from paicha.core.pack.constraints import met
@@ -41,6 +45,29 @@ def test_how_a_visit_ended(
     assert expression is not None
     answers = {outcome.question: value}
     assert compiled(expression.root)(answers) is outcome.met(outcome.of_answers(value))
+
+
+def test_who_asks_of_many_outcomes_at_once_asks_the_same_place(pack: Pack) -> None:
+    options = [option.number for option in pack.questions[pack.outcome.question].options]
+    assert pack.outcomes == tuple(options)
+    assert pack.met_by == tuple(n for n in options if pack.outcome.met(n)) == (1, 2, 3)
+    assert pack.due_by == tuple(n for n in options if pack.outcome.due(n)) == (4, 7)
+    without = load(read_pack(DEFAULT)).model_copy(update={"outcome": NONE, "digest": "without"})
+    assert (without.outcomes, without.met_by, without.due_by) == ((1,), (1,), ())
+
+
+def test_nothing_else_reads_by_which_outcomes_somebody_was_met() -> None:
+    house = Path(paicha.__file__).parent
+    reading = re.compile(r"outcome\.(done|stays_due)\b")
+    readers = {
+        str(path.relative_to(house))
+        for path in (*house.rglob("*.py"), *house.rglob("*.js"))
+        if reading.search(path.read_text(encoding="utf-8"))
+    }
+    assert readers == {
+        "core/pack/consistency.py",  # the pack's own lists, before it is one
+        "delivery/field/static/field/survey.js",  # isMet, isDue: lists made of `met_by`, `due_by`
+    }
 
 
 def test_a_pack_without_an_outcome_met_whoever_answered(pack: Pack) -> None:

@@ -70,7 +70,7 @@ def met(pack: Pack) -> Expression | None:
 
 def _met(pack: Pack, over: Vocabulary) -> Node:
     said = tree.Coalesce((_name(over, pack.outcome.question), Constant(pack.outcome.default)))
-    return tree.Condition(_MET, tree.In(said, tuple(map(Constant, pack.outcome.done))))
+    return tree.Condition(_MET, tree.In(said, tuple(map(Constant, pack.met_by))))
 
 
 def _undated(pack: Pack) -> Iterator[ConstraintTest]:

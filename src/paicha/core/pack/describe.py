@@ -77,11 +77,11 @@ def _overview(pack: Pack) -> Iterator[str]:
         yield f"- {entry.label}，填{form.sheet}{stated}"
     if pack.outcome:
         labels = pack.questions[pack.outcome.question].option_labels
-        done = "、".join(labels[n] for n in pack.outcome.done)
+        done = "、".join(labels[n] for n in pack.met_by)
         yield ""
         yield f"算已排查：{done}。"
-        if pack.outcome.stays_due:
-            yield f"仍要再去：{'、'.join(labels[n] for n in pack.outcome.stays_due)}。"
+        if pack.due_by:
+            yield f"仍要再去：{'、'.join(labels[n] for n in pack.due_by)}。"
 
 
 def _schedule(pack: Pack) -> Iterator[str]:

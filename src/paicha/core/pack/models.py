@@ -150,6 +150,22 @@ class Pack(Strict):
         return self.classes[0]
 
     @cached_property
+    def outcomes(self) -> tuple[int, ...]:
+        """How a visit can end: options of the outcome's question, or the one way where the pack asks none."""
+        options = self.questions[self.outcome.question].options if self.outcome else ()
+        return tuple(option.number for option in options) or (self.outcome.default,)
+
+    @cached_property
+    def met_by(self) -> tuple[int, ...]:
+        """The outcomes by which a household was met, for whoever asks of many at once (`Outcome.met`)."""
+        return tuple(filter(self.outcome.met, self.outcomes))
+
+    @cached_property
+    def due_by(self) -> tuple[int, ...]:
+        """The outcomes after which somebody has to go again (`Outcome.due`)."""
+        return tuple(filter(self.outcome.due, self.outcomes))
+
+    @cached_property
     def open_kinds(self) -> frozenset[str]:
         """Kinds of leads that count as open until a person decides."""
         return frozenset(kind.name for kind in self.kinds if kind.counts_as_open)

@@ -53,7 +53,7 @@ def _rows(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
     blank = Selection(outcome="blank").count(pack, summary.counts)
     if blank:
         yield Missing("blank", blank, f"{blank} 户没排查", True)
-    for outcome in pack.outcome.stays_due:
+    for outcome in pack.due_by:
         n = Selection(outcome=str(outcome)).count(pack, summary.counts)
         if n:
             label = pack.questions[pack.outcome.question].option_labels.get(outcome, "没见到人")

@@ -22,7 +22,7 @@ from paicha.domain.handover.figures import Counts, Sources, figures_of
 from paicha.domain.handover.models import Submission
 from paicha.domain.problems.models import Problem
 from paicha.domain.responses.models import Revision
-from paicha.domain.responses.summary.tallies import DUE
+from paicha.domain.responses.summary.tallies import outcome_key
 from paicha.domain.rounds.models import RosterEntry, Round
 
 _HOUSEHOLD, _FORM, _PROBLEM = "户", "表", "题"
@@ -55,7 +55,7 @@ def freeze(round_: Round, pack: Pack, village_id: int) -> Frozen:
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     entries = RosterEntry.objects.filter(round=round_, village=village_id).order_by("household__number")
     for entry in entries.only("household_id", "form", "outcome", "revision_number", "revision"):
-        key = DUE if entry.outcome is None else str(entry.outcome)
+        key = outcome_key(entry.outcome)
         counts[entry.form][key] = counts[entry.form].get(key, 0) + 1
         lines.append(household_line(entry))
     forms: dict[str, dict[str, Any]] = {}
@@ -71,7 +71,7 @@ def freeze(round_: Round, pack: Pack, village_id: int) -> Frozen:
 
 def household_line(entry: RosterEntry) -> str:
     """A household's line: id, form, outcome, number and id of the revision in force."""
-    key = DUE if entry.outcome is None else str(entry.outcome)
+    key = outcome_key(entry.outcome)
     return (
         f"{_HOUSEHOLD} {entry.household_id} {entry.form} {key} {entry.revision_number}"
         f" {entry.revision or '-'}"

@@ -40,7 +40,7 @@ class Blanks:
 
 def due_of(pack: Pack, household: Answered) -> bool:
     """Whether somebody still has to go there."""
-    return household.is_due or pack.outcome.due(household.outcome)
+    return pack.outcome.due(household.outcome)
 
 
 def make_blanks(

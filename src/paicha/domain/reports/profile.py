@@ -29,7 +29,7 @@ class Counted:
     @property
     def unmet(self) -> int:
         """Of the households, how many nobody has met yet: they are counted as the register knows them."""
-        return sum(household.is_due for household in self.households)
+        return sum(household.is_blank for household in self.households)
 
 
 def counted(pack: Pack, form: ProfileForm, households: Sequence[Answered]) -> dict[str, Counted]:

@@ -43,7 +43,7 @@ class Answered:
     values: dict[str, Any] = field(hash=False)
 
     @property
-    def is_due(self) -> bool:
+    def is_blank(self) -> bool:
         """Whether nobody has answered for it yet."""
         return self.revision == 0
 
@@ -93,7 +93,7 @@ def household_row(pack: Pack, household: Answered, tag: str) -> Row:
     """A household's row on its form: canonical question name → value, with KEY, BASE and NOTE."""
     roles = pack.roles
     row: dict[str, Value] = dict(household.values)
-    if household.is_due:
+    if household.is_blank:
         row[roles.head] = household.head_name
         known: tuple[tuple[str | None, Value], ...] = (
             (roles.population, household.population),
@@ -128,7 +128,7 @@ def household_sheet(
 
 def printed_group(pack: Pack, household: Answered) -> str:
     """The group whose block a household stands in: the answered one, else the register's."""
-    if household.is_due or pack.roles.group is None:
+    if household.is_blank or pack.roles.group is None:
         return household.group
     return str(household.values.get(pack.roles.group) or "")
 

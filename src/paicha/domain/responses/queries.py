@@ -25,7 +25,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
 from paicha.domain.households.models import BaseChange, HouseholdEvent
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
-from paicha.domain.responses.summary.tallies import Selection
+from paicha.domain.responses.summary.tallies import Selection, outcome_key
 from paicha.domain.responses.village_facts import VillageFacts
 from paicha.domain.rounds.models import PlannedVisit, RosterEntry, Round, RoundArea
 
@@ -114,7 +114,7 @@ def by_group(
     found: dict[str, dict[str, dict[str, int]]] = {}
     for group, form, outcome in rows.values_list("household__group", "form", "outcome"):
         by = found.setdefault(group, {}).setdefault(form, {})
-        key = "due" if outcome is None else str(outcome)
+        key = outcome_key(outcome)
         by[key] = by.get(key, 0) + 1
     return dict(sorted(found.items(), key=lambda item: group_order(item[0])))
 

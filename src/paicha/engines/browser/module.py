@@ -55,8 +55,8 @@ def _written(pack: Pack) -> str:
         "title": pack.title,
         "silences": list(pack.silences),
         "outcome": {
-            "question": outcome.question, "default": outcome.default, "done": list(outcome.done),
-            "stays_due": list(outcome.stays_due), "needs": list(outcome.needs),
+            "question": outcome.question, "default": outcome.default, "done": list(pack.met_by),
+            "stays_due": list(pack.due_by), "needs": list(outcome.needs),
         } if outcome else None,
         "roles": pack.roles.model_dump(exclude_none=True),
         "kinds": pack.kind_labels,

@@ -125,7 +125,7 @@ def _next(place: Place, form: HouseholdForm, after: UUID) -> UUID | None:
         if pile.form.name == form.name and after in ids:
             at = ids.index(after)
             ordered = [*pile.rows[at + 1 :], *pile.rows[:at]]
-            return next((row.id for row in ordered if row.is_due), None)
+            return next((row.id for row in ordered if row.is_blank), None)
     return None
 
 

@@ -107,13 +107,13 @@ class Pile:
     @property
     def blank(self) -> int:
         """Rows that nobody has answered."""
-        return sum(row.is_due for row in self.rows)
+        return sum(row.is_blank for row in self.rows)
 
     @property
     def first_page(self) -> int:
         """The first sheet with a row that nobody has answered; 1 where all are."""
         size = self.form.paper.rows_per_page
-        return next((i // size + 1 for i, row in enumerate(self.rows) if row.is_due), 1)
+        return next((i // size + 1 for i, row in enumerate(self.rows) if row.is_blank), 1)
 
 
 def piles(place: Place) -> list[Pile]:
@@ -134,7 +134,7 @@ def piles(place: Place) -> list[Pile]:
 
 
 def _met(place: Place, rows: Sequence[Answered]) -> int:
-    return sum(not row.is_due and place.pack.outcome.met(row.outcome) for row in rows)
+    return sum(not row.is_blank and place.pack.outcome.met(row.outcome) for row in rows)
 
 
 @at_place(Verb.READ_HOUSEHOLDS, act=Verb.SUBMIT_ANSWERS)
@@ -276,7 +276,7 @@ def _lines(
         shown = {name: text for name, text in typed_cells(place.pack, form, answers).items() if name in cells}
         line = Line(number, row.id, row.head_name, row.revision, [], json.dumps(shown, ensure_ascii=False))
         line.softs = softs.get(row.id, [])
-        line.state = "" if row.is_due else _state(place, row)
+        line.state = "" if row.is_blank else _state(place, row)
         one = saved.get(str(row.id))
         say(place, line, one, known)
         typed = _drafted(place, form, line, drafts.get(str(row.id)))
@@ -322,7 +322,7 @@ def known_answers(place: Place, row: Answered) -> dict[str, Any]:
     """Answers in force; until somebody was met, with what the register knows."""
     roles = place.pack.roles
     found = dict(row.values)
-    if row.is_due or not place.pack.outcome.met(row.outcome):
+    if row.is_blank or not place.pack.outcome.met(row.outcome):
         for name, value in ((roles.population, row.population), (roles.phone, row.phone)):
             if name and value:
                 found.setdefault(name, value)

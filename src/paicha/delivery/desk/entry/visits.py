@@ -87,7 +87,7 @@ def visits(request: HttpRequest, place: Place) -> HttpResponse:
 
 def _stays(place: Place) -> list[str]:
     """Outcomes after which somebody goes again, in words."""
-    return [outcome_text(place.pack, number) for number in place.pack.outcome.stays_due]
+    return [outcome_text(place.pack, number) for number in place.pack.due_by]
 
 
 def _visits(place: Place, lines: Sequence[HouseholdLine]) -> list[Visit]:

@@ -26,13 +26,18 @@ class Evaluated:
 def prepare(pack: Pack, frame: pl.DataFrame) -> pl.DataFrame:
     """Every question a typed column; the default outcome put in; empty lists are no answer."""
     changes = []
-    if pack.outcome:
-        changes.append(pl.col(pack.outcome.question).fill_null(pack.outcome.default))
     for name in pack.answer_questions:
         if pack.questions[name].type == "choices":
             changes.append(pl.when(pl.col(name).list.len() > 0).then(pl.col(name).list.sort()).alias(name))
-    whole = complete(frame, answer_schema(pack))
+    whole = with_outcome(pack, complete(frame, answer_schema(pack)))
     return whole.with_columns(changes) if changes else whole
+
+
+def with_outcome(pack: Pack, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows of answers with the outcome that goes without saying put in."""
+    if not pack.outcome:
+        return frame
+    return frame.with_columns(pl.col(pack.outcome.question).fill_null(pack.outcome.of_answers(None)))
 
 
 def evaluate_rows(pack: Pack, days: Days, frame: pl.DataFrame) -> Evaluated:

@@ -16,6 +16,7 @@ from paicha.core.catalogue import sentence
 from paicha.core.pack import Pack
 from paicha.domain.responses.answers.identity import known_head
 from paicha.domain.responses.answers.in_force import Stored
+from paicha.domain.responses.rules.evaluation import with_outcome
 from paicha.domain.responses.submission.batch import Batch
 
 
@@ -78,9 +79,7 @@ def _refuse_misplaced(pack: Pack, batch: Batch) -> None:
 
 def _keep_absent(pack: Pack, batch: Batch, missing: list[str]) -> None:
     """Answers in force where a row's form has no column; whoever answers without a word of the visit was met."""
-    now = batch.current(pack, batch.rows)
-    if pack.outcome:
-        now = now.with_columns(pl.col(pack.outcome.question).fill_null(pack.outcome.default))
+    now = with_outcome(pack, batch.current(pack, batch.rows))
     having = {name: [form for form, names in batch.present.items() if name in names] for name in missing}
     wide = batch.answers.with_columns(now[name].alias(f"{name}@now") for name in missing)
     filled = wide.with_columns(

@@ -67,7 +67,7 @@ def _append(work: VillageWork, batch: Batch, rows: Sequence[Row]) -> None:
         ],
     )  # fmt: skip
     outcome = work.pack.outcome
-    outcomes = batch.column(outcome.question) if outcome else [1] * len(batch.rows)
+    outcomes = batch.column(outcome.question) if outcome else [outcome.of_answers(None)] * len(batch.rows)
     groups = batch.column(work.pack.roles.group)
     entries: list[NewEntry] = []
     moved: list[tuple[int | None, UUID | None, int, int]] = []

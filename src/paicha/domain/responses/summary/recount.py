@@ -24,7 +24,7 @@ from paicha.domain.responses.rules.fired import Fired
 from paicha.domain.responses.rules.row_tests import village_leads
 from paicha.domain.responses.summary.chart_counts import counted
 from paicha.domain.responses.summary.recount_cache import briefs_of
-from paicha.domain.responses.summary.tallies import DUE, done, due
+from paicha.domain.responses.summary.tallies import done, due, outcome_key
 from paicha.domain.responses.summary.village_checks import Answered, Village, check_village
 from paicha.domain.responses.work import VillageWork
 
@@ -97,7 +97,7 @@ def _roster(
     revisions = [row[3].replace("-", "") if row[3] else None for row in listed]
     briefs = briefs_of(work.pack, [id_ for id_ in revisions if id_], work.written)
     for (form, outcome, added, _, facts), revision in zip(listed, revisions, strict=True):
-        by, key = counts[form], DUE if outcome is None else str(outcome)
+        by, key = counts[form], outcome_key(outcome)
         by[key] = by.get(key, 0) + 1
         later += bool(added)
         if revision is None:

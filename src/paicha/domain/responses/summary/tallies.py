@@ -19,6 +19,11 @@ DONE, DUE = "done", "due"
 Counts = Mapping[str, Mapping[str, int]]
 
 
+def outcome_key(outcome: int | None) -> str:
+    """How a summary's counts name a roster entry's outcome; one that nobody has answered for is `DUE`."""
+    return DUE if outcome is None else str(outcome)
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Households of a round by form and by how the visit ended.
@@ -35,9 +40,9 @@ class Selection:
         if not self.outcome:
             return None
         if self.outcome == DONE:
-            return frozenset(map(str, pack.outcome.done))
+            return frozenset(map(str, pack.met_by))
         if self.outcome == DUE:
-            return frozenset({DUE, *map(str, pack.outcome.stays_due)})
+            return frozenset({DUE, *map(str, pack.due_by)})
         return frozenset({DUE if self.outcome == "blank" else self.outcome})
 
     def count(self, pack: Pack, counts: Counts) -> int:
@@ -158,7 +163,7 @@ def add_counts(total: Tally, pack: Pack, counts: Counts) -> None:
         had = total.by_form.get(form, (0, 0))
         total.by_form[form] = (had[0] + met, had[1] + Selection(form).count(pack, counts))
         total.done += met
-    for outcome in pack.outcome.stays_due:
+    for outcome in pack.due_by:
         more = Selection(outcome=str(outcome)).count(pack, counts)
         total.waiting[outcome] = total.waiting.get(outcome, 0) + more
 

@@ -44,6 +44,12 @@ const cellsOf = (rules, form, without) => {
  */
 export const isMet = (outcome, value) => typeof value === "number" && outcome.done.includes(value);
 
+/**
+ * Whether somebody has to go again after a visit that ended so, by the pack's word: the one place on the phone.
+ * @param {NonNullable<Rules["outcome"]>} outcome @param {number} value
+ */
+export const isDue = (outcome, value) => outcome.stays_due.includes(value);
+
 export class Survey {
   /**
    * @param {OpenHousehold} household @param {Rules} rules @param {string} surveyor whose phone it is

@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { head } from "../head.js";
 import * as store from "../store.js";
-import { isMet } from "../survey.js";
+import { isDue, isMet } from "../survey.js";
 import { DUE, groupText, ORDER, STATES } from "../words.js";
 
 /** @import { Household, Shell } from "#phone" */
@@ -24,15 +24,15 @@ const FILTERS = [
  * Who is not done: also whoever was away and is to be visited again.
  * @param {Rules | null} rules @param {Household} row
  */
-const isDue = (rules, row) => {
+const isOpen = (rules, row) => {
   if (DUE.has(row.state)) return true;
-  if (!rules?.outcome || row.outcome === null) return false;
-  return rules.outcome.stays_due.includes(row.outcome) && row.state !== "waiting";
+  if (!rules?.outcome || row.outcome === null) return false; // how it stands on the phone tells
+  return row.state !== "waiting" && isDue(rules.outcome, row.outcome);
 };
 
 /** @param {Rules | null} rules @param {Household} row @param {string} only */
 const passes = (rules, row, only) => {
-  if (only === "due") return isDue(rules, row);
+  if (only === "due") return isOpen(rules, row);
   if (only === "waiting") return row.state === "waiting";
   if (only === "back") return ["refused", "returned", "conflict", "held"].includes(row.state);
   return true;
@@ -52,7 +52,7 @@ const inOrder = (rules, rows) => {
   const rankOf = (/** @type {Household} */ row) => rank.get(row.state) || 0;
   return rows.sort(
     (a, b) =>
-      Number(isDue(rules, b)) - Number(isDue(rules, a)) ||
+      Number(isOpen(rules, b)) - Number(isOpen(rules, a)) ||
       rankOf(a) - rankOf(b) ||
       a.village.localeCompare(b.village) ||
       a.group.localeCompare(b.group, "zh", { numeric: true }) ||
@@ -107,7 +107,7 @@ export const listPage = (shell) => {
     const places = store.assignment()?.villages || [];
     names = new Map(places.length > 1 ? places.map((place) => [place.code, place.name]) : []);
     all = inOrder(shell.rules, store.list());
-    const due = all.filter((row) => isDue(shell.rules, row)).length;
+    const due = all.filter((row) => isOpen(shell.rules, row)).length;
     name.textContent = places.length === 1 ? places[0].name : "农户排查";
     small.textContent = due ? `还差 ${due} 户，共 ${all.length} 户` : `${all.length} 户都排查了`;
     if (!all.length) small.textContent = "";
