@@ -32,6 +32,53 @@ class Household(models.Model):
         return self.head_name
 
 
+class Member(models.Model):
+    """Somebody of a household besides its head, who stands on the household itself; never with an ID number.
+
+    What is known of a person is optional, each in the words of its source: health, ability to work, work away from
+    home, schooling (基础信息, notice 2(四)). One who left stays on record with `left_at`.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
+    name = models.CharField("姓名", max_length=40, db_index=True)
+    relation = models.CharField("与户主关系", max_length=20, blank=True)
+    health = models.CharField("健康状况", max_length=40, blank=True)
+    labour = models.CharField("劳动技能", max_length=40, blank=True)
+    work = models.CharField("务工情况", max_length=40, blank=True)
+    school = models.CharField("在校生状况", max_length=40, blank=True)
+    source = models.CharField("来源", max_length=120)  # door and person, as of a revision
+    upload = models.UUIDField(null=True)  # which upload brought it
+    at = models.DateTimeField()  # when it was last written
+    left_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ForeignNumber(models.Model):
+    """What another system calls a household, or a person of it: the head where `member` is None.
+
+    Several systems stand side by side; the same number on two households is a question to a person, not an error.
+    """
+
+    class Kind(models.TextChoices):
+        HOUSEHOLD = "household", "户编号"
+        PERSON = "person", "人口编号"
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="foreign_numbers")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="foreign_numbers")
+    system = models.CharField("系统", max_length=30)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    number = models.CharField("编号", max_length=40, db_index=True)
+    source = models.CharField("来源", max_length=120)  # door and person, as of a revision
+    upload = models.UUIDField(null=True)  # which upload brought it
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.number}"
+
+
 class HouseholdEvent(models.Model):
     """What happened to a household: added, split, merged, moved, closed, change of head or class."""
 
