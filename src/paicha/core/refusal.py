@@ -18,15 +18,16 @@ class Refusal(ValueError):
         self.field = field
 
 
-def text_field(label: str, value: str, most: int, *, asks: str = "") -> str:
+def text_field(label: str, value: str, most: int, *, asks: str = "", field: str = "") -> str:
     """`value` without blanks at its ends.
 
-    `asks`: what the person is asked to write where there is nothing; without it the text may be empty.
+    `asks`: what the person is asked to write where there is nothing; without it the text may be empty. `field`: the
+    input that it was typed into.
     Raises Refusal: more than `most` characters, or nothing although it is asked for.
     """
     text = value.strip()
     if asks and not text:
-        raise Refusal("G02", asks=asks)
+        raise Refusal("G02", field=field, asks=asks)
     if len(text) > most:
-        raise Refusal("G01", label=label, n=len(text), most=most)
+        raise Refusal("G01", field=field, label=label, n=len(text), most=most)
     return text

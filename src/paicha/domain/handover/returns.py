@@ -64,7 +64,7 @@ def return_to_village(
 
     `as_of`: when the ledger was looked at; what was handed up later is not sent back unseen.
     """
-    said = text_field("退回的理由", reason, _LONGEST, asks="为什么退回，村里才知道改什么")
+    said = text_field("退回的理由", reason, _LONGEST, asks="为什么退回，村里才知道改什么", field="reason")
     with village_work(round_, pack, village, actor) as work:
         last = latest(submissions(round_, village.pk))
         if work.summary.status == VillageSummary.Status.RETURNED:

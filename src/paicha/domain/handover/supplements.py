@@ -37,7 +37,7 @@ def supplement(
     round_: Round, pack: Pack, village: Area, actor: str, held: Collection[int], reason: str
 ) -> tuple[Submission, Taken]:
     """Take late rows of a village handed up, with a reason; what is in force is frozen anew. Raises HandoverError."""
-    said = text_field("补报的理由", reason, _LONGEST, asks="为什么补报")
+    said = text_field("补报的理由", reason, _LONGEST, asks="为什么补报", field="reason")
     with village_work(round_, pack, village, actor, through_lock=True) as work:
         _require_up(work, "迟到的表可以直接收下，再一起上报。")
         require_town_open(round_, village)
@@ -84,7 +84,7 @@ def correct_with_consent(
 
     The village is told; old and new stand in the household's revisions, who agreed stands here.
     """
-    said = text_field("更正的理由", reason, _LONGEST, asks="错在哪里、凭什么改")
+    said = text_field("更正的理由", reason, _LONGEST, asks="错在哪里、凭什么改", field="reason")
     who = text_field("同意人", consent.by, _CONSENT, asks="村里谁同意更正")
     how = text_field("同意方式", consent.how, _CONSENT, asks="怎样同意的（如电话里同意）")
     village = household.village

@@ -108,7 +108,7 @@ def take_town_back(round_: Round, town: Area, actor: str) -> Submission:
 @transaction.atomic
 def return_town(round_: Round, pack: Pack, town: Area, actor: str, reason: str, to: User | None) -> Return:
     """The city sends a town's ledger back, with a reason, to a named person, who is told. Raises HandoverError."""
-    said = text_field("退回的理由", reason, _LONGEST, asks="为什么退回")
+    said = text_field("退回的理由", reason, _LONGEST, asks="为什么退回", field="reason")
     ledger = _locked(round_, town, Level.TOWN)
     _require_county_open(round_, town)
     last = latest(submissions(round_, town.pk))

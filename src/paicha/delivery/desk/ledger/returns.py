@@ -5,19 +5,23 @@ What holds: a village sees what to correct first and how far it is; a return nam
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.bounds import whole
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.as_of import moment_of
+from paicha.delivery.desk.shell.listing import headings, sort_rows
 from paicha.delivery.desk.shell.page import page
+from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place, at_record, require
+from paicha.delivery.desk.shell.village_lists import household_columns
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Area
@@ -35,7 +39,7 @@ from paicha.domain.handover.returns import (
     what_text,
 )
 from paicha.domain.handover.snapshot import is_villages
-from paicha.domain.responses.queries import household_lines, open_leads_of
+from paicha.domain.responses.queries import HouseholdLine, household_lines, open_leads_of
 from paicha.domain.responses.summary.tallies import Selection
 
 
@@ -71,34 +75,58 @@ def send_back(request: HttpRequest, place: Place) -> HttpResponse:
         raise Http404
     if place.area.level == "town":
         require(place, Verb.DRAW_SAMPLE)
-    area, error = Area.objects.get(pk=place.area.area_id), ""
+    area = Area.objects.get(pk=place.area.area_id)
+    error: Refusal | None = None
     if request.method == "POST":
         try:
             _send(request, place, area)
         except Refusal as refused:
-            error = str(refused)
+            error = refused
         else:
             messages.success(request, "已经退回，并提醒了本人。村里改之前，您还能撤回。")
             return redirect("desk:returns", place.code)
     people = addressees(area) if place.is_village else towns.town_people(area)
     asked = request.POST if request.method == "POST" else request.GET
-    context: dict[str, Any] = {"people": people, "reasons": REASONS, "asked": asked, "forms": [], "rows": []}
+    context: dict[str, Any] = {"people": people, "reasons": REASONS, "asked": asked, "forms": []}
     if place.is_village:
-        rows = household_lines(place.round, place.pack, [place.area.area_id], Selection())
-        leads = open_leads_of(place.round, [row.id for row in rows])
-        chosen = set(asked.getlist("household"))
-        listed = [(row, leads.get(row.id, 0), str(row.id) in chosen) for row in rows]
-        context["rows"] = sorted(listed, key=lambda item: (not item[2], -item[1]))
+        context |= _rows(request, place, asked)
         forms = [
             f
             for f in place.pack.forms
             if f.name in place.pack.household_forms or is_villages(place.pack, f.name)
         ]
         context["forms"] = [(form, form.name in asked.getlist("form")) for form in forms]
-        place.log_read("return", len(rows))
     return page(
         request, place, "ledger/return.html", "handup", status=422 if error else 200, error=error, **context
     )
+
+
+def _rows(request: HttpRequest, place: Place, asked: QueryDict) -> dict[str, Any]:
+    """A page of the village's households, what narrows it, and the ticks of its other pages."""
+    lines = household_lines(place.round, place.pack, [place.area.area_id], Selection())
+    leads = open_leads_of(place.round, [line.id for line in lines])
+    kept = _narrowed(request, lines, leads)
+    ticked = {text for text in asked.getlist("household") if any(str(line.id) == text for line in lines)}
+    kept.sort(key=lambda line: (str(line.id) not in ticked, -leads.get(line.id, 0)))
+    columns = household_columns(lambda line: leads.get(line.id, 0))
+    turned = page_of(request, sort_rows(request, kept, columns))
+    place.log_read("return", len(turned.object_list))
+    here = {str(line.id) for line in turned}
+    return {
+        "rows": [(line, leads.get(line.id, 0), str(line.id) in ticked) for line in turned],
+        "paging": turned, "headings": headings(request, columns), "elsewhere": sorted(ticked - here),
+        "ticked": ticked, "head": request.GET.get("head", ""), "only": request.GET.get("only", ""),
+        "chips": [("", "全部", len(lines)), ("leads", "有线索", sum(bool(leads.get(line.id)) for line in lines))],
+        "every": asked.get("every"),
+    }  # fmt: skip
+
+
+def _narrowed(
+    request: HttpRequest, lines: Sequence[HouseholdLine], leads: Mapping[UUID, int]
+) -> list[HouseholdLine]:
+    """The households that the address keeps: by a piece of the head's name (`head`), those with leads (`only`)."""
+    head, only = request.GET.get("head", "").strip(), request.GET.get("only", "")
+    return [line for line in lines if head in line.head_name and (only != "leads" or leads.get(line.id))]
 
 
 def _send(request: HttpRequest, place: Place, area: Area) -> None:
@@ -109,10 +137,18 @@ def _send(request: HttpRequest, place: Place, area: Area) -> None:
     if place.area.level == "town":
         towns.return_town(place.round, place.pack, area, place.scope.actor, reason, user)
         return
-    what = Back(_ids(post.getlist("household")), post.getlist("form"), post.get("what") == "whole")
+    what = Back(_chosen(request, place), post.getlist("form"), post.get("what") == "whole")
     return_to_village(
         place.round, place.pack, area, place.scope.actor, what, reason, user, as_of=moment_of(request)
     )
+
+
+def _chosen(request: HttpRequest, place: Place) -> list[UUID]:
+    """The households that were ticked, or with `every` all that the list's address keeps."""
+    if not request.POST.get("every"):
+        return _ids(request.POST.getlist("household"))
+    lines = household_lines(place.round, place.pack, [place.area.area_id], Selection())
+    return [line.id for line in _narrowed(request, lines, open_leads_of(place.round, [x.id for x in lines]))]
 
 
 def _ids(texts: list[str]) -> list[UUID]:

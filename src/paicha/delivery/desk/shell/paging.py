@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from paicha.core.bounds import whole
 
-SIZE = 100
+SIZE = 50
 VILLAGES = 40  # a village's line holds more: a town's villages on one page, a county's on several
 
 T = TypeVar("T")

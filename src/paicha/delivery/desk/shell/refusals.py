@@ -20,7 +20,7 @@ def refused_to(
     [Callable[Concatenate[HttpRequest, P], HttpResponseBase]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
-    """A view whose refusals are told on `page`: it gets what the view got, and `error` and `status` 422.
+    """A view whose refusals are told on `page`: it gets what the view got, the refusal as `error`, `status` 422.
 
     Stands below `at_place` and its like. The view opens its own transaction, which a refusal rolls back.
     """
@@ -33,7 +33,7 @@ def refused_to(
             try:
                 return view(request, *args, **kwargs)
             except Refusal as refusal:
-                return page(request, *args, **kwargs, error=str(refusal), status=422)
+                return page(request, *args, **kwargs, error=refusal, status=422)
 
         return inner
 

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from django.core.paginator import Page
 from django.http import HttpRequest
 
+from paicha.delivery.desk.shell.listing import Column
 from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.queries import covering, summaries
+from paicha.domain.responses.queries import HouseholdLine, covering, group_order, summaries
 
 T = TypeVar("T")
 
@@ -43,3 +44,14 @@ def rows_over_villages(
     covered, skip = covering(counts, (asked.number - 1) * size, size)
     found = read([rows[i].village_id for i in covered])[skip : skip + size] if covered else []
     return Page(found, asked.number, asked.paginator)
+
+
+def household_columns(leads: Callable[[HouseholdLine], int]) -> list[Column[HouseholdLine]]:
+    """The columns of a list of one village's households: head, group, form, how the visit ended, open leads."""
+    return [
+        Column("head", "户主", lambda line: line.head_name),
+        Column("group", "组", lambda line: (group_order(line.group), line.number)),
+        Column("form", "表", lambda line: line.form),
+        Column("outcome", "情况", lambda line: (line.outcome is not None, line.outcome or 0)),
+        Column("leads", "线索", leads, down=True, look="num"),
+    ]
