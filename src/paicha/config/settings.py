@@ -28,6 +28,7 @@ PAICHA_APPS = [
     "paicha.domain.areas",
     "paicha.domain.accounts",
     "paicha.domain.households",
+    "paicha.domain.duplicates",
     "paicha.domain.rounds",
     "paicha.domain.responses",
     "paicha.domain.problems",

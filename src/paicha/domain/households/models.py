@@ -121,6 +121,16 @@ class BaseChange(models.Model):
         return f"{self.field} {self.noted_on}"
 
 
+class RegisterVersion(models.Model):
+    """How often a village's part of the register has changed: what rests on it sees by the number that it is old."""
+
+    village = models.OneToOneField(Area, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    version = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.village_id} {self.version}"
+
+
 class Register(models.Model):
     """One row: what tells this register's household numbers from another's."""
 

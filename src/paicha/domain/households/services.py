@@ -1,26 +1,27 @@
 """Writing the register: adding households, closing and correcting them by logged events.
 
 What holds: a household's number is made here, from the village's permanent id and a running number, under
-the village's lock that the caller holds, so that villages never wait for each other.
+the village's lock that the caller holds, so that villages never wait for each other; whatever changes who is in the
+register, or what is known of a household or its people, counts up its village's version (`count_change`).
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import uuid_utils
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from paicha.core.refusal import Refusal
 from paicha.domain import bulk, clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, append, village_chain
-from paicha.domain.households.models import BaseChange, Household, HouseholdEvent, Register
+from paicha.domain.households.models import BaseChange, Household, HouseholdEvent, Register, RegisterVersion
 
 _PER_VILLAGE = 100_000
 
@@ -46,6 +47,16 @@ def register_tag() -> str:
     """This register's own four hex digits, drawn once: they set its numbers apart from another's."""
     register, _ = Register.objects.get_or_create(pk=1, defaults={"tag": secrets.token_hex(2).upper()})
     return register.tag
+
+
+def count_change(villages: Iterable[int]) -> None:
+    """Note in the caller's transaction that the register of these villages (ids) changed."""
+    for village in sorted(set(villages)):
+        known = RegisterVersion.objects.filter(pk=village)
+        if not known.update(version=F("version") + 1):
+            _, made = RegisterVersion.objects.get_or_create(pk=village, defaults={"version": 1})
+            if not made:  # another transaction was first
+                known.update(version=F("version") + 1)
 
 
 def add_households(village: Area, households: Sequence[NewHousehold]) -> list[tuple[UUID, int]]:
@@ -77,12 +88,15 @@ def add_households(village: Area, households: Sequence[NewHousehold]) -> list[tu
             for (id_, number), h in zip(made, households, strict=True)
         ],
     )
+    count_change([village.pk])
     return made
 
 
-def update_known(changes: Sequence[tuple[str, int | None, str, UUID]]) -> None:
-    """What was last known: (phone, population, group, household id) of those that changed."""
-    bulk.update(Household, ("phone", "population", "group"), list(changes))
+def update_known(village: Area, changes: Sequence[tuple[str, int | None, str, UUID]]) -> None:
+    """What was last known: (phone, population, group, household id) of those of a village that changed."""
+    if changes:
+        bulk.update(Household, ("phone", "population", "group"), list(changes))
+        count_change([village.pk])
 
 
 @transaction.atomic
@@ -91,6 +105,7 @@ def change_head(household: Household, new: str, *, actor: str, reason: str) -> N
     _event(household, HouseholdEvent.Kind.HEAD, household.head_name, new, actor=actor, reason=reason)
     household.head_name = new
     household.save(update_fields=["head_name"])
+    count_change([household.village_id])
 
 
 @transaction.atomic
@@ -107,10 +122,13 @@ def close(household: Household, *, actor: str, reason: str) -> None:
     _event(household, HouseholdEvent.Kind.CLOSE, "", "", actor=actor, reason=reason)
     household.closed_at = clock.now()
     household.save(update_fields=["closed_at"])
+    count_change([household.village_id])
 
 
-def take_back_all(households: Sequence[UUID], *, actor: str, reason: str, at: datetime) -> None:
-    """Let households of one village go that an upload made; the caller holds its lock and writes the audit."""
+def take_back_all(
+    village: Area, households: Sequence[UUID], *, actor: str, reason: str, at: datetime
+) -> None:
+    """Let households of a village go that an upload made; the caller holds its lock and writes the audit."""
     bulk.update(Household, ("closed_at",), [(at, household) for household in households])
     HouseholdEvent.objects.bulk_create(
         HouseholdEvent(
@@ -118,6 +136,7 @@ def take_back_all(households: Sequence[UUID], *, actor: str, reason: str, at: da
         )
         for id_ in households
     )
+    count_change([village.pk])
 
 
 def _event(

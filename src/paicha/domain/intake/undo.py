@@ -250,7 +250,7 @@ class _VillageUndo:
     def _know_again(self, household: UUID) -> None:
         known = self._trace.get("known", {}).get(str(household))
         if known is not None:
-            update_known([(*known, household)])
+            update_known(self._work.village, [(*known, household)])
 
     def _withdraw(self, written: Mapping[UUID, Written]) -> None:
         """Households without answers before are due again; those that the upload made leave."""
@@ -270,7 +270,9 @@ class _VillageUndo:
             return
         remove_entries([entry.pk for entry in entries])
         households = [entry.household_id for entry in entries]
-        take_back_all(households, actor=self._work.actor, reason=self._mark, at=self._work.at)
+        take_back_all(
+            self._work.village, households, actor=self._work.actor, reason=self._mark, at=self._work.at
+        )
         self._work.changed = True
 
     def _forms(self) -> None:

@@ -99,7 +99,7 @@ def _follow(work: VillageWork, batch: Batch, rows: Sequence[Row]) -> None:
         if now != was:
             changes.append((*now, old.household))
             work.known.setdefault(old.household, was)
-    update_known(changes)
+    update_known(work.village, changes)
 
 
 def _keep_findings(work: VillageWork, batch: Batch, rows: Sequence[Row]) -> None:

@@ -1,0 +1,1 @@
+"""Households that stand in the register twice, it seems: found, ranked, told apart by a person."""
