@@ -103,6 +103,52 @@ def test_no_sentence_at_the_raise() -> None:
     assert not worded
 
 
+TOLD = re.compile("^_?(error|fault|wrong|refus|left|why)", re.IGNORECASE)
+TELLS = {"messages.error", "messages.warning", "Told"}
+# Sentences that ask for something and refuse nothing, or that another's form wants as they are.
+OTHERS = {
+    "delivery/desk/audit/chains.py": "what the check of a chain found, read by an auditor",
+    "domain/handover/returns.py": "what a town wrote when it sent something back",
+    "domain/handover/supplements.py": "a notice of what was done",
+}
+
+
+def test_no_sentence_where_it_is_told() -> None:
+    """What a page, a row or a reply says of what was not done names a code, though nothing is raised."""
+    worded = []
+    for name, tree in trees():
+        if name.startswith(("delivery/desk/", "delivery/api/", "domain/")) and name not in OTHERS:
+            worded += [f"{name}:{node.lineno}" for node in _told(tree) if _is_chinese(node)]
+    assert not sorted(set(worded))
+
+
+def _told(tree: ast.Module) -> Iterator[ast.expr]:
+    """What is handed to something that tells a refusal, and every sentence that asks for something."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call():
+                yield from (word.value for word in node.keywords if TOLD.match(word.arg or ""))
+                called = ast.unparse(node.func)
+                if called in TELLS or (TOLD.match(called) and called.endswith((".append", ".setdefault"))):
+                    yield from node.args
+            case ast.Assign(value=ast.Dict() | ast.Tuple()):  # labels of a table, of a state
+                continue
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if TOLD.match(name):
+                yield value
+            case ast.Return(value=ast.JoinedStr() | ast.Constant() as value) if _asks(value):
+                yield value
+            case ast.Assign(value=ast.JoinedStr() | ast.Constant() as value) if _asks(value):
+                yield value
+            case ast.Dict(values=values):
+                yield from (value for value in values if _asks(value))
+
+
+def _asks(node: ast.AST) -> bool:
+    """Whether a sentence asks for something; not one of what was done (已…), which may say what comes next."""
+    text = ast.unparse(node)
+    return _is_sentence(node) and re.search("(?<!提)请", text) is not None and not re.match("f?.已", text)
+
+
 def _is_chinese(node: ast.AST) -> bool:
     """Whether it is, or puts together, a text in Chinese; not what is handed on to something that knows codes."""
     match node:

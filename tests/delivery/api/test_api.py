@@ -88,13 +88,15 @@ def test_replies_are_compressed_where_the_client_takes_it(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "status"),
-    [(b"", 422), (b"{", 400), (b"[]", 422), (b'{"batch": "x"}', 422)],
+    ("body", "status", "code"),
+    [(b"", 422, "D10"), (b"{", 400, "D36"), (b"[]", 422, "D10"), (b'{"batch": "x"}', 422, "D10")],
 )
-def test_what_is_no_batch_is_refused_in_one_sentence(world: World, body: bytes, status: int) -> None:
+def test_what_is_no_batch_is_refused_in_one_sentence(
+    world: World, body: bytes, status: int, code: str
+) -> None:
     phone = Phone(world.users["cadre"])
     answer = Client().post(
         "/api/v1/sync/batches", body, content_type="application/json",
         headers={"Authorization": f"Bearer {phone.token}"},
     )  # fmt: skip
-    assert (answer.status_code, answer.json()["code"]) == (status, "D10")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -141,14 +141,14 @@ def test_a_conflict_costs_twelve_statements_at_most(world: World) -> None:
 def test_a_change_of_head_and_of_base_information(world: World) -> None:
     client, household = world.client("cadre"), world.household("白润喜")
     refused = client.post(f"/household/{household.pk}/head/", {"head": "", "reason": "去世"})
-    assert "请写新户主的姓名" in refused.content.decode()
+    assert "请写明新户主的姓名" in refused.content.decode()
     same = client.post(f"/household/{household.pk}/head/", {"head": "白润喜", "reason": "去世"})
     assert "同一个名字" in same.content.decode()
     client.post(f"/household/{household.pk}/head/", {"head": "白 小 喜", "reason": "户主去世"})
     household.refresh_from_db()
     assert household.head_name == "白 小 喜"
     page = client.post(f"/household/{household.pk}/change/", {"field": "身高", "new": "高"}).content.decode()
-    assert "请选是哪一项变了" in page
+    assert "请选信息变更的项目" in page
     client.post(f"/household/{household.pk}/change/", {"field": "健康状况", "old": "健康", "new": "患大病"})
     change = BaseChange.objects.get()
     assert (change.field, change.noted_by) == ("健康状况", str(world.users["cadre"].pk))

@@ -82,7 +82,7 @@ def test_after_the_last_day_there_is_nothing(world: World) -> None:
     [
         ({"housing": ""}, "还有 1 项没问：安全住房"),
         ({"housing": "9"}, "安全住房没有选项 9"),
-        ({"population": "四"}, "家庭人口写的是“四”"),
+        ({"population": "四"}, "家庭人口读到“四”，请只写数字"),
         ({"population": "21"}, "家庭人口是 21，应在 1 到 20 之间"),
         ({"civil_aid": ["1", "5"]}, "民政政策选了“否”，就不能再选别的"),
         ({"outcome": ""}, "请选见到人没有"),

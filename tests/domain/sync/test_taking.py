@@ -65,7 +65,7 @@ def test_a_finished_household_is_stored_once(world: World) -> None:
         ({"population": 4.5}, "refused", "D05"),
         ({"surveyed_on": "昨天"}, "refused", "D05"),
         ({"civil_aid": 5}, "refused", "D05"),
-        ({"no_such_question": 1}, "refused", "D05"),
+        ({"no_such_question": 1}, "refused", "D32"),
         ({"round": 999}, "refused", "D06"),
         ({"item": "not an id"}, None, None),
     ],

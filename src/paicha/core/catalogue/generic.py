@@ -12,6 +12,9 @@ ENTRIES = refusals({
     "G05": "{said}",
     "G06": "{place}：{said}",
     "G11": "{file} {said}",
+    "G12": "{said}没有保存，填的都还在。",
+    # files
+    "G13": "请选{what}，不超过 {most} MB。",
     # form input
     "G07": "村里没有叫“{read}”的户主，请核对姓名；是全村的问题就不填户主。",
     "G08": "村里有 {n} 户“{head}”（{where}），请在姓名后面写上组，如“{head}（2组）”。",

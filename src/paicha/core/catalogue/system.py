@@ -36,5 +36,6 @@ ENTRIES = {
     "X16": Entry("hard", "{place} 不能读写；请检查权限和挂载方式，改好再运行一次"),
     "X17": Entry("hard", "连不上数据库；请检查 DATABASE_URL，并确认数据库正在运行，再运行一次"),
     "X18": Entry("hard", "{place} 里的数据库文件坏了；请用 paicha restore 从备份恢复到新的文件夹"),
+    "X19": Entry("hard", "刚才已经办好了，没有再办一遍。要再办一件，请刷新页面，填好再存。"),
 } | refusals({
 })  # fmt: skip

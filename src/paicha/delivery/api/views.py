@@ -54,7 +54,7 @@ def unread(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Nobody signed in where a session is asked for; a body that is no JSON, cut off, or too long."""
     if error.status_code == 401:
         return refused(request, Refused(401, "D01"))
-    return refused(request, Refused(error.status_code, "D10", sentence("D10", why="读不出来，或太大")))
+    return refused(request, Refused(error.status_code, "D36"))
 
 
 @api.exception_handler(ValidationError)
@@ -62,7 +62,7 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What has not the shape of a request, by its place."""
     first = error.errors[0]
     place = ".".join(str(part) for part in first["loc"][1:]) or "内容"
-    return refused(request, Refused(422, "D10", sentence("D10", why=f"{place} 缺少或写法不对")))
+    return refused(request, Refused(422, "D10", sentence("D10", place=place)))
 
 
 @api.post("/sync/batches", auth=Token(SENDING), url_name="batches")

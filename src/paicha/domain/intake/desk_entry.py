@@ -195,12 +195,11 @@ def _just_added(work: VillageWork, line: _Line, household: UUID, table: Househol
 def _say_match(line: _Line, match: Match, head: str) -> None:
     if match.household is not None:
         line.saved.household = match.household
-        said = f"名册里已经有{line.head}户，不用再添；要改它的答案，请到这一户里改。"
-        line.saved.told.append(Told(head, "hard", "M01", said))
+        line.saved.told.append(Told(head, "hard", "M19", sentence("M19", head=line.head)))
     elif match.code:
         line.saved.candidates = match.candidates
-        said = f"名册里有相近的：{match.candidates}。是同一户就到那一户里填；确实是另一户，请勾选“是另一户”再存。"
-        line.saved.told.append(Told(head, "hard", match.code, said))
+        said = sentence("M20", candidates=match.candidates)
+        line.saved.told.append(Told(head, "hard", "M20", said))
 
 
 def _batch(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from paicha.core.catalogue import sentence
 from paicha.core.keys import check_digit
 from paicha.core.normalise import fold
 from paicha.core.pack import Pack
@@ -96,14 +97,14 @@ def _rows(grid: Grid, head: int, key: int, answer: int, reason: int) -> Iterator
         if not _is_key(written):
             if not written and not said:
                 continue  # the foot, a signature
-            text = f"{grid.sheet} {address(index, key)}：编号“{written}”不对，请照下载的表来填。"
+            text = sentence("Q21", place=f"{grid.sheet} {address(index, key)}", key=written)
             yield Answered(written, "", why, place, text)
         elif said not in _SAID:
             read = f"“{said}”" if said else "空的"
-            yield Answered(written, "", why, place, f"{place}：是否属实是{read}，请填“是”“否”或“说不清”。")
+            yield Answered(written, "", why, place, sentence("Q22", place=place, read=read))
         elif not why:
             where = f"{grid.sheet} {address(index, reason)}"
-            yield Answered(written, _SAID[said], why, place, f"{where}：没有写理由，请写查了什么、查到什么。")
+            yield Answered(written, _SAID[said], why, place, sentence("Q23", place=where))
         else:
             yield Answered(written, _SAID[said], why, place)
 

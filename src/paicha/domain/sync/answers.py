@@ -112,7 +112,7 @@ def _identify(work: VillageWork, lines: Sequence[Line]) -> None:
             continue  # raised about the village itself
         form = next((c.form for c in work.pack.classes if c.name == new.household_class), None)
         if form is None:
-            _refuse(line, ItemError("D05", place="类别", why="不是本次排查的一类"))
+            _refuse(line, ItemError("D33"))
             continue
         line.form, line.head, line.made = form, new.head_name.strip(), line.item.household_id
         line.group = (group_text(new.group) or "") if new.group else ""

@@ -28,6 +28,7 @@ from paicha.domain.sync.sealing import SealError, open_sealed
 
 _INT = 2**31 - 1
 _SMALL = 2**15 - 1
+_TEXT = 1000  # characters of an answer
 _YEARS = (2000, 2100)
 _PHOTO = 1_500_000  # characters of base64: a sheet shrunk to 1600 pixels is a fifth of it
 
@@ -132,7 +133,7 @@ def arrived(raw: Any, device: UUID, *, sealed_only: bool) -> Arrived | None:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
-        said = ItemError("D05", place=f"{place} ", why="缺少或写法不对")
+        said = ItemError("D05", place=f"{place} ")
         return Arrived(id_, None, body, sealed is not None, said)
 
 
@@ -151,7 +152,7 @@ def values_of(
 ) -> dict[str, Any]:
     """Answers as they are kept, by question: every key of `answers` that the form has; null clears.
 
-    Raises ItemError (D05) at the first that is no value of its question. `kept`: values that were read before.
+    Raises ItemError at the first that is no value of its question. `kept`: values that were read before.
     """
     if kept:
         known = {n: v for n, v in answers.items() if n in form.questions and v is not None}
@@ -162,7 +163,7 @@ def values_of(
         if name not in asked:
             if name in pack.questions:
                 continue  # of another form: nothing of this household
-            raise ItemError("D05", place=f"“{name[:40]}”", why="不是本次排查的题目")
+            raise ItemError("D32", name=name[:40])
         found[name] = None if value is None else _value(pack, name, value)
     return found
 
@@ -172,8 +173,8 @@ def _value(pack: Pack, name: str, value: Any) -> Any:
     label = question.label
     match question.type:
         case "text" if isinstance(value, str):
-            if len(value) > 1000:
-                raise ItemError("D05", place=label, why=f"有 {len(value)} 个字，最多 1000 字")
+            if len(value) > _TEXT:
+                raise ItemError("D31", label=label, n=len(value), most=_TEXT)
             return _spelled(pack, question.format, value)
         case "integer" if _is_int(value) and abs(value) <= _INT:
             return value
@@ -186,7 +187,7 @@ def _value(pack: Pack, name: str, value: Any) -> Any:
                 return date.fromisoformat(value)
             except ValueError:
                 pass
-    raise ItemError("D05", place=label, why="的写法不对")
+    raise ItemError("D05", place=label)
 
 
 def _spelled(pack: Pack, format_: str, value: str) -> str | None:
@@ -204,11 +205,11 @@ def photo_bytes(payload: Mapping[str, Any]) -> bytes:
     """The JPEG of a raised photo. Raises ItemError."""
     data = payload.get("data")
     if not isinstance(data, str) or len(data) > _PHOTO:
-        raise ItemError("D05", place="照片", why="太大或没有内容")
+        raise ItemError("D34")
     try:
         found = base64.b64decode(data, validate=True)
     except binascii.Error as error:
-        raise ItemError("D05", place="照片", why="内容坏了") from error
+        raise ItemError("D35") from error
     if not found.startswith(b"\xff\xd8\xff"):
-        raise ItemError("D05", place="照片", why="不是 JPEG")
+        raise ItemError("D35")
     return found

@@ -151,7 +151,7 @@ def _day(value: Any, label: str) -> date | None:
     try:
         return date.fromisoformat(str(value))
     except ValueError as error:
-        raise ItemError("D05", place=label, why="的写法不对") from error
+        raise ItemError("D05", place=label) from error
 
 
 def _told(work: VillageWork) -> None:

@@ -41,9 +41,11 @@ def handing(request: HttpRequest) -> HttpResponseBase:
     )
     error = ""
     if request.method == "POST":
-        error = _hand(request, user, held)
-        if not error:
+        try:
+            _hand(request, user, held)
             return redirect("desk:home")
+        except (Refusal, PermissionDenied) as refused:
+            error = str(refused)
     people = colleagues(held)
     names = {
         a.code: a.spoken for a in newest(RoundArea.objects.filter(code__in=[_code(row) for row in held]))
@@ -60,21 +62,18 @@ def _code(row: Assignment) -> str:
     return whole_code(row.ref)
 
 
-def _hand(request: HttpRequest, user: User, held: list[Assignment]) -> str:
-    """Hand over what was asked; '' or the sentence that says why not."""
+def _hand(request: HttpRequest, user: User, held: list[Assignment]) -> None:
+    """Hand over what was asked, and say so. Raises Refusal, PermissionDenied."""
     row = next((row for row in held if str(row.pk) == request.POST.get("assignment")), None)
     if row is None:
-        return "这项分工已经不在您名下，请刷新页面。"
+        raise Refusal("W28")
     to = next(
         (person for person in colleagues([row])[row.pk] if str(person.pk) == request.POST.get("to")), None
     )
     if to is None:
-        return "请选接手的人。"
-    try:
-        last = day_typed(request.POST.get("last_day", ""), "最后一天")
-        handed = hand_over_role(scope(user), row, to, last)
-    except (Refusal, PermissionDenied) as refused:
-        return str(refused)
+        raise Refusal("W29")
+    last = day_typed(request.POST.get("last_day", ""), "最后一天")
+    handed = hand_over_role(scope(user), row, to, last)
     role = ROLES[row.role].title
     words = f"{user}把{role}的分工交给了您，{handed.returns} 件退回和 {handed.notices} 条提醒一起交接"
     address = reverse("desk:area", args=[_code(row)])
@@ -82,4 +81,3 @@ def _hand(request: HttpRequest, user: User, held: list[Assignment]) -> str:
     messages.success(
         request, f"{role}的分工已交给{to}，{handed.returns} 件退回和 {handed.notices} 条提醒一起交接。"
     )
-    return ""

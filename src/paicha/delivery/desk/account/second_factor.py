@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from paicha.core.catalogue import sentence
 from paicha.delivery.desk.shell.middleware import PASSED, SECOND
 from paicha.delivery.desk.shell.places import Policy, states
 from paicha.domain.accounts import second_factor
@@ -35,7 +36,7 @@ def second(request: HttpRequest) -> HttpResponseBase:
             request.session[SECOND], request.session[_CODES] = PASSED, spare
             messages.success(request, "二次验证已经设好。")
             return redirect("desk:second")
-        error = "验证码不对或已过期，请看手机上现在的 6 位数字；连着错几次，要等一会儿再试。"
+        error = sentence("W30")
     shown = {
         "ready": ready, "error": error, "codes": codes,
         "secret": "" if ready or codes else second_factor.secret_of(user),

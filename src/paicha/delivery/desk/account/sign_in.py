@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from paicha.core.area_codes import whole_code
+from paicha.core.catalogue import sentence
 from paicha.delivery.desk.account.demo_accounts import demo_accounts
 from paicha.delivery.desk.home.areas import own_places
 from paicha.delivery.desk.samples.sample_places import own_samples
@@ -33,8 +34,8 @@ class SignInForm(AuthenticationForm):
     """Django's own, in our words: the same sentence for an unknown account and a wrong password."""
 
     error_messages = {
-        "invalid_login": "账号或密码不对，请再试。连续输错 5 次，要等 15 分钟。",
-        "inactive": "这个账号已停用，请联系管理员。",
+        "invalid_login": sentence("W31"),
+        "inactive": sentence("W32"),
     }
 
 

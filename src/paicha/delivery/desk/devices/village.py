@@ -53,15 +53,12 @@ def phones(request: HttpRequest, place: Place) -> HttpResponse:
 def hand_over_file(request: HttpRequest, place: Place) -> HttpResponse:
     """Take a hand-over file in, and show the receipts."""
     _village_alone(place)
-    sent = request.FILES.get("file")
-    if not isinstance(sent, UploadedFile):
-        return _file_error(request, place, "请先选手机交接的文件（名字以 .paicha 结尾）。")
-    if sent.size is None or sent.size > _MOST_BYTES:
-        return _file_error(request, place, "这个文件太大，不像手机交接的文件，请重新选。")
     try:
+        sent = _sent_file(request)
         handed = take_file(place.scope, sent.name or "", sent.read())
-    except Refusal as error:
-        return _file_error(request, place, str(error))
+    except Refusal as refused:
+        messages.error(request, str(refused))
+        return redirect("desk:phones", place.code)
     names = heads(handed.receipts)
     place.log_read("phones", len(names))
     lines = [
@@ -72,9 +69,13 @@ def hand_over_file(request: HttpRequest, place: Place) -> HttpResponse:
     return page(request, place, "devices/file.html", "upload", handed=handed, lines=lines)
 
 
-def _file_error(request: HttpRequest, place: Place, words: str) -> HttpResponse:
-    messages.error(request, words)
-    return redirect("desk:phones", place.code)
+def _sent_file(request: HttpRequest) -> UploadedFile[bytes]:
+    sent = request.FILES.get("file")
+    if not isinstance(sent, UploadedFile):
+        raise Refusal("D29")
+    if sent.size is None or sent.size > _MOST_BYTES:
+        raise Refusal("D30")
+    return sent
 
 
 def _village_alone(place: Place) -> None:

@@ -22,6 +22,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.bounds import whole
+from paicha.core.catalogue import sentence
 from paicha.core.pack import HouseholdForm
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.entry.items import asked, blocks, cells_of, from_sheet, posted
@@ -44,8 +45,6 @@ from paicha.domain.responses.services import village_work
 from paicha.domain.responses.services.drafts import drafts_of, drop_draft
 from paicha.domain.rounds.models import RosterEntry
 
-_ERROR = "没存上，请改红字的几项；填的都还在。"
-
 
 @dataclass(slots=True)
 class Filled:
@@ -67,7 +66,7 @@ def answer(request: HttpRequest, home: Home) -> HttpResponse:
     """A household's answers: shown, typed, saved."""
     place, form = home.place, home.place.pack.household_forms[home.entry.form]
     if home.household.closed_at is not None:
-        messages.warning(request, "这一户已经销户，不用再填。")
+        messages.warning(request, sentence("C27"))
         return redirect("desk:household", home.household.pk)
     names = asked(place.pack, form, new=False)
     if request.method == "GET":
@@ -84,7 +83,7 @@ def answer(request: HttpRequest, home: Home) -> HttpResponse:
         (saved,) = save_typed(work, form, [row], source_of(place))
     if saved.status == "refused":
         filled = _refused(place, saved, cells, row.base)
-        return _page(request, home, form, filled, _known(home), error=_ERROR, status=422)
+        return _page(request, home, form, filled, _known(home), error=sentence("C26"), status=422)
     return _receipt(request, home, form, saved)
 
 
@@ -262,10 +261,11 @@ def add(request: HttpRequest, place: Place) -> HttpResponse:
         (saved,) = save_typed(work, form, [row], source_of(place))
     if saved.status == "refused":
         filled = _refused(place, saved, cells, 0)
-        return _add_page(request, place, form, filled, groups, error=_ERROR, status=422)
+        return _add_page(request, place, form, filled, groups, error=sentence("C26"), status=422)
     head = cells.get(place.pack.roles.head, "")
     if saved.household is None:
-        messages.warning(request, f"{head}户：{became(place.pack, saved, {})}。")
+        said = sentence("G06", place=f"{head}户", said=f"{became(place.pack, saved, {})}。")
+        messages.warning(request, said)
         return redirect("desk:entry", place.code)
     messages.success(request, f"{head}户已新列入名册，答案已存。")
     return redirect("desk:household", saved.household)

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from paicha.core.bounds import whole
+from paicha.core.catalogue import sentence
 from paicha.core.pack import Pack, ProfileForm, Question
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_place
@@ -149,9 +150,7 @@ def _said(pack: Pack, saved: SavedForm) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
     for name, value in saved.clashes.items():
         now = answer_in_words(pack.questions[name], value) if value not in (None, []) else "空着"
-        errors.setdefault(name, []).append(
-            f"您填的时候，别人已经把这一项改成：{now}。要用您的就再存一次，要用别人的就照着改。"
-        )
+        errors.setdefault(name, []).append(sentence("C29", now=now))
     if saved.receipt is not None and not saved.stored:
         for said in saved.receipt.said:
             errors.setdefault(said.question, []).append(said.message)

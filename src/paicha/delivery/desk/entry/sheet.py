@@ -18,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from paicha.core.bounds import whole
+from paicha.core.catalogue import sentence
 from paicha.core.pack import HouseholdForm
 from paicha.delivery.desk.entry.outcome_text import Soft, became, softs_of
 from paicha.delivery.desk.entry.rules_module import module_address
@@ -175,7 +176,7 @@ def sheet(request: HttpRequest, place: Place, name: str) -> HttpResponse:
             messages.info(request, "这一张都已存好。" if saved else "没有改动，不用存。")
         return go_back(request, request.get_full_path(), "desk:entry", place.code)
     refused = sum(one.status == "refused" for one in wrong)
-    error = f"{refused} 户没存上，红框的格请改，改好再存；填的都还在。" if refused else ""
+    error = sentence("C28", n=refused) if refused else ""
     return _sheet(request, place, form, saved, error=error, status=422 if refused else 200)
 
 

@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from paicha.core.catalogue import sentence
 from paicha.delivery.desk.files import tray
 from paicha.delivery.desk.files.preview import UNDOING, left_of, shown
 from paicha.delivery.desk.files.tasks import cancel as stop
@@ -47,9 +48,9 @@ def upload(request: HttpRequest, place: Place) -> HttpResponse:
     files = request.FILES.getlist("files")
     error = ""
     if not files:
-        error = "还没有选文件，请先选一个或几个表格文件。"
+        error = sentence("U17")
     elif sum(file.size or 0 for file in files) > _TOO_MANY_BYTES:
-        error = "这些文件合起来太大，请分几次上传。"
+        error = sentence("U18")
     if error:
         return page(request, place, "files/upload.html", "upload", suffixes=SUFFIXES, error=error, status=422)
     state = State("preview", place.scope.actor, place.code if place.is_village else "", total=len(files))

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.bounds import wholes
+from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.form_input import ways
 from paicha.delivery.desk.shell.page import page
@@ -58,9 +59,7 @@ def changes(request: HttpRequest, place: Place) -> HttpResponse:
         raise Http404
     require(place, Verb.RAISE_PROBLEMS)
     if place.groups is not None:
-        return _page(
-            request, place, status=422, error="全村的户数、人数变化请村干部登记；一户的变化在农户的页面上记。"
-        )
+        return _page(request, place, status=422, error=sentence("C30"))
     given = request.POST
     try:
         area = Area.objects.get(pk=place.area.area_id)
@@ -109,7 +108,7 @@ def tick(request: HttpRequest, place: Place) -> HttpResponse:
     ids = wholes(request.POST.getlist("change"))
     everything = request.POST.get("all") == "1"
     if not ids and not everything:
-        return _page(request, place, status=422, error="请先勾选已经录入全国系统的，再提交。")
+        return _page(request, place, status=422, error=sentence("C31"))
     area = Area.objects.get(pk=place.area.area_id)
     with village_work(place.round, place.pack, area, place.scope.actor) as work:
         n = mark_entered(work, None if everything else ids, place.groups)

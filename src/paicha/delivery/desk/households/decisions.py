@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from paicha.core.bounds import wholes
+from paicha.core.catalogue import sentence
 from paicha.core.pack import Pack
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.as_of import moment_of
@@ -92,7 +93,7 @@ def settle_ticked(request: HttpRequest, place: Place, *, household: Household | 
                 place.round, place.pack, finding, state=state, reason=reason, actor=place.scope.actor
             )
             decided += 1
-    left = f"“{'”“'.join(changed)}”在您打开页面以后变了，没有动，请看过现在的情况再定。" if changed else ""
+    left = sentence("C25", titles="”“".join(changed)) if changed else ""
     if not decided:
         if left:
             raise DecisionError("G05", said=left)

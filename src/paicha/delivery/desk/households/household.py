@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from paicha.core.catalogue import sentence
 from paicha.core.normalise import head_name
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.core.refusal import Refusal
@@ -227,8 +228,10 @@ def decide(request: HttpRequest, home: Home) -> HttpResponse:
 class HeadForm(forms.Form):
     """Another head of the same household."""
 
-    head = forms.CharField(max_length=40, error_messages={"required": "请写新户主的姓名。"})
-    reason = forms.CharField(max_length=200, error_messages={"required": "请写更换户主的原因。"})
+    head = forms.CharField(max_length=40, error_messages={"required": sentence("G02", asks="新户主的姓名")})
+    reason = forms.CharField(
+        max_length=200, error_messages={"required": sentence("G02", asks="更换户主的原因")}
+    )
 
 
 class ChangeForm(forms.Form):
@@ -236,10 +239,10 @@ class ChangeForm(forms.Form):
 
     field = forms.ChoiceField(
         choices=[(f, f) for f in BaseChange.FIELDS[:3]],
-        error_messages={"required": "请选是哪一项变了。", "invalid_choice": "请选是哪一项变了。"},
+        error_messages={"required": sentence("C17"), "invalid_choice": sentence("C17")},
     )
     old = forms.CharField(max_length=100, required=False)
-    new = forms.CharField(max_length=100, error_messages={"required": "请写现在的情况。"})
+    new = forms.CharField(max_length=100, error_messages={"required": sentence("C17")})
 
 
 @require_POST
@@ -251,7 +254,7 @@ def head(request: HttpRequest, home: Home) -> HttpResponse:
         return _page(request, home, error=_first_error(form), open="head", status=422)
     name = head_name(form.cleaned_data["head"], home.place.pack.silences)
     if not name or name == home.household.head_name:
-        return _page(request, home, error="新户主和现在的户主是同一个名字，请核对。", open="head", status=422)
+        return _page(request, home, error=sentence("C32"), open="head", status=422)
     change_head(
         home.household, name, actor=home.place.scope.actor, reason=form.cleaned_data["reason"].strip()
     )

@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_place
@@ -232,7 +233,7 @@ def _save(
         if sorted(f"{who}|{day}" for who, day in kept) == sorted(filter(None, was[group].split(";"))):
             continue
         if was_text(current, group) != was[group]:
-            errors[group] = "您排的时候别人改过这个组，下面是您排的，再存一次就用您的。"
+            errors[group] = sentence("T11")
         wanted[group] = [(who, _date(day)) for who, day in kept]
     if not errors:
         try:
@@ -241,7 +242,7 @@ def _save(
             return _page(request, place, typed, error=str(error))
         messages.success(request, f"排好了，改了 {changed} 处。" if changed else "没有改动。")
         return redirect("desk:plan", place.code)
-    return _page(request, place, typed, errors=errors, error="没有存，有的组别人刚改过。")
+    return _page(request, place, typed, errors=errors, error=sentence("T10"))
 
 
 def _date(text: str) -> date | None:

@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.bounds import whole, wholes
+from paicha.core.catalogue import sentence
 from paicha.core.pack import LeadSource, Pack
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.form_input import Unclear, day_typed, household_asked, household_named, ways
@@ -270,7 +271,7 @@ def save(request: HttpRequest, place: Place) -> HttpResponse:
             for number, p in enumerate(rows, 1):
                 saved += _save_one(request, work, p, typed[p.pk], number)
     except Refusal as refused:
-        return shown(request, place, status=422, error=f"{refused}没有保存，填的都还在。", typed=typed)
+        return shown(request, place, status=422, error=sentence("G12", said=refused), typed=typed)
     messages.success(request, f"保存了 {saved} 条。" if saved else "没有改动。")
     only = request.POST.get("only", "")
     return redirect(f"{reverse('desk:problems', args=[place.code])}{'?only=' + quote(only) if only else ''}")

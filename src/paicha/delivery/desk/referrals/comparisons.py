@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.bounds import whole, wholes
+from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.referrals import tasks
 from paicha.delivery.desk.shell.form_input import ways
@@ -64,7 +65,9 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
 def _upload(request: HttpRequest, place: Place) -> HttpResponse:
     sent, given = request.FILES.get("file"), request.POST
     if sent is None or (sent.size or 0) > _MOST_BYTES:
-        return _page(request, place, status=422, error="请选名单文件，不超过 20 MB。")
+        return _page(
+            request, place, status=422, error=sentence("G13", what="名单文件", most=_MOST_BYTES // 1_000_000)
+        )
     try:
         content = sent.read()
         made = comparing.compare(

@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from paicha.core.bounds import whole, wholes
+from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.page import as_file
 from paicha.delivery.desk.shell.paging import page_of
@@ -89,18 +90,16 @@ def _answer(request: HttpRequest) -> HttpResponse:
         if not said and not reason.strip():
             continue
         if not said or not reason.strip():
-            lacks = "请写明理由：查了什么，查到什么" if said else "请选“是”“否”或“说不清”"
-            text = f"{referral.household.head_name}户：{lacks}。没有保存，填的都还在。"
-            return _page(request, status=422, error=text)
+            lacks = sentence("Q13") if said else sentence("Q12")
+            text = sentence("G06", place=f"{referral.household.head_name}户", said=lacks)
+            return _page(request, status=422, error=sentence("G12", said=text))
         given.append((referral, said, reason))
     refused = _take(who, given)
     done = len(given) - len(refused)
     if done:
         messages.success(request, f"答复了 {done} 件。")
     if refused or not given:
-        return _page(
-            request, status=422, error="；".join(refused) or "还没有填答复，请先选“是”“否”或“说不清”。"
-        )
+        return _page(request, status=422, error="；".join(refused) or sentence("Q29"))
     return redirect("desk:referrals")
 
 
@@ -117,7 +116,7 @@ def _take(who: Scope, given: Sequence[tuple[Referral, str, str]]) -> list[str]:
                 try:
                     services.answer(work, referral, said, reason)
                 except Refusal as error:
-                    refused.append(f"{referral.household.head_name}户：{error}")
+                    refused.append(sentence("G06", place=f"{referral.household.head_name}户", said=error))
     return refused
 
 
@@ -143,7 +142,11 @@ def upload(request: HttpRequest) -> HttpResponse:
         return redirect("desk:referrals")
     sent = request.FILES.get("file")
     if sent is None or (sent.size or 0) > _MOST_BYTES:
-        return _page(request, status=422, error="请选一个填好的表格文件，不超过 20 MB。")
+        return _page(
+            request,
+            status=422,
+            error=sentence("G13", what="一个填好的表格文件", most=_MOST_BYTES // 1_000_000),
+        )
     try:
         read = read_answers(sent.read(), sent.name or "表格")
     except (FileRefused, Refusal) as refused:
@@ -161,25 +164,24 @@ def _taken(request: HttpRequest, who: Scope, read: Sequence[Answered]) -> HttpRe
         if line.fault:
             faults.append(line.fault)
         elif referral is None:
-            faults.append(f"{line.cell}：编号“{line.key}”不是转给您单位的，请不要改编号这一列。")
+            faults.append(sentence("Q24", place=line.cell, key=line.key))
         elif line.key in seen:
-            faults.append(f"{line.cell}：编号“{line.key}”出现两次，只收前一行。")
+            faults.append(sentence("Q25", place=line.cell, key=line.key))
         elif referral.answered_at is None:
             seen.add(line.key)
             given.append((referral, line.answer, line.reason))
         elif (referral.answer, referral.reason) != (line.answer, line.reason):
-            faults.append(f"{line.cell}：这一件已经答复过了，要改请先在页面上撤销。")
+            faults.append(sentence("Q26", place=line.cell))
     faults += _take(who, given)
     if given:
         messages.success(request, f"从表格里收下 {len(given)} 件答复。")
     if faults:
         shown = faults[:20]
         more = f"另有 {len(faults) - 20} 行。" if len(faults) > 20 else ""
-        return _page(
-            request, status=422, error=f"有 {len(faults)} 行没收，改好后再上传即可。{more}", faults=shown
-        )
+        error = sentence("Q27", n=len(faults)) + more
+        return _page(request, status=422, error=error, faults=shown)
     if not given:
-        return _page(request, status=422, error="表格里没有新填的答复。请在“是否属实”和“理由”两列里填写。")
+        return _page(request, status=422, error=sentence("Q28"))
     return redirect("desk:referrals")
 
 
@@ -192,7 +194,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     wanted = whole(request.POST.get("referral", "")) or 0
     found = of_departments(who, round_).filter(pk=wanted).first() if round_ else None
     if found is None:
-        return _page(request, status=422, error="这一件不在您单位的清单里，请刷新页面。")
+        return _page(request, status=422, error=sentence("Q30"))
     with village_work(found.round, pack_of(found.round), found.village, who.actor) as work:
         services.take_back(work, found)
     messages.success(request, f"{found.household.head_name}户的答复已撤销，请重新答复。")

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from paicha.core.bounds import wholes
+from paicha.core.catalogue import sentence
 from paicha.core.pack import Question
 from paicha.domain.verification.interviews import title_of
 
@@ -23,19 +24,19 @@ def read(sent: QueryDict, questions: Sequence[Question]) -> tuple[dict[str, Any]
         numbers = wholes(texts, 10**8 - 1)
         label = title_of(question)
         if len(numbers) < len(texts):
-            wrong.append(f"{label}写的是“{texts[0][:12]}”，请写数字。")
+            wrong.append(sentence("G04", label=label, read=texts[0][:12]))
         elif question.type == "integer":
             said = _beyond(question, label, numbers[0])
             wrong += [said] if said else []
             values[question.name] = numbers[0]
         elif not set(numbers) <= set(question.option_labels):
-            wrong.append(f"{label}没有选项 {numbers[0]}，请从列出的里选。")
+            wrong.append(sentence("Y57", label=label, n=numbers[0]))
         elif question.type == "choice":
             values[question.name] = numbers[0]
         else:
             alone = [o.label for o in question.options if o.exclusive and o.number in numbers]
             if alone and len(set(numbers)) > 1:
-                wrong.append(f"{label}选了“{alone[0]}”，就不能再选别的。")
+                wrong.append(sentence("Y58", label=label, option=alone[0]))
             values[question.name] = sorted(set(numbers))
     return values, wrong
 
@@ -44,4 +45,4 @@ def _beyond(question: Question, label: str, number: int) -> str:
     low, high = question.low, question.high
     if (low is None or number >= low) and (high is None or number <= high):
         return ""
-    return f"{label}是 {number}，应在 {low} 到 {high} 之间。"
+    return sentence("Y59", label=label, n=number, low=low, high=high)

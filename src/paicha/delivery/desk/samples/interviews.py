@@ -18,6 +18,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.bounds import whole
+from paicha.core.catalogue import sentence
 from paicha.core.pack import Pack
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.samples.interview_form import read
@@ -71,7 +72,7 @@ def sampled(request: HttpRequest, place: Place, sampled: SampleHousehold) -> Htt
     """One household: the questions before, the comparison after."""
     if hasattr(sampled, "interview"):
         if request.method == "POST":
-            messages.error(request, "这一户的回访已经交过了，交上以后不能改。")
+            messages.error(request, sentence("Y30"))
             return redirect("desk:sampled", sampled.pk)
         place.log_read(f"sampled:{sampled.pk}", 1)
         lines = comparison(place.pack, sampled, sampled.interview)

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.samples.sample_places import at_sample
 from paicha.delivery.desk.shell.fields import WholeNumber, first_error
@@ -150,8 +151,7 @@ def again(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
         messages.success(request, words)
     else:
         frame = f"抽样框 {found.frame_hash[:12]}" if found.frame_hash else "保存的抽样框已损坏"
-        words = f"再抽一次得到的和保存的不一样（{frame}），请联系管理员核对数据库。"
-        messages.error(request, words)
+        messages.error(request, sentence("Y60", frame=frame))
     return redirect(reverse("desk:sample", args=[sample.pk]))
 
 

@@ -16,6 +16,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
+from paicha.core.catalogue import sentence
 from paicha.delivery.desk.shell.page import go_back
 from paicha.domain.accounts.models import User
 from paicha.domain.once.services import before, done, undone
@@ -23,7 +24,7 @@ from paicha.domain.once.services import before, done, undone
 FIELD = "once"
 _NO_CONTENT = (FIELD, "csrfmiddlewaretoken")
 _OF_PEOPLE = ("desk", "admin")  # addresses whose forms people fill in
-_AGAIN = "刚才已经办好了，没有再办一遍。要再办一件，请刷新页面，填好再存。"
+_AGAIN = sentence("X19")
 
 
 class Once:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from paicha.core.bounds import whole, wholes
+from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.as_of import moment_of
 from paicha.delivery.desk.shell.page import asks_for_part, page
@@ -100,7 +101,7 @@ def _left_alone(place: Place, moved: Collection[int]) -> str:
     if not moved:
         return ""
     names = RoundArea.objects.filter(round=place.round, area__in=moved).order_by("code")
-    return f"{'、'.join(area.spoken for area in names)}的情况在您打开页面以后变了，没有办。"
+    return sentence("Y61", villages="、".join(area.spoken for area in names))
 
 
 def _as_listed(request: HttpRequest, lines: Sequence[Line]) -> tuple[list[Line], set[int]]:
