@@ -60,7 +60,9 @@ _NUMERAL = re.compile(
 _COLLOQUIAL = re.compile("[千仟百佰][一二两三四五六七八九]$")  # 一百二 is 120 to some, 102 to others
 _YEAR = re.compile("[一二][〇零○一二三四五六七八九]{3}")
 
-_DOTS = {ord(dot): "·" for dot in "•∙・‧．."}
+# What stored names may still differ by though they are one: `name_key` in a form that a database can apply
+NAME_VARIANTS = {" ": "", **dict.fromkeys("•∙・‧．.", "·")}
+_VARIANTS = str.maketrans(NAME_VARIANTS)
 _GROUP = re.compile(r"第?(?P<number>[0-9]+|[〇零一二两三四五六七八九十百]+)(?:号)?(?:村民)?(?:小)?组?")
 PHONE = "^(1[3-9][0-9]{9}|0(10|2[0-9]|[3-9][0-9]{2})-[2-8][0-9]{6,7})$"
 PERSON = "^[\u3400-\u9fff\U00020000-\U000323af·〇]{2,6}$"
@@ -140,7 +142,7 @@ def place(value: str, silences: Collection[str] = ()) -> str | None:
 def name_key(value: str) -> str:
     """What two spellings of one name share: no blanks, one middle dot, half-width, plain ideographs."""
     key = "".join(fold(value).split())
-    return key.translate(_DOTS)
+    return key.translate(_VARIANTS)
 
 
 def one_apart(left: str, right: str) -> bool:

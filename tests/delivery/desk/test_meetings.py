@@ -176,7 +176,7 @@ def test_a_weekly_round_is_typed_in_three_fields(world: World) -> None:
     assert client.post(address, data).status_code == 302
     assert client.post(address, data | {"group": "2"}).status_code == 404  # not the own group
     unclear = client.post(address, data | {"seen": "漏雨", "household": "没有这人"})
-    assert unclear.status_code == 422 and "没有找到户主叫“没有这人”的农户" in unclear.content.decode()
+    assert unclear.status_code == 422 and "村里没有叫“没有这人”的户主" in unclear.content.decode()
     assert client.post(address, data | {"seen": "漏雨", "household": "王建国 一组"}).status_code == 302
     assert GridRound.objects.count() == 2
     assert Finding.objects.get(household=world.household("王建国"), severity="lead").detail == "漏雨"

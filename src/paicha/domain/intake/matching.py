@@ -19,7 +19,9 @@ from django.db import connection
 from paicha.core.catalogue import sentence
 from paicha.core.keys import parse_number
 from paicha.core.normalise import name_key, one_apart
+from paicha.domain.households.matching import Heads, same_group
 from paicha.domain.households.models import HouseholdEvent
+from paicha.domain.households.queries import UNGROUPED
 from paicha.domain.responses.answers.in_force import as_uuid
 
 BY_KEY, BY_PHONE, UNSURE = 0, 1, 2  # who claims first, whatever the order of rows
@@ -118,9 +120,8 @@ class Register:
         self._elsewhere: dict[int, Elsewhere] = {}
         self._by_id: dict[UUID, Known] = {}
         self._by_number: dict[int, Known] = {}
-        self._by_name: dict[str, list[Known]] = defaultdict(list)  # who bears it now, then who bore it
-        self._by_phone: dict[str, list[Known]] = defaultdict(list)
-        self._closed: dict[str, list[Known]] = defaultdict(list)  # by every name
+        self._heads: Heads[Known] = Heads()
+        self._closed: Heads[Known] = Heads()
         self._claims: dict[UUID, list[Asked]] = defaultdict(list)
         self._doubted: set[UUID] = set()  # that a refused row is, or by its words may be
         self.had_households = False
@@ -130,16 +131,9 @@ class Register:
 
     def add(self, known: Known) -> None:
         """A household that exists now, also one that this upload made. A closed one is only asked about."""
-        if known.closed:
-            for name in {name_key(name) for name in (known.head, *known.former)}:
-                self._closed[name].append(known)
-            return
-        self._by_id[known.id] = self._by_number[known.number] = known
-        self._by_name[name_key(known.head)].insert(0, known)
-        for name in {name_key(name) for name in known.former}:
-            self._by_name[name].append(known)
-        if known.phone:
-            self._by_phone[known.phone].append(known)
+        (self._closed if known.closed else self._heads).add(known, known.former)
+        if not known.closed:
+            self._by_id[known.id] = self._by_number[known.number] = known
 
     @property
     def is_empty(self) -> bool:
@@ -189,7 +183,7 @@ class Register:
         """The household that a row names by key and name, else the only one of its name, whatever its phone; nothing
         is claimed."""
         known = self._by_number.get(self.number(asked.key) or 0)
-        if known is not None and known in self._by_name.get(name_key(asked.head), ()):
+        if known is not None and known in self._heads.bearers(asked.head):
             return known
         return self._by_words(replace(asked, phone=""), Match())
 
@@ -213,8 +207,8 @@ class Register:
             if refused:
                 self._doubted.add(match.household)
         elif match.code:  # its key is not its own: whom its words name is another question
-            bearers = self._by_name.get(name_key(asked.head), ())
-            self._doubted |= {known.id for known in bearers if _same_group(asked, known)}
+            bearers = self._heads.bearers(asked.head)
+            self._doubted |= {known.id for known in bearers if same_group(asked.group, known.group)}
             self._doubted |= {known.id for known in self._by_exact_phone(asked)}
         return match
 
@@ -279,7 +273,7 @@ class Register:
         if known is None:
             match.notes.append(("M05", sentence("M05", key=asked.key)))
             return None
-        if known not in self._by_name.get(name_key(asked.head), ()):
+        if known not in self._heads.bearers(asked.head):
             match.code = "M03"
             match.sentence = sentence("M03", known=known.head, name=asked.head)
             return None
@@ -294,17 +288,17 @@ class Register:
         """Who has the row's phone and bears or bore its name; one of its group rather than of another."""
         if not asked.phone:
             return []
-        found = [k for k in self._by_name.get(name_key(asked.head), ()) if k.phone == asked.phone]
+        found = [k for k in self._heads.bearers(asked.head) if k.phone == asked.phone]
         return [k for k in found if k.group == asked.group] or found
 
     def _by_words(self, asked: Asked, match: Match) -> Known | None:
         """By name and exact phone; else the only household of the name that no other row has claimed."""
-        bearers = self._by_name.get(name_key(asked.head), ())
+        bearers = self._heads.bearers(asked.head)
         found = self._by_exact_phone(asked)
         if not found:
             found = [k for k in bearers if asked.phone in self._claimed_phones(k)]  # the same row once more
         if not found:
-            found = [k for k in bearers if _same_group(asked, k)]
+            found = [k for k in bearers if same_group(asked.group, k.group)]
             found = [k for k in found if k.group == asked.group] or found
             namesakes = len({name_key(k.head) == name_key(asked.head) for k in found}) > 1
             free = [k for k in found if k.id not in self._claims]
@@ -338,15 +332,14 @@ class Register:
         """For a row that matched none: refused where one that no row claimed is nearly it, else new."""
         if not self.had_households:
             return Match()
-        mine = name_key(asked.head)
-        bearers, candidates = self._by_name.get(mine, []), self._candidates(asked)
+        bearers, candidates = self._heads.bearers(asked.head), self._candidates(asked)
         close = [known for known in candidates if known.id not in self._claims]
         if close:
             return self._unclear("M17" if any(known in bearers for known in close) else "M01", asked, close)
         suspect = [known for known in candidates if self._is_suspect(known, asked)]
         if suspect:
             return self._unclear("M17", asked, bearers) if bearers else self._unclear("M01", asked, suspect)
-        gone = [known for known in self._closed.get(mine, ()) if self._may_be(asked, known)]
+        gone = [known for known in self._closed.bearers(asked.head) if self._may_be(asked, known)]
         if gone:
             return self._unclear("M18", asked, gone)
         return Match(notes=[("M07", sentence("M07", name=asked.head))])
@@ -354,7 +347,7 @@ class Register:
     @staticmethod
     def _may_be(asked: Asked, known: Known) -> bool:
         """Whether the phone is the same, or the group doesn't tell the two apart."""
-        return bool(asked.phone and asked.phone == known.phone) or _same_group(asked, known)
+        return bool(asked.phone and asked.phone == known.phone) or same_group(asked.group, known.group)
 
     def _is_suspect(self, known: Known, asked: Asked) -> bool:
         """Hardly another family, though the household has its row: the same phone, and a name one character apart or
@@ -362,28 +355,19 @@ class Register:
         if not asked.phone or asked.phone not in {known.phone, *self._claimed_phones(known)}:
             return False
         mine = name_key(asked.head)
-        return mine in self._by_name or any(one_apart(mine, name_key(n)) for n in (known.head, *known.former))
+        names = (known.head, *known.former)
+        return bool(self._heads.bearers(asked.head)) or any(one_apart(mine, name_key(n)) for n in names)
 
     def _candidates(self, asked: Asked) -> list[Known]:
-        """Whose phone, or very name in another group, the row has; who of its group is one character apart."""
-        mine = name_key(asked.head)
-        found = {known.id: known for known in self._by_phone.get(asked.phone, ()) if asked.phone}
-        found |= {known.id: known for known in self._by_name.get(mine, ())}
-        for name, bearers in self._by_name.items():
-            if one_apart(mine, name):
-                found |= {known.id: known for known in bearers if _same_group(asked, known)}
-        return list(found.values())
+        """Whose very name, in another group, or phone the row has; who of its group is one character apart."""
+        near = self._heads.near(asked.head, asked.group, asked.phone)
+        return list({known.id: known for known in (*self._heads.bearers(asked.head), *near)}.values())
 
     @staticmethod
     def _label(known: Known) -> str:
         group = f"{known.group}组" if known.group.isdigit() else known.group
         tail = f"，电话尾号{known.phone[-4:]}" if known.phone else ""
-        return f"{known.head}（{group or '未分组'}{tail}）"
-
-
-def _same_group(asked: Asked, known: Known) -> bool:
-    """Whether the groups don't tell the two apart."""
-    return "" in (asked.group, known.group) or asked.group == known.group
+        return f"{known.head}（{group or UNGROUPED}{tail}）"
 
 
 def register_of(village_id: int, tag: str, place: str = "") -> Register:

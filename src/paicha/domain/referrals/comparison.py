@@ -18,12 +18,12 @@ import orjson
 from django.db import transaction
 from django.db.models import QuerySet
 
-from paicha.core.normalise import name_key, one_apart
 from paicha.core.pack import Pack
 from paicha.domain import clock
 from paicha.domain.accounts.policies import code_prefix
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, actor_chain, append, digest
+from paicha.domain.households.matching import Heads
 from paicha.domain.households.models import HouseholdEvent
 from paicha.domain.referrals.list_file import Listed, ListRead
 from paicha.domain.referrals.models import ComparisonList, ComparisonRow
@@ -104,23 +104,19 @@ class Register:
 
     def __init__(self, households: Iterable[Known], before: Iterable[tuple[UUID, str]] = ()) -> None:
         self.by_id: dict[UUID, Known] = {}
-        self._named: dict[tuple[int, str], list[Known]] = defaultdict(list)
-        self._village: dict[int, list[Known]] = defaultdict(list)
+        former: dict[UUID, list[str]] = defaultdict(list)
+        for household, head in before:
+            former[household].append(head)
+        self._heads: dict[int, Heads[Known]] = defaultdict(Heads)
         for known in households:
             self.by_id[known.id] = known
-            self._named[known.village, name_key(known.head)].append(known)
-            self._village[known.village].append(known)
-        self._before: dict[tuple[int, str], list[Known]] = defaultdict(list)
-        for household, head in before:
-            bearer = self.by_id.get(household)
-            if bearer is not None:
-                self._before[bearer.village, name_key(head)].append(bearer)
+            self._heads[known.village].add(known, former[known.id])
 
     def match(self, village: int, listed: Listed) -> tuple[str, list[UUID]]:
         """(state, candidates): exactly one of the name is matched; several, a head's name before, or nearly
         the name, are doubtful."""
-        mine = name_key(listed.name)
-        same = self._named.get((village, mine), [])
+        heads = self._heads[village]
+        same = list(heads.now(listed.name))
         if listed.group:
             exact = [k for k in same if k.group == listed.group]
             same = exact or [k for k in same if not k.group] or same
@@ -132,10 +128,9 @@ class Register:
             return MATCHED, [same[0].id]
         if same:
             return DOUBTFUL, [k.id for k in same[:_NEAR]]
-        near = self._before.get((village, mine)) or [
-            k for k in self._village.get(village, [])
-            if one_apart(mine, name_key(k.head)) or (listed.phone and k.phone == listed.phone)
-        ]  # fmt: skip
+        near = heads.before(listed.name) or heads.near(
+            listed.name, "", listed.phone
+        )  # a person picks: any group
         return (DOUBTFUL, [k.id for k in near[:_NEAR]]) if near else (UNMATCHED, [])
 
 

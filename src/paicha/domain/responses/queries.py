@@ -17,6 +17,7 @@ from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
 from paicha.core.bounds import wholes
+from paicha.core.normalise import name_key
 from paicha.core.pack import Pack
 from paicha.core.pack.naming import strength_rank
 from paicha.domain.accounts.models import User
@@ -24,6 +25,7 @@ from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
 from paicha.domain.households.models import BaseChange, HouseholdEvent
+from paicha.domain.households.queries import stored_name_key
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
 from paicha.domain.responses.summary.tallies import Selection, outcome_key
 from paicha.domain.responses.village_facts import VillageFacts
@@ -98,7 +100,8 @@ def household_lines(
     if groups is not None:
         rows = rows.filter(household__group__in=groups)
     if head:
-        rows = rows.filter(household__head_name__contains=head)
+        rows = rows.alias(head_key=stored_name_key("household__head_name"))
+        rows = rows.filter(head_key__contains=name_key(head))
     listed = rows.values_list(*_LINE)[:at_most] if at_most else rows.values_list(*_LINE)
     lines = [HouseholdLine(*row) for row in listed]
     return sorted(lines, key=lambda line: (line.village, group_order(line.group), line.number))

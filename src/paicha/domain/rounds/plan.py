@@ -19,6 +19,7 @@ from paicha.core.refusal import Refusal, text_field
 from paicha.domain import clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, append, village_chain
+from paicha.domain.households.queries import UNGROUPED
 from paicha.domain.rounds.models import PlannedVisit, Round
 from paicha.domain.rounds.queries import StageState, stages
 
@@ -207,7 +208,7 @@ def _set(
 
 
 def _check(group: str, surveyor: str, day: date | None, first: date, last: date) -> None:
-    name = f"{group}组" if group.isdecimal() else group or "未分组"
+    name = f"{group}组" if group.isdecimal() else group or UNGROUPED
     if not surveyor:
         raise PlanError("T01", name=name)
     text_field(f"{name}的排查人员", surveyor, _NAME)

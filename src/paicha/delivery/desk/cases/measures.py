@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,10 +13,10 @@ from paicha.core import bounds
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.cases.case_text import limit, standing
 from paicha.delivery.desk.cases.todo import own_overdue
+from paicha.delivery.desk.shell.form_input import household_named
 from paicha.delivery.desk.shell.page import asks_for_part, page
 from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Home, Place, at_household, at_place, at_record, require
-from paicha.delivery.desk.shell.wording import group_text
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Area
@@ -151,13 +150,13 @@ def weekly(request: HttpRequest, place: Place) -> HttpResponse:
         if place.groups is not None and group not in place.groups:
             raise Http404
         try:
-            household = _household(place, posted.get("household", ""))
+            household = household_named(place, posted.get("household", ""))
             village = Area.objects.get(pk=place.area.area_id)
             with village_work(place.round, place.pack, village, place.scope.actor) as work:
                 note_round(
                     work, group=group, on=day_of("排查日期", posted.get("on")), worker=posted.get("worker", ""),
                     visited=whole("走访户数", posted.get("visited", "")) or 0, seen=posted.get("seen", ""),
-                    household=household,
+                    household=household.pk if household else None,
                 )  # fmt: skip
             messages.success(request, "周排查已登记。" + ("看到的情况已列为线索。" if household else ""))
             return redirect("desk:weekly", place.code)
@@ -191,27 +190,3 @@ def _weekly(request: HttpRequest, place: Place, error: str) -> HttpResponse:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _household(place: Place, text: str) -> UUID | None:
-    """A household by the name that was picked or typed. Raises CaseError where it is not clear which."""
-    text = text.strip()
-    if not text:
-        return None
-    name, _, group = text.partition(" ")
-    rows = RosterEntry.objects.filter(
-        round=place.round, village=place.area.area_id, household__head_name=name
-    )
-    if place.groups is not None:
-        rows = rows.filter(household__group__in=place.groups)
-    if group:
-        matching = [
-            row for row in rows.select_related("household") if group_text(row.household.group) == group
-        ]
-    else:
-        matching = list(rows.select_related("household"))
-    if not matching:
-        raise CaseError("K51", name=name[:20])
-    if len(matching) > 1:
-        raise CaseError("K52", n=len(matching), name=name[:20])
-    return matching[0].household_id

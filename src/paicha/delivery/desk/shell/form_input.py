@@ -13,14 +13,13 @@ from datetime import date
 from django.http import Http404
 from django.urls import reverse
 
-from paicha.core.normalise import fold, group, head_name
+from paicha.core.normalise import fold
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.places import Place, in_groups
 from paicha.delivery.desk.shell.wording import group_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.households.models import Household
-
-_WITH_GROUP = re.compile(r"(?P<head>.+?)\((?P<group>.+)\)")
+from paicha.domain.households.queries import heads_named
 
 
 class Unclear(Refusal):
@@ -54,24 +53,20 @@ def ways(place: Place) -> list[Way]:
 
 
 def household_named(place: Place, text: str) -> Household | None:
-    """The household of this village that a head's name stands for ('王建国', '王建国（2组）'); None for none typed.
+    """The household of this village that a head's name stands for ('王建国', '王建国（2组）', '王建国 2组'), however
+    it is spelled; None for none typed.
 
     Raises Unclear where there is none or there are several.
     """
     typed = fold(text).strip()
     if not typed:
         return None
-    parts = _WITH_GROUP.fullmatch(typed)
-    head = head_name(parts["head"] if parts else typed, place.pack.silences)
-    rows = Household.objects.filter(village_id=place.area.area_id, closed_at=None, head_name=head)
-    found = [h for h in rows.order_by("number") if in_groups(place, h.group)]
-    if parts:
-        found = [h for h in found if h.group == group(parts["group"])]
+    found = [h for h in heads_named(place.area.area_id, typed) if in_groups(place, h.group)]
     if not found:
         raise Unclear("G07", read=text.strip())
     if len(found) > 1:
         where = "、".join(group_text(h.group) for h in found)
-        raise Unclear("G08", n=len(found), head=head, where=where)
+        raise Unclear("G08", n=len(found), head=found[0].head_name, where=where)
     return found[0]
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from paicha.core.pack import HouseholdForm, LeadSource, Pack, Rule
 from paicha.domain import clock
+from paicha.domain.households.queries import UNGROUPED
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.rules.rule_text import answer_in_words
 
@@ -32,7 +33,7 @@ def time_text(value: datetime) -> str:
 def group_text(group: str) -> str:
     """'2' → '二组', '12' → '12组', '沟岔组' as it stands, '' → '未分组'."""
     if not group:
-        return "未分组"
+        return UNGROUPED
     if group.isdecimal():
         number = int(group)
         return f"{_DIGITS[number] if 0 < number <= 10 else number}组"
