@@ -79,6 +79,15 @@ ENTRIES = {
         "“{name}”另有一行是隐藏的（{second}），内容不同，没有用；按看得见的（{first}）算，请核对",
     ),
     "B10": Entry("hard", "{label}里是一张图片，不是文字，请写上姓名或要填的内容"),
+    "B11": Entry("note", "{file}：文件名写着 {told}，读到 {persons} 人、{households} 户"),
+    "B12": Entry(
+        "note", "{file}：文件名写着 {told}，读到 {persons} 人、{households} 户，对不上，请核对是不是少了行"
+    ),
+    "B13": Entry(
+        "hard",
+        "{label}一栏说明这是一人一行的名单，但没有“与户主关系”，也没有“户主姓名”，分不出谁是户主，整张表没有读，"
+        "请补上这一列",
+    ),
     "R01": Entry("hard", "{label}读到“{read}”，不是一个明确的选项，请写序号：{options}"),
     "R02": Entry("hard", "{label}读到“{read}”，像是选了几项，这里只能选一项，请写一个序号：{options}"),
     "R03": Entry("hard", "{label}读到“{read}”，序号和文字对不上，请只写一个：{options}"),
@@ -119,4 +128,10 @@ ENTRIES = {
         "{column}列的表头写的是“{label}”，又印着“{other}”的栏目或选项，不知道填的是哪一项，"
         "整张表没有读，请核对表头",
     ),
+    "R28": Entry("hard", "这一户有 {count} 行都写着户主（{cells}），请改成一行是户主"),
+    "R29": Entry("hard", "这一户（{cells}）没有一行写着户主，看不出户主是谁，请在与户主关系一栏写上“户主”"),
+    "R30": Entry("hard", "同一户的{label}写得不一样（{told}），请改成一样"),
+    "R31": Entry("hard", "人口编号 {read} 写了两次（{cells}），一个人只能在一户里写一次，请改正"),
+    "R32": Entry("hard", "这一行没有户编号，看不出是哪一户，请补上"),
+    "R33": Entry("soft", "{label}读到“{read}”，不是{wanted}，没有用，请核对"),
 }

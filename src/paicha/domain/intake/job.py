@@ -20,9 +20,9 @@ from paicha.domain.intake.result import ImportResult
 from paicha.domain.responses.models import Upload, UploadVillage
 from paicha.domain.responses.services import VillageWork
 from paicha.domain.rounds.models import Round, RoundArea
-from paicha.formats.reading import HouseholdTable, VillageTable
+from paicha.formats.reading import Family, HouseholdTable, PersonTable, VillageTable
 
-AnyTable = HouseholdRows | HouseholdTable | VillageTable
+AnyTable = HouseholdRows | HouseholdTable | VillageTable | PersonTable
 _STORED = ("accepted", "created", "warned")
 _TRACE = ("upload", "village", "trace")
 
@@ -34,6 +34,7 @@ class VillagePart:
     area: RoundArea
     households: list[HouseholdRows] = field(default_factory=list)
     rosters: list[tuple[HouseholdTable, list[int]]] = field(default_factory=list)
+    persons: list[tuple[PersonTable, list[Family]]] = field(default_factory=list)
     forms: list[VillageFormRead] = field(default_factory=list)
     statistics: list[tuple[VillageTable, int]] = field(default_factory=list)
 
@@ -89,6 +90,7 @@ class Job:
             "created": sorted({*told.get("created", ()), *map(str, trace.created)}),
             "known": trace.known | told.get("known", {}),
             "gone": sorted({*told.get("gone", ()), *trace.gone}),
+            "members": trace.members | told.get("members", {}),
             "back": sorted({*told.get("back", ()), *trace.back}),
         }
         size = sum(map(len, whole.values()))

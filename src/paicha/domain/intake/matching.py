@@ -254,7 +254,7 @@ class Register:
 
     def _unclear(self, code: str, asked: Asked, candidates: Sequence[Known]) -> Match:
         listed = sorted(candidates, key=lambda known: known.number)[:4]
-        names = "、".join(self._label(known) for known in listed)
+        names = "、".join(self.label(known) for known in listed)
         return Match(code=code, sentence=sentence(code, name=asked.head, candidates=names), candidates=names)
 
     def _by_key(self, asked: Asked, match: Match) -> Known | None:
@@ -364,7 +364,8 @@ class Register:
         return list({known.id: known for known in (*self._heads.bearers(asked.head), *near)}.values())
 
     @staticmethod
-    def _label(known: Known) -> str:
+    def label(known: Known) -> str:
+        """What a household is called in sentences: 郝某（2组，电话尾号0001）."""
         group = f"{known.group}组" if known.group.isdigit() else known.group
         tail = f"，电话尾号{known.phone[-4:]}" if known.phone else ""
         return f"{known.head}（{group or UNGROUPED}{tail}）"

@@ -22,6 +22,9 @@ class Trace:
     gone: list[int] = field(default_factory=list)  # problems that its list left out
     back: list[int] = field(default_factory=list)  # or brought back
     known: dict[str, list[Any]] = field(default_factory=dict)  # what the register knew of households before
+    members: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # who was rewritten: name, relation, details before
     size: int | None = None  # entries that stand in the database; None before there is a row
 
 
@@ -44,5 +47,8 @@ class VillageMemory:
     )  # rows that are seen, by household or group and name
     accepted: dict[UUID, Line] = field(default_factory=dict)  # rows that went in, by household
     cleared: dict[tuple[str, str, str], list[Line]] = field(default_factory=dict)  # file, sheet, question
+    persons: dict[UUID, tuple[object, str]] = field(
+        default_factory=dict
+    )  # what lists of persons said, and where
     trace: Trace = field(default_factory=Trace)
     found: Sequence[Fired] = ()  # what the checks over the village said when it was last counted

@@ -17,7 +17,15 @@ from paicha.core.pack import Pack, ProfileForm
 from paicha.domain.responses.columns import complete
 from paicha.domain.responses.rules.evaluation import Evaluated, evaluate_rows, prepare
 from paicha.domain.responses.rules.row_tests import Days, Mark, evaluate_forms
-from paicha.formats.reading import ROSTER, Fault, Headings, HouseholdTable, ReadFile, VillageTable
+from paicha.formats.reading import (
+    ROSTER,
+    Fault,
+    Headings,
+    HouseholdTable,
+    PersonTable,
+    ReadFile,
+    VillageTable,
+)
 
 
 @dataclass(slots=True)
@@ -48,12 +56,12 @@ class VillageFormRead:
     marks: list[Mark]
 
 
-Table = HouseholdRows | VillageFormRead | HouseholdTable
+Table = HouseholdRows | VillageFormRead | HouseholdTable | PersonTable
 
 
 @dataclass(slots=True)
 class Prepared:
-    """A file's tables in sheet order; rosters stay as the reader gave them."""
+    """A file's tables in sheet order; rosters and lists of persons stay as the reader gave them."""
 
     file: str
     tables: list[Table] = field(default_factory=list)
@@ -69,7 +77,7 @@ def prepare_files(reads: Sequence[ReadFile], pack: Pack, days: Days) -> list[Pre
             if isinstance(table, VillageTable):
                 if isinstance(pack.form(table.form), ProfileForm) and not table.faults:
                     forms.setdefault(table.form, []).append(table)
-            elif table.form != ROSTER:
+            elif isinstance(table, HouseholdTable) and table.form != ROSTER:
                 households.append((table, *_prepared(table, pack)))
     rows = iter(_evaluated(households, pack, days))
     marks = {id(t): found for form, listed in forms.items() for t, found in _form_marks(form, listed, pack)}
@@ -79,8 +87,10 @@ def prepare_files(reads: Sequence[ReadFile], pack: Pack, days: Days) -> list[Pre
         for table in read.tables:
             if isinstance(table, VillageTable):
                 tables.append(VillageFormRead(table, marks.get(id(table), [])))
+            elif isinstance(table, PersonTable) or table.form == ROSTER:
+                tables.append(table)
             else:
-                tables.append(table if table.form == ROSTER else next(rows))
+                tables.append(next(rows))
         prepared.append(Prepared(read.file, tables, read.messages))
     return prepared
 

@@ -23,6 +23,7 @@ class Refused:
     messages: tuple[Message, ...]
     cells: Mapping[str, str]  # question → column letters
     group: str = ""
+    rows: tuple[int, ...] = ()  # of a list of persons: all rows of the household
 
 
 @dataclass(slots=True)

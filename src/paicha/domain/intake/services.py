@@ -25,6 +25,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.households.services import new_id, register_tag
 from paicha.domain.intake.job import AnyTable, Job, VillagePart
 from paicha.domain.intake.other_villages import trace_keys
+from paicha.domain.intake.persons import PersonsIntake, refuse_family
 from paicha.domain.intake.places import Named, Place, Places, path_sources
 from paicha.domain.intake.preparation import HouseholdRows, Prepared, VillageFormRead
 from paicha.domain.intake.result import ImportResult, Refused
@@ -44,7 +45,7 @@ from paicha.domain.responses.work import days_of
 from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.queries import current_round
-from paicha.formats.reading import HouseholdTable, VillageTable
+from paicha.formats.reading import Family, HouseholdTable, PersonTable, VillageTable
 
 _NAMED = 100  # files of an upload that its history names
 _FEW = 5  # villages that a dry run asks the database itself about: less than it takes to copy it
@@ -224,6 +225,8 @@ def _place_file(job: Job, read: Prepared) -> Iterable[VillagePart]:
         table = entry.table if isinstance(entry, VillageFormRead) else entry
         if isinstance(table, HouseholdTable):
             _place_roster(job, table, parts)
+        elif isinstance(table, PersonTable):
+            _place_persons(job, table, parts)
         elif isinstance(table, VillageTable) and table.rows:
             _place_statistics(job, table, parts)
         else:
@@ -260,7 +263,7 @@ def _resolve(
     return place
 
 
-def _refuse_table(job: Job, table: AnyTable, place: Place) -> None:
+def _refuse_table(job: Job, table: HouseholdRows | VillageTable | HouseholdTable, place: Place) -> None:
     """A sheet whose village can't be told: said once, every row of it refused."""
     said = Message(
         place.code,
@@ -309,6 +312,27 @@ def _place_roster(job: Job, table: HouseholdTable, parts: dict[str, VillagePart]
         parts.setdefault(code, VillagePart(area)).rosters.append((table, indexes))
 
 
+def _place_persons(job: Job, table: PersonTable, parts: dict[str, VillagePart]) -> None:
+    """Households of a list with one row a person, each to the village that its rows name."""
+    known: dict[tuple[str, str], Place] = {}
+    families: dict[str, list[Family]] = defaultdict(list)
+    column = table.cells.get("village") or table.cells["name"]
+    for family in table.families:
+        key = (family.town, family.village)
+        if key not in known:
+            cell = f"{column}{family.rows[0]}"
+            known[key] = _resolve(job, table, village=family.village, town=family.town, cell=cell)
+        place = known[key]
+        if place.area is None:
+            refuse_family(job, table, family, "", (place.code, place.sentence))
+        else:
+            families[place.area.code].append(family)
+    for code, some in families.items():
+        area = job.places.names.of_code(code)
+        assert area is not None
+        parts.setdefault(code, VillagePart(area)).persons.append((table, some))
+
+
 def _place_statistics(job: Job, table: VillageTable, parts: dict[str, VillagePart]) -> None:
     form = job.pack.form(table.form)
     assert isinstance(form, StatisticsForm)
@@ -336,6 +360,8 @@ def _take_part(job: Job, work: VillageWork, part: VillagePart) -> None:
     trace_keys(job, memory.register, work.village.code, frames)
     for table, indexes in part.rosters:
         take_roster(work, table, indexes, memory, job.result)
+    for persons, families in part.persons:
+        PersonsIntake(job, work, persons, memory).take(families)
     if part.households:
         take_tables(work, part.households, memory, job.source, job.upload, job.result)
     for form in part.forms:

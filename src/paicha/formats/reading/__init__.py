@@ -7,19 +7,23 @@ from datetime import date
 from paicha.core.pack import Pack
 from paicha.formats.reading.columns import repeats_above
 from paicha.formats.reading.model import (
+    PERSONS,
     ROSTER,
+    Family,
     Fault,
     FileRefused,
     Headings,
     HouseholdTable,
+    Person,
+    PersonTable,
     ReadFile,
     VillageTable,
 )
 from paicha.formats.reading.reader import raw_rows, reader_for
 
 __all__ = [
-    "ROSTER", "Fault", "FileRefused", "Headings", "HouseholdTable", "ReadFile", "VillageTable", "raw_rows",
-    "read_file", "repeats_above",
+    "PERSONS", "ROSTER", "Family", "Fault", "FileRefused", "Headings", "HouseholdTable", "Person", "PersonTable",
+    "ReadFile", "VillageTable", "raw_rows", "read_file", "repeats_above",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from paicha.core.bounds import whole
 from paicha.core.normalise import fold
@@ -20,6 +20,7 @@ from paicha.formats.reading.printed_options import PrintedOptions, printed_optio
 from paicha.formats.reading.vocabulary import CLASS, NUMBER, VILLAGE, Vocabulary, without_brackets
 
 _MAX_HEADER_ROWS = 6
+_TOP_ROWS = 40
 _OPTION_LIST = re.compile(
     r"(?:^|[\s(\[])[(\[]?1\s*[)\].、．:：,，\s].*2\s*[)\].、．:：,，\s]|①.*②", re.DOTALL
 )
@@ -81,6 +82,15 @@ class LayoutFinder:
         return [
             Block(top, first, end, columns) for (top, first, columns), end in zip(found, ends, strict=True)
         ]
+
+    def is_form(self, grid: Grid) -> bool:
+        """Whether the sheet's top holds most printed columns of a household form, whatever else stands beside them."""
+        for block in self.blocks(replace(grid, rows=grid.rows[:_TOP_ROWS])):
+            form = self._pack.household_forms.get(block.columns.form)
+            printed = self._answers(form, printed=True) if form else set()
+            if printed and 2 * len(printed.intersection(block.columns.meanings)) > len(printed):
+                return True
+        return False
 
     def _header_rows(self, rows: Sequence[list[Raw]]) -> list[int]:
         knows = self._vocabulary.knows

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 ROSTER = "roster"
+PERSONS = "persons"  # a list with one row a person
 
 Value = int | str | date | list[int] | None
 
@@ -87,6 +88,59 @@ class HouseholdTable:
     hidden: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One row of a list of persons; '' for what it doesn't say. `row`: the sheet's, 1-based."""
+
+    row: int
+    name: str
+    relation: str = ""
+    number: str = ""  # 人口编号
+    health: str = ""
+    labour: str = ""
+    work: str = ""
+    school: str = ""
+
+
+@dataclass(slots=True)
+class Family:
+    """The rows of one household. `head` is None where `faults` say that it can't be told.
+
+    `town`, `village`: as written; `group` canonical; `household_class`: a name of the pack, None where the list says
+    nothing of it; `cleared`: 风险已消除. `faults` refuse the household; `doubts` are said, nothing more.
+    """
+
+    rows: tuple[int, ...]
+    head: Person | None
+    members: tuple[Person, ...] = ()
+    number: str = ""  # 户编号
+    town: str = ""
+    village: str = ""
+    group: str = ""
+    phone: str = ""
+    population: int | None = None
+    household_class: str | None = None
+    cleared: bool = False
+    faults: list[Fault] = field(default_factory=list)
+    doubts: list[Fault] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class PersonTable:
+    """A list with one row a person, gathered by household, in the order of their first rows.
+
+    `cells` tells the column letters of what was read; `system`: whose numbers the list carries.
+    """
+
+    file: str
+    sheet: str
+    families: list[Family]
+    cells: dict[str, str]
+    headings: Headings
+    system: str
+    form: str = PERSONS
+
+
 @dataclass(slots=True)
 class VillageTable:
     """One village form. `values` holds what was asked and found: null means a blank cell.
@@ -112,5 +166,5 @@ class ReadFile:
     """A file as read, tables in sheet order."""
 
     file: str
-    tables: list[HouseholdTable | VillageTable] = field(default_factory=list)
+    tables: list[HouseholdTable | VillageTable | PersonTable] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)

@@ -21,8 +21,10 @@ from paicha.formats.reading.headings import Collected, HeadingReader
 from paicha.formats.reading.household_table import TableBuilder
 from paicha.formats.reading.households import RowSorter, Segment
 from paicha.formats.reading.layout import Block, Columns, LayoutFinder
-from paicha.formats.reading.model import FileRefused, ReadFile
+from paicha.formats.reading.model import FileRefused, PersonTable, ReadFile
 from paicha.formats.reading.oddities import is_ditto, without_identity
+from paicha.formats.reading.person_list import PersonListReader, tell_totals
+from paicha.formats.reading.person_words import find_header
 from paicha.formats.reading.source import open_grids
 from paicha.formats.reading.village_forms import VillageFormReader
 from paicha.formats.reading.vocabulary import Vocabulary
@@ -41,6 +43,7 @@ class FileReader:
         self.parsers = ColumnParsers(pack, near)
         self._village_forms = VillageFormReader(pack, self.parsers, self._headings)
         self._rows = RowSorter(pack, self._headings)
+        self._persons = PersonListReader(pack)
 
     def read(self, data: bytes, name: str) -> ReadFile:
         """Every table of the file. Raises `FileRefused`, F09 where no table was recognised."""
@@ -51,12 +54,14 @@ class FileReader:
             if grid.sheet in keys.LEDGER_SHEETS or not grid.rows or not grid.width:
                 continue
             before = len(found.tables), len(found.messages)
-            blank = self._sheet(grid, name, found)
+            blank = self._persons_of(grid, name, found) or self._sheet(grid, name, found)
             if (len(found.tables), len(found.messages)) == before and not blank:
                 if any(value != "" for row in grid.rows[:200] for value in row):
                     found.messages.append(self._unread(grid, name))
             elif grid.hidden:
                 found.messages.append(message("B07", file=name, sheet=grid.sheet))
+        totals = tell_totals(name, [table for table in found.tables if isinstance(table, PersonTable)])
+        found.messages += [totals] if totals else []
         if not found.tables and not any(entry.severity == "hard" for entry in found.messages):
             raise FileRefused("F15" if empty else "F09", file=name)
         return found
@@ -101,6 +106,19 @@ class FileReader:
                 message("B08", file=file, sheet=grid.sheet, read=rows, rows=rows, count=len(hidden))
             )
         return bool(segments)
+
+    def _persons_of(self, grid: Grid, file: str, found: ReadFile) -> bool:
+        """Read a list with one row a person, and what stands above it; False for any other sheet."""
+        header = find_header(grid)
+        if header is None or self._layout.is_form(grid):
+            return False
+        heading = Collected()
+        heading.take_names(self._headings, grid.sheet, file)
+        self._lines_above(grid, 0, header.top, heading)
+        table = self._persons.read(grid, header, heading, file, found.messages)
+        if table is not None:
+            found.tables.append(table)
+        return True
 
     def _unread(self, grid: Grid, file: str) -> Message:
         """A sheet that was not recognised: hard where it says that it is a household form."""

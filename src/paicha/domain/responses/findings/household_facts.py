@@ -6,9 +6,11 @@ facts travel down as data on the roster entry; a household whose facts change is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from paicha.domain import bulk
 from paicha.domain.responses.findings.rescreen import rescreen
 from paicha.domain.responses.rules.facts import fact_schema
 from paicha.domain.responses.work import VillageWork
@@ -35,3 +37,22 @@ def record_household_facts(work: VillageWork, household: UUID, **facts: Any) -> 
     entry.save(update_fields=["facts"])
     work.changed = True
     rescreen(work, {household})
+
+
+def record_facts_of_households(work: VillageWork, told: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """As `record_household_facts` for many households of the village at once; those not on its roster are left out.
+
+    Sets facts alone, takes none back. Two statements, and a screening of those that were answered.
+    """
+    entries = RosterEntry.objects.select_for_update().filter(round=work.round, village=work.village)
+    rows, answered = [], set()
+    for pk, household, facts, revision in entries.values_list("pk", "household_id", "facts", "revision"):
+        known = dict(facts or {})
+        if household in told and (after := {**known, **told[household]}) != known:
+            rows.append((after, pk))
+            if revision is not None:
+                answered.add(household)
+    bulk.update(RosterEntry, ("facts",), rows)
+    work.changed = work.changed or bool(rows)
+    if answered:
+        rescreen(work, answered)

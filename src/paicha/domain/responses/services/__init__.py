@@ -19,7 +19,10 @@ from paicha.core.refusal import Refusal
 from paicha.domain import bulk, clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, village_chain
-from paicha.domain.responses.findings.household_facts import record_household_facts
+from paicha.domain.responses.findings.household_facts import (
+    record_facts_of_households,
+    record_household_facts,
+)
 from paicha.domain.responses.findings.rescreen import rescreen
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
 from paicha.domain.responses.submission.batch import Batch, IncomingRow, ReadColumns, Receipt, Said, Status
@@ -48,6 +51,7 @@ __all__ = [
     "decide_within",
     "raise_lead",
     "record_facts",
+    "record_facts_of_households",
     "record_household_facts",
     "recount",
     "reopen_within",
