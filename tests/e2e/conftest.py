@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.browsers import ARGUMENTS, environment, old_chromium
+from tests.e2e.waits import be_patient, emptied, open_context
 from tests.worlds.round import World, build
 
 from paicha.domain import clock
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PASSWORD = "a-long-password-1"
+
+be_patient()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -60,7 +63,14 @@ def old_browser(driver: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def world(transactional_db: None, settings: Settings, tmp_path: Path) -> World:
+def served(transactional_db: None, live_server: LiveServer) -> Iterator[None]:
+    """Tables that are emptied only once the server has served the last request."""
+    with emptied(live_server):
+        yield
+
+
+@pytest.fixture
+def world(served: None, settings: Settings, tmp_path: Path) -> World:
     """The small world, its round opened five days ago."""
     settings.MEDIA_ROOT = tmp_path / "files"
     return build(clock.today() - timedelta(days=5))
@@ -69,7 +79,7 @@ def world(transactional_db: None, settings: Settings, tmp_path: Path) -> World:
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer, world: World) -> Iterator[Page]:
     """A page that fails the test for whatever the browser complains about: CSP above all."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=live_server.url)
+    context = open_context(browser, live_server.url, viewport={"width": 1280, "height": 800})
     made = context.new_page()
     complaints: list[str] = []
     made.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
@@ -81,7 +91,7 @@ def page(browser: Browser, live_server: LiveServer, world: World) -> Iterator[Pa
 
 @pytest.fixture
 def cast(
-    transactional_db: None, settings: Settings, tmp_path: Path, browser: Browser, live_server: LiveServer
+    served: None, settings: Settings, tmp_path: Path, browser: Browser, live_server: LiveServer
 ) -> Iterator[Cast]:
     """Everybody of a round, each at a browser of their own, whose complaints fail the test."""
     from tests.e2e.people import Cast, gather

@@ -58,13 +58,13 @@ def _python(home: Home, code: str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     return done.stdout.strip()
 
 
-def until(what: str, holds: Callable[[], Any], seconds: float = 120, every: float = 0.1) -> Any:
+def until(what: str, holds: Callable[[], Any], seconds: float = 300, every: float = 0.1) -> Any:
     """Wait for something; its value. Fails after so long."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -131,7 +131,7 @@ class Server:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=120)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.conftest import PASSWORD
+from tests.e2e.waits import open_context
 from tests.worlds.ledger import SIGNERS, Ledgers
 from tests.worlds.once import built_once
 from tests.worlds.round import NEIGHBOUR, VILLAGE, World, build
@@ -17,6 +18,11 @@ from tests.worlds.townsfolk import settle
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.areas.models import Group
+
+# What is said was said before this button was pressed: it must not be taken for what the button did.
+FORGET = """(button) => {
+  for (const one of document.querySelectorAll("[role=status]")) if (!one.contains(button)) one.textContent = "";
+}"""
 
 
 @dataclass
@@ -50,7 +56,12 @@ class Person:
     def sets_about(self, words: str) -> Page:
         """Begin, find the line of work, follow its link."""
         self.has_to(words)
-        self.line(words).first.get_by_role("link").last.click()
+        return self.follows(self.line(words).first.get_by_role("link").last)
+
+    def follows(self, link: Locator) -> Page:
+        """Click a link; returns once the page that it leads to is there: the next move must not find the page left."""
+        with self.page.expect_navigation():
+            link.click()
         return self.page
 
     def sees(self, *words: str) -> None:
@@ -64,8 +75,7 @@ class Person:
     def opens(self, name: str, row: str = "") -> Page:
         """A link by its words, in the row or line that says `row`."""
         within = self.row(row) if row else self.page.locator("main")
-        within.get_by_role("link", name=name).first.click()
-        return self.page
+        return self.follows(within.get_by_role("link", name=name).first)
 
     def prints(self, name: str) -> bytes:
         """The PDF that a link of the page opens."""
@@ -80,8 +90,8 @@ class Person:
 
     def tab(self, name: str) -> Page:
         """A tab of the place."""
-        self.page.get_by_role("navigation", name="主要").get_by_role("link", name=name, exact=True).click()
-        return self.page
+        tabs = self.page.get_by_role("navigation", name="主要")
+        return self.follows(tabs.get_by_role("link", name=name, exact=True))
 
     def presses(self, name: str, said: str | re.Pattern[str] = "") -> None:
         """A button by its words; what is said afterwards, or the page that follows."""
@@ -90,6 +100,7 @@ class Person:
             with self.page.expect_navigation():  # nobody goes on before the page has answered
                 button.click()
             return
+        button.evaluate(FORGET)
         button.click()
         if said:
             expect(self.page.get_by_role("status").first).to_contain_text(said)
@@ -137,8 +148,7 @@ class Cast:
 
     def visitor(self) -> Page:
         """A browser at which nobody has signed in; what it complains about fails the test: CSP above all."""
-        context = self.browser.new_context(viewport={"width": 1280, "height": 800}, base_url=self.at)
-        context.set_default_timeout(8000)
+        context = open_context(self.browser, self.at, viewport={"width": 1280, "height": 800})
         page = context.new_page()
         page.on("console", lambda m: self._note(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self._note(str(error)))
@@ -150,8 +160,6 @@ class Cast:
 
     def leave(self) -> None:
         for person in self.people.values():
-            person.page.goto("about:blank")  # what a page sends as it is left must find its tables
-            person.page.wait_for_timeout(50)
             person.page.context.close()
 
     def days_pass(self, days: int) -> date:

@@ -7,8 +7,37 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.conftest import sign_in
+from tests.e2e.waits import open_context, until
 
 PIN = "135790"
+_DISK = """new Promise((done) => {
+  const asked = indexedDB.open("paicha-field");
+  asked.onsuccess = () => {
+    const db = asked.result;
+    %s
+  };
+})"""
+# How many households wait.
+OUTBOX = (
+    _DISK
+    % """
+    const outbox = db.transaction("outbox").objectStore("outbox").getAll();
+    outbox.onsuccess = () => { db.close(); done(new Set(outbox.result.map((row) => row.household)).size); };"""
+)
+# What is kept of drafts and half filled forms, sealed as it lies there.
+KEPT = (
+    _DISK
+    % """
+    const tx = db.transaction(["work", "meta"]);
+    const [work, keys, rows] = [tx.objectStore("work").getAll(), tx.objectStore("meta").getAllKeys(),
+      tx.objectStore("meta").getAll()];
+    tx.oncomplete = () => {
+      db.close();
+      const typed = rows.result.filter((_, n) => String(keys.result[n]).startsWith("typed "));
+      done(JSON.stringify([work.result, typed], (_, one) =>
+        one instanceof ArrayBuffer || ArrayBuffer.isView(one) ? Array.from(new Uint8Array(one.buffer ?? one)) : one));
+    };"""
+)
 
 
 class Handset:
@@ -38,7 +67,7 @@ class Handset:
         self.page.get_by_role("button", name="登录，取走名册").click()
         self.page.wait_for_url(lambda url: "/enrol/" not in url)
         self.enter(pin)
-        expect(self.page.locator("#count")).to_contain_text("户", timeout=15_000)
+        expect(self.page.locator("#count")).to_contain_text("户")
         self.controlled()
 
     def controlled(self) -> None:
@@ -48,7 +77,7 @@ class Handset:
     def enter(self, pin: str = PIN) -> None:
         """Type the PIN."""
         self.page.get_by_label("口令", exact=True).fill(pin)
-        expect(self.page.locator("#search")).to_be_visible(timeout=15_000)
+        expect(self.page.locator("#search")).to_be_visible()
 
     def offline(self, gone: bool = True) -> None:
         self.context.set_offline(gone)
@@ -59,10 +88,16 @@ class Handset:
         expect(self.page.get_by_role("heading", name=f"{head}户")).to_be_visible()
 
     def waits(self, n: int) -> None:
-        """The number of unsent households on the page."""
-        expect(self.page.locator("#outbox")).to_contain_text(
-            f"待传 {n} 户" if n else "都传了", timeout=15_000
-        )
+        """So many households are unsent, on the phone's disk and then on the page."""
+        until(self.page, f"{n} unsent", lambda: self.page.evaluate(OUTBOX) == n)
+        expect(self.page.locator("#outbox")).to_contain_text(f"待传 {n} 户" if n else "都传了")
+
+    @contextmanager
+    def keeps(self) -> Iterator[None]:
+        """What is typed within is on the phone's disk at the end, which is a moment after it was typed."""
+        before = self.page.evaluate(KEPT)
+        yield
+        until(self.page, "what was typed is kept", lambda: self.page.evaluate(KEPT) != before)
 
     def reopen(self) -> None:
         """The process of the page dies, and the person opens it again."""
@@ -74,8 +109,8 @@ class Handset:
 @contextmanager
 def handset(browser: Browser, url: str) -> Iterator[Handset]:
     """A phone of its own, thrown away afterwards."""
-    context = browser.new_context(
-        viewport={"width": 360, "height": 640}, base_url=url, has_touch=True, is_mobile=True
+    context = open_context(
+        browser, url, viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True
     )
     made = Handset(context)
     yield made

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Error, Playwright, expect
 from tests.delivery.cli.test_serve import free_port, serving
+from tests.e2e.waits import PATIENCE
 from tests.worlds.homes import SECOND, Home
 
 CERTUTIL = shutil.which("certutil")
@@ -36,6 +37,7 @@ def fresh_profile(playwright: Playwright, folder: Path) -> Iterator[BrowserConte
         str(folder / "profile"), executable_path=found, args=["--no-sandbox"], env={"HOME": str(folder)},
         viewport={"width": 360, "height": 640}, accept_downloads=True,
     )  # fmt: skip
+    context.set_default_timeout(PATIENCE * 1000)
     yield context
     context.close()
 

@@ -9,6 +9,7 @@ from tests.delivery.desk.creations.all_levels import MAKERS
 from tests.delivery.desk.creations.table import Creation
 from tests.e2e.forms import WIDTHS, fill_in, sit_down, slow_server
 from tests.e2e.phones import PIN
+from tests.e2e.waits import PATIENCE
 from tests.worlds.round import World
 from tests.worlds.townsfolk import settle
 
@@ -22,7 +23,6 @@ ANSWERED = "() => !window.asked || document.querySelector('[data-visit] [role=st
 def test_every_creating_form_bears_a_double_click(
     page: Page, world: World, live_server: LiveServer, width: int
 ) -> None:
-    page.set_default_timeout(15_000)
     page.set_viewport_size({"width": width, "height": 800})
     settle(world)
     wrong = []
@@ -63,7 +63,7 @@ def press_twice(page: Page, world: World, act: Creation, at: str) -> str:
     at_button = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     with slow_server(act.to) as sent:
         page.mouse.click(*at_button)
-        assert sent.wait(10)
+        assert sent.wait(PATIENCE)
         page.mouse.click(*at_button)
         page.wait_for_function(ANSWERED)
         page.wait_for_load_state()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.e2e.conftest import sign_in
 from tests.e2e.test_desk import faults
+from tests.e2e.waits import open_context, until
 from tests.worlds.round import VILLAGE, World
 
 from paicha.domain.households.services import NewHousehold, add_households
@@ -57,14 +57,13 @@ def fifteen_households(world: World) -> None:
 
 
 @pytest.fixture
-def sheet(page: Page, world: World) -> Iterator[Page]:
+def sheet(page: Page, world: World) -> Page:
     """The sheet of that group, opened by the cadre."""
     fifteen_households(world)
     sign_in(page, "cadre")
     page.goto(f"/area/{VILLAGE}/entry/general/?group={GROUP}")
-    yield page
-    page.goto("about:blank")  # what a page sends as it is left must not meet the next test's tables
-    page.wait_for_timeout(300)
+    expect(page.locator(".grid.live")).to_be_visible()  # the rules are there
+    return page
 
 
 def answers(world: World, head: str) -> dict[str, Any]:
@@ -73,24 +72,22 @@ def answers(world: World, head: str) -> dict[str, Any]:
     return found
 
 
-def focused(page: Page) -> str:
-    found: str = page.evaluate(
-        "document.activeElement.getAttribute('aria-label') || document.activeElement.id"
-    )
-    return found
+def cursor_in(page: Page, label: str | re.Pattern[str]) -> None:
+    """The cursor comes to stand in the cell of this label."""
+    expect(page.locator(":focus")).to_have_attribute("aria-label", label)
 
 
 def test_fifteen_households_take_twelve_keys_each(sheet: Page, world: World) -> None:
     keys = Keys(sheet)
-    assert focused(sheet) == "everybody"
+    expect(sheet.locator("#everybody")).to_be_focused()
     keys.insert(SURVEYORS)
     keys.press("Enter")
-    assert focused(sheet) == "户主01，居住地"
+    cursor_in(sheet, "户主01，居住地")
     before = len(keys.pressed)
     for number in range(1, 16):
-        assert focused(sheet) == f"户主{number:02d}，居住地"
+        cursor_in(sheet, f"户主{number:02d}，居住地")
         keys.type(ANSWERS)
-        assert focused(sheet) == f"户主{number:02d}，备注"
+        cursor_in(sheet, f"户主{number:02d}，备注")
         keys.press("Enter")
     expect(sheet.locator("#said")).to_contain_text("这一张都存好了")
     assert len(keys.pressed) - before == 15 * 12
@@ -116,7 +113,7 @@ def test_the_end_of_a_sheet_waits_for_rows_that_are_still_on_their_way(sheet: Pa
     for _ in range(3):
         keys.type(ANSWERS)
         keys.press("Enter")
-    expect(sheet.locator("#said")).to_contain_text("这一张都存好了", timeout=10_000)
+    expect(sheet.locator("#said")).to_contain_text("这一张都存好了")
     assert RosterEntry.objects.filter(household__group=GROUP, outcome=1).count() == 3
 
 
@@ -126,7 +123,7 @@ def test_what_is_wrong_is_said_at_once_and_mended_by_keyboard(sheet: Page, world
     keys.press("Enter")
     keys.type("7")  # no such option: the cell stays
     expect(sheet.locator("#said")).to_contain_text("居住地没有选项 7")
-    assert focused(sheet) == "户主01，居住地"
+    cursor_in(sheet, "户主01，居住地")
     keys.press("Backspace")
     keys.type("1232" + "090")  # nine insured of four people, said by the rules before anything is sent
     expect(sheet.locator("tbody", has_text="户主01").locator(".told")).to_contain_text("比家里 4 口人多")
@@ -136,12 +133,34 @@ def test_what_is_wrong_is_said_at_once_and_mended_by_keyboard(sheet: Page, world
     expect(sheet.locator("#said")).to_contain_text("没存")
     assert Draft.objects.get().household == world.household("户主01")
     keys.press("F2")
-    assert focused(sheet).startswith("户主01，家庭成员参加")
+    cursor_in(sheet, re.compile("^户主01，家庭成员参加"))
     keys.type("040")
     keys.press("ArrowDown")
     expect(sheet.locator("tbody", has_text="户主01").locator("[data-state]")).to_have_text("已存")
     assert answers(world, "户主01")["insured_resident"] == 4
     assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["sheet", "one household"])
+def test_rules_that_come_late_speak_of_what_was_typed_before(page: Page, world: World, whole: bool) -> None:
+    fifteen_households(world)
+    sign_in(page, "cadre")
+    late: list[Route] = []
+
+    def keep(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/rules/*.js", keep)
+    home = world.household("户主01").pk
+    page.goto(f"/area/{VILLAGE}/entry/general/?group={GROUP}" if whole else f"/household/{home}/answer/")
+    if whole:
+        page.get_by_label("户主01，家庭成员参加城乡居民(职工)基本医疗保险").fill("090")
+    else:
+        for name, people in (("none", "0"), ("resident", "9"), ("employee", "0")):
+            page.locator(f"[name=insured_{name}]").fill(people)
+    until(page, "the rules are on their way", lambda: late)
+    late[0].continue_()
+    expect(page.locator(".hard, [data-error]", has_text="比家里 4 口人多").first).to_be_visible()
 
 
 def test_a_reason_is_picked_by_a_digit_before_the_row_is_sent(sheet: Page, world: World) -> None:
@@ -150,7 +169,7 @@ def test_a_reason_is_picked_by_a_digit_before_the_row_is_sent(sheet: Page, world
     keys.press("Enter")
     keys.type("1332" + "040" + "4" + "2" + "5" + "3")
     keys.press("Enter")
-    assert "却填了租房" in sheet.evaluate("document.activeElement.closest('label').textContent")
+    expect(sheet.locator("label", has=sheet.locator(":focus"))).to_contain_text("却填了租房")
     keys.type("1")
     keys.press("Enter")
     expect(sheet.locator("tbody", has_text="户主01").locator("[data-state]")).to_have_text("已存")
@@ -166,11 +185,11 @@ def test_undo_outcomes_and_texts_by_keyboard(sheet: Page, world: World) -> None:
     row = sheet.locator("tbody", has_text="户主01")
     expect(row.locator("[data-state]")).to_have_text("已存")
     assert answers(world, "户主01")["outcome"] == 5
-    assert focused(sheet) == "户主02，居住地"
+    cursor_in(sheet, "户主02，居住地")
     keys.press("Control+z")
     expect(sheet.locator("#said")).to_contain_text("已撤销")
     assert RosterEntry.objects.get(household=world.household("户主01")).outcome is None
-    assert focused(sheet) == "户主01，居住地"
+    cursor_in(sheet, "户主01，居住地")
     keys.type("1232" + "040" + "3" + "1")
     keys.insert("大病住院")
     keys.press("Enter")
@@ -189,10 +208,7 @@ def test_a_row_left_half_typed_is_there_again(sheet: Page, world: World) -> None
     keys.press("Enter")
     keys.type("12")
     sheet.goto(f"/area/{VILLAGE}/entry/")
-    for _ in range(50):  # what is left is sent while the next page loads
-        if Draft.objects.exists():
-            break
-        sheet.wait_for_timeout(100)
+    until(sheet, "what is left is sent while the next page loads", Draft.objects.exists)
     sheet.reload()
     expect(sheet.locator("main")).to_contain_text("填了没存的 1 户")
     sheet.goto(f"/area/{VILLAGE}/entry/general/?group={GROUP}")
@@ -205,24 +221,17 @@ def test_a_row_taken_back_before_it_was_saved_leaves_no_draft(sheet: Page, world
     keys.insert(SURVEYORS)
     keys.press("Enter")
     keys.type("12")
-    for _ in range(90):  # kept by itself after some seconds
-        if Draft.objects.exists():
-            break
-        sheet.wait_for_timeout(100)
+    until(sheet, "kept by itself after some seconds", Draft.objects.exists)
     assert Draft.objects.get().answers["housing"] == "2"
     keys.press("Control+z")
     expect(sheet.get_by_label("户主01，居住地")).to_have_value("")
-    for _ in range(50):
-        if not Draft.objects.exists():
-            break
-        sheet.wait_for_timeout(100)
-    assert not Draft.objects.exists()
+    until(sheet, "the draft is let go", lambda: not Draft.objects.exists())
 
 
 def test_two_people_on_one_row_in_two_browsers(
     sheet: Page, world: World, browser: Browser, live_server: LiveServer
 ) -> None:
-    context = browser.new_context(base_url=live_server.url)
+    context = open_context(browser, live_server.url)
     other = context.new_page()
     sign_in(other, "town")
     other.goto(f"/area/{VILLAGE}/entry/general/?group={GROUP}")
@@ -246,7 +255,7 @@ def test_two_people_on_one_row_in_two_browsers(
 def test_without_the_script_the_sheet_is_one_form(
     page: Page, world: World, browser: Browser, live_server: LiveServer
 ) -> None:
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    context = open_context(browser, live_server.url, java_script_enabled=False)
     plain = context.new_page()
     sign_in(plain, "cadre")
     plain.goto(f"/area/{VILLAGE}/entry/general/?group=2")
@@ -301,8 +310,7 @@ def test_a_late_answer_of_the_server_leaves_the_cursor_where_somebody_put_it(
     sheet.route("**/visits/**", keep)
     keys.press("5")
     first.get_by_role("button", name="撤销").focus()
-    sheet.wait_for_timeout(200)
-    assert waiting, "the key asked the server"
+    until(sheet, "the key asked the server", lambda: waiting)
     waiting[0].continue_()
     expect(sheet.locator("tr", has_text="户主02")).to_contain_text("已记：空户")
     sheet.wait_for_timeout(200)  # longer than htmx takes to settle, after which the cursor used to jump
@@ -312,16 +320,17 @@ def test_a_late_answer_of_the_server_leaves_the_cursor_where_somebody_put_it(
 def test_one_household_by_keyboard(sheet: Page, world: World) -> None:
     sheet.goto(f"/household/{world.household('户主01').pk}/answer/")
     keys = Keys(sheet)
-    assert sheet.evaluate("document.activeElement.name") == "residence"
+    at = sheet.locator(":focus")
+    expect(at).to_have_attribute("name", "residence")
     keys.type("1332")
-    assert sheet.evaluate("document.activeElement.name") == "insured_none"
+    expect(at).to_have_attribute("name", "insured_none")
     for count in "040":
         keys.type(count)
         keys.press("Enter")
     keys.type("42")
     keys.type("5")
     keys.type("3")
-    assert sheet.evaluate("document.activeElement.name") == "surveyors"
+    expect(at).to_have_attribute("name", "surveyors")
     keys.insert(SURVEYORS)
     sheet.get_by_label("住在本村，却填了租房，请核对").focus()
     keys.type("1")

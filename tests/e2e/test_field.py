@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.e2e.phones import Handset, handset
+from tests.e2e.waits import until
 from tests.worlds.round import World
 
 from paicha.delivery.field import views
@@ -52,6 +53,7 @@ def fill(phone: Handset, people: int = 4) -> None:
 
 def finish(phone: Handset) -> None:
     phone.page.get_by_role("button", name="存好这一户").click()
+    expect(phone.page.locator("#finish")).to_have_count(0)  # the list is there again
     expect(phone.page.get_by_text("存好了。")).to_be_visible()
 
 
@@ -76,9 +78,10 @@ def test_what_is_half_typed_is_there_after_the_process_was_killed(phone: Handset
     phone.set_up("cadre")
     phone.offline()
     phone.open_household("贺生花")
-    phone.page.locator("#q-population").fill("3")
-    phone.page.locator('input[name="housing"][value="3"]').check()
-    phone.page.wait_for_timeout(600)  # longer than the pause after which it is kept
+    with phone.keeps():
+        phone.page.locator("#q-population").fill("3")
+    with phone.keeps():
+        phone.page.locator('input[name="housing"][value="3"]').check()
     phone.reopen()
     phone.enter()
     expect(phone.page.locator(".state.draft")).to_have_count(1)
@@ -281,17 +284,13 @@ def test_a_full_phone_has_its_reserve_again_once_there_is_room(phone: Handset) -
     phone.page.evaluate(EMPTY)
     phone.offline(False)
     phone.waits(0)
-    for _ in range(100):
-        if phone.page.evaluate(RESERVE) == 1:
-            break
-        phone.page.wait_for_timeout(50)
-    assert phone.page.evaluate(RESERVE) == 1
+    until(phone.page, "the reserve is there again", lambda: phone.page.evaluate(RESERVE) == 1)
 
 
 # A promise would be truthy at once for `wait_for_function`, so the page itself waits.
 _HAS_WAITING = """async () => {
   const registration = await navigator.serviceWorker.getRegistration();
-  for (let tries = 0; !registration.waiting && tries < 300; tries += 1) await new Promise((go) => setTimeout(go, 50));
+  for (let tries = 0; !registration.waiting && tries < 1800; tries += 1) await new Promise((go) => setTimeout(go, 50));
   return registration.waiting !== null;
 }"""
 
@@ -314,7 +313,7 @@ def test_an_update_waits_until_nothing_is_unsent(
     phone.waits(1)
     assert phone.page.locator("body").get_attribute("data-version") == old
     phone.offline(False)
-    expect(phone.page.locator("body")).to_have_attribute("data-version", "another-shell", timeout=15_000)
+    expect(phone.page.locator("body")).to_have_attribute("data-version", "another-shell")
     assert stored(world, "贺生花") == 1
 
 

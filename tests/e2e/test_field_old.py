@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.phones import PIN
 from tests.e2e.test_field import SIMPLE, stored
+from tests.e2e.waits import open_context
 from tests.worlds.round import World
 
 TAP = """(words) => {
@@ -36,13 +37,13 @@ class OldPhone:
     """A phone with Chromium 92."""
 
     def __init__(self, browser: Browser, url: str) -> None:
-        self.context = browser.new_context(viewport={"width": 360, "height": 640}, base_url=url)
+        self.context = open_context(browser, url, viewport={"width": 360, "height": 640})
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def sees(self, words: str) -> None:
-        self.page.wait_for_function("(w) => document.body.innerText.includes(w)", arg=words, timeout=20_000)
+        self.page.wait_for_function("(w) => document.body.innerText.includes(w)", arg=words)
 
     def tap(self, words: str) -> None:
         self.sees(words)
@@ -53,6 +54,7 @@ class OldPhone:
         self.page.evaluate(TYPE, [selector, value])
 
     def checks(self, selector: str) -> None:
+        self.page.wait_for_function("(s) => document.querySelector(s)", arg=selector)
         self.page.evaluate(CHECK, selector)
 
 

@@ -11,6 +11,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.e2e.phones import Handset, handset
 from tests.e2e.test_field import fill, finish
+from tests.e2e.waits import until
 from tests.worlds.round import VILLAGE, World
 
 from paicha.domain import clock
@@ -58,9 +59,10 @@ def test_what_is_typed_of_a_problem_is_there_after_a_lock_and_gone_once_stored(
 ) -> None:
     phone.set_up("cadre")
     open_raising(phone)
-    phone.page.locator('input[name="type"][value="2"]').check()
-    phone.page.get_by_label("具体问题").fill("房顶漏雨")
-    phone.page.wait_for_timeout(500)  # longer than the pause after which it is kept
+    with phone.keeps():
+        phone.page.locator('input[name="type"][value="2"]').check()
+    with phone.keeps():
+        phone.page.get_by_label("具体问题").fill("房顶漏雨")
     phone.page.evaluate(LOCKS)
     phone.enter()
     phone.open_household("贺生花")
@@ -129,13 +131,13 @@ def test_the_list_is_where_it_was_left(phone: Handset, world: World) -> None:
     page = phone.page
     page.get_by_role("link", name=names[50]).scroll_into_view_if_needed()
     page.get_by_role("link", name=names[90]).scroll_into_view_if_needed()
-    page.wait_for_timeout(100)
+    expect(page.get_by_role("link", name=names[90])).to_be_in_viewport()
     was = page.evaluate("scrollY")
     page.get_by_role("link", name=names[90]).click()
     expect(page.get_by_role("heading", name=f"{names[90]}户")).to_be_visible()
     page.get_by_role("link", name="返回").click()
     expect(page.get_by_role("link", name=names[90])).to_be_in_viewport()
-    assert abs(page.evaluate("scrollY") - was) < 120
+    until(page, "the list is where it was", lambda: abs(page.evaluate("scrollY") - was) < 120)
 
 
 def test_when_it_was_last_sent_is_known_after_reopening(phone: Handset) -> None:

@@ -68,7 +68,9 @@ def kill_after(home: Home, workbooks: Path, villages: int, moment: float) -> boo
         time.sleep(moment)
         running = process.poll() is None
         process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=20)  # ends when the reading processes, which share its output, have ended
+        process.communicate(
+            timeout=120
+        )  # ends when the reading processes, which share its output, have ended
     return running
 
 

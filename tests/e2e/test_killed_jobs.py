@@ -66,7 +66,7 @@ class Trial:
             self.server.kill(*(("master", "web", "worker") if kind == "everything" else (kind,)))
             counts = self.unfinished(upload)
         if kind == "everything":
-            self.server.process.wait(timeout=30)
+            self.server.process.wait(timeout=120)
             self.server.start()
         done = until("its end", lambda: self._ended(where, "done"))
         assert done["result"]["accepted"] == ready["result"]["accepted"], (
@@ -97,7 +97,7 @@ class Trial:
             time.sleep(self.draw.uniform(0, 0.05))
             counts = process.poll() is None and self.revisions() > before
             process.kill()
-            process.communicate(timeout=30)
+            process.communicate(timeout=120)
         self.home.run("import", *files, codes=(0, 1))
         return counts
 

@@ -35,7 +35,6 @@ ELSEWHERE = {
 
 def test_every_form_stays_with_what_was_typed(page: Page, world: World, live_server: LiveServer) -> None:
     """Signed out, then somebody else signed in: the form says so at both widths, and keeps what was typed."""
-    page.set_default_timeout(15_000)
     wrong, found = [], texts(world)
     met = {kind.partition(" ")[0] for kind in found}
     taking = {name for name, pattern in addresses() if takes_a_post(pattern)}
@@ -162,5 +161,3 @@ def test_a_row_of_a_sheet_waits_for_its_own_author(page: Page, world: World) -> 
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(page.locator(f'tbody[data-row="{home}"] [data-state]')).to_have_text("已存")
     expect(cell).to_have_value("去了县城")
-    page.goto("about:blank")
-    page.wait_for_timeout(300)

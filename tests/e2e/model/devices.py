@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from playwright.sync_api import Browser, Page
+from tests.e2e.waits import open_context
 
 from paicha.domain.accounts.models import User
 from paicha.domain.households.services import new_id
@@ -113,7 +114,7 @@ class Device:
     page: Page | None = None
 
     def __post_init__(self) -> None:
-        self.context = self.browser.new_context(base_url=self.url)
+        self.context = open_context(self.browser, self.url)
         made = enrol(self.user, self.id, "模型", "")
         key = described()
         given = {

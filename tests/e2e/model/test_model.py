@@ -381,6 +381,8 @@ class Base:
             rounds = Round.objects.count()
             print(f"seed {self.SEED}, {sum(play.done.values())} steps, {rounds} rounds: {dict(play.done)}")
             print(f"last {list(play.last)}")
+            for device in [*play.devices, *play.gone]:
+                device.context.close()
         statuses = Counter(SyncItem.objects.values_list("status", flat=True))
         print(f"items by status: {dict(statuses)}")
         wanted = {"stored", "merged", "conflict", "held", "refused"} if STEPS >= EVERYTHING else {"stored"}

@@ -20,6 +20,7 @@ class AnswerPage {
     this.reasons = Array.from(reasons, (option) => option.value);
     /** @type {Rules | null} */
     this.rules = null;
+    this.isTouched = false;
     form.addEventListener("keydown", (event) => this.press(event));
     form.addEventListener("input", (event) => this.take(event));
     this.showBeside();
@@ -36,6 +37,7 @@ class AnswerPage {
     } catch {
       this.rules = null; // the server still says everything on saving
     }
+    if (this.isTouched) this.check(); // answered before the rules were there
   }
 
   /** @param {HTMLElement} box */
@@ -126,6 +128,7 @@ class AnswerPage {
       return;
     }
     if (field.type === "checkbox" && field.checked) this.clearOthers(field);
+    this.isTouched = true;
     this.showBeside();
     this.check();
   }

@@ -40,6 +40,7 @@ export class Grid {
     if (!(await this.sheet.load(address))) return;
     this.element.querySelector(".grid")?.classList.add("live"); // the line below says the options of the cell
     if (document.activeElement instanceof HTMLInputElement) this.explain(document.activeElement);
+    for (const row of this.rows) if (row.isChanged) row.check(); // typed before the rules were there
   }
 
   /** What a cell is called, without the household's name. @param {HTMLInputElement} field */
