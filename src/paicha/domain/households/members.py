@@ -5,7 +5,7 @@ What holds: nobody's identity number is kept; what is written names its source; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -74,3 +74,27 @@ def insert_numbers(numbers: Iterable[NewNumber], origin: Origin) -> None:
     ]
     columns = ("household", "member", "system", "kind", "number", "source", "upload", "at")
     bulk.insert(ForeignNumber, columns, rows)
+
+
+def take_back(
+    village: int, upload: UUID, before: Mapping[str, Sequence[str]], stay: Collection[UUID]
+) -> set[UUID]:
+    """Let go what an upload brought about people of a village; those that it rewrote are as `before` says again.
+
+    `before`: member → name, relation, details. Households of `stay`, and what was written again since, are left.
+    Returns the households that were touched. The caller holds the village and writes the audit.
+    """
+    own = {"upload": upload, "household__village": village}
+    numbers = ForeignNumber.objects.filter(**own).exclude(household__in=stay)
+    members = Member.objects.filter(**own).exclude(household__in=stay)
+    touched = {
+        *numbers.values_list("household_id", flat=True),
+        *members.values_list("household_id", flat=True),
+    }
+    numbers.delete()
+    columns = ("name", "relation", *DETAILS)
+    known = [UUID(text) for text in before]
+    again = list(members.filter(pk__in=known).values_list("pk", flat=True))
+    bulk.update(Member, columns, [(*before[str(member)], member) for member in again])
+    members.exclude(pk__in=known).filter(foreign_numbers=None).delete()
+    return touched

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from paicha.core.identity import hide_identity
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.source import Source
@@ -17,10 +18,11 @@ from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.queries import current_round
 from paicha.formats import documents, xlsx
-from paicha.formats.reading import raw_rows, repeats_above
+from paicha.formats.reading import PERSONS, raw_rows, repeats_above
+from paicha.formats.reading.person_words import LABELS, TOWN, VILLAGE
 
 _UNPLACED = "未认出村的行"
-_ROSTER = "花名册"
+_ROSTER, _PERSONS = "花名册", "人员名单"
 
 
 def write_report(result: ImportResult, sources: Sequence[Source], folder: Path) -> list[Path]:
@@ -70,7 +72,7 @@ def _raw_texts(
     names = [question.name for question in pack.questions.values() if repeats_above(pack, question)]
     names += ["_town", "_village", "_class"]
     for row in rows:
-        wanted[(row.file, row.sheet)].add(row.row)
+        wanted[(row.file, row.sheet)] |= {row.row, *row.rows}
         unread = {message.cell for message in row.messages if message.code == "R22"}
         cells = {f"{row.cells[name]}{row.row}" for name in names if name in row.cells}
         repeated[(row.file, row.sheet)] |= cells - unread
@@ -91,6 +93,9 @@ def _sheets(
         if name in forms:
             returned = [_row(pack, form, row, raw[(row.file, row.sheet, row.row)]) for row in forms[name]]
             yield documents.RefusedSheet(form, town, village, returned)
+    persons = forms.pop(PERSONS, [])
+    if persons:
+        yield _persons(persons, raw, town, village)
     others = [row for name, some in forms.items() if name not in pack.household_forms for row in some]
     if others:
         yield _roster(pack, others, raw, town, village)
@@ -133,6 +138,31 @@ def _roster(
         name=_ROSTER,
         headers=headers,
         widths=[10, 12, 8, 10, 8, 14, 12, 24, 50],
+        rows=listed,
+    )
+
+
+def _persons(
+    rows: Sequence[Refused], raw: Mapping[Place, Mapping[str, str]], town: str, village: str
+) -> documents.ListSheet:
+    """Households of lists with one row a person, whole, with the columns that are read; a line between two."""
+    asked = [(labels[0], name) for name, labels in LABELS.items() if any(name in row.cells for row in rows)]
+    listed = []
+    for row in rows:
+        for number in row.rows:
+            texts = raw[(row.file, row.sheet, number)]
+            values = {name: hide_identity(texts.get(row.cells.get(name, ""), "")) for _, name in asked}
+            values |= {
+                name: said for name, said in ((TOWN, town), (VILLAGE, village)) if not values.get(name, said)
+            }
+            place = f"{row.file} {row.sheet} 第{number}行"
+            listed.append([*(values[name] for _, name in asked), place, _reason(row)])
+    headers = [label for label, _ in asked] + [documents.PLACE_LABEL, documents.REASON_LABEL]
+    return documents.ListSheet(
+        title="人员名单退回",
+        name=_PERSONS,
+        headers=headers,
+        widths=[*(12 for _ in asked), 24, 50],
         rows=listed,
     )
 

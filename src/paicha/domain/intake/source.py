@@ -25,7 +25,8 @@ from paicha.core.catalogue import Message, message
 from paicha.core.pack import Pack
 from paicha.domain.intake.preparation import Prepared, prepare_files
 from paicha.domain.responses.rules.row_tests import Days
-from paicha.formats.reading import FileRefused, ReadFile, read_file
+from paicha.formats.reading import FileRefused, ReadFile, kept_copy, read_file
+from paicha.formats.reading.grid import MAX_FILE
 
 _log = logging.getLogger(__name__)
 SUFFIXES = (
@@ -109,6 +110,16 @@ def find_sources(paths: Iterable[str]) -> Found:
         else:
             found.missing.append(given)
     return found
+
+
+def bytes_to_keep(content: bytes, name: str, pack: Pack) -> bytes:
+    """What is laid aside of an uploaded file: of a list of persons what is read alone, no identity number.
+
+    A file that is too large to be read keeps its size alone, for the sentence that refuses it.
+    """
+    if len(content) > MAX_FILE:
+        return b"?" * (MAX_FILE + 1)
+    return kept_copy(content, name, pack) or content
 
 
 def readings(

@@ -7,7 +7,7 @@ record; what something rests on is named and left. Taken back twice, the second 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 from typing import Any
@@ -20,6 +20,7 @@ from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.households.members import take_back
 from paicha.domain.households.services import take_back_all, update_known
 from paicha.domain.intake.dependents import built_on
 from paicha.domain.problems.services import withdraw_listed
@@ -147,11 +148,13 @@ class _VillageUndo:
         """Take back what may be; note what was done on the village's chain."""
         before = self._result.done
         written = self._written()
+        answered = set(written)
         self._leave_built_on(written)
         if not self._work.locked:
             self._settle(written)
             self._restore(written)
             self._withdraw(written)
+            self._persons(answered)
         self._forms()
         done = self._result.done - before
         if done:
@@ -274,6 +277,13 @@ class _VillageUndo:
             self._work.village, households, actor=self._work.actor, reason=self._mark, at=self._work.at
         )
         self._work.changed = True
+
+    def _persons(self, answered: Collection[UUID]) -> None:
+        """Members and numbers of other systems that it brought go, too; those that it rewrote are as they were."""
+        stay = {one.household for one in self._result.left if one.household is not None}
+        before = self._trace.get("members", {})
+        touched = take_back(self._work.village.pk, self._record.pk, before, stay)
+        self._result.restored += len(touched - self._made - set(answered))
 
     def _forms(self) -> None:
         """The village's own forms as they were, and the problem list."""

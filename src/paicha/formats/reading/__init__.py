@@ -23,8 +23,13 @@ from paicha.formats.reading.reader import raw_rows, reader_for
 
 __all__ = [
     "PERSONS", "ROSTER", "Family", "Fault", "FileRefused", "Headings", "HouseholdTable", "Person", "PersonTable",
-    "ReadFile", "VillageTable", "raw_rows", "read_file", "repeats_above",
+    "ReadFile", "VillageTable", "kept_copy", "raw_rows", "read_file", "repeats_above",
 ]  # fmt: skip
+
+
+def kept_copy(data: bytes, name: str, pack: Pack) -> bytes | None:
+    """What may be kept of an uploaded file: a list of persons without what nobody reads; None: as it came."""
+    return reader_for(pack).kept_copy(data, name)
 
 
 def read_file(data: bytes, name: str, pack: Pack, near: date | None = None) -> ReadFile:

@@ -95,7 +95,11 @@ class PersonListReader:
         _note_columns(grid, header, file, messages)
         rows = self._rows(grid, header)
         cells = {meaning: letters(places[0]) for meaning, places in columns.items()}
-        families = [self._family(rows, cells, columns) for rows in _together(rows, columns)]
+        # Whether every row has its household's number; else a number stands beside the head alone, or none at all.
+        numbered = any(row.said.get(HOUSEHOLD) and not row.is_head for row in rows)
+        together = _together(rows, numbered, HEAD in columns and RELATION in columns)
+        asked_class = bool({WATCHED, KIND} & set(columns))
+        families = [self._family(some, cells, asked_class, numbered) for some in together]
         _tell_twice(families, cells.get(PERSON, ""))
         national = {PERSON, WATCHED, KIND} & set(columns)
         return PersonTable(
@@ -127,7 +131,7 @@ class PersonListReader:
         return rows
 
     def _family(
-        self, rows: Sequence[_Row], cells: Mapping[str, str], columns: Mapping[str, Sequence[int]]
+        self, rows: Sequence[_Row], cells: Mapping[str, str], asked_class: bool, numbered: bool
     ) -> Family:
         rows = _distinct(rows)
         faults = [fault for row in rows for fault in row.faults]
@@ -136,9 +140,9 @@ class PersonListReader:
         for row in rows:
             if not row.name and not any(fault.question == NAME for fault in row.faults):
                 faults.append(_fault("M11", NAME, row.at, cells, label="姓名"))
-        lone = HOUSEHOLD in columns and not rows[0].said.get(HOUSEHOLD) and len(rows) == 1 and not heads
-        if lone:
-            faults.append(_fault("R32", NAME, rows[0].at, cells))
+        if numbered and not any(row.said.get(HOUSEHOLD) for row in rows):
+            if not any(fault.question == HOUSEHOLD for fault in faults):
+                faults.append(_fault("R32", NAME, rows[0].at, cells))
         elif len(heads) != 1:
             asked = heads or rows
             told = _addresses((row.at for row in asked), cells[NAME])
@@ -148,7 +152,7 @@ class PersonListReader:
         phone = next((row.said[PHONE] for row in [*heads, *rows] if row.said.get(PHONE)), "")
         told = said[WATCHED] or said[KIND]
         household_class = None
-        if {WATCHED, KIND} & set(columns):
+        if asked_class:
             household_class = (told and told.household_class) or self._lifted_or_not
         return Family(
             tuple(row.at + 1 for row in rows), _person(head) if head else None,
@@ -240,11 +244,9 @@ def _fill_merged(grid: Grid, header: PersonHeader) -> None:
                 grid.rows[row][span.left] = grid.rows[span.top][span.left]
 
 
-def _together(rows: Sequence[_Row], columns: Mapping[str, Sequence[int]]) -> list[list[_Row]]:
-    """Rows by household, in the order of their first rows."""
+def _together(rows: Sequence[_Row], numbered: bool, named: bool) -> list[list[_Row]]:
+    """Rows by household, in the order of their first rows; `named`: each row names its head."""
     found: dict[object, list[_Row]] = defaultdict(list)
-    numbered = any(row.said.get(HOUSEHOLD) and not row.is_head for row in rows)
-    named = HEAD in columns and RELATION in columns
     above: object = None
     for row in rows:
         number, head = row.said.get(HOUSEHOLD), row.said.get(HEAD)

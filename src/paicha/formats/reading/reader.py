@@ -12,6 +12,7 @@ from itertools import chain
 
 from paicha.core import keys
 from paicha.core.catalogue import Message, message
+from paicha.core.identity import HIDDEN, hide_identity, holds_identity
 from paicha.core.pack import Pack
 from paicha.core.pack.kept import per_pack
 from paicha.formats.reading.choices import key
@@ -20,6 +21,7 @@ from paicha.formats.reading.grid import UNREAD, Grid, Raw, address, letters, typ
 from paicha.formats.reading.headings import Collected, HeadingReader
 from paicha.formats.reading.household_table import TableBuilder
 from paicha.formats.reading.households import RowSorter, Segment
+from paicha.formats.reading.kept_copy import kept_copy
 from paicha.formats.reading.layout import Block, Columns, LayoutFinder
 from paicha.formats.reading.model import FileRefused, PersonTable, ReadFile
 from paicha.formats.reading.oddities import is_ditto, without_identity
@@ -65,6 +67,10 @@ class FileReader:
         if not found.tables and not any(entry.severity == "hard" for entry in found.messages):
             raise FileRefused("F15" if empty else "F09", file=name)
         return found
+
+    def kept_copy(self, data: bytes, name: str) -> bytes | None:
+        """As `kept_copy` does, with this pack's forms."""
+        return kept_copy(data, name, self._layout.is_form)
 
     def _sheet(self, grid: Grid, file: str, found: ReadFile) -> bool:
         """Read one sheet's tables into `found`; True for a form that was recognised, filled or not."""
@@ -202,9 +208,7 @@ def raw_rows(
         for row in wanted:
             values = grid.rows[row - 1] if 0 < row <= len(grid.rows) else []
             found[row] = {
-                letters(c): without_identity(
-                    typed(_above(grid, row - 1, c) if address(row - 1, c) in repeated else value)
-                )
+                letters(c): _returned(_above(grid, row - 1, c) if address(row - 1, c) in repeated else value)
                 for c, value in enumerate(values)
                 if value != ""
             }
@@ -214,6 +218,13 @@ def raw_rows(
                     found[row][letters(column)] = UNREAD[code]
         return found
     return {row: {} for row in wanted}
+
+
+def _returned(value: Raw) -> str:
+    """The text of a cell as it is handed back: without identity numbers, whatever a spreadsheet made of them."""
+    if not isinstance(value, str) and holds_identity(value):
+        return HIDDEN
+    return hide_identity(without_identity(typed(value)))
 
 
 def _above(grid: Grid, row: int, column: int) -> Raw:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.domain.intake.sheets import numbers, send
 from tests.worlds.county import County
-from tests.worlds.persons import PersonList, person_list
+from tests.worlds.persons import PersonList, identity_number, person_list
 
 from paicha.domain.audit.queries import verify
 from paicha.domain.households.models import ForeignNumber, Household, Member
@@ -59,3 +60,36 @@ def test_heads_become_households_with_their_members_numbers_and_classes(county: 
     assert verify() == [] and broken_parts() == []
     assert numbers(send((made.name, made.xlsx()))) == {"unchanged": 40}
     assert stored() == truth(made)
+
+
+# What is typed into row n of the first household (4, 5) or of the second (6, 7, 8): (title, row, value); the code and
+# the cells of what is refused; how many households
+MESS = [
+    ([("与户主关系", 4, "配偶")], ["R29"], "没有一行写着户主", 1),
+    ([("与户主关系", 7, "户主")], ["R28"], "I6、I7", 1),
+    ([("行政村", 5, "石窑上村")], ["R30"], "E4", 1),
+    ([("户类型", 7, "一般农户")], ["R30"], "M6、M8“脱贫户”，M7“一般农户”", 1),
+    ([("监测对象类别", 5, "边缘易致贫户")], ["R30"], "监测对象类别", 1),
+    ([("监测对象类别", 4, "看不清"), ("监测对象类别", 5, "看不清")], ["R15", "R15"], "看不清", 1),
+    ([("当前家庭人口数", 8, 9.0)], ["R30"], "AC6、AC7“3”，AC8“9”", 1),
+    ([("姓名", 5, "")], ["M11"], "姓名", 1),
+    ([("姓名", 5, "√")], ["R20"], "姓名", 1),
+    ([("人口编号", 5, "6108000000101")], ["R31"], "H5、H6", 2),
+    ([("户编号", 4, ""), ("户编号", 5, "")], ["R32"], "I5：这一行没有户编号", 1),
+    ([("人口编号", 5, identity_number(3))], ["R25"], "身份证号", 1),
+    ([("户编号", 4, float(identity_number(8)))], ["R25", "R29"], "身份证号", 1),
+]
+
+
+@pytest.mark.parametrize(("typed", "codes", "words", "refused"), MESS)
+def test_what_contradicts_itself_is_refused_with_every_address(
+    county: County, typed: list[tuple[str, int, object]], codes: list[str], words: str, refused: int
+) -> None:
+    made = listed(county, 6)
+    for title, row, value in typed:
+        made.put(row, title, value)
+    result = send((made.name, made.xlsx()))
+    hard = [message for message in result.messages if message.severity == "hard"]
+    assert words in "；".join(message.message for message in hard)
+    assert sorted({m.code for m in hard}) == sorted(set(codes))
+    assert result.refused >= refused and result.accepted == 6 - refused

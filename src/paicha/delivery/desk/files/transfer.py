@@ -54,7 +54,7 @@ def upload(request: HttpRequest, place: Place) -> HttpResponse:
     if error:
         return page(request, place, "files/upload.html", "upload", suffixes=SUFFIXES, error=error, status=422)
     state = State("preview", place.scope.actor, place.code if place.is_village else "", total=len(files))
-    made = tray.make(state, files)
+    made = tray.make(state, files, place.pack)
     start(made, at_once=place.is_village and len(files) == 1 and (files[0].size or 0) < _AT_ONCE_BYTES)
     return redirect("desk:tray", place.code, made)
 

@@ -23,7 +23,9 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from paicha.core.pack import Pack
 from paicha.domain.households.services import new_id
+from paicha.domain.intake.source import bytes_to_keep
 from paicha.domain.jobs.beats import Beat, alive, claim
 
 _KEPT_SECONDS = 2 * 24 * 3600
@@ -67,8 +69,11 @@ def folder(tray: UUID) -> Path:
     return Path(settings.MEDIA_ROOT) / "trays" / str(tray)
 
 
-def make(state: State, uploaded: Iterable[UploadedFile[bytes]] = ()) -> UUID:
-    """A new tray with these files in it; names are kept as people know them, in `state.files`."""
+def make(state: State, uploaded: Iterable[UploadedFile[bytes]] = (), pack: Pack | None = None) -> UUID:
+    """A new tray with these files in it; names are kept as people know them, in `state.files`.
+
+    Of a list of persons only what is read (`bytes_to_keep`, with the words of `pack`).
+    """
     forget_old()
     tray = new_id()
     home = folder(tray)
@@ -79,8 +84,8 @@ def make(state: State, uploaded: Iterable[UploadedFile[bytes]] = ()) -> UUID:
         state.files.append(_UNSAFE.sub("_", file.name or "") or f"{number}")
         descriptor = os.open(home / "in" / str(number), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as handle:
-            for chunk in file.chunks():
-                handle.write(chunk)
+            content = b"".join(file.chunks())
+            handle.write(bytes_to_keep(content, state.files[-1], pack) if pack else content)
     save(tray, state)
     return tray
 
