@@ -66,6 +66,20 @@ def profile_constraints(
     return RuleSet(_constraints(tests), by_form=False), tests
 
 
+@per_pack
+def entered_tests(pack: Pack, names: tuple[str, ...]) -> tuple[RuleSet, tuple[ConstraintTest | Check, ...]]:
+    """The household tests on what somebody enters of a household elsewhere than in its form, and what stands at each
+    entry's index: constraints and checks that read these questions and nothing else. Nothing is required."""
+    sets, known = rule_sets(pack), frozenset(names)
+    constraints = tuple(
+        test
+        for test in sets.constraint_sources
+        if test.constraint.kind != "required" and known.issuperset(test.expression.names)
+    )
+    checks = tuple(check for check in sets.check_sources if known.issuperset(check.expression.names))
+    return RuleSet((*_constraints(constraints), *_entries(checks)), sets.checks.met), (*constraints, *checks)
+
+
 def _of_households(pack: Pack, check: Check) -> bool:
     return any(form in pack.household_forms for form in check.forms)
 

@@ -84,7 +84,7 @@ def test_after_the_last_day_there_is_nothing(world: World) -> None:
         ({"housing": "9"}, "安全住房没有选项 9"),
         ({"population": "四"}, "家庭人口读到“四”，请只写数字"),
         ({"population": "21"}, "家庭人口是 21，应在 1 到 20 之间"),
-        ({"civil_aid": ["1", "5"]}, "民政政策选了“否”，就不能再选别的"),
+        ({"civil_aid": ["1", "5"]}, "民政政策选了 5 否，又选了别的，请只留一种"),
         ({"outcome": ""}, "请选见到人没有"),
         ({"outcome": "4"}, "没见到人，请在说明里写清情况"),
     ],

@@ -117,6 +117,9 @@ def test_what_the_village_writes_later_changes_no_comparison(town: Town, sample:
         ({"outcome": 4}, "没见到人，请在说明里写清情况"),
         ({"housing": None}, "还有 1 项没问：安全住房"),
         ({"note": "长" * 301}, "最多 300 字"),
+        ({"population": 21}, "家庭人口是 21，应在 1 到 20 之间"),
+        ({"housing": 9, "population": 0}, "没有选项 9.*；家庭人口是 0，应在 1 到 20 之间"),
+        ({"civil_aid": [1, 5]}, "民政政策选了 5 否，又选了别的"),
     ],
 )
 def test_what_an_interview_needs(town: Town, sample: Sample, change: dict[str, Any], said: str) -> None:

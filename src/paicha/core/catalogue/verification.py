@@ -73,10 +73,6 @@ ENTRIES = refusals({
     "Y55": "{title}“{read}”不对，请写 0 到 {most} 的整数。",
     # checkers
     "Y56": "没有这个操作，请刷新页面。",
-    # interview form
-    "Y57": "{label}没有选项 {n}，请从列出的里选。",
-    "Y58": "{label}选了“{option}”，就不能再选别的。",
-    "Y59": "{label}是 {n}，应在 {low} 到 {high} 之间。",
     # draw again
     "Y60": "再抽一次得到的和保存的不一样（{frame}），请联系管理员核对数据库。",
     # bulk

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from paicha.core.catalogue import Message, sentence
-from paicha.core.normalise import is_phone
-from paicha.core.pack import Question
+from paicha.core.pack import Pack
 from paicha.domain.areas.services import add_groups
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.services import NewHousehold, add_households
@@ -21,6 +20,8 @@ from paicha.domain.intake.matching import Asked, Known
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.village_rows import missing
+from paicha.domain.responses.rules.row_tests import entered_hits
+from paicha.domain.responses.rules.rule_text import message_of
 from paicha.domain.responses.work import VillageWork
 from paicha.domain.rounds.services import NewEntry, add_due
 from paicha.formats.reading import HouseholdTable
@@ -117,32 +118,30 @@ def _row(frame: Any, index: int) -> dict[str, Any]:
 
 
 def _check(work: VillageWork, table: HouseholdTable, row: dict[str, Any]) -> list[Message]:
-    """Name given (V01), population in range (V03), phone well formed (V12), by the pack's own ids."""
+    """What the household tests refuse in a row, beside a name, which must be there (V01, V03, V12)."""
     pack, roles = work.pack, work.pack.roles
     said = []
     if not row.get(roles.head):
-        code, text = missing(pack, roles.head)
-        said.append((code, roles.head, text, ""))
-    for kind, name, is_wrong in (
-        ("range", roles.population, _out_of_range),
-        ("phone", roles.phone, _no_phone),
-    ):
-        value = row.get(name or "")
-        constraint = pack.constraint(kind, name) if name else None
-        if name and value not in (None, "") and constraint and is_wrong(pack.questions[name], value):
-            said.append((constraint.id, name, constraint.say(pack.questions[name], value), str(value)))
+        said.append((*missing(pack, roles.head), roles.head))
+    names = tuple(name for name in (roles.head, roles.population, roles.phone) if name)
+    answers = {name: None if row.get(name) == "" else row.get(name) for name in names}
+    answers["form"] = _form(pack, row)
+    for hit in entered_hits([answers], pack, names):
+        if hit.severity == "hard":
+            said.append((hit.id, message_of(pack, hit, answers), hit.to_correct(answers)))
     messages = []
-    for code, question_name, text, read in said:
-        cell = f"{table.cells.get(question_name, 'A')}{row['_row']}"
+    for code, text, name in said:
+        cell, read = f"{table.cells.get(name, 'A')}{row['_row']}", row.get(name)
         messages.append(
-            Message(code, "hard", f"{table.sheet} {cell}：{text}", table.file, table.sheet, cell, read)
-        )
+            Message(
+                code, "hard", f"{table.sheet} {cell}：{text}", table.file, table.sheet, cell,
+                "" if read is None else str(read),
+            )
+        )  # fmt: skip
     return messages
 
 
-def _out_of_range(question: Question, value: Any) -> bool:
-    return not (question.low or 0) <= value <= (question.high or value)
-
-
-def _no_phone(_: Question, value: Any) -> bool:
-    return not is_phone(value)
+def _form(pack: Pack, row: dict[str, Any]) -> str:
+    """The form that a row's household will fill: of its class, or of the last one, where the row says none."""
+    name = row.get("_class") or pack.classes[-1].name
+    return next(entry.form for entry in pack.classes if entry.name == name)

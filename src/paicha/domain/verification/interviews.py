@@ -17,7 +17,8 @@ from paicha.core.pack import Pack, Question
 from paicha.core.refusal import text_field
 from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.responses.models import Revision
-from paicha.domain.responses.rules.rule_text import answer_in_words
+from paicha.domain.responses.rules.row_tests import entered_hits
+from paicha.domain.responses.rules.rule_text import answer_in_words, message_of
 from paicha.domain.responses.services import raise_lead, record_facts, village_work
 from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.verification.models import Interview, SampleHousehold
@@ -110,7 +111,8 @@ def record_interview(
 def _checked(
     pack: Pack, form: str, outcome: int | None, answers: Mapping[str, Any], note: str
 ) -> dict[str, Any]:
-    """The answers in the order of the form, all of them where the household was met."""
+    """The answers in the order of the form, all of them where the household was met, as its own form would take
+    them (`entered_hits`)."""
     text_field("说明", note, _NOTE)
     if pack.outcome and outcome not in pack.questions[pack.outcome.question].option_labels:
         raise SampleError("Y31")
@@ -122,7 +124,14 @@ def _checked(
     missing = [title_of(q) for q in wanted if answers.get(q.name) in (None, [])]
     if missing:
         raise SampleError("Y33", n=len(missing), missing="、".join(missing[:6]))
-    return {question.name: answers[question.name] for question in wanted}
+    mine = {question.name: answers[question.name] for question in wanted}
+    row = mine | {"form": form} | ({pack.outcome.question: outcome} if pack.outcome else {})
+    wrong = [
+        message_of(pack, hit, row) for hit in entered_hits([row], pack, tuple(row)) if hit.severity == "hard"
+    ]
+    if wrong:
+        raise SampleError("G05", said="；".join(wrong) + "。")
+    return mine
 
 
 def _said(

@@ -18,7 +18,7 @@ import polars as pl
 from paicha.core.pack import Check, Constraint, Pack, ProfileForm, Rule
 from paicha.core.pack.constraints import CLOSES_ON, OPENS_ON, TODAY, ConstraintTest
 from paicha.domain.responses.columns import schema
-from paicha.engines.packs import profile_constraints, rule_sets
+from paicha.engines.packs import entered_tests, profile_constraints, rule_sets
 from paicha.engines.rules import RuleSet
 
 Source = Constraint | Check | Rule
@@ -107,6 +107,20 @@ def hits(pack: Pack, marks: Iterable[Mark]) -> list[Hit]:
         else:
             rule = sets.rules[entry]
             found.append(Hit(row, rule, rule.expression.names, mark))
+    return found
+
+
+def entered_hits(rows: Sequence[Row], pack: Pack, names: tuple[str, ...]) -> list[Hit]:
+    """What the household tests say of rows (with their `form`) that answer some questions alone: a roster, a
+    re-interview. Tests that read another question, and what is required, are left to the household's own form."""
+    tests, sources = entered_tests(pack, names)
+    found = []
+    for row, entry, mark in tests.said(rows):
+        source = sources[entry]
+        if isinstance(source, Check):
+            found.append(Hit(row, source, source.at, mark))
+        else:
+            found.append(_constraint_hit(row, source, mark))
     return found
 
 
