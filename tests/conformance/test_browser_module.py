@@ -15,7 +15,7 @@ from tests.conformance.chromium import chromium
 
 from paicha.core.expressions import TargetError
 from paicha.core.pack import Pack, Question, load
-from paicha.domain.responses.rules.evaluation import prepare
+from paicha.domain.responses.rules.evaluation import answer_rows
 from paicha.domain.responses.rules.row_tests import Days, evaluate, hits
 from paicha.domain.responses.rules.rule_text import message_of
 from paicha.domain.responses.submission.evaluation import plain_first
@@ -86,7 +86,7 @@ def on_the_server(pack: Pack, form: str, rows: Sequence[dict[str, Any]]) -> tupl
     }
     schema = {name: kinds[pack.questions[name].type] for name in names}
     frame = pl.DataFrame({n: [row[n] for row in rows] for n in names}, schema=schema)
-    frame = prepare(pack, frame.with_columns(pl.lit(form).alias("form")))
+    frame = answer_rows(pack, frame, [form] * frame.height)
     every: list[Said] = [[] for _ in rows]
     plain: list[Said] = [[] for _ in rows]
     found: list[list[Any]] = [[] for _ in rows]

@@ -15,7 +15,7 @@ import polars as pl
 from paicha.core.catalogue import Message
 from paicha.core.pack import Pack, ProfileForm
 from paicha.domain.responses.columns import complete
-from paicha.domain.responses.rules.evaluation import Evaluated, evaluate_rows, prepare
+from paicha.domain.responses.rules.evaluation import Evaluated, answer_rows, evaluate_rows
 from paicha.domain.responses.rules.row_tests import Days, Mark, evaluate_forms
 from paicha.formats.reading import (
     ROSTER,
@@ -107,8 +107,7 @@ def _prepared(table: HouseholdTable, pack: Pack) -> tuple[pl.DataFrame, frozense
             present.add(group)
         elif group not in present:
             del columns[group]
-    form = pl.Series("form", [table.form], dtype=pl.String).new_from_index(0, frame.height)
-    return pl.DataFrame([*columns.values(), form]), frozenset(present)
+    return pl.DataFrame(columns), frozenset(present)
 
 
 # What the reader tells about a row; a table without keys has no such columns.
@@ -127,7 +126,9 @@ def _evaluated(
     if not tables:
         return []
     whole = complete(pl.concat([frame for _, frame, _ in tables], how="diagonal"), _META)
-    whole = prepare(pack, whole)
+    whole = answer_rows(
+        pack, whole, [form for table, frame, _ in tables for form in [table.form] * frame.height]
+    )
     found = evaluate_rows(pack, days, whole)
     starts = [0]
     for _, frame, _ in tables:

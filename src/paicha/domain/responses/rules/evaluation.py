@@ -6,6 +6,7 @@ page's save does it in place. Both come to the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -23,13 +24,17 @@ class Evaluated:
     marks: list[Mark]
 
 
-def prepare(pack: Pack, frame: pl.DataFrame) -> pl.DataFrame:
-    """Every question a typed column; the default outcome put in; empty lists are no answer."""
+def answer_rows(pack: Pack, frame: pl.DataFrame, forms: Sequence[str]) -> pl.DataFrame:
+    """The columns of a batch: `form` (a row each) and every question, as the pack's types; what else `frame` has stays.
+
+    The default outcome is put in; empty lists are no answer; options stand in order. Every door's answers come here.
+    """
     changes = []
     for name in pack.answer_questions:
         if pack.questions[name].type == "choices":
             changes.append(pl.when(pl.col(name).list.len() > 0).then(pl.col(name).list.sort()).alias(name))
-    whole = with_outcome(pack, complete(frame, answer_schema(pack)))
+    named = frame.with_columns(pl.Series("form", forms, dtype=pl.String))
+    whole = with_outcome(pack, complete(named, answer_schema(pack)))
     return whole.with_columns(changes) if changes else whole
 
 
@@ -41,5 +46,5 @@ def with_outcome(pack: Pack, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def evaluate_rows(pack: Pack, days: Days, frame: pl.DataFrame) -> Evaluated:
-    """Evaluate prepared rows (with their `form`)."""
+    """Evaluate rows as `answer_rows` gives them."""
     return Evaluated(texts_of(pack, frame), evaluate(frame, pack, days))

@@ -2,7 +2,7 @@
 
 What holds: every door builds it by `Batch.of`, with its answers as columns of the pack's types: made here of the
 rows of a page, a phone or a held row, or for a file by the process that read it (`intake.preparation`); both go
-through `rules.evaluation.prepare`. A row carries its receipt, its place in the round and what the rules found. Rows
+through `rules.evaluation.answer_rows`. A row carries its receipt, its place in the round and what the rules found. Rows
 are views: what runs over many of them runs over `answers`.
 """
 
@@ -19,7 +19,7 @@ import polars as pl
 from paicha.core.pack import Pack
 from paicha.domain.responses.answers.in_force import Stored
 from paicha.domain.responses.columns import NOTHING, answer_schema, decode, texts_of
-from paicha.domain.responses.rules.evaluation import Evaluated, prepare
+from paicha.domain.responses.rules.evaluation import Evaluated, answer_rows
 from paicha.domain.responses.rules.row_tests import Hit
 from paicha.domain.responses.work import VillageWork
 
@@ -177,7 +177,7 @@ class Batch:
             return cls(
                 ready, columns.answers, columns.present, source, upload, columns.evaluated, by_base, hold
             )
-        answers = prepare(work.pack, _columns(work.pack, rows))
+        answers = answer_rows(work.pack, _given(work.pack, rows), [row.form for row in rows])
         return cls(ready, answers, _present(work.pack, rows), source, upload, None, by_base, hold)
 
     @property
@@ -219,16 +219,16 @@ class Batch:
                 row.receipt.status = Status.UNCHANGED
 
 
-def _columns(pack: Pack, rows: Sequence[IncomingRow]) -> pl.DataFrame:
-    """The answers that stand in the rows, with their `form`."""
+def _given(pack: Pack, rows: Sequence[IncomingRow]) -> pl.DataFrame:
+    """The answers that stand in the rows, a column for each question that any row answers."""
     kinds = answer_schema(pack)
-    forms = pl.Series("form", [row.form for row in rows], dtype=pl.String)
     if any(row.text is not None for row in rows):
         texts = pl.Series([row.text or NOTHING for row in rows], dtype=pl.String)
-        return decode(texts, kinds).with_columns(forms)
+        return decode(texts, kinds)
     names = [name for name in pack.answer_questions if any(name in row.values for row in rows)]
-    given = [pl.Series(name, [row.values.get(name) for row in rows], dtype=kinds[name]) for name in names]
-    return pl.DataFrame([forms, *given])
+    return pl.DataFrame(
+        [pl.Series(name, [row.values.get(name) for row in rows], dtype=kinds[name]) for name in names]
+    )
 
 
 def _present(pack: Pack, rows: Sequence[IncomingRow]) -> dict[str, frozenset[str]]:
