@@ -65,7 +65,10 @@ def _adapted(fields: Sequence[Any], rows: list[Any]) -> list[Any]:
         return rows
     columns: list[Any] = list(zip(*rows, strict=True))
     for place, f in adapt.items():
-        columns[place] = list(map(f, columns[place]))
+        column = columns[place]
+        first = column[0]
+        same = all(value is first for value in column)
+        columns[place] = [f(first)] * len(rows) if same else list(map(f, column))
     return list(zip(*columns, strict=True))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -100,6 +102,38 @@ def add(area: Area, head: str) -> None:
         add_households(area, [NewHousehold("1", head, "", 1, "一般农户")])
     finally:
         connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_preview_of_many_villages_says_what_the_import_says(county: County) -> None:
+    sources = [
+        Source(name, data)
+        for name, data in [
+            *files(county),
+            *((f"{area.code}.xlsx", villages_book(area, "钱七")) for area in county.villages[2:]),
+            ("四.xlsx", villages_book(county.villages[0], "孙八", "张三")),
+        ]
+    ]
+    told: dict[str, list[str]] = {}
+
+    def tell(code: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        assert code not in told, "a village is told once, when the upload is through with it"
+        told[code] = [f"{row['head']} {row['status']}" for row in rows]
+
+    dry = import_files(sources, scope=operator_scope("tester"), dry_run=True, tell=tell)
+    real = import_files(sources, scope=operator_scope("tester"))
+    aside = {"upload", "seconds"}
+    assert {k: v for k, v in dry.as_dict().items() if k not in aside} == {
+        k: v for k, v in real.as_dict().items() if k not in aside
+    }
+    assert set(told) == {area.code for area in county.villages}
+    assert told[county.villages[0].code] == [
+        "张三 created", "李四 created", "张三 unchanged", "赵六 created", "张三 unchanged", "孙八 created",
+    ]  # fmt: skip
+
+
+def villages_book(area: Area, *heads: str) -> bytes:
+    return book(household_sheet(*(person(head) for head in heads), village=area.name, town=town_of(area)))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -26,7 +26,7 @@ from paicha.domain.households.models import BaseChange, Household, HouseholdEven
 _PER_VILLAGE = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewHousehold:
     """What a household is added with; `group` canonical or ''."""
 

@@ -24,6 +24,7 @@ from paicha.formats.reading import Family, HouseholdTable, PersonTable, VillageT
 
 AnyTable = HouseholdRows | HouseholdTable | VillageTable | PersonTable
 _STORED = ("accepted", "created", "warned")
+Tell = Callable[[str, list[dict[str, Any]]], None]
 _TRACE = ("upload", "village", "trace")
 
 
@@ -54,6 +55,7 @@ class Job:
     tag: str
     record: Upload | None = None  # None in a preview
     between: Callable[[], None] | None = None
+    tell: Tell | None = None  # takes a village's rows of a preview
     memories: dict[str, VillageMemory] = field(default_factory=dict)
     earlier: dict[str, int] = field(default_factory=dict)  # what a run that was cut short had stored
     _traces: dict[int, dict[str, Any]] = field(default_factory=dict)  # of that run, by village
@@ -99,6 +101,18 @@ class Job:
         elif size != trace.size:
             UploadVillage.objects.filter(upload=self.record, village=village).update(trace=whole)
         trace.size = size
+
+    def keep_plan(self, code: str) -> None:
+        """Lay the rows of a preview so far to their village, where each village is told by itself."""
+        if self.tell is not None:
+            self.memories[code].plan += self.result.plan
+            self.result.plan = []
+
+    def tell_plan(self, code: str) -> None:
+        """Tell what happens to the rows of a village that the upload is through with."""
+        if self.tell is not None:
+            self.keep_plan(code)
+            self.tell(code, self.memories[code].plan)
 
     def add_earlier(self) -> None:
         """Count what an earlier run of this upload stored as stored: to this run it was no change."""

@@ -27,7 +27,7 @@ from paicha.domain.responses.answers.in_force import as_uuid
 BY_KEY, BY_PHONE, UNSURE = 0, 1, 2  # who claims first, whatever the order of rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Known:
     """A household of the register, as matching sees it. `former`: who its heads were before."""
 
@@ -59,7 +59,7 @@ class Elsewhere:
         return f"{self.place}“{self.head}”户" if self.head else self.place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """A row that asks which household it is. `address` tells people where it stands."""
 

@@ -50,5 +50,8 @@ class VillageMemory:
     persons: dict[UUID, tuple[object, str]] = field(
         default_factory=dict
     )  # what lists of persons said, and where
+    plan: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # its rows, for a preview that is told by village
     trace: Trace = field(default_factory=Trace)
     found: Sequence[Fired] = ()  # what the checks over the village said when it was last counted

@@ -2,7 +2,7 @@
 
 What holds: each village's part is one transaction, so a stop loses nothing and a second run ends as an
 undisturbed one; everything about a file that can't be taken in is said with its place; a dry run does the
-same work village by village and rolls each back, of many villages on a copy, so that others go on writing.
+same work: a few villages one by one, each rolled back, many on a copy, so that others go on writing.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, nullcontext
-from typing import Any
+from contextlib import closing
+from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.households.services import new_id, register_tag
-from paicha.domain.intake.job import AnyTable, Job, VillagePart
+from paicha.domain.intake.job import AnyTable, Job, Tell, VillagePart
 from paicha.domain.intake.other_villages import trace_keys
 from paicha.domain.intake.persons import PersonsIntake, refuse_family
 from paicha.domain.intake.places import Named, Place, Places, path_sources
@@ -31,7 +31,7 @@ from paicha.domain.intake.preparation import HouseholdRows, Prepared, VillageFor
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.rosters import take_roster
 from paicha.domain.intake.shelf import Shelf
-from paicha.domain.intake.snapshot import on_snapshot
+from paicha.domain.intake.snapshot import has_one_writer, on_snapshot
 from paicha.domain.intake.source import Found, Source, find_sources, readings
 from paicha.domain.intake.village_forms import check_statistics, remember, take_form
 from paicha.domain.intake.village_rows import take_pending, take_tables
@@ -50,7 +50,6 @@ from paicha.formats.reading import Family, HouseholdTable, PersonTable, VillageT
 _NAMED = 100  # files of an upload that its history names
 _FEW = 5  # villages that a dry run asks the database itself about: less than it takes to copy it
 Progress = Callable[[int, int, str], None]
-Tell = Callable[[str, list[dict[str, Any]]], None]
 
 
 class ImportRefused(Refusal):
@@ -108,7 +107,8 @@ def import_files(
     job = Job(round_, pack, scope, source, upload, places, result, village, tag, record, between)
     parts = _parts(job, sources, progress, processes)
     if dry_run:
-        _try(job, parts, progress, tell)
+        job.tell = tell
+        _try(job, parts, progress)
     else:
         _take(job, parts)
     result.seconds = time.monotonic() - started
@@ -158,32 +158,30 @@ def _take(job: Job, parts: Iterable[VillagePart]) -> None:
     """Every part as it comes, a transaction each; last, what waited for the whole upload."""
     for part in parts:
         _take_one(job, part)
-    for code in job.memories:
+    for code in list(job.memories):
         _finish(job, code)
 
 
-def _try(job: Job, parts: Iterable[VillagePart], progress: Progress | None, tell: Tell | None = None) -> None:
-    """As `_take`, but a village's parts of all files together, for its second file builds on the first."""
+def _try(job: Job, parts: Iterator[VillagePart], progress: Progress | None) -> None:
+    """As `_take`, leaving nothing behind: on a copy from the sixth village on, where the database has one writer.
+
+    Else a village's parts of all files together, for its second file builds on the first and is rolled back with it.
+    """
     with closing(Shelf()) as shelf:
         for part in parts:
             shelf.lay(part)
-        with on_snapshot() if len(shelf.villages) > _FEW else nullcontext():
-            for code in shelf.villages:
-                _try_village(job, code, shelf.take(code))
-                if tell is not None:
-                    tell(code, job.result.plan)
-                    job.result.plan = []
-                if progress:
-                    progress(job.result.files, job.result.files, code)
-
-
-def _try_village(job: Job, code: str, parts: Sequence[VillagePart]) -> None:
-    with transaction.atomic():
-        for part in parts:
-            _take_one(job, part)
-        _finish(job, code)
-        transaction.set_rollback(True)
-    job.memories.pop(code)  # nothing of a village is asked for again
+            if len(shelf.villages) > _FEW and has_one_writer():
+                with on_snapshot():
+                    _take(job, chain(chain.from_iterable(map(shelf.take, shelf.villages)), parts))
+                return
+        for code in shelf.villages:
+            with transaction.atomic():
+                for part in shelf.take(code):
+                    _take_one(job, part)
+                _finish(job, code)
+                transaction.set_rollback(True)
+            if progress:
+                progress(job.result.files, job.result.files, code)
 
 
 def _take_one(job: Job, part: VillagePart) -> None:
@@ -193,6 +191,7 @@ def _take_one(job: Job, part: VillagePart) -> None:
         job.note_count()
         job.keep_trace(work)
     _keep_found(job, work)
+    job.keep_plan(part.area.code)
 
 
 def _keep_found(job: Job, work: VillageWork) -> None:
@@ -202,7 +201,7 @@ def _keep_found(job: Job, work: VillageWork) -> None:
 
 
 def _finish(job: Job, code: str) -> None:
-    """What waited until every file had its turn: rows that matched nothing, and form 4."""
+    """What waited until every file had its turn: rows that matched nothing, and form 4; then it is let go."""
     memory, area = job.memories[code], job.places.names.of_code(code)
     assert area is not None
     if memory.pending or memory.statistics:
@@ -217,6 +216,8 @@ def _finish(job: Job, code: str) -> None:
         _keep_found(job, work)
     warn_of_cleared(job.pack, memory, job.result)
     warn_of_village(job.pack, memory, job.result)
+    job.tell_plan(code)
+    job.memories.pop(code)
 
 
 def _place_file(job: Job, read: Prepared) -> Iterable[VillagePart]:

@@ -30,6 +30,11 @@ _PRAGMAS = (
 )
 
 
+def has_one_writer() -> bool:
+    """Whether all wait while one writes, so that long work does better on a copy."""
+    return connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
+
+
 @contextmanager
 def on_snapshot() -> Iterator[None]:
     """Within, this thread asks and writes a copy of the database on SQLite, on PostgreSQL the database itself.
@@ -37,7 +42,7 @@ def on_snapshot() -> Iterator[None]:
     Raises the database's errors where it can't be copied.
     """
     live = connections[DEFAULT_DB_ALIAS]
-    if live.vendor != "sqlite":
+    if not has_one_writer():
         yield
         return
     aside = _copy_of(live)

@@ -55,7 +55,8 @@ SUFFIXES = (
 )  # fmt: skip  (the last four are refused, each with its sentence)
 _OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 _NAMED = 100  # files that a sentence names
-_CHUNK = 8  # files read and evaluated together
+_CHUNK = 16  # files read and evaluated together
+_NICE = 10  # of a reading process: people who wait at a page, and the process that stores, go first
 _AHEAD = 2  # chunks read ahead of the one being stored
 
 
@@ -180,6 +181,7 @@ def _start(pack: Pack, days: Days) -> None:
     from paicha.formats.reading.calamine_guard import silence_panics  # in a reading process alone
 
     silence_panics()
+    os.nice(_NICE)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = pack, days
     gc.set_threshold(100_000, 50, 100)

@@ -50,7 +50,7 @@ def open_round(content: PackContent, pack: Pack, opens_on: date, actor: str) -> 
 _COLUMNS = ("round", "household", "village", "form", "group", "added", "revision_number")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewEntry:
     """A household found after the opening, with its first answers."""
 

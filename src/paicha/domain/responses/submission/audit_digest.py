@@ -18,7 +18,7 @@ VILLAGE_FORM = "responses.village_form"
 SUBJECT = "part:"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Written:
     """What the digest covers of one revision; `household` is None for a village's own form."""
 

@@ -72,7 +72,7 @@ class Receipt:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IncomingRow:
     """A row as a door brings it. `household` None: one found now; `base`: the revision that it was made from.
 

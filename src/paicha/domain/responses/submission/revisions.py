@@ -18,7 +18,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewRevision:
     """A revision to append: answers whole, as canonical text. `household` None: a form of the village's own."""
 

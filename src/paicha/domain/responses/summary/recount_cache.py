@@ -19,6 +19,7 @@ import orjson
 from django.db import connection
 
 from paicha.core.pack import Pack
+from paicha.core.pack.kept import per_pack
 from paicha.domain.responses.summary.chart_counts import counted_questions, day_of, options_of
 from paicha.domain.responses.summary.village_checks import Answered, asked
 
@@ -90,22 +91,33 @@ def _read(ids: Sequence[str]) -> Iterable[tuple[str, UUID, str, str, Any]]:
 def brief(pack: Pack, household: UUID, form: str, text: str, first: Any) -> Answered:
     """What a count asks of one revision's canonical text. `first`: when the household was first answered."""
     answers = orjson.loads(text)
-    roles = pack.roles
-    aside = {roles.head, roles.phone, roles.population, roles.remark, roles.surveyed_on}
+    names, pictured, aside = _reading(pack)
     same = orjson.dumps([pair for pair in answers.items() if pair[0] not in aside])
     options = tuple(
-        (question, option)
-        for question in counted_questions(pack)
-        for option in options_of(answers.get(question))
+        [
+            (question, option)
+            for question in pictured
+            if (value := answers.get(question)) is not None
+            for option in options_of(value)
+        ]
     )
+    values = [answers.get(name) for name in names]
     return Answered(
         household.hex,
         intern(form),
-        tuple(_small(answers.get(name)) for name in asked(pack)),
+        tuple([value if value is None or type(value) is int else _small(value) for value in values]),
         blake2b(same, digest_size=8).digest(),
         intern(day_of(pack, answers, first)),
         _shared.setdefault(options, options) if len(_shared) < _MOST_SHARED else options,
     )
+
+
+@per_pack
+def _reading(pack: Pack) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str | None]]:
+    """Questions asked for, those pictured, and those whose answers differ also where rows are filled in alike."""
+    roles = pack.roles
+    own = {roles.head, roles.phone, roles.population, roles.remark, roles.surveyed_on}
+    return asked(pack), counted_questions(pack), frozenset(own)
 
 
 def _small(value: Any) -> Any:
