@@ -77,7 +77,7 @@ def test_json_beyond_any_reader_still_gives_what_stands_beside() -> None:
         found = read_json(b'[{"a": %s}, {"a": "\\u738b\\u0000"}]' % bad.encode())
         assert misfit(found[0]) == "a"
         assert clean_deep(found[1]) == {"a": "王"}
-    for broken in (b"[1", b"[NaN]", b'["\xff"]', b"[" * 5000 + b"]" * 5000):
+    for broken in (b"[1", b"[NaN]", b'["\xff"]', b"[" * 5000, b"[" * 5000 + b"]" * 4999, b"]" * 5000):
         with pytest.raises(orjson.JSONDecodeError):
             read_json(broken)
 
@@ -88,6 +88,18 @@ def test_what_is_nested_without_end_is_cut() -> None:
         deep = [deep]
     assert misfit(deep) is None
     assert orjson.dumps(clean_deep(deep)).count(b"[") < 60
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a":', "}"), ('[{"]\\"[": ', "}]")])
+@pytest.mark.parametrize("depth", [1_000, 1_500, 100_000])
+def test_json_nested_deeper_than_any_reader_goes_is_cut_and_the_rest_stands(
+    opens: str, closes: str, depth: int
+) -> None:
+    deep = opens * depth + "1" + closes * depth
+    found = read_json(f'{{"items": [{{"q": {deep}}}, {{"q": "[[{{\\"王"}}]}}'.encode())
+    assert found["items"][1] == {"q": '[[{"王'}
+    assert misfit(found) is None
+    assert len(str(clean_deep(found))) < 1_000
 
 
 @pytest.mark.parametrize(

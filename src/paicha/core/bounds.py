@@ -18,6 +18,7 @@ import orjson
 LARGEST = 2**63 - 1  # of a column of ids
 _DIGITS = len(str(LARGEST))
 _DEEPEST = 50  # what is nested deeper was written by no form of ours
+_NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)  # texts, and what opens and closes
 _HALF = re.compile("[\ud800-\udfff]")
 # Vertical tab, form feed and next line part words; Word and Excel write them for a line that is broken softly.
 _BLANKS = re.compile("[\x0b\x0c\x85]")
@@ -100,17 +101,34 @@ def _in_words(value: Any) -> Any:
 
 
 def read_json(content: bytes) -> Any:
-    """What came as JSON. Texts are `clean`, but where one holds half a sign all is left for `misfit` to find.
+    """What came as JSON; what is nested too deep in it is null. Texts are `clean`, but where one holds half a sign
+    all is left for `misfit` to find.
 
-    Raises orjson.JSONDecodeError for what is no JSON, or nested more than a thousand deep.
+    Raises orjson.JSONDecodeError for what is no JSON.
     """
     try:
         return clean_deep(orjson.loads(content))
     except orjson.JSONDecodeError as error:
-        try:  # numbers too large for any reader, and half signs, must not spoil what stands beside them
-            return json.loads(content, parse_int=_number, parse_constant=_never)
+        try:  # what no reader takes (large numbers, half signs, endless nesting) must not spoil what stands beside it
+            return json.loads(_flat(content), parse_int=_number, parse_constant=_never)
         except (ValueError, RecursionError):
             raise error from None
+
+
+def _flat(content: bytes) -> bytes:
+    """JSON text with null in place of what is nested deeper than `_DEEPEST`."""
+    kept, depth, done = [], 0, 0
+    for found in _NESTING.finditer(content):
+        sign = found[0]
+        if sign in b"[{":
+            depth += 1
+            if depth == _DEEPEST + 1:
+                kept += [content[done : found.start()], b"null"]
+        elif sign in b"]}":
+            depth -= 1
+            if depth == _DEEPEST:
+                done = found.end()
+    return b"".join([*kept, content[done:]])
 
 
 def _number(digits: str) -> int | float:

@@ -72,12 +72,12 @@ def test_an_item_after_one_that_could_not_be_read_is_taken(world: World) -> None
         assert said["receipts"][0]["status"] in ("stored", "unchanged")
 
 
-def test_an_item_nested_without_end_is_refused_alone(world: World) -> None:
+@pytest.mark.parametrize("depth", [400, 1_100, 50_000])
+def test_an_item_nested_without_end_is_refused_alone(world: World, depth: int) -> None:
     phone = Phone(world.users["cadre"])
-    deep: Any = 1
-    for _ in range(400):
-        deep = [deep]
-    status, said = _post(phone, [item(world, "王建国", civil_aid=deep), item(world, "贺生花", water=3)])
+    items = [item(world, "王建国", civil_aid="DEEP"), item(world, "贺生花", water=3)]
+    body = _body(phone, items).replace('"DEEP"', "[" * depth + "]" * depth)
+    status, said = _sent(phone, body)
     assert (status, [r["status"] for r in said["receipts"]]) == (200, ["refused", "stored"])
 
 
@@ -112,9 +112,16 @@ def test_what_is_raised_with_odd_values_gets_its_receipt(world: World, kind: str
 
 
 def _post(phone: Phone, items: list[Any]) -> tuple[int, Any]:
-    body = {"batch": str(new_id()), "device": str(phone.id), "items": items}
+    return _sent(phone, _body(phone, items))
+
+
+def _body(phone: Phone, items: list[Any]) -> str:
+    return json.dumps({"batch": str(new_id()), "device": str(phone.id), "items": items})
+
+
+def _sent(phone: Phone, body: str) -> tuple[int, Any]:
     answer = Client(raise_request_exception=False).post(
-        "/api/v1/sync/batches", json.dumps(body), "application/json",
+        "/api/v1/sync/batches", body, "application/json",
         headers={"Authorization": f"Bearer {phone.token}"},
     )  # fmt: skip
     return answer.status_code, orjson.loads(answer.content)
