@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.browsers import ARGUMENTS, environment, old_chromium
@@ -114,3 +114,12 @@ def sign_in(page: Page, who: str) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def menu_entry(page: Page, name: str) -> Locator:
+    """An entry of the menu, which is opened where the entry is behind 更多."""
+    menu = page.get_by_role("navigation", name="主要")
+    entry = menu.get_by_role("link", name=name, exact=True)
+    if not entry.is_visible():
+        menu.get_by_text("更多").click()
+    return entry

@@ -18,7 +18,7 @@ from tests.worlds.round import World
 
 WIDTHS = (1280, 360)
 _SENDS = "form[data-tried] button:not(.unseen), form[data-tried] input[type=submit]"
-OPEN = "document.querySelectorAll('details').forEach((one) => one.open = true)"
+OPEN = "document.querySelectorAll('details:not(.drop-down)').forEach((one) => one.open = true)"
 _MARK = """([to, names, act]) => {
     const held = (form, name) => [...form.elements].filter((one) => one.name === name);
     const mine = [...document.forms].find((form) => form.method === 'post'

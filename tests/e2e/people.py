@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.e2e.conftest import PASSWORD
+from tests.e2e.conftest import PASSWORD, menu_entry
 from tests.e2e.waits import open_context
 from tests.worlds.ledger import SIGNERS, Ledgers
 from tests.worlds.once import built_once
@@ -89,9 +89,8 @@ class Person:
         return self.page.locator("main tbody tr, main li", has_text=words).first
 
     def tab(self, name: str) -> Page:
-        """A tab of the place."""
-        tabs = self.page.get_by_role("navigation", name="主要")
-        return self.follows(tabs.get_by_role("link", name=name, exact=True))
+        """An entry of the place's menu, in the bar or behind 更多."""
+        return self.follows(menu_entry(self.page, name))
 
     def presses(self, name: str, said: str | re.Pattern[str] = "") -> None:
         """A button by its words; what is said afterwards, or the page that follows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import menu_entry, sign_in
 from tests.worlds.round import BY_FORM, CLEAN, COUNTY, PHONE, TOWN, VILLAGE, World
 
 from paicha.domain.responses.models import Conflict, Finding, Revision
@@ -119,7 +119,7 @@ def test_a_workbook_goes_out_and_comes_back(page: Page, world: World) -> None:
         page.get_by_role("link", name="Excel").click()
     file = got.value.path()
     before = Revision.objects.filter(household__isnull=False).count()
-    page.get_by_role("link", name="上传").click()
+    menu_entry(page, "上传").click()
     with page.expect_file_chooser() as chooser:
         page.get_by_label("选文件，可以一次选多个").click()
     named = file.with_name("本村.xlsx")

@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from paicha.core.pack import Pack
-from paicha.delivery.desk.account.sign_in import own_codes
 from paicha.delivery.desk.home.todos import gathered
 from paicha.delivery.desk.samples.todo import city_todos
+from paicha.delivery.desk.shell.menu import own_codes
 from paicha.delivery.desk.shell.page import go_back
 from paicha.delivery.desk.shell.places import Place, Policy, newest, states
 from paicha.delivery.desk.shell.todo import Todo

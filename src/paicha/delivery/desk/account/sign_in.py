@@ -14,20 +14,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from paicha.core.area_codes import whole_code
 from paicha.core.catalogue import sentence
 from paicha.delivery.desk.account.demo_accounts import demo_accounts
 from paicha.delivery.desk.home.areas import own_places
 from paicha.delivery.desk.samples.sample_places import own_samples
+from paicha.delivery.desk.shell.menu import own_codes
 from paicha.delivery.desk.shell.page import go_back, own_address
 from paicha.delivery.desk.shell.places import Policy, states
 from paicha.domain.accounts.models import User
-from paicha.domain.accounts.policies import Scope, scope
+from paicha.domain.accounts.policies import scope
 from paicha.domain.accounts.roles import Kind, Verb
 from paicha.domain.accounts.services import change_password, signed_in
-from paicha.domain.areas.models import Group
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.rounds.queries import current_round
 
 
 class SignInForm(AuthenticationForm):
@@ -123,16 +121,3 @@ def home(request: HttpRequest) -> HttpResponseBase:
     if samples:
         return redirect("desk:sample_mine", samples[0].pk)
     return render(request, "desk/account/no_work.html", {"administrator": who.allows(Verb.MANAGE_ACCOUNTS)})
-
-
-def own_codes(who: Scope) -> list[str]:
-    """The areas of a person's assignments as 12-digit codes, villages of groups among them."""
-    prefixes = list(who.prefixes(Verb.READ_STATISTICS))
-    if "" in prefixes:
-        round_ = current_round()
-        return [round_.areas.get(level="county").code] if round_ else []
-    ids = [int(ref) for ref in who.refs(Kind.GROUP) if ref.isdecimal()]
-    if ids:
-        found = Group.objects.filter(pk__in=ids).values_list("village__code", flat=True)
-        prefixes += [code for code in found if not any(code.startswith(p) for p in prefixes)]
-    return sorted({whole_code(prefix) for prefix in prefixes})

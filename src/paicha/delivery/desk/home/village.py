@@ -128,7 +128,10 @@ def todos(
         )
         waiting = sum(total.waiting.values())
         note = f"其中 {waiting} 户上次没见到人" if waiting else ""
-        lines.append(Todo(total.due, words, note, "看名单", f"{address['households']}?outcome=due"))
+        if not total.done and place.may(Verb.SUBMIT_ANSWERS):
+            lines.append(Todo(total.due, words, note, "开始填", reverse("desk:entry", args=[place.code])))
+        else:
+            lines.append(Todo(total.due, words, note, "看名单", f"{address['households']}?outcome=due"))
     if total.soft:
         lines.append(
             Todo(

@@ -15,10 +15,16 @@ from django.urls import reverse
 
 from paicha.delivery.desk.households.case_list import case_list
 from paicha.delivery.desk.households.decisions import sees_office
+from paicha.delivery.desk.shell.listing import Column, headings, sort_rows
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place
-from paicha.delivery.desk.shell.village_lists import rows_over_villages, summaries_of, those_up
+from paicha.delivery.desk.shell.village_lists import (
+    household_columns,
+    rows_over_villages,
+    summaries_of,
+    those_up,
+)
 from paicha.delivery.desk.shell.wording import outcome_text, rule_title
 from paicha.delivery.desk.verification.attention import table
 from paicha.domain.accounts.roles import Verb
@@ -41,6 +47,7 @@ def households(request: HttpRequest, place: Place) -> HttpResponse:
     """Households by form, outcome and group, or by a piece of the head's name."""
     chosen = _selection(request, place)
     group, head = request.GET.get("group"), request.GET.get("head", "").strip()[:20]
+    columns: list[Column[HouseholdLine]] = []
     below = summaries_of(place)
     rows, only_up = those_up(request, place, below)
     note = ""
@@ -53,7 +60,8 @@ def households(request: HttpRequest, place: Place) -> HttpResponse:
     elif place.is_village:
         groups = _group_filter(place, group)
         every = household_lines(place.round, place.pack, [place.area.area_id], chosen, groups)
-        turned = page_of(request, every)
+        columns = village_columns(request, place, every)
+        turned = page_of(request, sort_rows(request, every, columns))
     else:
         turned = rows_over_villages(
             request, rows, lambda s: chosen.count(place.pack, s.counts),
@@ -67,8 +75,24 @@ def households(request: HttpRequest, place: Place) -> HttpResponse:
         rows=[(line, leads.get(line.id, 0), _ended(place, line)) for line in lines],
         paging=turned, chosen=chosen, group=group, head=head, note=note,
         heading=_heading(place, chosen), only_up=only_up, outcomes=_outcomes(place),
+        headings=headings(request, columns),
+        enters=place.is_village and place.may(Verb.SUBMIT_ANSWERS),
+        prints=place.groups is None and place.may(Verb.EXPORT),
         group_names=list(by_group(place.round, place.area.area_id, place.groups)) if place.is_village else [],
     )  # fmt: skip
+
+
+def village_columns(
+    request: HttpRequest, place: Place, lines: Sequence[HouseholdLine]
+) -> list[Column[HouseholdLine]]:
+    """The columns of a village's list; how many leads each household has is asked where they are sorted by that."""
+    by_leads = request.GET.get("sort", "").endswith("leads")
+    leads = open_leads_of(place.round, [line.id for line in lines]) if by_leads else {}
+    population: Column[HouseholdLine] = Column(
+        "population", "人口", lambda line: line.population or 0, down=True, look="num"
+    )
+    first, second, third, *rest = household_columns(lambda line: leads.get(line.id, 0))
+    return [first, second, third, population, *rest]
 
 
 def _villages(place: Place, rows: Sequence[VillageSummary]) -> list[int]:

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from paicha.delivery.desk.shell.page import Tab
+from paicha.delivery.desk.shell.menu import Menu, Tab
 from paicha.delivery.desk.shell.places import Place, Policy, View, states
 from paicha.domain.accounts.policies import Scope, scope
 from paicha.domain.accounts.roles import Kind, Verb
@@ -120,7 +120,7 @@ def field_page(
     request: HttpRequest, place: Place, sample: Sample, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A checker's page: the only tab is the list of households."""
-    tabs = [Tab("mine", "我的抽查户", reverse("desk:sample_mine", args=[sample.pk]))]
+    own = Menu([Tab("mine", "我的抽查户", reverse("desk:sample_mine", args=[sample.pk]))], (), "mine")
     until = in_force(sample).filter(user_id=int(place.scope.actor)).values_list("until", flat=True).last()
-    context |= {"place": place, "sample": sample, "tabs": tabs, "tab": "mine", "until": until}
+    context |= {"place": place, "sample": sample, "menu": own, "tab": "mine", "until": until}
     return render(request, f"desk/samples/{template}", context, status=status)

@@ -11,42 +11,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 
-from paicha.core.area_codes import VILLAGE_LEVELS
+from paicha.delivery.desk.shell.menu import menu
 from paicha.delivery.desk.shell.places import Place
 from paicha.delivery.desk.shell.wording import day_text
-from paicha.domain.accounts.roles import Verb
 from paicha.domain.rounds.queries import current_stage
 
 _LONGEST = 2000  # characters of an address
-_VILLAGE, _ABOVE = VILLAGE_LEVELS, ("county", "town")
-_EVERY = (*_VILLAGE, *_ABOVE)
-# (key and name of the address, title, verb asked, levels that have it, whether a person of some groups has none)
-_TABS: tuple[tuple[str, str, Verb, tuple[str, ...], bool], ...] = (
-    ("villages", "各村", Verb.READ_STATISTICS, _ABOVE, True),
-    ("attention", "核实", Verb.READ_STATISTICS, _ABOVE, True),
-    ("households", "农户", Verb.READ_HOUSEHOLDS, _EVERY, False),
-    ("entry", "录入", Verb.SUBMIT_ANSWERS, _VILLAGE, False),
-    ("leads", "线索", Verb.READ_HOUSEHOLDS, _EVERY, False),
-    ("cases", "研判", Verb.READ_HOUSEHOLDS, _EVERY, False),
-    ("problems", "问题", Verb.READ_HOUSEHOLDS, _EVERY, False),
-    ("plan", "安排", Verb.READ_HOUSEHOLDS, _VILLAGE, False),
-    ("samples", "抽查", Verb.DRAW_SAMPLE, ("county",), True),
-    ("pictures", "图", Verb.READ_STATISTICS, _ABOVE, True),
-    ("bulletin", "日报", Verb.READ_STATISTICS, _ABOVE, True),
-    ("forms", "表格", Verb.READ_STATISTICS, _EVERY, True),
-    ("handup", "上报", Verb.READ_STATISTICS, _EVERY, True),
-    ("log", "记录", Verb.READ_AUDIT, _EVERY, True),
-    ("upload", "上传", Verb.IMPORT_FILES, _EVERY, False),
-    ("download", "下载", Verb.EXPORT, _EVERY, False),
-)
-_LEVEL = {"county": "全市", "town": "全镇", "village": "今天", "residents": "今天"}
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    key: str
-    title: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +58,6 @@ def as_file(content: bytes | str, media_type: str, name: str, *, inline: bool = 
     return response
 
 
-def tabs(place: Place) -> list[Tab]:
-    """The pages of a place that the person may open."""
-    found = [Tab("area", _LEVEL[place.area.level], reverse("desk:area", args=[place.code]))]
-    for key, title, verb, levels, whole in _TABS:
-        if place.area.level in levels and place.may(verb) and not (whole and place.groups is not None):
-            found.append(Tab(key, title, reverse(f"desk:{key}", args=[place.code])))
-    return found
-
-
 def own_address(request: HttpRequest, wanted: str) -> str:
     """An address that a browser named, as a path of ours; '' for one of another server, or for no address at all."""
     hosts = {request.get_host()}
@@ -119,6 +80,6 @@ def page(
     request: HttpRequest, place: Place, template: str, tab: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """Render a page of a place."""
-    context |= {"place": place, "tabs": tabs(place), "tab": tab, "calendar": calendar(place)}
+    context |= {"place": place, "menu": menu(place, tab), "tab": tab, "calendar": calendar(place)}
     context["path"] = [(area, place.sees(area.code)) for area in place.path]
     return render(request, f"desk/{template}", context, status=status)

@@ -11,9 +11,12 @@ from django.utils.safestring import SafeString
 
 from paicha.core import area_codes
 from paicha.core.pack import Pack
+from paicha.delivery.desk.shell import menu
 from paicha.delivery.desk.shell.as_of import FIELD
+from paicha.delivery.desk.shell.menu import Menu
 from paicha.delivery.desk.shell.wording import day_text, group_text, outcome_text, time_text
 from paicha.domain import clock
+from paicha.domain.accounts.models import User
 
 register = template.Library()
 
@@ -22,6 +25,12 @@ register = template.Library()
 def as_of() -> SafeString:
     """A hidden field with the moment at which the page was made: what has changed since wasn't on it."""
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, clock.now().isoformat())
+
+
+@register.simple_tag
+def own_menu(user: User, here: str = "") -> Menu:
+    """The menu of a page that belongs to no place."""
+    return menu.own_menu(user, here)
 
 
 @register.filter

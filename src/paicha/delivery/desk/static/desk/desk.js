@@ -10,6 +10,23 @@ document.addEventListener("change", (event) => {
   if (into instanceof HTMLTextAreaElement && field.value) into.value = field.value;
 });
 
+/** What hangs down of the menu closes: all of it but where `target` lies. @param {EventTarget | null} target */
+function closeMenus(target) {
+  for (const open of /** @type {NodeListOf<HTMLDetailsElement>} */ (
+    document.querySelectorAll("details.drop-down[open]")
+  )) {
+    if (!(target instanceof Node && open.contains(target))) open.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details.drop-down[open]");
+  if (open?.contains(document.activeElement)) open.querySelector("summary")?.focus();
+  closeMenus(null);
+});
+
 /** A refusal names its field: the sentence stands there too, and typing goes on there. */
 function showAtField() {
   const said = /** @type {HTMLElement | null} */ (document.querySelector("[role=alert][data-field]"));
