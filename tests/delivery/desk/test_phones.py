@@ -192,3 +192,32 @@ def test_the_list_of_places_of_who_surveys_in_several_leads_there_too(world: Wor
     page = world.client("cadre").get("/").content.decode()
     assert "我的范围" in page
     assert CLIENT in page
+
+
+_PHONE = {
+    "User-Agent": "Mozilla/5.0 (Linux; Android 12) AppleWebKit/537.36 Chrome/101.0 Mobile Safari/537.36"
+}
+
+
+@pytest.mark.parametrize(
+    ("who", "headers", "to"),
+    [
+        ("grid", _PHONE, "/field/"),
+        ("grid", {"Sec-CH-UA-Mobile": "?1"}, "/field/"),
+        ("grid", {}, f"/area/{VILLAGE}/"),
+        ("cadre", _PHONE, f"/area/{VILLAGE}/"),
+    ],
+)
+def test_a_grid_workers_phone_is_led_to_its_own_pages_once(
+    world: World, who: str, headers: dict[str, str], to: str
+) -> None:
+    client = world.client(who)
+    assert client.get("/", headers=headers).headers["Location"] == to
+    assert client.get("/", headers=headers).headers["Location"] == f"/area/{VILLAGE}/"
+
+
+def test_a_grid_worker_at_the_desk_sees_the_code_to_scan(world: World) -> None:
+    for address in (f"/area/{VILLAGE}/", "/mine/phones/"):
+        page = world.client("grid").get(address).content.decode()
+        assert "手机端的地址</title>" in page, address
+    assert "手机端的地址</title>" not in world.client("cadre").get(f"/area/{VILLAGE}/").content.decode()

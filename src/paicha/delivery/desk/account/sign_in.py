@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from paicha.core.catalogue import sentence
 from paicha.delivery.desk.account.demo_accounts import demo_accounts
+from paicha.delivery.desk.devices.phone_door import leads_to_phone
 from paicha.delivery.desk.home.areas import own_places
 from paicha.delivery.desk.samples.sample_places import own_samples
 from paicha.delivery.desk.shell.menu import own_codes
@@ -106,11 +107,16 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @states(Policy("own"))
 def home(request: HttpRequest) -> HttpResponseBase:
-    """Where a person's own work begins: the smallest area that holds all of it, else a list of the places."""
+    """Where a person's own work begins: the smallest area that holds all of it, else a list of the places.
+
+    A grid worker's phone is led to the phone's own pages first.
+    """
     who = scope(request.user)
     codes = own_codes(who)
     if codes and not RoundArea.objects.filter(code__in=codes).exists():
         return render(request, "desk/account/no_round.html")
+    if codes and leads_to_phone(request, who):
+        return redirect("field:shell")
     if len(codes) == 1:
         return redirect("desk:area", codes[0])
     if codes:

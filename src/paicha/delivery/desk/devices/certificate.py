@@ -6,19 +6,16 @@ nobody, and is shown over plain http as well (`paicha serve --tls`), for a phone
 
 from __future__ import annotations
 
-from functools import lru_cache
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 
-import segno
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from paicha.delivery.desk.devices.phone_door import code_of
 from paicha.delivery.desk.shell.page import as_file
 from paicha.delivery.desk.shell.places import Policy, states
 
@@ -36,7 +33,7 @@ def certificate_page(request: HttpRequest) -> HttpResponse:
         request, "desk/devices/certificate.html",
         {
             "there": der is not None, "mark": fingerprint(der) if der else "", "https": https,
-            "code": mark_safe(_code(f"{https}field/")),  # noqa: S308  (drawn here, of an address of our own)
+            "code": code_of(f"{https}field/"),
             "secure": request.is_secure(),
         },
     )  # fmt: skip
@@ -68,13 +65,3 @@ def fingerprint(der: bytes) -> str:
     """SHA-256 in groups of four, as phones show it: '3F2A 09C4 …'."""
     text = sha256(der).hexdigest().upper()
     return " ".join(text[i : i + 4] for i in range(0, len(text), 4))
-
-
-@lru_cache(maxsize=8)
-def _code(address: str) -> str:
-    """The address as a QR code (SVG without styles)."""
-    drawn = BytesIO()
-    segno.make(address, error="m").save(
-        drawn, kind="svg", scale=5, border=2, xmldecl=False, svgns=False, nl=False, title="手机端的地址"
-    )
-    return drawn.getvalue().decode()

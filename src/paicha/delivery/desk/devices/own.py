@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.devices.phone_door import phone_code
 from paicha.delivery.desk.devices.presenters import cards
 from paicha.delivery.desk.shell.places import Policy, states
 from paicha.domain.accounts.models import User
@@ -41,7 +42,7 @@ def own(request: HttpRequest) -> HttpResponse:
     return render(
         request, "desk/devices/own.html",
         {"phones": cards(mine), "may": may_enrol(scope(user)), "error": error, "typed": request.POST,
-         "field_at": request.build_absolute_uri("/field/")},
+         "phone_code": phone_code(request), "field_at": request.build_absolute_uri("/field/")},
         status=422 if error else 200,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from paicha.core.pack import Pack
 from paicha.delivery.desk.cases.todo import rounds_owed
+from paicha.delivery.desk.devices.phone_door import phone_code
 from paicha.delivery.desk.home.todos import gathered
 from paicha.delivery.desk.households.case_list import case_list
 from paicha.delivery.desk.ledger.checklist_links import before_handup
@@ -67,6 +68,7 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
         groups=[(group, _counted(pack, counts)) for group, counts in groups.items()],
         bar=bar(total), away=sum(total.waiting.values()), reads=reads,
         phone=place.may(Verb.SUBMIT_ANSWERS) and total.households and not up,
+        phone_code=phone_code(request) if place.groups is not None else "",
     )  # fmt: skip
 
 
