@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -87,7 +86,7 @@ def _overview(pack: Pack) -> Iterator[str]:
 def _schedule(pack: Pack) -> Iterator[str]:
     yield from ("", "## 时间安排", "", f"{_day(pack.schedule.opens_on)}开始。")
     for stage in pack.schedule.stages:
-        last = pack.schedule.opens_on + timedelta(days=stage.days)
+        last = stage.due_on(pack.schedule.opens_on)
         yield f"- {stage.title}：{stage.who}，{_LEVELS[stage.level]}级，{_day(last)}前（第 {stage.days} 天）"
 
 

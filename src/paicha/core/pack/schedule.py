@@ -1,16 +1,17 @@
 """Who does what by when: the stages of a round and the procedures behind it.
 
 Why data: a county changes who reviews, how long a notice hangs and what stands in the way of a removal without a
-programmer. What holds: a guard is an expression of the closed language with the sentence that says why; a step
-may send a case back only to a step before it; what a step tells the rules are facts of the pack.
+programmer. What holds: days are counted by `Stage` and `Step` alone; a guard is an expression of the closed language
+with the sentence that says why; a step may send a case back only to a step before it; what a step tells the rules are
+facts of the pack.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr
 
@@ -26,8 +27,12 @@ class Stage(Strict):
     id: Name
     title: Label
     who: Label
-    days: int = Field(ge=1, le=400)  # deadline: that many days after opening
+    days: int = Field(ge=1, le=400)
     level: Level
+
+    def due_on(self, opens_on: date) -> date:
+        """The deadline, included: `days` after the round opens. A round may extend it."""
+        return opens_on + timedelta(days=self.days)
 
 
 class Record(Strict):
@@ -65,6 +70,26 @@ class Step(Strict):
     settles: bool = False
     by_survey: bool = False
     majority: bool = False
+
+    def due_on(self, began: date) -> date | None:
+        """The last day on which the step is in time: begun on the 10th with 5 `days`, the 15th; None: no limit."""
+        return began + timedelta(days=self.days) if self.days else None
+
+    def opens_on(self, began: date) -> date | None:
+        """The first day on which the step can be passed: begun on the 10th with `at_least` 5, the 15th; None: at
+        once."""
+        return began + timedelta(days=self.at_least) if self.at_least else None
+
+    def last_day(self, began: date) -> date | None:
+        """The last of the days that the step must last: until then a notice hangs and may be objected to."""
+        return began + timedelta(days=self.at_least - 1) if self.at_least else None
+
+    def posted_on(self, records: Mapping[str, Any]) -> list[date]:
+        """The days written down for a notice, in the order of the pack; none for a step of another kind."""
+        if self.kind != "notice":
+            return []
+        named = [record.name for record in self.records if record.type == "date"]
+        return [date.fromisoformat(records[name]) for name in named if name in records]
 
     def reached_by(self, level: str) -> bool:
         """Whether the step is the level's or of one below it; a department's is nobody else's."""
@@ -157,10 +182,16 @@ class Procedures(Strict):
         found = self.procedure.get(procedure)
         return found.step.get(step) if found else None
 
-    def days(self, procedure: str, step: str, otherwise: int) -> int:
-        """How many days a step may take; `otherwise` where the pack sets no limit."""
+    def due_on(self, procedure: str, step: str, began: date, otherwise: int) -> date:
+        """The last day on which a step is in time; after `otherwise` days where the pack sets no limit."""
         found = self.step(procedure, step)
-        return found.days if found and found.days is not None else otherwise
+        limit = found.due_on(began) if found else None
+        return limit or began + timedelta(days=otherwise)
+
+    def reached_by(self, procedure: str, step: str, level: str) -> bool:
+        """Whether a step is the level's or of one below it; anybody's where the pack has no such step."""
+        found = self.step(procedure, step)
+        return found is None or found.reached_by(level)
 
     def required(self, procedure: str, step: str, otherwise: Mapping[str, str]) -> dict[str, str]:
         """What must be written down with a step: name → label; `otherwise` where the pack has no such step."""

@@ -16,7 +16,7 @@ from paicha.core.pack import Pack, Procedure, Step
 from paicha.core.pack.naming import strength_rank
 from paicha.core.refusal import text_field
 from paicha.domain.audit.services import Entry, village_chain
-from paicha.domain.cases import calendar, guards
+from paicha.domain.cases import guards
 from paicha.domain.cases.case_facts import tell
 from paicha.domain.cases.errors import CaseError
 from paicha.domain.cases.models import Case, Meeting, Objection
@@ -222,12 +222,12 @@ def _barred(work: VillageWork, case: Case, procedure: Procedure) -> Sequence[str
 
 def _check_lasted(work: VillageWork, case: Case, step: Step, noted: Mapping[str, Any]) -> None:
     """A notice that was put up later than the step began hangs from that day on."""
-    days = calendar.posted_days(step, noted)
+    days = step.posted_on(noted)
     if not days:
         return
     if min(days) < case.since:
         raise CaseError("K07", title=step.title, day=day_words(case.since))
-    full = calendar.opens_on(step, max(days))
+    full = step.opens_on(max(days))
     if full is not None and work.days.today < full:
         raise CaseError("K08", posted=day_words(max(days)), least=step.at_least, full=day_words(full))
 

@@ -12,7 +12,7 @@ from typing import Any
 from paicha.core.pack import Procedure, Step
 from paicha.core.refusal import text_field
 from paicha.domain.audit.services import Entry, village_chain
-from paicha.domain.cases import calendar, guards
+from paicha.domain.cases import guards
 from paicha.domain.cases.errors import CaseError
 from paicha.domain.cases.models import Case, CaseStep, Meeting
 from paicha.domain.cases.records import TEXT, day_words
@@ -117,7 +117,7 @@ def line(
 def enter(work: VillageWork, case: Case, step: Step) -> None:
     today = work.days.today
     case.step, case.since = step.id, today
-    case.due_on, case.opens_on = calendar.due_on(step, today), calendar.opens_on(step, today)
+    case.due_on, case.opens_on = step.due_on(today), step.opens_on(today)
     case.save(update_fields=["step", "since", "due_on", "opens_on"])
 
 

@@ -5,7 +5,6 @@ What holds: nothing of the log goes; what was decided with the step (leads, the 
 
 from __future__ import annotations
 
-from paicha.domain.cases import calendar
 from paicha.domain.cases.case_facts import effective, tell
 from paicha.domain.cases.engine import step_of
 from paicha.domain.cases.errors import CaseError
@@ -45,7 +44,7 @@ def undo(work: VillageWork, case: Case, *, meeting: Meeting | None = None) -> Ca
     fresh.state = Case.State.ENDED if opened else Case.State.GOING
     fresh.closed_on = work.days.today if opened else None
     step = step_of(work.pack, fresh)
-    fresh.opens_on = calendar.opens_on(step, first.began)
+    fresh.opens_on = step.opens_on(first.began)
     fresh.save()
     tell(work, {fresh.household_id})
     return fresh

@@ -6,7 +6,7 @@ back in one step by who wrote it; a petition may bring a lead or a problem, and 
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from paicha.core.refusal import Refusal, text_field
 from paicha.domain.audit.services import Entry, digest, village_chain
@@ -43,10 +43,10 @@ def note_petition(
         raise PetitionError("Z03")
     if household is not None and household.village_id != work.village.pk:
         raise PetitionError("Z04")
-    limit = work.pack.schedule.days("petition", "replied", _DAYS)
+    limit = work.pack.schedule.due_on("petition", "replied", received_on, _DAYS)
     made = Petition.objects.create(
         round=work.round, village=work.village, household=household, received_on=received_on, from_whom=who,
-        demand=what, due_on=received_on + timedelta(days=limit), noted_by=work.actor, at=work.at,
+        demand=what, due_on=limit, noted_by=work.actor, at=work.at,
     )  # fmt: skip
     _note(work, "petition.note", made, what)
     return made

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -248,11 +248,12 @@ def _text(work: VillageWork, type_: int, text: str) -> str:
 
 def _fill(pack: Pack, problem: Problem, measure: str, due_on: date | None, owner: str) -> None:
     measure, owner = text_field("整改措施", measure, _MEASURE), text_field("整改责任人", owner, _OWNER)
-    if due_on is not None and due_on < _found_on(problem):
+    found, done = _found_on(problem), pack.schedule.step("rectification", "done")
+    if due_on is not None and due_on < found:
         raise ProblemError("Z24")
-    days = pack.schedule.days("rectification", "done", 0)
-    if days and due_on is not None and due_on > (latest := _found_on(problem) + timedelta(days=days)):
-        raise ProblemError("Z25", latest=f"{latest:%Y-%m-%d}", days=days)
+    latest = done.due_on(found) if done else None
+    if done and latest and due_on is not None and due_on > latest:
+        raise ProblemError("Z25", latest=f"{latest:%Y-%m-%d}", days=done.days)
     problem.measure, problem.due_on, problem.owner = measure, due_on, owner
 
 

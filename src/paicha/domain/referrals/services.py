@@ -8,7 +8,6 @@ it opens, closes and decides nothing, people read it beside the lead.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from paicha.core.pack import Pack
@@ -51,7 +50,7 @@ def send(
     waiting = set(
         of.filter(question=clean, answered_at=None, withdrawn_at=None).values_list("household_id", flat=True)
     )
-    limit = work.days.today + timedelta(days=work.pack.schedule.days("referral", "answered", _DAYS))
+    limit = work.pack.schedule.due_on("referral", "answered", work.days.today, _DAYS)
     made = []
     for household, finding in dict(households).items():
         if household in waiting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from paicha.core.area_codes import VILLAGE_LEVELS
 from paicha.core.pack import Pack
@@ -60,7 +60,7 @@ def stages(round_: Round, pack: Pack, on: date | None = None, code: str = "") ->
     day = on or clock.today()
     found: list[StageState] = []
     for stage in pack.schedule.stages:
-        deadline, extended = round_.opens_on + timedelta(days=stage.days), ""
+        deadline, extended = stage.due_on(round_.opens_on), ""
         for extension in round_.extensions:
             if extension["stage"] == stage.id and code.startswith(extension["area"]):
                 later = date.fromisoformat(extension["deadline"])

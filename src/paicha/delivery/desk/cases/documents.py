@@ -14,7 +14,6 @@ from paicha.delivery.desk.shell.wording import answer_rows, day_text, group_text
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import Entry, actor_chain, append, digest
-from paicha.domain.cases import calendar
 from paicha.domain.cases.models import Case, Meeting, MeetingItem
 from paicha.domain.cases.queries import going
 from paicha.domain.responses.answers.identity import identify_text
@@ -96,7 +95,7 @@ def notice(request: HttpRequest, place: Place, key: str) -> HttpResponse:
     if not rows:
         raise Http404
     since = min(case.since for case in rows)
-    until = calendar.last_day(step, max(case.since for case in rows))
+    until = step.last_day(max(case.since for case in rows))
     labels = {entry.name: entry.label for entry in place.pack.classes}
     into = procedure.becomes[-1].into if procedure.becomes else ""
     content = poster(
