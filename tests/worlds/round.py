@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import yaml
 from django.test import Client
 from tests.worlds.once import built_once
 
@@ -20,6 +21,7 @@ from paicha.domain.households.models import Household
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.responses.services import Batch, IncomingRow, submit_responses, village_work
 from paicha.domain.rounds.models import Round
+from paicha.domain.rounds.packs import store_pack
 from paicha.packs import read_pack
 
 COUNTY, TOWN, OTHER_TOWN = "610881000000", "610881101000", "610881102000"
@@ -77,6 +79,16 @@ class World:
         client = Client()
         client.force_login(self.users[who], backend="paicha.domain.accounts.backend.AccountBackend")
         return client
+
+    def change_step(self, procedure: str, step: str, **fields: Any) -> None:
+        """Give the round a pack in which a step of a procedure says something else."""
+        files = read_pack("shenmu_2022_spring")
+        document = yaml.safe_load(files["procedures.yaml"])
+        steps = next(p["steps"] for p in document["schedule"]["procedures"] if p["id"] == procedure)
+        next(s for s in steps if s["id"] == step).update(fields)
+        changed = files | {"procedures.yaml": yaml.safe_dump(document, allow_unicode=True).encode()}
+        self.round.pack, self.pack = store_pack(changed)
+        self.round.save()
 
     def answer(self, code: str, rows: list[dict[str, Any]], source: str = "excel:1") -> list[Any]:
         """Submit rows of the general form's shape; each holds household, form and the answers."""

@@ -24,7 +24,8 @@ from paicha.domain.responses.services import take_held, village_work
 from paicha.domain.rounds.models import RosterEntry
 from paicha.domain.sync.batches import Batch, take_batch
 from paicha.domain.sync.devices import revoke
-from paicha.domain.sync.models import Device, SyncItem
+from paicha.domain.sync.models import Device, RaisedItem, SyncItem
+from paicha.domain.sync.raised_items import take_in
 
 
 def answers(world: World, head: str) -> dict[str, Any]:
@@ -238,6 +239,19 @@ def test_what_is_raised_goes_in_once(world: World) -> None:
     for _ in range(2):  # the same things in another item: each has its own id
         phone.send(item(world, "高兰花", raised=raised) | {"answers": None})
     assert (Problem.objects.count(), Petition.objects.count(), BaseChange.objects.count()) == (1, 1, 1)
+
+
+def test_what_the_pack_leaves_to_the_town_waits_for_it(world: World) -> None:
+    world.change_step("rectification", "problem", actor="town")
+    phone = Phone(world.users["cadre"])
+    raised = [{"id": str(new_id()), "kind": "problem", "type": 1, "text": "水管冻裂"}]
+    (receipt,) = phone.send(item(world, "高兰花", raised=raised) | {"answers": None})
+    assert ["这一件要上一级来登记" in said["message"] for said in receipt.messages] == [True]
+    waiting = RaisedItem.objects.get()
+    assert (waiting.status, Problem.objects.count()) == ("held", 0)
+    with village_work(world.round, world.pack, world.areas[VILLAGE], "1") as work:
+        take_in(work, waiting, "field:1")
+    assert Problem.objects.get().text == "水管冻裂"
 
 
 def test_a_batch_costs_a_handful_of_statements(world: World) -> None:

@@ -131,7 +131,8 @@ class _Taking:
             if not lines:
                 return
             submit_lines(work, lines, self._source(), self.batch.device)
-            take_raised(work, lines, self.sender.user, self.batch.device, self._source())
+            level = (self.by or self.sender.scope).reach(Verb.RAISE_PROBLEMS, work.village.code)
+            take_raised(work, lines, self.sender.user, self.batch.device, self._source(), level)
             self._record(pack, work, lines)
         self.receipts.update({line.receipt.item: line.receipt for line in lines})
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from paicha.core.catalogue import sentence
+from paicha.core.pack import Pack
 from paicha.core.refusal import Refusal
 from paicha.domain.accounts.models import User
 from paicha.domain.files.services import store_file
@@ -29,6 +30,7 @@ from paicha.domain.sync.items import ItemError, photo_bytes
 from paicha.domain.sync.models import RaisedItem
 from paicha.domain.sync.routing import NEVER
 
+_STEPS = {"problem": ("rectification", "problem"), "petition": ("petition", "received")}
 _WAITS = (RaisedItem.Status.HELD, RaisedItem.Status.REFUSED)
 
 
@@ -36,8 +38,13 @@ class RaisedError(Refusal):
     """What can't be taken in or dismissed."""
 
 
-def take_raised(work: VillageWork, lines: Sequence[Line], user: User, device: UUID, source: str) -> None:
-    """Take in what the items of a village raised. Must run inside `work`'s transaction, after the answers."""
+def take_raised(
+    work: VillageWork, lines: Sequence[Line], user: User, device: UUID, source: str, level: str
+) -> None:
+    """Take in what the items of a village raised. Must run inside `work`'s transaction, after the answers.
+
+    `level`: how far the person's right to raise reaches there; what the pack gives to a higher one waits for it.
+    """
     wanted = {one.id: (line, one) for line in lines for one in line.item.raised}
     if not wanted:
         return
@@ -53,6 +60,8 @@ def take_raised(work: VillageWork, lines: Sequence[Line], user: User, device: UU
             row.status, row.message = RaisedItem.Status.REFUSED, sentence(NEVER)
         elif line.routed.hold:
             row.status, row.message = RaisedItem.Status.HELD, sentence(line.routed.hold)
+        elif not may_take(work.pack, row.kind, level):
+            row.status, row.message = RaisedItem.Status.HELD, sentence("D37")
         else:
             _take(work, row, source)
         if row.status != RaisedItem.Status.STORED:
@@ -60,6 +69,11 @@ def take_raised(work: VillageWork, lines: Sequence[Line], user: User, device: UU
             line.receipt.say("H02" if severity == "note" else "D05", severity, row.message, raised=id_)
         row.save(force_insert=True)
     _told(work)
+
+
+def may_take(pack: Pack, kind: str, level: str) -> bool:
+    """Whether the pack's procedures leave it to this level to enter what was raised (`Scope.reach`)."""
+    return kind not in _STEPS or pack.schedule.reached_by(*_STEPS[kind], level)
 
 
 def take_in(work: VillageWork, raised: RaisedItem, source: str) -> RaisedItem:

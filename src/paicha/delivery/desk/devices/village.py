@@ -18,7 +18,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.services import village_work
 from paicha.domain.sync.devices import revoke
 from paicha.domain.sync.handover_file import phones_of, raised_waiting, refused_items, settle_item, take_file
-from paicha.domain.sync.raised_items import dismiss, take_in
+from paicha.domain.sync.raised_items import RaisedError, dismiss, may_take, take_in
 
 _MOST_BYTES = 20_000_000
 
@@ -109,6 +109,9 @@ def _act(request: HttpRequest, place: Place) -> str:
     if raised is None:
         raise Http404
     require(place, Verb.RAISE_PROBLEMS)
+    level = place.scope.reach(Verb.RAISE_PROBLEMS, place.code)
+    if act == "take" and not may_take(place.pack, raised.kind, level):
+        raise RaisedError("W27")
     with village_work(place.round, place.pack, village, place.scope.actor) as work:
         if act == "take":
             take_in(work, raised, f"field:{raised.user_id}@{raised.device}")

@@ -21,7 +21,7 @@ from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.form_input import Unclear, day_typed, household_asked, household_named, ways
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.paging import page_of
-from paicha.delivery.desk.shell.places import Place, at_place, at_record, in_groups, require, require_step
+from paicha.delivery.desk.shell.places import Place, at_place, at_record, in_groups, require_step
 from paicha.delivery.desk.shell.refusals import refused_to
 from paicha.delivery.desk.shell.village_lists import rows_over_villages, summaries_of
 from paicha.domain import clock
@@ -57,7 +57,7 @@ def petitions(request: HttpRequest, place: Place) -> HttpResponse:
         return _page(request, place)
     if not place.is_village:
         raise Http404
-    require(place, Verb.RAISE_PROBLEMS)
+    require_step(place, Verb.RAISE_PROBLEMS, "petition", "received")
     return _add(request, place)
 
 
@@ -75,7 +75,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
             lambda ids: petitions_listed(place.round, ids, state, today),
         )  # fmt: skip
     listed = list(turned)
-    may_add = place.is_village and place.may(Verb.RAISE_PROBLEMS)
+    may_add = place.is_village and place.takes(Verb.RAISE_PROBLEMS, "petition", "received")
     unlisted = _unlisted(place, rows) if place.is_village else []
     place.log_read("petitions", len(listed) + len(unlisted))
     home = (

@@ -60,6 +60,8 @@ def _page(
         request, place, "problems/problem.html", "problems", status=status, ways=ways(place), here="problems",
         problem=found, steps=steps, names=known, label={k.number: k.label for k in form.types}.get(found.type, ""),
         missing="、".join(missing_of(place.pack, found)), late=found.overdue(clock.today()), raises=raises,
+        measures=place.takes(Verb.RAISE_PROBLEMS, "rectification", "measure"),
+        finishes=place.takes(Verb.RAISE_PROBLEMS, "rectification", "done"),
         check=found.status == Problem.Status.DONE and may_check(place.pack, place.scope, place.code, found.found_by),
         undo=rectification.may_take_back(steps, actor),
         restorable=gone and raises and bool(steps) and steps[0].kind == "withdrawn" and steps[0].by == actor,

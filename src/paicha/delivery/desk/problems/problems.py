@@ -28,7 +28,7 @@ from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.form_input import Unclear, day_typed, household_asked, household_named, ways
 from paicha.delivery.desk.shell.page import as_file, page
 from paicha.delivery.desk.shell.paging import page_of
-from paicha.delivery.desk.shell.places import Place, at_place, in_groups, require
+from paicha.delivery.desk.shell.places import Place, at_place, in_groups, require_step
 from paicha.delivery.desk.shell.village_lists import rows_over_villages, summaries_of, those_up
 from paicha.delivery.desk.shell.wording import rule_message
 from paicha.domain import clock
@@ -103,7 +103,7 @@ def problems(request: HttpRequest, place: Place) -> HttpResponse:
         return shown(request, place)
     if not place.is_village:
         raise Http404
-    require(place, Verb.RAISE_PROBLEMS)
+    require_step(place, Verb.RAISE_PROBLEMS, "rectification", "problem")
     return _add(request, place)
 
 
@@ -130,7 +130,7 @@ def shown(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     typed = context.pop("typed", {})
     lines = [_line(place, p, typed) for p in listed]
     labels = {kind.number: kind.label for kind in form.types}
-    may_add = place.is_village and place.may(Verb.RAISE_PROBLEMS)
+    may_add = place.is_village and place.takes(Verb.RAISE_PROBLEMS, "rectification", "problem")
     locked = may_add and _is_locked(place, rows, form.name)
     may_add = may_add and not locked
     return page(
@@ -160,7 +160,8 @@ def _chips(rows: Sequence[VillageSummary], place: Place) -> list[tuple[str, str,
 
 def _line(place: Place, p: Problem, typed: Mapping[int, tuple[str, str, str]]) -> Line:
     kept = p.measure, p.due_on.isoformat() if p.due_on else "", p.owner
-    editable = place.is_village and p.status == _OPEN and place.may(Verb.RAISE_PROBLEMS)
+    measures = place.takes(Verb.RAISE_PROBLEMS, "rectification", "measure")
+    editable = place.is_village and p.status == _OPEN and measures
     missing = (
         "、".join(part.removeprefix("整改") for part in missing_of(place.pack, p))
         if p.status == _OPEN
@@ -258,6 +259,7 @@ def save(request: HttpRequest, place: Place) -> HttpResponse:
     """Measures, limits and owners as typed on the village's page: all of them, or none with what is wrong."""
     if not place.is_village:
         raise Http404
+    require_step(place, Verb.RAISE_PROBLEMS, "rectification", "measure")
     typed = {
         p: tuple(request.POST.get(f"{name}-{p}", "") for name in ("measure", "due_on", "owner"))
         for p in wholes(key[4:] for key in request.POST if key.startswith("was-"))
