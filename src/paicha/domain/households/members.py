@@ -81,8 +81,8 @@ def take_back(
 ) -> set[UUID]:
     """Let go what an upload brought about people of a village; those that it rewrote are as `before` says again.
 
-    `before`: member → name, relation, details. Households of `stay`, and what was written again since, are left.
-    Returns the households that were touched. The caller holds the village and writes the audit.
+    `before`: member → name, relation, details, source, upload. Households of `stay`, and what was written again
+    since, are left. Returns the households that were touched. The caller holds the village and writes the audit.
     """
     own = {"upload": upload, "household__village": village}
     numbers = ForeignNumber.objects.filter(**own).exclude(household__in=stay)
@@ -92,9 +92,14 @@ def take_back(
         *members.values_list("household_id", flat=True),
     }
     numbers.delete()
-    columns = ("name", "relation", *DETAILS)
+    columns = ("name", "relation", *DETAILS, "source", "upload")
     known = [UUID(text) for text in before]
     again = list(members.filter(pk__in=known).values_list("pk", flat=True))
-    bulk.update(Member, columns, [(*before[str(member)], member) for member in again])
+    rows = [
+        (*told, UUID(upload) if upload else None, id_)
+        for id_ in again
+        for *told, upload in [before[str(id_)]]
+    ]
+    bulk.update(Member, columns, rows)
     members.exclude(pk__in=known).filter(foreign_numbers=None).delete()
     return touched

@@ -36,9 +36,13 @@ class Bearer:
 
 @dataclass(frozen=True, slots=True)
 class KnownMember:
-    """A member as the register has them; `values`: name, relation, details; `number`: the system's, or ''."""
+    """A member as the register has them; `values`: name, relation, details; `number`: the system's, or ''.
+
+    `origin`: source and upload, '' for none.
+    """
 
     id: UUID
+    origin: tuple[str, str]
     values: tuple[str, ...]
     gone: bool
     number: str
@@ -89,10 +93,14 @@ def members_of_village(village: int, system: str) -> dict[UUID, list[KnownMember
     numbers = dict(rows.filter(member__isnull=False).values_list("member_id", "number"))
     found: dict[UUID, list[KnownMember]] = defaultdict(list)
     members = Member.objects.filter(household__village=village).order_by("id")
-    for id_, household, left_at, *values in members.values_list(
-        "id", "household_id", "left_at", "name", "relation", *DETAILS
+    for id_, household, left_at, source, upload, *values in members.values_list(
+        "id", "household_id", "left_at", "source", "upload", "name", "relation", *DETAILS
     ):
-        found[household].append(KnownMember(id_, tuple(values), left_at is not None, numbers.get(id_, "")))
+        found[household].append(
+            KnownMember(
+                id_, (source, str(upload or "")), tuple(values), left_at is not None, numbers.get(id_, "")
+            )
+        )
     return found
 
 

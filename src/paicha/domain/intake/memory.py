@@ -22,9 +22,7 @@ class Trace:
     gone: list[int] = field(default_factory=list)  # problems that its list left out
     back: list[int] = field(default_factory=list)  # or brought back
     known: dict[str, list[Any]] = field(default_factory=dict)  # what the register knew of households before
-    members: dict[str, list[str]] = field(
-        default_factory=dict
-    )  # who was rewritten: name, relation, details before
+    members: dict[str, list[str]] = field(default_factory=dict)  # who was rewritten, as they were
     size: int | None = None  # entries that stand in the database; None before there is a row
 
 

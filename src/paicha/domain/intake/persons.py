@@ -27,7 +27,7 @@ from paicha.domain.households.members import (
     insert_numbers,
     rewrite_members,
 )
-from paicha.domain.households.services import NewHousehold, add_households, new_id
+from paicha.domain.households.services import NewHousehold, add_households, count_change, new_id
 from paicha.domain.intake.job import Job
 from paicha.domain.intake.known_persons import Bearer, KnownMember, bearers_of, members_of_village
 from paicha.domain.intake.matching import Known
@@ -97,6 +97,7 @@ class PersonsIntake:
         if writes.size:
             entry = Entry(village_chain(work.village.pk), work.actor, "persons.import", count=writes.size)
             work.note(entry, recount=False)
+            count_change([work.village.pk])
 
     def _goes_on(self, line: FamilyLine) -> bool:
         """Whether the line is taken in; refused ones and repeats are counted and said here."""
@@ -235,7 +236,7 @@ class PersonsIntake:
         ]
         if values != known.values:
             self._writes.rewritten.append((known.id, values))
-            self._memory.trace.members.setdefault(str(known.id), list(known.values))
+            self._memory.trace.members.setdefault(str(known.id), [*known.values, *known.origin])
         if not known.number:
             self._number_of(household, known.id, person)
 

@@ -6,11 +6,12 @@ imported as it is. The raw text is read again from the file; an import keeps non
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from paicha.core.identity import hide_identity
+from paicha.core.identity import HIDDEN, MARK
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.source import Source
@@ -151,7 +152,7 @@ def _persons(
     for row in rows:
         for number in row.rows:
             texts = raw[(row.file, row.sheet, number)]
-            values = {name: hide_identity(texts.get(row.cells.get(name, ""), "")) for _, name in asked}
+            values = {name: _without_mark(texts.get(row.cells.get(name, ""), "")) for _, name in asked}
             values |= {
                 name: said for name, said in ((TOWN, town), (VILLAGE, village)) if not values.get(name, said)
             }
@@ -165,6 +166,11 @@ def _persons(
         widths=[*(12 for _ in asked), 24, 50],
         rows=listed,
     )
+
+
+def _without_mark(text: str) -> str:
+    """What a person typed, and nothing where an identity number stood: there is no more to correct."""
+    return "" if text == HIDDEN or MARK in text or re.fullmatch(r"[0-9]{6}[*]{12}", text) else text
 
 
 def _place(row: Refused) -> str:

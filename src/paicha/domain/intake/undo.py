@@ -21,7 +21,7 @@ from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.members import take_back
-from paicha.domain.households.services import take_back_all, update_known
+from paicha.domain.households.services import count_change, take_back_all, update_known
 from paicha.domain.intake.dependents import built_on
 from paicha.domain.problems.services import withdraw_listed
 from paicha.domain.responses.columns import NOTHING
@@ -283,6 +283,8 @@ class _VillageUndo:
         stay = {one.household for one in self._result.left if one.household is not None}
         before = self._trace.get("members", {})
         touched = take_back(self._work.village.pk, self._record.pk, before, stay)
+        if touched:
+            count_change([self._work.village.pk])
         self._result.restored += len(touched - self._made - set(answered))
 
     def _forms(self) -> None:

@@ -2,7 +2,7 @@
 
 Why: such a list has an identity number a row, and those are stored nowhere, not even for the minutes between a preview
 and the import. What holds: every cell that is read stands where it stood, so that all addresses stay right; titles
-stay, so that unread columns can be named; a cell that looks like an identity number goes, wherever it stands.
+stay, so that unread columns can be named; for what looks like an identity number a mark stands, wherever it stood.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from paicha.core.identity import hide_identity, holds_identity
+from paicha.core.identity import MARK, hide_identity, holds_identity
 from paicha.formats.reading.archive import Archive
 from paicha.formats.reading.grid import MAX_FILE, Grid, Raw, typed
 from paicha.formats.reading.model import FileRefused
@@ -78,10 +78,10 @@ def _scrub(grid: Grid, header: PersonHeader | None) -> None:
         for column, value in enumerate(row):
             if value == "":
                 continue
-            if (beneath and column not in read) or (type(value) is float and holds_identity(value)):
+            if beneath and column not in read:
                 row[column] = ""
-            elif type(value) is str:
-                row[column] = hide_identity(value)
+            elif holds_identity(value):
+                row[column] = hide_identity(value, MARK) if type(value) is str else MARK
 
 
 def _as_text(grid: Grid) -> bytes:

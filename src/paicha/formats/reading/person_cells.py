@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from paicha.core import normalise
 from paicha.core.bounds import whole
-from paicha.core.identity import HIDDEN, hide_identity, holds_identity
+from paicha.core.identity import HIDDEN, MARK, hide_identity, holds_identity
 from paicha.core.pack import Pack
 from paicha.formats.reading.cell import Bad, plain
 from paicha.formats.reading.columns import Memo
@@ -91,7 +91,7 @@ class PersonCells:
         def sound(raw: Raw) -> object:
             if raw == "" or (isinstance(raw, str) and not raw.strip()):
                 return None
-            if holds_identity(raw):
+            if holds_identity(raw) or (type(raw) is str and MARK in raw):
                 return Bad("R25", HIDDEN)
             if _NOTHING.fullmatch("".join(plain(raw).split())):
                 return None
@@ -113,7 +113,7 @@ class PersonCells:
 
     def _number(self, raw: Raw) -> str | None:
         text = self._text(raw)
-        return "".join(text.split()).upper() if text else None
+        return None if text is None or "*" in text else "".join(text.split()).upper()  # a masked one is none
 
     def _kind(self, raw: Raw) -> Told | None:
         """户类型: 脱贫户 in it makes a lifted household; a word for those who are watched, a watched one."""

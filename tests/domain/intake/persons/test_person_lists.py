@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from tests.domain.intake.sheets import numbers, send
-from tests.worlds.county import County
+from tests.worlds.county import OPERATOR, County
 from tests.worlds.persons import PersonList, identity_number, person_list
 
 from paicha.domain.audit.queries import verify
 from paicha.domain.households.models import ForeignNumber, Household, Member
+from paicha.domain.intake.undo import undo_upload
 from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.rounds.models import RosterEntry
 
@@ -93,3 +96,31 @@ def test_what_contradicts_itself_is_refused_with_every_address(
     assert words in "；".join(message.message for message in hard)
     assert sorted({m.code for m in hard}) == sorted(set(codes))
     assert result.refused >= refused and result.accepted == 6 - refused
+
+
+def test_an_upload_taken_back_takes_members_and_numbers_along(county: County) -> None:
+    made = listed(county, 12)
+    first = send((made.name, made.xlsx()))
+    before = stored()
+    made.put(5, "健康状况", "大病")
+    made.lines.append([*made.lines[-1][:8], "新人", *made.lines[-1][9:]])
+    made.put(len(made.lines), "人口编号", "6108999999999")
+    made.put(len(made.lines), "与户主关系", "之孙女")
+    for row in made.households[-1].rows:
+        made.put(row, "当前家庭人口数", "")
+    made.put(len(made.lines), "当前家庭人口数", "")
+    health = Member.objects.order_by("id").first()
+    assert health is not None
+    second = send((made.name, made.xlsx()))
+    assert numbers(second) == {"accepted": 2, "unchanged": 10}
+    assert [m.code for m in second.messages if m.severity == "soft"] == ["M32"]
+    assert Member.objects.get(pk=health.pk).health == "大病" and Member.objects.filter(name="新人").exists()
+    undone = undo_upload(UUID(second.upload), scope=OPERATOR)
+    assert (undone.restored, undone.removed, undone.left) == (2, 0, [])
+    assert stored() == before and Member.objects.get(pk=health.pk).health == health.health
+    undone = undo_upload(UUID(first.upload), scope=OPERATOR)
+    assert (undone.removed, undone.left) == (12, [])
+    assert Member.objects.count() == ForeignNumber.objects.count() == 0
+    made = listed(county, 12)
+    assert numbers(send((made.name, made.xlsx()))) == {"accepted": 12, "created": 12}
+    assert verify() == [] and broken_parts() == []
