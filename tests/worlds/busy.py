@@ -24,7 +24,7 @@ def busy(world: World) -> World:
     """VILLAGE still at work, NEIGHBOUR handed up with rows that came late; a sample with three households seen."""
     settle(world)
     for code in (VILLAGE, NEIGHBOUR):
-        _at_work(world, code)
+        at_work(world, code)
     ledgers = Ledgers(world)
     ledgers.complete(NEIGHBOUR)
     ledgers.hand_up(NEIGHBOUR, who="town")
@@ -42,7 +42,7 @@ def busy(world: World) -> World:
     return world
 
 
-def _at_work(world: World, code: str) -> None:
+def at_work(world: World, code: str) -> None:
     """Two of what a village's lists hold, one of them done."""
     first, second = (world.household(head, code) for head in ("訾埃生", "高兰花"))
     with village_work(world.round, world.pack, world.areas[code], "1") as work:

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from paicha.core.keys import make_number
-from paicha.domain.intake.matching import BY_KEY, BY_PHONE, UNSURE, Asked, Known, Match, Register
+from paicha.domain.intake.known import Known
+from paicha.domain.intake.matching import BY_KEY, BY_PHONE, UNSURE, Asked, Match, Register
 
 TAG = "A3F2"
 ZHANG, LI_1, LI_2, WANG, OUYANG = (

@@ -21,6 +21,7 @@ All codes are one namespace. The letter says what a code is about, and each lett
 | `rounds` | T rounds, their schedule, the plan of visits |
 | `verification` | Y desk audits, visits, questions, samples |
 | `duplicates` | I two households that look like one |
+| `life` | N a household that moves, splits, is merged, closed, reopened or of another class |
 | `handover` | H a village or town that hands up, and what comes back |
 | `sync` | D a device, and what it sends |
 | `system` | J a job in the background · X what can't be kept, and what stops the work |
@@ -42,6 +43,7 @@ from paicha.core.catalogue import (
     generic,
     handover,
     imports,
+    life,
     problems,
     reading,
     referrals,
@@ -55,8 +57,8 @@ from paicha.core.catalogue.entry import Entry, Severity
 __all__ = ["CATALOGUE", "Entry", "Message", "Severity", "message", "sentence"]
 
 FILES = (
-    reading, imports, answers, areas, accounts, cases, commands, duplicates, files, handover, problems, referrals,
-    rounds, sync, system, verification, generic,
+    reading, imports, answers, areas, accounts, cases, commands, duplicates, files, handover, life, problems,
+    referrals, rounds, sync, system, verification, generic,
 )  # fmt: skip
 CATALOGUE: dict[str, Entry] = {code: entry for file in FILES for code, entry in file.ENTRIES.items()}
 

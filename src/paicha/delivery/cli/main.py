@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": "demo",
     "import": "imports",
     "upload": "uploads",
+    "household": "households",
     "screen": "screen",
     "export": "export",
     "sample": "sample",

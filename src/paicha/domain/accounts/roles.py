@@ -21,6 +21,7 @@ class Verb(StrEnum):
     UNMASK_PHONES = "unmask_phones"
     SUBMIT_ANSWERS = "submit_answers"
     RAISE_PROBLEMS = "raise_problems"  # problems, changes of base information, weekly rounds
+    KEEP_REGISTER = "keep_register"  # a household moves, splits, is merged, closed, of another class
     TICK_ENTERED = "tick_entered"  # the change list into the national system
     IMPORT_FILES = "import_files"
     EXPORT = "export"
@@ -71,7 +72,7 @@ class Role:
 
 _SEE = {Verb.READ_AREAS, Verb.READ_STATISTICS, Verb.READ_HOUSEHOLDS}
 _SURVEY = _SEE | {Verb.UNMASK_PHONES, Verb.SUBMIT_ANSWERS, Verb.RAISE_PROBLEMS}
-_DESK = {Verb.IMPORT_FILES, Verb.EXPORT, Verb.SETTLE_CONFLICTS}
+_DESK = {Verb.IMPORT_FILES, Verb.EXPORT, Verb.SETTLE_CONFLICTS, Verb.KEEP_REGISTER}
 _CADRE = _SURVEY | _DESK | {Verb.DECIDE_LEADS, Verb.ASSIGN_SURVEYORS, Verb.DELIBERATE}
 
 ROLES: dict[str, Role] = {

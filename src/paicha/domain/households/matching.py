@@ -46,14 +46,14 @@ class Heads(Generic[K]):
         self._before: dict[str, list[K]] = defaultdict(list)
         self._phones: dict[str, list[K]] = defaultdict(list)
 
-    def add(self, known: K, former: Iterable[str] = ()) -> None:
-        """Add a household; `former`: names of its heads before."""
+    def add(self, known: K, former: Iterable[str] = (), phones: Iterable[str] = ()) -> None:
+        """Add a household; `former`: names of its heads before; `phones`: others that it is known by."""
         mine = name_key(known.head)
         self._now[mine].append(known)
         for key in {name_key(name) for name in former} - {mine}:
             self._before[key].append(known)
-        if known.phone:
-            self._phones[known.phone].append(known)
+        for phone in {known.phone, *phones} - {""}:
+            self._phones[phone].append(known)
 
     def now(self, name: str) -> Sequence[K]:
         """Whose head has this name."""

@@ -1,6 +1,6 @@
 """The register: every household once, for good.
 
-What holds: a household's id and number never change and are never reused; its class, head and closing
+What holds: a household's id and number never change and are never reused; its class, head, village and closing
 change by events alone; name, phone and population are what was last known, for prefilling and matching.
 """
 
@@ -24,6 +24,7 @@ class Household(models.Model):
     household_class = models.CharField("类别", max_length=20)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    past = models.JSONField(null=True)  # what phones and workbooks may still say of it: see `events.Past`
 
     class Meta:
         indexes = [models.Index(fields=["village", "group", "head_name"], name="households_place")]
@@ -80,12 +81,20 @@ class ForeignNumber(models.Model):
 
 
 class HouseholdEvent(models.Model):
-    """What happened to a household: added, split, merged, moved, closed, change of head or class."""
+    """A register event: what happened to a household, why, by whom, and what was before, so that it can be undone.
+
+    `village`: where the household stood before; `other`: who a household was merged into, or whom it was split from.
+    `state`: what undoing it needs, as data (`domain/life`); '' and {} where the kind has none.
+    """
 
     class Kind(models.TextChoices):
         HEAD = "head", "更换户主"
         CLASS = "class", "更正类别"
         CLOSE = "close", "销户"
+        REOPEN = "reopen", "恢复"
+        MOVE = "move", "迁移"
+        MERGE = "merge", "并户"
+        SPLIT = "split", "分户"
         TAKE_BACK = "take_back", "撤回导入"  # it was never there: an upload that made it was taken back
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="events")
@@ -95,6 +104,14 @@ class HouseholdEvent(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     actor = models.CharField(max_length=120)
     at = models.DateTimeField()
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    other = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+", null=True)
+    state = models.JSONField(default=dict, db_default={})
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=120, blank=True, default="", db_default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["village", "kind"], name="households_event_village")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d}"

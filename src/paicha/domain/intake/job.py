@@ -12,7 +12,8 @@ from paicha.core.pack import Pack
 from paicha.domain import bulk
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.areas.models import Group
-from paicha.domain.intake.matching import load_register, register_of
+from paicha.domain.intake.known import load_known
+from paicha.domain.intake.matching import register_of
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.places import Places
 from paicha.domain.intake.preparation import HouseholdRows, VillageFormRead
@@ -135,7 +136,7 @@ class Job:
             register = register_of(work.village.pk, self.tag, self.place_of(code))
             self.memories[code] = VillageMemory(register, groups=groups)
         else:
-            self.memories[code].register.refresh(load_register(work.village.pk))
+            self.memories[code].register.refresh(load_known(work.village.pk))
         return self.memories[code]
 
     def place_of(self, code: str) -> str:

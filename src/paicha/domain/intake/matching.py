@@ -14,31 +14,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from django.db import connection
-
 from paicha.core.catalogue import sentence
 from paicha.core.keys import parse_number
 from paicha.core.normalise import name_key, one_apart
 from paicha.domain.households.matching import Heads, same_group
-from paicha.domain.households.models import HouseholdEvent
 from paicha.domain.households.queries import UNGROUPED
-from paicha.domain.responses.answers.in_force import as_uuid
+from paicha.domain.intake.known import Known, load_known
 
 BY_KEY, BY_PHONE, UNSURE = 0, 1, 2  # who claims first, whatever the order of rows
-
-
-@dataclass(slots=True)
-class Known:
-    """A household of the register, as matching sees it. `former`: who its heads were before."""
-
-    id: UUID
-    number: int
-    group: str
-    head: str
-    phone: str
-    household_class: str
-    former: tuple[str, ...] = ()
-    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,35 +62,7 @@ class Match:
     sentence: str = ""
     candidates: str = ""  # the households that it may be, in words
     notes: list[tuple[str, str]] = field(default_factory=list)  # (code, sentence)
-
-
-_REGISTER = (
-    'SELECT h.id, h.number, h."group", h.head_name, h.phone, h.household_class, h.closed_at, e.old'
-    " FROM households_household h LEFT JOIN households_householdevent e ON e.household_id = h.id AND e.kind = %s"
-    " WHERE h.village_id = %s AND (h.closed_at IS NULL OR NOT EXISTS"
-    " (SELECT 1 FROM households_householdevent t WHERE t.household_id = h.id AND t.kind = %s))"
-)
-
-
-def load_register(village_id: int) -> list[Known]:
-    """Households of a village, closed ones, too, each with its heads before. One statement.
-
-    Those that were taken back with their upload are left out: they were never there.
-    """
-    found: dict[UUID, Known] = {}
-    former: dict[UUID, list[str]] = defaultdict(list)
-    kinds = HouseholdEvent.Kind
-    with connection.cursor() as cursor:
-        cursor.execute(_REGISTER, [kinds.HEAD, village_id, kinds.TAKE_BACK])
-        rows = cursor.fetchall()
-    for id_, number, group, head, phone, household_class, closed, before in rows:
-        own = as_uuid(id_)
-        found[own] = Known(own, number, group, head, phone, household_class, closed=closed is not None)
-        if before and name_key(before) != name_key(head):
-            former[own].append(before)
-    for own, names in former.items():
-        found[own] = replace(found[own], former=tuple(names))
-    return list(found.values())
+    through: int = 0  # the key is that of a household merged into this one: its number
 
 
 class Register:
@@ -122,6 +77,8 @@ class Register:
         self._by_number: dict[int, Known] = {}
         self._heads: Heads[Known] = Heads()
         self._closed: Heads[Known] = Heads()
+        self._gone: Heads[Known] = Heads()  # to another village
+        self._gone_numbers: dict[int, Known] = {}
         self._claims: dict[UUID, list[Asked]] = defaultdict(list)
         self._doubted: set[UUID] = set()  # that a refused row is, or by its words may be
         self.had_households = False
@@ -130,10 +87,15 @@ class Register:
             self.had_households = True
 
     def add(self, known: Known) -> None:
-        """A household that exists now, also one that this upload made. A closed one is only asked about."""
-        (self._closed if known.closed else self._heads).add(known, known.former)
+        """A household that exists now, also one that this upload made. One closed or gone is only asked about."""
+        if known.gone:
+            self._gone_numbers[known.number] = known
+            self._gone.add(known, known.former)
+            return
+        (self._closed if known.closed else self._heads).add(known, known.former, known.phones)
         if not known.closed:
             self._by_id[known.id] = self._by_number[known.number] = known
+            self._by_number |= dict.fromkeys(known.numbers, known)
 
     @property
     def is_empty(self) -> bool:
@@ -161,6 +123,7 @@ class Register:
     def unknown_numbers(self, keys: Iterable[str | None]) -> set[int]:
         """Numbers of this register among keys that no household known so far has: to be traced (`learn`)."""
         read = {self.number(key) for key in keys}
+        read -= self._gone_numbers.keys()
         return {number for number in read if number and number not in self._by_number}
 
     def learn(self, elsewhere: Mapping[int, Elsewhere]) -> None:
@@ -175,7 +138,7 @@ class Register:
     def rank(self, asked: Asked) -> int:
         """How surely the row tells its household: by a key of this register, an exact phone and name, or not."""
         number = self.number(asked.key)
-        if number in self._by_number or number in self._elsewhere:
+        if number in self._by_number or number in self._elsewhere or number in self._gone_numbers:
             return BY_KEY
         return BY_PHONE if self._by_exact_phone(asked) else UNSURE
 
@@ -208,7 +171,7 @@ class Register:
                 self._doubted.add(match.household)
         elif match.code:  # its key is not its own: whom its words name is another question
             bearers = self._heads.bearers(asked.head)
-            self._doubted |= {known.id for known in bearers if same_group(asked.group, known.group)}
+            self._doubted |= {known.id for known in bearers if _same_group(asked, known)}
             self._doubted |= {known.id for known in self._by_exact_phone(asked)}
         return match
 
@@ -260,6 +223,9 @@ class Register:
     def _by_key(self, asked: Asked, match: Match) -> Known | None:
         number, elsewhere = self.number(asked.key), self.elsewhere(asked)
         known = self._by_number.get(number) if number else None
+        if number in self._gone_numbers:
+            self._tell_gone(match, asked, self._gone_numbers[number])
+            return None
         if elsewhere is not None:
             match.code = "M13" if elsewhere.closed else "M12"
             words = {
@@ -282,13 +248,19 @@ class Register:
             unclear = self._unclear("M02", asked, [known, *exact])
             match.code, match.sentence, match.candidates = unclear.code, unclear.sentence, unclear.candidates
             return None
+        match.through = number if number and number != known.number else 0
         return known
+
+    def _tell_gone(self, match: Match, asked: Asked, known: Known) -> None:
+        """The row's household is no longer of this village: where it went is said, and nothing is written."""
+        match.code, match.candidates = "M41", self.label(known)
+        match.sentence = sentence("M41", name=asked.head, other=known.gone)
 
     def _by_exact_phone(self, asked: Asked) -> list[Known]:
         """Who has the row's phone and bears or bore its name; one of its group rather than of another."""
         if not asked.phone:
             return []
-        found = [k for k in self._heads.bearers(asked.head) if k.phone == asked.phone]
+        found = [k for k in self._heads.bearers(asked.head) if asked.phone in (k.phone, *k.phones)]
         return [k for k in found if k.group == asked.group] or found
 
     def _by_words(self, asked: Asked, match: Match) -> Known | None:
@@ -298,7 +270,7 @@ class Register:
         if not found:
             found = [k for k in bearers if asked.phone in self._claimed_phones(k)]  # the same row once more
         if not found:
-            found = [k for k in bearers if same_group(asked.group, k.group)]
+            found = [k for k in bearers if _same_group(asked, k)]
             found = [k for k in found if k.group == asked.group] or found
             namesakes = len({name_key(k.head) == name_key(asked.head) for k in found}) > 1
             free = [k for k in found if k.id not in self._claims]
@@ -322,7 +294,7 @@ class Register:
         """Two families of one name: this household has its row, and the phones tell."""
         if known.id in self._doubted:
             return False
-        phones = {known.phone, *self._claimed_phones(known)} - {""}
+        phones = {known.phone, *known.phones, *self._claimed_phones(known)} - {""}
         return bool(asked.phone and phones) and asked.phone not in phones
 
     def _claimed_phones(self, known: Known) -> set[str]:
@@ -339,20 +311,25 @@ class Register:
         suspect = [known for known in candidates if self._is_suspect(known, asked)]
         if suspect:
             return self._unclear("M17", asked, bearers) if bearers else self._unclear("M01", asked, suspect)
-        gone = [known for known in self._closed.bearers(asked.head) if self._may_be(asked, known)]
+        gone = [known for known in self._gone.bearers(asked.head) if self._may_be(asked, known)]
         if gone:
-            return self._unclear("M18", asked, gone)
+            match = Match()
+            self._tell_gone(match, asked, gone[0])
+            return match
+        closed = [known for known in self._closed.bearers(asked.head) if self._may_be(asked, known)]
+        if closed:
+            return self._unclear("M18", asked, closed)
         return Match(notes=[("M07", sentence("M07", name=asked.head))])
 
     @staticmethod
     def _may_be(asked: Asked, known: Known) -> bool:
         """Whether the phone is the same, or the group doesn't tell the two apart."""
-        return bool(asked.phone and asked.phone == known.phone) or same_group(asked.group, known.group)
+        return bool(asked.phone and asked.phone in (known.phone, *known.phones)) or _same_group(asked, known)
 
     def _is_suspect(self, known: Known, asked: Asked) -> bool:
         """Hardly another family, though the household has its row: the same phone, and a name one character apart or
         one that the village has."""
-        if not asked.phone or asked.phone not in {known.phone, *self._claimed_phones(known)}:
+        if not asked.phone or asked.phone not in {known.phone, *known.phones, *self._claimed_phones(known)}:
             return False
         mine = name_key(asked.head)
         names = (known.head, *known.former)
@@ -371,6 +348,11 @@ class Register:
         return f"{known.head}（{group or UNGROUPED}{tail}）"
 
 
+def _same_group(asked: Asked, known: Known) -> bool:
+    """Whether the groups don't tell the two apart; also that where the household stood before."""
+    return same_group(asked.group, known.group) or asked.group in known.groups
+
+
 def register_of(village_id: int, tag: str, place: str = "") -> Register:
     """The register of a village, from the database; `place`: what the village is called in sentences."""
-    return Register(load_register(village_id), tag, place)
+    return Register(load_known(village_id), tag, place)

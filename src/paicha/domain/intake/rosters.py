@@ -16,7 +16,8 @@ from paicha.core.pack import Pack
 from paicha.domain.areas.services import add_groups
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.services import NewHousehold, add_households
-from paicha.domain.intake.matching import Asked, Known
+from paicha.domain.intake.known import Known
+from paicha.domain.intake.matching import Asked
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.village_rows import missing

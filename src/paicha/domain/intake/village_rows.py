@@ -18,8 +18,9 @@ from paicha.core.catalogue import Message, sentence
 from paicha.core.pack import Pack
 from paicha.domain.intake.changes import Change, VillageChanges, changes_of
 from paicha.domain.intake.hidden_rows import leave_hidden, remember_seen
+from paicha.domain.intake.known import Known
 from paicha.domain.intake.lines import Line, plan_row, refuse, say
-from paicha.domain.intake.matching import UNSURE, Asked, Known, Match
+from paicha.domain.intake.matching import UNSURE, Asked, Match
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.other_villages import question_heading
 from paicha.domain.intake.partial_sorts import stay_in_place

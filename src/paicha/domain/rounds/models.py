@@ -1,8 +1,8 @@
 """A pack in use: its calendar, the areas and the roster as they were when it opened.
 
-What holds: a roster entry's form never changes, and none is removed but with the upload that made its household,
-where that is taken back; those found afterwards are added and marked. `outcome` is the one column that says who is
-done, due, gone or refused (null: not met yet); progress and form 4 are sums over it.
+What holds: a roster entry's form and place change, and it is removed, with a register event alone (or with the upload
+that made its household, where that is taken back); those found afterwards are added and marked. `outcome` is the one
+column that says who is done, due, gone or refused (null: not met yet); progress and form 4 are sums over it.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 """Opening a round: areas and roster are frozen, one entry per household, form by class.
 
-What holds: an entry is never reclassed, and removed only with the upload that made its household (`remove_entries`);
-`add_entries` marks those found afterwards.
+What holds: an entry leaves the roster, changes its place or its form with a register event alone (`domain/life`), or
+with the upload that made its household; `add_entries` marks those found afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -86,6 +87,40 @@ def add_due(round_: Round, village: Area, entries: Sequence[NewEntry]) -> None:
 def remove_entries(entries: Collection[int]) -> None:
     """Take households out of the roster that an upload brought and that is taken back; by the entries' ids."""
     RosterEntry.objects.filter(pk__in=entries).delete()
+
+
+def entry_state(entry: RosterEntry) -> dict[str, Any]:
+    """A household's place in the round as data, for `restore_entry`."""
+    return {
+        "pk": entry.pk, "form": entry.form, "group": entry.group, "added": entry.added, "outcome": entry.outcome,
+        "revision": str(entry.revision) if entry.revision else None, "number": entry.revision_number,
+        "facts": entry.facts, "reopened": entry.reopened,
+    }  # fmt: skip
+
+
+def entry_from(round_: Round, village: Area, household: UUID, state: Mapping[str, Any]) -> RosterEntry:
+    """The place that `entry_state` tells of, not in the roster."""
+    revision = UUID(state["revision"]) if state["revision"] else None
+    return RosterEntry(
+        pk=state["pk"], round=round_, village=village, household_id=household, form=state["form"],
+        group=state["group"], added=state["added"], outcome=state["outcome"], revision=revision,
+        revision_number=state["number"], facts=state["facts"], reopened=state["reopened"],
+    )  # fmt: skip
+
+
+def restore_entry(round_: Round, village: Area, household: UUID, state: Mapping[str, Any]) -> RosterEntry:
+    """Put a household back to its place in the roster, where it stood."""
+    entry = entry_from(round_, village, household, state)
+    entry.save(force_insert=True)
+    return entry
+
+
+def move_entry(entry: RosterEntry, village: Area, group: str) -> None:
+    """A household goes to another village or group within the round; it is open there like any other."""
+    if entry.village_id != village.pk:
+        entry.reopened = False
+    entry.village, entry.group = village, group
+    entry.save(update_fields=["village", "group", "reopened"])
 
 
 def record_outcomes(rows: Sequence[tuple[int | None, UUID | None, int, int]]) -> None:

@@ -1,13 +1,14 @@
 """Which village an item belongs to, and whether its sender may, might once, or never could answer there.
 
 What holds: whoever covered the village on some day of the round is never refused for having lost it since: what was
-finished is held for the village (D11). Who never covered it is refused (D07), and the village sees that, too.
+finished is held for the village (D11); so is what comes from where a household stood before it moved (D19). Who never
+covered it is refused (D07), and the village sees that, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from paicha.core.area_codes import VILLAGE_LEVELS
@@ -16,13 +17,14 @@ from paicha.domain.accounts.models import Assignment
 from paicha.domain.accounts.policies import Grant, Scope
 from paicha.domain.accounts.roles import ROLES, Kind, Verb
 from paicha.domain.areas.models import Area, Group, ZoneVillage
+from paicha.domain.households.events import Past
 from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 from paicha.domain.rounds.queries import current_round
 from paicha.domain.sync.devices import Sender
 from paicha.domain.sync.items import Arrived, ItemError
 from paicha.domain.sync.models import SyncItem
 
-NEVER = "D07"
+NEVER, MOVED = "D07", "D19"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Known:
     group: str
     head: str
     form: str
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(slots=True)
@@ -83,7 +86,13 @@ class Router:
         for row in rows.select_related("village", "household").defer("facts"):
             home = row.household
             self._known[row.round_id, home.pk] = Known(
-                home.pk, row.village_id, row.village.code, home.group, home.head_name, row.form
+                home.pk,
+                row.village_id,
+                row.village.code,
+                home.group,
+                home.head_name,
+                row.form,
+                Past.of(home.past),
             )
             self._areas[row.round_id, row.village.code] = row.village
 
@@ -103,7 +112,23 @@ class Router:
         if village is None:
             raise ItemError("D06")
         group = known.group if known else item.household.group if item.household else ""
-        return Routed(arrived, round_, village, known, self._hold(round_, village, group))
+        hold = self._hold(round_, village, group)
+        if hold == NEVER and known is not None and self._was_there(known.past):
+            hold = MOVED
+        return Routed(arrived, round_, village, known, hold)
+
+    def _was_there(self, past: Past) -> bool:
+        """Whether the sender works where the household stood before it moved."""
+        who = self._sender.scope
+        if any(who.covers(Verb.SUBMIT_ANSWERS, code) for code, _ in past.places):
+            return True
+        if not past.places or not who.refs(Kind.GROUP, Verb.SUBMIT_ANSWERS):
+            return False
+        rows = Group.objects.filter(village__code__in=past.villages, name__in=past.groups)
+        return any(
+            (code, name) in past.places and who.covers(Verb.SUBMIT_ANSWERS, code, group=pk)
+            for code, name, pk in rows.values_list("village__code", "name", "pk")
+        )
 
     def _hold(self, round_: Round, village: Area, group: str) -> str:
         if not self._covers(self._sender.scope, "now", village, group):

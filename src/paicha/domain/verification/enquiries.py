@@ -90,11 +90,16 @@ def _locked(work: VillageWork, enquiry: Enquiry) -> Enquiry:
     return fresh
 
 
-def _recorded(work: VillageWork, action: str, enquiry: Enquiry) -> None:
+def tell_enquiries(work: VillageWork) -> None:
+    """Tell the summary row how many questions wait, and how many answers nobody has looked at."""
     rows = Enquiry.objects.filter(round=work.round, village=work.village, closed_at=None)
     answered = list(rows.values_list("answered_at", flat=True))
     waiting = sum(at is None for at in answered)
     record_facts(work, enquiries_open=waiting, enquiries_answered=len(answered) - waiting)
+
+
+def _recorded(work: VillageWork, action: str, enquiry: Enquiry) -> None:
+    tell_enquiries(work)
     entry = Entry(village_chain(work.village.pk), work.actor, action, f"enquiry:{enquiry.pk}")
     work.note(entry, recount=False)
 

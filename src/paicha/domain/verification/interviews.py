@@ -19,7 +19,7 @@ from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.responses.models import Revision
 from paicha.domain.responses.rules.row_tests import entered_hits
 from paicha.domain.responses.rules.rule_text import answer_in_words, message_of
-from paicha.domain.responses.services import raise_lead, record_facts, village_work
+from paicha.domain.responses.services import VillageWork, raise_lead, record_facts, village_work
 from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.verification.models import Interview, SampleHousehold
 from paicha.domain.verification.samples import SampleError
@@ -104,7 +104,7 @@ def record_interview(
         said = _said(pack, entry.form, compared, mine, theirs)
         if said:
             raise_lead(work, sampled.household_id, "spot_check", said)
-        _tell(work, sampled)
+        tell_interviews(work)
     return interview
 
 
@@ -149,8 +149,8 @@ def _said(
     return said if len(said) <= _SAID else f"{said[:_SAID]}…"
 
 
-def _tell(work: Any, sampled: SampleHousehold) -> None:
-    """The village's figures of re-interviews in this round."""
-    rows = Interview.objects.filter(sampled__village=sampled.village_id, sampled__sample__round=work.round)
+def tell_interviews(work: VillageWork) -> None:
+    """Tell the summary row the village's figures of re-interviews in this round."""
+    rows = Interview.objects.filter(sampled__village=work.village, sampled__sample__round=work.round)
     listed = list(rows.values_list("differs", flat=True))
     record_facts(work, reinterviewed=len(listed), reinterviews_differ=sum(n > 0 for n in listed))

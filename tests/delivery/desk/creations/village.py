@@ -85,6 +85,12 @@ def head(world: World) -> Creation:
     return Creation("cadre", at, {"head": "乔小强", "reason": "去世"}, of(HouseholdEvent), f"{at}head/")
 
 
+@creation("life")
+def moved_household(world: World) -> Creation:
+    at = f"/household/{world.household('贺保平').pk}/life/"
+    return Creation("cadre", at, {"act": "move", "group": "3", "reason": "搬家"}, of(HouseholdEvent))
+
+
 @creation("refer")
 def referral(world: World) -> Creation:
     data = {

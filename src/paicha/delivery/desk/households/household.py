@@ -32,7 +32,7 @@ from paicha.delivery.desk.shell.wording import (
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import read_logged
 from paicha.domain.handover.queries import open_returns
-from paicha.domain.households.models import BaseChange
+from paicha.domain.households.models import BaseChange, HouseholdEvent
 from paicha.domain.households.services import change_head
 from paicha.domain.responses.answers.identity import identify
 from paicha.domain.responses.queries import Dossier, changes_between, dossier
@@ -40,6 +40,7 @@ from paicha.domain.responses.services import village_work
 from paicha.domain.responses.services.base_changes import note_change
 from paicha.domain.rounds.models import RosterEntry
 
+_EVENTS = {kind.value: kind.label for kind in HouseholdEvent.Kind}
 PURPOSES = ("打电话联系这一户", "核对号码是否填对", "办理业务需要")
 
 
@@ -162,9 +163,9 @@ def _log(pack: Pack, home: Home, found: Dossier) -> list[tuple[Any, str]]:
                     f"类别由{_class(pack, item.old)}更正为{_class(pack, item.new)}（{who}）：{item.reason}",
                 )
             )
-        elif item.kind in ("close", "take_back"):
-            what = "销户" if item.kind == "close" else "撤回导入"
-            lines.append((item.at, f"{what}（{who}）：{item.reason}"))
+        elif item.kind in _EVENTS:
+            to = f"：{item.old} → {item.new}" if item.old and item.new else item.new
+            lines.append((item.at, f"{_EVENTS[item.kind]}{to}（{who}）：{item.reason}"))
     for finding in found.findings:
         if finding.decided_at and shown_to(home.place, finding):
             who = who_text(found.names, finding.decided_by)

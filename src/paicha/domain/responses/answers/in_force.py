@@ -12,6 +12,7 @@ import polars as pl
 from django.db import connection
 
 from paicha.core.pack import Pack
+from paicha.domain.households.events import Past
 from paicha.domain.responses.answers.identity import identify_text
 from paicha.domain.responses.columns import NOTHING, answer_schema, decode
 from paicha.domain.responses.models import Revision
@@ -22,7 +23,7 @@ _SOME = 500  # households in one statement
 _MANY = 200  # above it the whole village is read, which costs one index range
 _STORED = (
     "SELECT e.household_id, e.id, e.form, e.revision_number, r.answers, r.source, h.phone, h.population,"
-    ' h."group", e.reopened, e.facts, h.head_name FROM rounds_rosterentry e'
+    ' h."group", e.reopened, e.facts, h.head_name, h.past FROM rounds_rosterentry e'
     " JOIN households_household h ON h.id = e.household_id"
     " LEFT JOIN responses_revision r ON r.id = e.revision WHERE e.round_id = %s AND e.village_id = %s"
 )
@@ -47,6 +48,7 @@ class Stored:
     reopened: bool
     facts: Mapping[str, Any]
     head: str
+    past: Past
 
 
 def load_stored(work: VillageWork, households: Collection[UUID]) -> dict[UUID, Stored]:
@@ -62,11 +64,13 @@ def load_stored(work: VillageWork, households: Collection[UUID]) -> dict[UUID, S
 
 
 def _stored(pack: Pack, row: Sequence[Any]) -> Stored:
-    household, entry, form, number, answers, source, phone, population, group, reopened, facts, head = row
+    household, entry, form, number, answers, source, phone, population, group, reopened, facts, head, past = (
+        row
+    )
     text = identify_text(pack, form, answers or NOTHING, head, group)
     return Stored(
         as_uuid(household), entry, form, number, text, source or "", phone, population, group, bool(reopened),
-        as_facts(facts), head,
+        as_facts(facts), head, Past.of(as_facts(past)),
     )  # fmt: skip
 
 

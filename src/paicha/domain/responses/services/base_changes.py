@@ -35,7 +35,7 @@ def note_change(
     text_field("原来的情况", old, 100)
     text_field("现在的情况", new, 100)
     change = households.note_change(work.village, household, field=field, old=old, new=new, actor=work.actor)
-    _told(work)
+    tell_changes(work)
     return change
 
 
@@ -55,7 +55,7 @@ def mark_entered(
     households.mark_entered(ticked, actor=work.actor)
     for change in ticked:
         _note(work, "change.entered", change)
-    _told(work)
+    tell_changes(work)
     return len(ticked)
 
 
@@ -68,7 +68,7 @@ def unmark(work: VillageWork, change: BaseChange) -> None:
         raise ChangeError("C19")
     households.unmark_entered(fresh)
     _note(work, "change.unmark", fresh)
-    _told(work)
+    tell_changes(work)
 
 
 def waiting_long(fact: VillageFacts, today: date) -> int:
@@ -76,7 +76,8 @@ def waiting_long(fact: VillageFacts, today: date) -> int:
     return overdue(fact.changes_since_on, today - timedelta(days=LATE_DAYS - 1))
 
 
-def _told(work: VillageWork) -> None:
+def tell_changes(work: VillageWork) -> None:
+    """Tell the summary row which changes wait to be entered."""
     rows = list(BaseChange.objects.filter(village=work.village).values_list("noted_on", "entered_on"))
     waiting = [noted_on for noted_on, entered_on in rows if entered_on is None]
     record_facts(

@@ -37,7 +37,7 @@ def complete_with_current(pack: Pack, batch: Batch, stored: Mapping[UUID, Stored
 
 
 def _name_by_register(pack: Pack, batch: Batch) -> None:
-    """The register's head, and its group where a row names none; a name that was replaced is said (M15)."""
+    """The register's head, and its group where a row names none or an old one; what is replaced is said (M15, M40)."""
     roles = pack.roles
     heads, groups = list(batch.column(roles.head)), list(batch.column(roles.group))
     changed = False
@@ -45,6 +45,11 @@ def _name_by_register(pack: Pack, batch: Batch) -> None:
         old, i = row.stored, row.index
         if old is None:
             continue
+        if roles.group and groups[i] != old.group and groups[i] in old.past.groups:
+            row.say(
+                "M40", "note", roles.group, sentence("M40", before=groups[i], group=old.group or "未分组")
+            )
+            groups[i], changed = old.group or None, True
         if old.group and not groups[i] and roles.group:
             groups[i], changed = old.group, True
         head = known_head(heads[i], old.head)

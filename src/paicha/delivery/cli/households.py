@@ -1,0 +1,126 @@
+"""`paicha household …`: a household moved, split, merged, closed, reopened or of another class; an event undone."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from paicha.delivery.cli.console import CommandRefused, print_json, speak
+from paicha.delivery.cli.home import open_home
+
+if TYPE_CHECKING:
+    from paicha.domain.areas.models import Area
+    from paicha.domain.households.models import Household, HouseholdEvent
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("household", help="农户变动：迁移、分户、并户、销户、恢复、更正类别、撤销")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="动作")
+    moved = _act(actions, "move", "迁到别的组或村", run_move)
+    moved.add_argument("--village", metavar="代码", default="", help="12 位村代码；不写是本村")
+    moved.add_argument("--group", default="", help="哪个组；不写是不分组")
+    shown = actions.add_parser("history", help="一户变动过什么，最近的在前")
+    shown.add_argument("household", metavar="户编号")
+    shown.add_argument("--json", action="store_true")
+    shown.set_defaults(run=run_history)
+    undone = actions.add_parser("undo", help="撤销一次变动，先撤最近的")
+    undone.add_argument("id", metavar="变动编号", type=int)
+    undone.add_argument("--json", action="store_true")
+    undone.set_defaults(run=run_undo)
+
+
+def _act(actions: Any, name: str, help_: str, run: Any) -> Any:
+    parser = actions.add_parser(name, help=help_)
+    parser.add_argument("household", metavar="户编号")
+    parser.add_argument("--reason", metavar="原因", required=True)
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def run_move(args: argparse.Namespace) -> int:
+    scope, round_, pack = open_home()
+    from paicha.domain.life.act import Asked
+    from paicha.domain.life.moving import move
+
+    household = _household(args.household)
+    village = _village(args.village) if args.village else household.village
+    return _told(move(round_, pack, household.pk, village, args.group, Asked(scope, args.reason)), args)
+
+
+def run_undo(args: argparse.Namespace) -> int:
+    scope, round_, pack = open_home()
+    from paicha.domain.life.undoing import undo
+
+    return _told(undo(round_, pack, args.id, scope), args)
+
+
+def run_history(args: argparse.Namespace) -> int:
+    open_home()
+    from paicha.domain.life.queries import history
+
+    events = history(_household(args.household).pk).events
+    if args.json:
+        print_json({"events": [_described(event) for event in events]})
+        return 0
+    if not events:
+        speak("这一户没有变动过。")
+    for event in events:
+        speak(_sentence(event))
+    return 0
+
+
+def _told(event: HouseholdEvent, args: argparse.Namespace) -> int:
+    if args.json:
+        print_json(_described(event))
+    else:
+        speak(_sentence(event))
+    return 0
+
+
+def _described(event: HouseholdEvent) -> dict[str, Any]:
+    return {
+        "event": event.pk, "kind": event.kind, "household_id": str(event.household_id),
+        "other_id": str(event.other_id) if event.other_id else None, "from": event.old, "to": event.new,
+        "reason": event.reason, "at": event.at, "undone": event.undone_at is not None,
+    }  # fmt: skip
+
+
+def _sentence(event: HouseholdEvent) -> str:
+    from django.utils.timezone import localtime
+
+    undone = "（已撤销）" if event.undone_at else ""
+    places = (
+        "：" + " → ".join(text for text in (event.old, event.new) if text) if event.old or event.new else ""
+    )
+    return (
+        f"{event.pk}  {localtime(event.at):%m-%d %H:%M}  {event.household.head_name}户"
+        f"{event.get_kind_display()}{places}，{event.reason}{undone}"
+    )
+
+
+def _household(text: str) -> Household:
+    """By its number as our workbooks carry it, or by its id. Raises CommandRefused."""
+    from paicha.core.keys import parse_number
+    from paicha.domain.households.models import Household
+    from paicha.domain.households.services import register_tag
+
+    number = parse_number(text, register_tag())
+    rows = Household.objects.select_related("village")
+    try:
+        found = rows.filter(number=number).first() if number else rows.filter(pk=UUID(text)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise CommandRefused("N02")
+    return found
+
+
+def _village(code: str) -> Area:
+    from paicha.domain.areas.models import Area
+
+    found = Area.objects.filter(code=code, level__in=("village", "residents")).first()
+    if found is None:
+        raise CommandRefused("U15", village=code)
+    return found
