@@ -14,8 +14,9 @@ from paicha.core.catalogue import sentence
 from paicha.core.normalise import name_key
 from paicha.domain.households.members import HOUSEHOLD
 from paicha.domain.intake.job import Job
+from paicha.domain.intake.known import Known, load_known
 from paicha.domain.intake.known_persons import Bearer, bearers_of, numbers_of_village
-from paicha.domain.intake.matching import Asked, Known, Match, Register, load_register
+from paicha.domain.intake.matching import Asked, Match, Register
 from paicha.formats.reading import Family, Person, PersonTable
 
 Told = tuple[str, str]  # code, sentence
@@ -38,7 +39,9 @@ class FamilyMatcher:
 
     def __init__(self, job: Job, table: PersonTable, village: int, place: str) -> None:
         self._job, self._table, self._village, self._place = job, table, village, place
-        self.known = {one.id: one for one in load_register(village)}
+        listed = load_known(village)
+        self.known = {one.id: one for one in listed if not one.gone}
+        self._gone = [one for one in listed if one.gone]
         self.numbers = numbers_of_village(village, table.system)
 
     def match(self, lines: Sequence[FamilyLine]) -> None:
@@ -82,7 +85,9 @@ class FamilyMatcher:
         for numberless, some in ((False, own), (True, [line for line in lines if not line.family.number])):
             free = [one for id_, one in self.known.items() if id_ not in claimed]
             register = Register(
-                (one for one in free if numberless or one.id not in numbered), tag, self._place
+                [*self._gone, *(one for one in free if numberless or one.id not in numbered)],
+                tag,
+                self._place,
             )
             register.had_households = bool(self.known)
             asked = [self._asked(line) for line in some]

@@ -29,8 +29,8 @@ from paicha.domain.households.members import (
 )
 from paicha.domain.households.services import NewHousehold, add_households, count_change, new_id
 from paicha.domain.intake.job import Job
+from paicha.domain.intake.known import Known
 from paicha.domain.intake.known_persons import Bearer, KnownMember, bearers_of, members_of_village
-from paicha.domain.intake.matching import Known
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.person_matching import FamilyLine, FamilyMatcher, by_system
 from paicha.domain.intake.result import Refused

@@ -21,6 +21,7 @@ from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.events import Ids, mark_of
 from paicha.domain.households.models import Household, HouseholdEvent
+from paicha.domain.households.services import count_change
 from paicha.domain.life.errors import LifeError
 from paicha.domain.life.rows import retell
 from paicha.domain.responses.transaction import villages_work
@@ -84,7 +85,8 @@ class Act:
         return f"desk:{self.actor}"
 
     def note(self, event: HouseholdEvent, action: str = "") -> None:
-        """An audit entry in the chain of every village concerned."""
+        """An audit entry in the chain of every village concerned; each register counts the change."""
+        count_change(self.works)
         words = action or f"household.{event.kind}"
         for work in self.works.values():
             subject = f"household:{event.household_id} event:{event.pk}"
