@@ -50,6 +50,7 @@ def _page(request: HttpRequest, home: Home, *, error: str = "", status: int = 20
             context["groups"] = groups_of(household.village_id)
         else:
             context["villages"] = villages_kept(place.scope, place.round)
+            context["chosen"] = request.POST.get("village") or household.village.code
     if asks_for_part(request):
         return render(request, "desk/households/_life.html", context | {"place": place})
     place.log_read("household.life", 1)
