@@ -80,6 +80,9 @@ ENTRIES = {
     "U03": Entry("soft", "“{name}”有 {n} 项改回了第 {number} 稿的答案（{labels}），请核对是不是用了旧表"),
     "U04": Entry("soft", "“{name}”的{labels}原来是本表“{other}”的，请核对"),
 } | refusals({
+    # people of a household
+    "M35": "这一户已经有“{name}”，不用再添；是同名的另一个人，请在姓名后面加以区别。",
+    "M36": "这一户已经记了{system}的编号 {number}，不用再记。",
     # undo
     "U10": "没有这次导入，请用 paicha upload list 查看编号。",
     "U11": "这次导入还没有做完，请等它做完，或先取消，再撤回。",

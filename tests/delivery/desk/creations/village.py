@@ -23,7 +23,13 @@ from tests.worlds.round import COUNTY, TOWN, VILLAGE, World
 from paicha.domain.cases.models import Case, CaseStep, GridRound, Measure, Meeting, Objection
 from paicha.domain.cases.services import open_cases, tell
 from paicha.domain.handover.models import SignedCopy
-from paicha.domain.households.models import BaseChange, Household, HouseholdEvent
+from paicha.domain.households.models import (
+    BaseChange,
+    ForeignNumber,
+    Household,
+    HouseholdEvent,
+    Member,
+)
 from paicha.domain.problems.models import Petition, Problem, ProblemStep
 from paicha.domain.referrals.models import ComparisonList, Referral
 from paicha.domain.responses.models import Finding, Revision, Upload
@@ -64,6 +70,21 @@ def petition_as_a_problem(world: World) -> Creation:
 def question(world: World) -> Creation:
     data = {"text": "人口对吗", "to": str(world.users["cadre"].pk)}
     return Creation("town", f"{AT}enquiries/", data, of(Enquiry), f"{AT}enquiries/ask/")
+
+
+@creation("people_save")
+def member(world: World) -> Creation:
+    at = f"/household/{world.household('訾埃生').pk}/people/"
+    return Creation(
+        "cadre", at, {"act": "add", "name": "訾小平", "relation": "之子"}, of(Member), f"{at}save/"
+    )
+
+
+@creation("people_save")
+def number_of_another_system(world: World) -> Creation:
+    at = f"/household/{world.household('訾埃生').pk}/people/"
+    data = {"act": "number", "system": "全国防返贫监测系统", "number": "61081234567"}
+    return Creation("cadre", at, data, of(ForeignNumber), f"{at}save/")
 
 
 @creation("change")

@@ -12,6 +12,7 @@ from paicha.delivery.desk.households import (
     life,
     lists,
     open_work,
+    people,
     rules,
 )
 
@@ -21,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("change/<int:pk>/undo/", base_changes.undo, name="change_undo"),
     path("household/<uuid:household>/matters/", open_work.work, name="household_work"),
     path("household/<uuid:household>/life/", life.life, name="life"),
+    path("household/<uuid:household>/people/", people.people, name="people"),
+    path("household/<uuid:household>/people/save/", people.save, name="people_save"),
     path("area/<code>/households/", lists.households, name="households"),
     path("area/<code>/leads/", lists.leads, name="leads"),
     path("area/<code>/leads/village/", decisions.village_leads, name="village_leads"),
