@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,7 @@ def test_a_fault_is_told_with_its_place_and_remedy(
     assert remedy in error.remedy
     assert str(error).startswith(f"{error.file} 第{error.line}行 [{error.code}] ")
     assert not error.message.endswith("。")
+    assert not re.search("[A-Za-z]+ [a-z]+ [a-z]+|' or '", error.remedy), "a sentence in English"
     expected = {'county: "990101000000"': ("areas.csv", 1), "code,parent_code": ("areas.csv", 1)}.get(old)
     assert (error.file, error.line) == (expected or (file, line))
     assert len(found) == len({(e.file, e.line, e.code, e.message) for e in found})

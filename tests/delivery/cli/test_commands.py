@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -94,6 +95,32 @@ def test_a_wrong_environment_is_one_sentence(variables: dict[str, str], said: st
     done = Home(tmp_path / "home").run("doctor", **variables)
     assert (done.code, done.out) == (2, "")
     assert said in done.err and "Traceback" not in done.err
+
+
+@pytest.mark.django_db
+def test_a_round_keeps_its_pack_until_another_round_is_opened_with_the_new_one(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "home")
+    assert home.run("init", "--pack", SECOND, "--opens", "2024-09-01").code == 0
+    changed = tmp_path / "changed"
+    shutil.copytree(SECOND, changed)
+    words = (changed / "pack.yaml").read_text(encoding="utf-8")
+    (changed / "pack.yaml").write_text(words.replace("title: ", "title: 改过的", 1), encoding="utf-8")
+    again = home.run("init", "--pack", changed)
+    assert again.code == 0
+    for said in (
+        "已有",
+        "方案包和这一轮存着的不一样",
+        "这一轮仍用存着的",
+        f"paicha round open --pack {changed}",
+    ):
+        assert said in again.out
+    same = home.run("init", "--pack", SECOND)
+    assert (same.code, "不一样" in same.out) == (0, False)
+    kept = home.run("round", "open", "--opens", "2024-10-01")
+    assert (kept.code, "改过的" in kept.out) == (0, False)
+    opened = home.run("round", "open", "--pack", changed, "--opens", "2024-11-01")
+    assert (opened.code, "改过的" in opened.out) == (0, True)
+    assert "改过的" in home.run("round", "status").out
 
 
 @pytest.mark.django_db

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from paicha.core.pack.errors import PackError
+from paicha.core.pack.forms import HouseholdForm, ProfileForm
 from paicha.core.pack.models import Pack
+from paicha.core.pack.named_checks import NAMED_CHECKS
 
 Path = tuple[Any, ...]
 LineOf = Callable[[Path], tuple[str, int]]
@@ -44,15 +46,45 @@ def repeated_ids(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
 
 
 def placeholders(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
-    """A message names in braces what it is filled with when it is said: answers, or the words of a constraint."""
-    for key, known, remedy in (
-        ("checks", set(pack.questions), "题目的名字"),  # answers alone: a fact is not said to whoever types
-        ("constraints", _CONSTRAINT_WORDS, "、".join(sorted(_CONSTRAINT_WORDS)) + " 之一"),
-    ):
-        for index, entry in enumerate(getattr(pack, key)):
-            at = line_of((key, index, "message"))
-            for said, verb in _message_faults(entry.message, known):
-                yield PackError(*at, "P10", f"{entry.id} 的消息里{said}", f"{verb} {{{remedy}}}")
+    """A message names in braces what it is filled with when it is said: answers, or the words that its check has."""
+    questions = set(pack.questions)  # answers alone: a fact is not said to whoever types
+    messages = [
+        ("checks", n, check.id, check.message, questions, "题目的名字") for n, check in enumerate(pack.checks)
+    ]
+    words = _one_of(_CONSTRAINT_WORDS)
+    messages += [
+        ("constraints", n, one.id, one.message, _CONSTRAINT_WORDS, words)
+        for n, one in enumerate(pack.constraints)
+    ]
+    for n, named in enumerate(pack.named_checks):
+        shape = NAMED_CHECKS.get(named.check)
+        if shape is not None:
+            messages.append(
+                ("named_checks", n, named.id, named.message, set(shape.words), _one_of(shape.words))
+            )
+    for key, index, id_, message, known, remedy in messages:
+        for said, verb in _message_faults(message, known):
+            suggested = f"{verb} {{{remedy}}}" if known else "请不用花括号"
+            yield PackError(*line_of((key, index, "message")), "P10", f"{id_} 的消息里{said}", suggested)
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return "、".join(sorted(words)) + " 之一"
+
+
+def unasked(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
+    """Every form that a check runs on asks what the check reads and points at: else it would never fire there, or
+    point nowhere. For a pack whose expressions are parsed."""
+    for index, check in enumerate(pack.checks):
+        read = [name for name in (*check.at, *check.expression.names) if name in pack.questions]
+        for name_of_form in check.forms:
+            form = pack.form(name_of_form)
+            asked = form.questions if isinstance(form, HouseholdForm | ProfileForm) else ()
+            for name in dict.fromkeys(read):
+                if name not in asked:
+                    said = f"{check.id} 要在 {form.name} 上核对，那张表却没有题目 {name}"
+                    remedy = "请改 forms，或只用这张表上的题目"
+                    yield PackError(*line_of(("checks", index)), "P10", said, remedy)
 
 
 def outcome_faults(pack: Pack, line_of: LineOf) -> Iterator[PackError]:

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from paicha.core.pack.consistency import unasked
 from paicha.core.pack.errors import PackError, PackErrors
 from paicha.core.pack.models import Pack
 from paicha.core.pack.references import check_references
@@ -108,6 +109,7 @@ def load(files: Mapping[str, bytes]) -> Pack:
         raise PackErrors([_schema_error(entry, lines) for entry in failure.errors()]) from None
     errors = check_references(pack, lines.of)
     errors += parse_rules(pack, lines.of)
+    errors += [] if errors else unasked(pack, lines.of)
     if errors:
         raise PackErrors(errors)
     return pack
@@ -192,10 +194,17 @@ def _expected(entry: Any) -> str:
         ("min_length", "至少要有 {} 个字"), ("max_length", "最多 {} 个字"), ("expected_tags", "应为 {}"),
     ):  # fmt: skip
         if key in context:
-            return words.format(context[key])
+            return words.format(str(context[key]).replace("' or '", "' 或 '"))
     known = {
         "int_type": "应为整数", "string_type": "应为文字，数字请加引号", "bool_type": "应为 true 或 false",
         "tuple_type": "应为列表", "date_parsing": "应为日期，如 2022-03-10",
         "date_from_datetime_parsing": "应为日期，如 2022-03-10",
     }  # fmt: skip
-    return known.get(entry["type"], str(entry["msg"]))
+    for end, words in (
+        ("_type", "应为名字和值，如 {low: 1}"),
+        ("_parsing", "写法不对"),
+        ("_from_float", "应为整数"),
+    ):
+        if entry["type"].endswith(end):
+            known.setdefault(entry["type"], words)
+    return known.get(entry["type"], "请照已有方案包里同一处的写法改")

@@ -7,7 +7,8 @@ from typing import Any
 
 from paicha.delivery.cli.console import CommandRefused, print_json, speak
 from paicha.delivery.cli.home import open_home
-from paicha.delivery.cli.setup import day
+from paicha.delivery.cli.packs import read_or_refuse
+from paicha.delivery.cli.setup import day, stored_pack
 
 
 def add_parser(subparsers: Any) -> None:
@@ -15,6 +16,7 @@ def add_parser(subparsers: Any) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="动作")
     opening = actions.add_parser("open", help="打开新一轮")
     opening.add_argument("--opens", type=day, required=True, metavar="YYYY-MM-DD")
+    opening.add_argument("--pack", default=None, metavar="名字或文件夹", help="不写则用上一轮的方案包")
     opening.set_defaults(run=run_open)
     status = actions.add_parser("status", help="本轮进度")
     status.add_argument("--json", action="store_true")
@@ -27,7 +29,10 @@ def run_open(args: argparse.Namespace) -> int:
 
     if args.opens <= current.opens_on:
         raise CommandRefused("E35", day=current.opens_on)
-    round_ = open_round(current.pack, pack, args.opens, scope.actor)
+    content = current.pack
+    if args.pack is not None:
+        content, pack = stored_pack(read_or_refuse(args.pack), scope.actor)
+    round_ = open_round(content, pack, args.opens, scope.actor)
     speak(f"已打开：{round_}。")
     return 0
 

@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from paicha.core.catalogue import sentence
+from paicha.core.pack import digest_of
 from paicha.delivery.cli.console import CommandRefused, speak, system_user
 from paicha.delivery.cli.home import migrate
 from paicha.delivery.cli.packs import read_or_refuse
+from paicha.packs import DEFAULT
 
 
 def add_parser(subparsers: Any) -> None:
@@ -34,20 +36,30 @@ def run(args: argparse.Namespace) -> int:
     migrate()
     round_, opened = ensure_round(files, args.opens)
     speak(f"{'已打开' if opened else '已有'}：{round_.pack.title}，{round_.opens_on} 开始。")
+    if round_.pack_id != digest_of(files):
+        speak("方案包和这一轮存着的不一样：这一轮仍用存着的，开过的一轮不换方案包。")
+        speak(f"要用现在这一版，请另开一轮：paicha round open --pack {args.pack or DEFAULT} --opens 开始日期")
     return 0
+
+
+def stored_pack(files: dict[str, bytes], actor: str) -> tuple[Any, Any]:
+    """A pack kept in the database with its areas, and as it is read. Raises CommandRefused with every error."""
+    from paicha.core.pack import PackErrors
+    from paicha.domain.handover.services import load_pack
+
+    try:
+        return load_pack(files, actor)
+    except PackErrors as errors:
+        raise CommandRefused("E44", n=len(errors.errors), said=f"\n{errors}") from errors
 
 
 def ensure_round(files: dict[str, bytes], opens: date | None) -> tuple[Any, bool]:
     """Load the pack and open a round, unless one of this pack and day is open. Twice is harmless."""
-    from paicha.core.pack import PackErrors
-    from paicha.domain.handover.services import load_pack, open_round
+    from paicha.domain.handover.services import open_round
     from paicha.domain.rounds.queries import current_round
 
     actor = f"operator:{system_user()}"
-    try:
-        content, pack = load_pack(files, actor)
-    except PackErrors as errors:
-        raise CommandRefused("E44", n=len(errors.errors), said=f"\n{errors}") from errors
+    content, pack = stored_pack(files, actor)
     current = current_round()
     day_ = opens or pack.schedule.opens_on
     if (

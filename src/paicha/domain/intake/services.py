@@ -83,9 +83,8 @@ def import_files(
     if earlier is not None and earlier.result is not None:
         return _answered(earlier)
     pack = pack_of(round_)
-    places = Places(
-        list(RoundArea.objects.filter(round=round_).select_related("area")), pack.id_of("area_known", "A02")
-    )
+    areas = RoundArea.objects.filter(round=round_).select_related("area")
+    places = Places(areas, pack.id_of("area_known", "A02"))
     if village and places.names.of_code(village) is None:
         raise ImportRefused("U15", village=village)
     upload = upload or new_id()
