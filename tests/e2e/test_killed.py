@@ -105,6 +105,22 @@ def test_a_killed_import_run_again_ends_as_an_undisturbed_one(
     print(f"killed after villages: {killed}")
 
 
+def test_a_killed_import_is_seen_at_once_and_ended_by_the_next(
+    empty: Home, workbooks: Path, undisturbed: tuple[Outcome, int, dict[str, int]], tmp_path: Path
+) -> None:
+    home = empty.copy(tmp_path / "home")
+    assert kill_after(home, workbooks, 2, 0)
+    (upload,) = home.json("upload", "list")["uploads"]
+    assert upload["interrupted"] and upload["finished_at"] is None
+    (found,) = [one for one in home.json("doctor", codes=(1,))["checks"] if one["name"] == "导入"]
+    assert not found["ok"] and "中断" in found["said"]
+    home.json("import", workbooks, codes=(1,))
+    _, first = home.json("upload", "list")["uploads"]
+    assert first["interrupted"] and first["finished_at"] is not None
+    (found,) = [one for one in home.json("doctor", codes=(0, 1))["checks"] if one["name"] == "导入"]
+    assert found["ok"]
+
+
 def _whole_villages(home: Home) -> None:
     """Nothing half: every revision stands in a part of the audit chain, every village with answers is counted."""
     audit = home.json("audit", "verify")

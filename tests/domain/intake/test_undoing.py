@@ -237,7 +237,7 @@ def test_the_history_says_who_sent_what_and_what_became_of_it(county: County) ->
     newest, oldest = uploads(county.round)
     other = operator_scope("other").actor
     assert (newest.actor, oldest.actor) == (other, OPERATOR.actor)
-    told = described(oldest)
+    told = described(oldest, frozenset())
     assert told["names"] == ["表.xlsx"] and (told["accepted"], told["refused"], told["villages"]) == (1, 1, 1)
     assert orjson.dumps(told) and told["undone_at"] is None
     assert list(uploads(county.round, area=code())) == [newest, oldest]

@@ -212,6 +212,16 @@ def _fonts() -> Iterator[Finding]:
     yield Finding("字体", known, "、".join(families()), "" if known else "请重新安装：make run")
 
 
+def _imports() -> Iterator[Finding]:
+    from paicha.domain.intake.interruptions import cut_short
+
+    n = len(cut_short())
+    yield Finding(
+        "导入", not n, f"{n} 次中断了，没有做完" if n else "没有中断的",
+        "把同样的文件再导入一次会接着收；要撤回请看 paicha upload list" if n else "",
+    )  # fmt: skip
+
+
 def _names() -> Iterator[Finding]:
     """Whether the names of the register can be printed: only those with letters beyond the usual ones are looked at."""
     from paicha.domain.households.models import Household
@@ -263,6 +273,7 @@ CHECKS: tuple[Check, ...] = (
     ("方案包和轮次", _round),
     ("后台任务进程", _worker),
     ("后台任务", _queue),
+    ("导入", _imports),
     ("名字里的字", _names),
     ("时钟", _clock),
 )

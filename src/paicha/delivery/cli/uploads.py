@@ -34,16 +34,18 @@ def run_list(args: argparse.Namespace) -> int:
     from django.utils.timezone import localtime
 
     from paicha.domain.intake.history import described, uploads
+    from paicha.domain.intake.interruptions import cut_short, interruption
 
-    found = list(uploads(round_))
+    found, cut = list(uploads(round_)), cut_short()
     if args.json:
-        print_json({"uploads": [described(upload) for upload in found]})
+        print_json({"uploads": [described(upload, cut) for upload in found]})
         return 0
     if not found:
         speak("本轮还没有导入过表格。")
     for upload in found:
         counts = upload.result or {}
-        state = "（已撤回）" if upload.undone_at else "" if upload.finished_at else "（没有做完）"
+        said = interruption(upload, cut) or ("" if upload.finished_at else "正在导入")
+        state = "（已撤回）" if upload.undone_at else f"（{said}）" if said else ""
         names = "、".join(upload.files[:3]) + (" 等" if len(upload.files) > 3 else "")
         speak(
             f"{upload.pk}  {localtime(upload.started_at):%m-%d %H:%M}  {upload.actor}  {names}："

@@ -13,6 +13,7 @@ from paicha.core.catalogue import sentence
 from paicha.delivery.desk.files import tasks, tray
 from paicha.delivery.desk.referrals.tasks import raise_leads, send_all, sending_stopped
 from paicha.delivery.desk.verification.tasks import work_on_job
+from paicha.domain.intake.interruptions import end_cut_short
 from paicha.domain.jobs.queue import Cut, asked
 from paicha.domain.referrals import comparison as comparing
 from paicha.domain.verification import bulk
@@ -57,5 +58,6 @@ def cut_short() -> Iterator[Cut]:
 
 
 def tidy() -> None:
-    """Delete the trays that nobody came back to, also where nobody uploads any more."""
+    """Delete the trays that nobody came back to, also where nobody uploads any more; end imports that were killed."""
     tray.forget_old()
+    end_cut_short()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from paicha.domain.intake.interruptions import interruption
 from paicha.domain.responses.models import Upload, UploadVillage
 from paicha.domain.rounds.models import Round
 
@@ -25,13 +27,17 @@ def uploads(round_: Round, *, area: str = "", actor: str = "") -> QuerySet[Uploa
     return found.annotate(village_count=Count("villages")).order_by("-started_at", "-pk")
 
 
-def described(upload: Upload) -> dict[str, Any]:
-    """An upload as `paicha upload list --json` prints it; counts that are not known are None."""
+def described(upload: Upload, cut: frozenset[UUID]) -> dict[str, Any]:
+    """An upload as `paicha upload list --json` prints it; counts that are not known are None.
+
+    `cut`: from `cut_short`.
+    """
     counts = upload.result or {}
     return {
         "upload": str(upload.pk),
         "actor": upload.actor,
         "started_at": upload.started_at.isoformat(),
+        "interrupted": bool(interruption(upload, cut)),
         "finished_at": upload.finished_at.isoformat() if upload.finished_at else None,
         "names": upload.files,
         "villages": getattr(upload, "village_count", None),

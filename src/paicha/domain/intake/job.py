@@ -61,10 +61,12 @@ class Job:
     earlier: dict[str, int] = field(default_factory=dict)  # what a run that was cut short had stored
     _traces: dict[int, dict[str, Any]] = field(default_factory=dict)  # of that run, by village
 
-    def __post_init__(self) -> None:
-        if self.record is not None and self.record.result is not None:
-            self.earlier = {name: n for name, n in self.record.result.items() if name in _STORED}
-            rows = UploadVillage.objects.filter(upload=self.record)
+    def go_on_with(self, record: Upload) -> None:
+        """Write down in `record` what is stored; what a run that was cut short stored counts, too."""
+        self.record = record
+        if record.result is not None:
+            self.earlier = {name: n for name, n in record.result.items() if name in _STORED}
+            rows = UploadVillage.objects.filter(upload=record)
             self._traces = dict(rows.values_list("village_id", "trace"))
 
     def pause(self) -> None:

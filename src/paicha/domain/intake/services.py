@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from itertools import chain
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.households.services import new_id, register_tag
+from paicha.domain.intake.interruptions import at_work, end_cut_short
 from paicha.domain.intake.job import AnyTable, Job, Tell, VillagePart
 from paicha.domain.intake.other_villages import trace_keys
 from paicha.domain.intake.persons import PersonsIntake, refuse_family
@@ -87,48 +88,35 @@ def import_files(
     places = Places(areas, pack.id_of("area_known", "A02"))
     if village and places.names.of_code(village) is None:
         raise ImportRefused("U15", village=village)
-    upload = upload or new_id()
+    own = upload or new_id()
     started = time.monotonic()
-    result = ImportResult(str(upload), files=len(sources), wants_plan=dry_run)
-    record = None
-    if not dry_run:
-        record, _ = Upload.objects.get_or_create(
-            pk=upload,
-            defaults={
-                "round": round_,
-                "door": door,
-                "actor": scope.actor,
-                "started_at": clock.now(),
-                "files": [source.name for source in sources[:_NAMED]],
-            },
-        )
+    result = ImportResult(str(own), files=len(sources), wants_plan=dry_run)
     source, tag = f"{door}:{scope.actor}", register_tag()
-    job = Job(round_, pack, scope, source, upload, places, result, village, tag, record, between)
+    job = Job(round_, pack, scope, source, own, places, result, village, tag, between=between)
     parts = _parts(job, sources, progress, processes)
     if dry_run:
         job.tell = tell
         _try(job, parts, progress)
-    else:
+        result.seconds = time.monotonic() - started
+        return result
+    end_cut_short()
+    with nullcontext() if upload else at_work(own):  # whoever gives an id ends what was cut short
+        record = _opened(job, door, sources)
+        job.go_on_with(record)
         _take(job, parts)
-    result.seconds = time.monotonic() - started
-    if record is not None:
+        result.seconds = time.monotonic() - started
         job.add_earlier()
         record.finished_at, record.result = clock.now(), result.as_dict()
         record.save(update_fields=["finished_at", "result"])
     return result
 
 
-def close_upload(upload: UUID) -> int:
-    """End an upload that nobody goes on with, so that it can be taken back; how many households it has stored."""
-    record = Upload.objects.filter(pk=upload).first()
-    if record is None:
-        return 0
-    stored = record.result or {}
-    if record.finished_at is None:
-        counts = {name: stored.get(name, 0) for name in ("accepted", "created", "warned")}
-        record.finished_at, record.result = clock.now(), ImportResult(str(upload), **counts).as_dict()
-        record.save(update_fields=["finished_at", "result"])
-    return int(stored.get("accepted", 0))
+def _opened(job: Job, door: str, sources: Sequence[Source]) -> Upload:
+    defaults = {
+        "round": job.round, "door": door, "actor": job.scope.actor, "started_at": clock.now(),
+        "files": [source.name for source in sources[:_NAMED]],
+    }  # fmt: skip
+    return Upload.objects.get_or_create(pk=job.upload, defaults=defaults)[0]
 
 
 def _answered(earlier: Upload) -> ImportResult:
@@ -378,4 +366,4 @@ def read_sources(paths: Iterable[str]) -> Found:
     return found
 
 
-__all__ = ["ImportRefused", "ImportResult", "Source", "close_upload", "import_files", "read_sources"]
+__all__ = ["ImportRefused", "ImportResult", "Source", "import_files", "read_sources"]

@@ -23,6 +23,7 @@ from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.members import take_back
 from paicha.domain.households.services import count_change, take_back_all, update_known
 from paicha.domain.intake.dependents import built_on
+from paicha.domain.intake.interruptions import cut_short, end_cut_short
 from paicha.domain.problems.services import withdraw_listed
 from paicha.domain.responses.columns import NOTHING
 from paicha.domain.responses.models import Conflict, HeldRevision, Revision, Upload, UploadVillage
@@ -104,6 +105,9 @@ def undo_upload(
     rows = list(
         UploadVillage.objects.filter(upload=record).select_related("village").order_by("village__code")
     )
+    if record.pk in cut_short():
+        end_cut_short()
+        record.refresh_from_db()
     if record.finished_at is None and (clock.now() - record.started_at).total_seconds() < 3600:
         raise UndoRefused("U11")
     if not rows and (record.result or {}).get("accepted"):

@@ -126,7 +126,7 @@ def _end(tray_id: UUID, state: State, phase: str, code: str) -> None:
 
 def _stored(tray_id: UUID, state: State) -> str:
     """What an import that ends before its end has stored: whole villages stay."""
-    from paicha.domain.intake.services import close_upload
+    from paicha.domain.intake.interruptions import close_upload
 
     if state.job == "undo":
         return "已经撤回的村不会变回来，再撤一次会接着撤"

@@ -21,6 +21,7 @@ from paicha.delivery.desk.shell.places import Place, at_place
 from paicha.delivery.desk.shell.wording import who_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.intake.history import uploads
+from paicha.domain.intake.interruptions import cut_short, interruption
 from paicha.domain.responses.models import Upload
 from paicha.domain.responses.queries import names
 
@@ -35,10 +36,11 @@ def history(request: HttpRequest, place: Place) -> HttpResponse:
     found = uploads(place.round, area=place.prefix, actor=place.scope.actor)
     turned = page_of(request, found, _SIZE)
     listed = list(turned)
+    cut = cut_short()
     known = names({one.actor for one in listed} | {one.undone_by for one in listed if one.undone_by})
     lines = [
         {
-            "upload": one, "who": who_text(known, one.actor), "counts": one.result or {},
+            "upload": one, "who": who_text(known, one.actor), "counts": one.result or {}, "cut": interruption(one, cut),
             "more": len(one.files) - _NAMED, "files": one.files[:_NAMED], "refused": _refused(one, place),
             "undone_by": who_text(known, one.undone_by),
         }
