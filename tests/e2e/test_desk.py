@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from tests.e2e.accessible import faults
 from tests.e2e.conftest import menu_entry, sign_in
 from tests.worlds.round import BY_FORM, CLEAN, COUNTY, PHONE, TOWN, VILLAGE, World
 
 from paicha.domain.responses.models import Conflict, Finding, Revision
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds, one line each."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{v['id']}: {node['html'][:120]}" for v in found for node in v["nodes"][:3]]
+PARTS = 2
 
 
 def addresses(world: World) -> list[str]:
@@ -40,32 +34,15 @@ def addresses(world: World) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_every_page_is_accessible_and_fits(page: Page, world: World, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_of_the_city_is_accessible_and_fits(page: Page, world: World, part: int) -> None:
     page.goto("/login/")
     found = {"/login/": faults(page)}
     sign_in(page, "city")
-    wide = []
-    for address in addresses(world):
+    for address in addresses(world)[part::PARTS]:
         page.goto(address)
         found[address] = faults(page)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wide.append(address)
     assert {address: said for address, said in found.items() if said} == {}
-    assert wide == []
-
-
-@pytest.mark.parametrize("width", [600, 768, 1920])
-def test_nothing_scrolls_sideways_between(page: Page, world: World, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    sign_in(page, "city")
-    wide = []
-    for address in addresses(world):
-        page.goto(address)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wide.append(address)
-    assert wide == []
 
 
 def test_a_lead_is_decided_by_keyboard_alone(page: Page, world: World) -> None:

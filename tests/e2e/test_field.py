@@ -225,6 +225,7 @@ def limit(phone: Handset, quota: int) -> None:
         "Storage.overrideQuotaForOrigin",
         {"origin": phone.page.evaluate("location.origin"), "quotaSize": quota},
     )
+    phone.page.bring_to_front()  # a page in the background is drawn once a second
 
 
 def test_a_full_phone_says_so_and_keeps_what_is_stored(phone: Handset, world: World) -> None:

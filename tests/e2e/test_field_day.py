@@ -8,10 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
+from tests.e2e.accessible import violations
 from tests.e2e.conftest import sign_in
 from tests.e2e.phones import Handset, handset
 from tests.e2e.test_field import fill, finish, stored
@@ -195,8 +195,7 @@ def test_no_page_of_the_phone_breaks_a_rule_of_accessibility(phone: Handset, nex
     page, found = phone.page, {}
 
     def look(name: str) -> None:
-        violations = Axe().run(page).response["violations"]
-        found[name] = [(v["id"], [n["target"] for n in v["nodes"]]) for v in violations]
+        found[name] = violations(page, {})
 
     page.goto("/field/")
     expect(page.get_by_role("link", name="联网登录")).to_be_visible()

@@ -70,8 +70,10 @@ def test_two_tabs_of_one_person_lose_nothing(
     address = f"/household/{home.pk}/answer/"
     for tab in (older, page):
         tab.goto(address)
+    page.bring_to_front()  # a page in the background is drawn once a second
     fill_in(page, address, {"remark": "去了县城", "water": "3"}).click()
     page.wait_for_url(lambda url: "/answer/" not in url)
+    older.bring_to_front()
     fill_in(older, address, {"housing": "1", "water": "1"}).click()
     older.wait_for_function(
         "path => location.pathname !== path || document.querySelector('.said')", arg=address
