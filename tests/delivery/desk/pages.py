@@ -28,6 +28,7 @@ PAGES = [
     ("households", VILLAGE), ("leads", COUNTY), ("leads", TOWN), ("leads", VILLAGE), ("village_leads", VILLAGE),
     ("conflicts", COUNTY), ("conflicts", VILLAGE), ("changes", VILLAGE), ("forms", COUNTY), ("forms", TOWN),
     ("forms", VILLAGE), ("upload", VILLAGE), ("upload", COUNTY), ("download", VILLAGE), ("download", TOWN),
+    ("duplicates", COUNTY), ("duplicates", TOWN), ("duplicates", VILLAGE),
 ]  # fmt: skip
 
 

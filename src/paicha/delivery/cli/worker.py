@@ -22,6 +22,7 @@ from paicha.delivery.cli.home import open_home
 _log = logging.getLogger(__name__)
 _SIGN_SECONDS = 600
 _TAKE_UP_SECONDS = 10
+_COMPARE_SECONDS = 60
 _KEPT_DAYS = 14  # of tasks that are done
 
 
@@ -39,6 +40,7 @@ def run_worker(args: argparse.Namespace) -> int:
     from django.db.utils import DatabaseError
     from django_tasks.signals import task_finished
 
+    from paicha.domain.duplicates.services import refresh
     from paicha.domain.jobs.queue import at_work, take_up
 
     if args.with_parent:
@@ -47,6 +49,7 @@ def run_worker(args: argparse.Namespace) -> int:
         speak("后台任务进程已开始，按 Ctrl+C 停下。")
     _repeat(_tidy, _SIGN_SECONDS)
     _repeat(take_up, _TAKE_UP_SECONDS)
+    _repeat(refresh, _COMPARE_SECONDS)
     task_finished.connect(_ended)
     for name in ("django_tasks_db", "django_tasks"):
         logging.getLogger(name).setLevel(logging.ERROR)

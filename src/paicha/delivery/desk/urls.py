@@ -6,6 +6,7 @@ from paicha.delivery.desk.account import urls as account
 from paicha.delivery.desk.audit import urls as audit
 from paicha.delivery.desk.cases import urls as cases
 from paicha.delivery.desk.devices import urls as devices
+from paicha.delivery.desk.duplicates import urls as duplicates
 from paicha.delivery.desk.entry import urls as entry
 from paicha.delivery.desk.files import urls as files
 from paicha.delivery.desk.home import urls as home
@@ -26,6 +27,7 @@ urlpatterns = [
     *audit.urlpatterns,
     *cases.urlpatterns,
     *devices.urlpatterns,
+    *duplicates.urlpatterns,
     *entry.urlpatterns,
     *files.urlpatterns,
     *home.urlpatterns,

@@ -30,11 +30,16 @@ SCHEMA = {
 _AT_ONCE = 400  # ids in one condition: SQLite takes some thousands
 
 
+def versions() -> dict[int, int]:
+    """Which version of each village's register the columns were read from."""
+    return dict(VillageColumns.objects.values_list("village_id", "version"))
+
+
 def stale() -> dict[int, int]:
     """Villages whose columns are not those of the register now, each with the version to be read."""
-    known = dict(VillageColumns.objects.values_list("village_id", "version"))
-    versions = dict(RegisterVersion.objects.values_list("village_id", "version"))
-    return {village: version for village, version in versions.items() if known.get(village) != version}
+    known = versions()
+    now = dict(RegisterVersion.objects.values_list("village_id", "version"))
+    return {village: version for village, version in now.items() if known.get(village) != version}
 
 
 def kept(villages: Collection[int] | None = None) -> dict[int, pl.DataFrame]:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from paicha.domain.accounts.policies import Scope, code_prefix, code_range
 from paicha.domain.duplicates.likeness import Likeness
-from paicha.domain.duplicates.models import Distinction, DuplicatePair
-from paicha.domain.households.models import ForeignNumber, Household, Member
+from paicha.domain.duplicates.models import Distinction, DuplicatePair, VillageColumns
+from paicha.domain.households.models import ForeignNumber, Household, Member, RegisterVersion
 
 M = TypeVar("M", DuplicatePair, Distinction)
 
@@ -66,6 +66,33 @@ def distinctions_at(scope: Scope, code: str) -> QuerySet[Distinction]:
     return rows.select_related(*_RELATED).order_by("-pk")
 
 
+def clusters_inside() -> Subquery:
+    """For a query of rows with a `village`: how many open clusters lie in it."""
+    inside = {"first__village": OuterRef("village"), "second__village": OuterRef("village")}
+    rows = DuplicatePair.objects.filter(
+        settled=False, first__closed_at=None, second__closed_at=None, **inside
+    )
+    rows = rows.annotate(
+        n=Func(F("cluster"), function="COUNT", template="%(function)s(DISTINCT %(expressions)s)")
+    )
+    return Subquery(rows.values("n"), output_field=IntegerField())
+
+
+def waiting_at(code: str) -> int:
+    """How many villages of an area have changed since they were compared last; names nobody."""
+    low, high = code_range(code_prefix(code))
+    known = VillageColumns.objects.filter(village=OuterRef("village"), version=OuterRef("version"))
+    rows = RegisterVersion.objects.filter(village__code__gte=low, village__code__lt=high)
+    return rows.exclude(Exists(known)).count()
+
+
+def numbers(rows: QuerySet[DuplicatePair]) -> list[int]:
+    """The clusters of some pairs by their numbers, the best first; one query, some thousands in a county."""
+    return [
+        number for number, _ in rows.order_by("-rank", "cluster").values_list("cluster", "rank").distinct()
+    ]
+
+
 def clusters(rows: QuerySet[DuplicatePair], numbers: Sequence[int]) -> list[Cluster]:
     """Those clusters with what `rows` has of them, in the order given."""
     found: dict[int, list[DuplicatePair]] = defaultdict(list)
@@ -76,18 +103,20 @@ def clusters(rows: QuerySet[DuplicatePair], numbers: Sequence[int]) -> list[Clus
 
 
 def people_of(households: Collection[UUID]) -> People:
-    """Members who are there, and numbers of other systems; two queries."""
-    members: dict[UUID, list[str]] = defaultdict(list)
-    numbers: dict[UUID, list[str]] = defaultdict(list)
-    rows = Member.objects.filter(household__in=households, left_at=None).order_by("at", "name")
-    for household, name, relation in rows.values_list("household_id", "name", "relation"):
-        members[household].append(f"{name}（{relation}）" if relation else name)
+    """Members who are there, and numbers of other systems; one query."""
+    found = People()
+    members = Member.objects.filter(household__in=households, left_at=None)
     codes = ForeignNumber.objects.filter(household__in=households, kind=ForeignNumber.Kind.HOUSEHOLD)
-    for household, system, number in codes.order_by("system", "number").values_list(
-        "household_id", "system", "number"
-    ):
-        numbers[household].append(f"{system} {number}")
-    return People(members, numbers)
+    both = members.values_list("household_id", "name", "relation", Value("member")).union(
+        codes.values_list("household_id", "system", "number", Value("number")), all=True
+    )
+    for household, one, other, kind in both:
+        into = found.members if kind == "member" else found.numbers
+        said = f"{one}（{other}）" if other else one
+        into.setdefault(household, []).append(said if kind == "member" else f"{one} {other}")
+    for listed in (*found.members.values(), *found.numbers.values()):
+        listed.sort()
+    return found
 
 
 def _at(rows: QuerySet[M], scope: Scope, code: str) -> QuerySet[M]:

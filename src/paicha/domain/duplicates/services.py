@@ -28,6 +28,7 @@ from paicha.domain.households.models import Household, Register
 from paicha.domain.households.services import register_tag
 
 _AT_ONCE = 500
+_TRIES = 3
 _COMPARED = ("points", "likeness", "settled")
 _REASON = 200  # characters
 
@@ -45,28 +46,38 @@ class Refreshed:
     seconds: float
 
 
-@transaction.atomic
 def refresh() -> Refreshed:
-    """Bring the pairs up to the register as it is now. Cheap where nothing changed; one refresh at a time."""
+    """Bring the pairs up to the register as it is now; cheap where nothing changed.
+
+    Read and compared outside of a transaction, for that takes seconds in a county; what somebody else has brought up
+    to date meanwhile is begun anew, and after some tries left to the next refresh.
+    """
     began = time.monotonic()
-    versions = columns.stale()
-    if not versions:
-        return Refreshed(0, 0, time.monotonic() - began)
-    register_tag()
-    Register.objects.select_for_update().get(pk=1)
-    versions = columns.stale()  # whoever was before us may have done it
-    kept = columns.kept()
-    fresh = columns.read(versions)
-    now = columns.together((kept | fresh).values())
-    if kept:
-        was = columns.together(frame for village, frame in kept.items() if village in fresh)
-        pairs, concerned = compared_again(now, columns.changed(was, columns.together(fresh.values())))
-        numbers: set[int] | None = set(concerned.to_list())
-    else:
-        pairs, numbers = compared(now), None
-    columns.keep(fresh, versions)
-    changed = _keep(pairs, now, numbers)
-    return Refreshed(len(versions), changed, time.monotonic() - began)
+    for _ in range(_TRIES):
+        compared_with, versions = columns.versions(), columns.stale()
+        if not versions:
+            break
+        kept, fresh = columns.kept(), columns.read(versions)
+        now = columns.together((kept | fresh).values())
+        pairs, numbers = _compared(kept, fresh, now)
+        with transaction.atomic():
+            Register.objects.select_for_update().get(tag=register_tag())
+            if columns.versions() == compared_with:
+                columns.keep(fresh, versions)
+                changed = _keep(pairs, now, numbers)
+                return Refreshed(len(versions), changed, time.monotonic() - began)
+    return Refreshed(0, 0, time.monotonic() - began)
+
+
+def _compared(
+    kept: Mapping[int, pl.DataFrame], fresh: Mapping[int, pl.DataFrame], now: pl.DataFrame
+) -> tuple[pl.DataFrame, set[int] | None]:
+    """(pairs, numbers of the households that they are complete for, None for all)."""
+    if not kept:
+        return compared(now), None
+    was = columns.together(frame for village, frame in kept.items() if village in fresh)
+    pairs, concerned = compared_again(now, columns.changed(was, columns.together(fresh.values())))
+    return pairs, set(concerned.to_list())
 
 
 def _keep(pairs: pl.DataFrame, register: pl.DataFrame, concerned: set[int] | None) -> int:

@@ -22,6 +22,8 @@ from tests.worlds.round import COUNTY, TOWN, VILLAGE, World
 
 from paicha.domain.cases.models import Case, CaseStep, GridRound, Measure, Meeting, Objection
 from paicha.domain.cases.services import open_cases, tell
+from paicha.domain.duplicates.models import Distinction, DuplicatePair
+from paicha.domain.duplicates.services import refresh
 from paicha.domain.handover.models import SignedCopy
 from paicha.domain.households.models import (
     BaseChange,
@@ -30,6 +32,7 @@ from paicha.domain.households.models import (
     HouseholdEvent,
     Member,
 )
+from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.problems.models import Petition, Problem, ProblemStep
 from paicha.domain.referrals.models import ComparisonList, Referral
 from paicha.domain.responses.models import Finding, Revision, Upload
@@ -98,6 +101,16 @@ def change(world: World) -> Creation:
 def change_of_the_village(world: World) -> Creation:
     data = {"field": "行政村总户数、总人数", "old": "1", "new": "2"}
     return Creation("cadre", f"{AT}changes/", data, of(BaseChange))
+
+
+@creation("duplicate_apart")
+def two_told_apart(world: World) -> Creation:
+    twin = NewHousehold("1", "訾埃升", world.household("訾埃生").phone, 4, "general")
+    add_households(world.areas[VILLAGE], [twin])
+    refresh()
+    pair = DuplicatePair.objects.get(second__head_name="訾埃升")
+    at = f"{AT}duplicates/"
+    return Creation("cadre", at, {"pair": str(pair.pk), "reason": "是两兄弟"}, of(Distinction), f"{at}apart/")
 
 
 @creation("head")

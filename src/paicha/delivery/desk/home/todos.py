@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from paicha.delivery.desk.cases import todo as cases
 from paicha.delivery.desk.devices import todo as devices
+from paicha.delivery.desk.duplicates import todo as duplicates
 from paicha.delivery.desk.entry import todo as entry
 from paicha.delivery.desk.households import todo as households
 from paicha.delivery.desk.ledger import todo as ledger
@@ -25,7 +26,7 @@ _OF_VILLAGE: Sequence[Callable[[Place, VillageSummary], Iterable[Todo]]] = (
     ledger.todos, verification.todos, cases.todos, entry.todos, devices.todos, problems.todos, households.todos,
 )  # fmt: skip
 _WATCHED: Sequence[Callable[[Place, Sequence[VillageSummary]], Iterable[Todo]]] = (
-    problems.watched, households.watched, referrals.watched,
+    problems.watched, households.watched, referrals.watched, duplicates.watched,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from paicha.core.pack import Pack
 from paicha.delivery.desk.cases.todo import rounds_owed
 from paicha.delivery.desk.devices.phone_door import phone_code
+from paicha.delivery.desk.duplicates import todo as duplicates
 from paicha.delivery.desk.home.todos import gathered
 from paicha.delivery.desk.households.case_list import case_list
 from paicha.delivery.desk.ledger.checklist_links import before_handup
@@ -22,6 +23,7 @@ from paicha.delivery.desk.shell.todo import Todo, ordered
 from paicha.delivery.desk.shell.wording import group_text
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.duplicates.queries import clusters_inside
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.queries import Waiting, by_group, findings, waiting
 from paicha.domain.responses.summary.tallies import Tally, add_counts, tally
@@ -32,11 +34,13 @@ _SHOWN = 8
 def village_page(request: HttpRequest, place: Place) -> HttpResponse:
     """The page of a whole village, or of a person's groups in it."""
     pack, village = place.pack, place.area.area_id
-    summary = None
+    summary, doubles = None, 0
     if place.groups is None:
-        summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
-        if summary is None:
+        rows = VillageSummary.objects.filter(round=place.round, code=place.code)
+        found_summary = rows.annotate(doubles=clusters_inside()).first()
+        if found_summary is None:
             raise Http404
+        summary, doubles = found_summary, found_summary.doubles
     groups = by_group(place.round, village, place.groups)
     reads = place.may(Verb.READ_HOUSEHOLDS)
     wanted = ["lead"] if summary else ["lead", "soft"]
@@ -62,6 +66,7 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
                 *gathered(place, summary),
                 *todos(place, total, groups, leads, beside.changes, up=up),
                 *owed,
+                *duplicates.todos(place, doubles),
             ]
         ),
         gaps=before_handup(place, summary) if summary else [],

@@ -1,0 +1,123 @@
+"""The list of duplicates: who sees which pair, what is said of it, what is decided, in few queries."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.delivery.desk.pages import MOST, queries
+from tests.worlds.round import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
+
+from paicha.domain.duplicates.models import Distinction
+from paicha.domain.duplicates.services import refresh
+from paicha.domain.households.services import NewHousehold, add_households, count_change
+
+PHONE = "15012340000"
+
+
+def add(world: World, code: str, head: str, phone: str = PHONE, group: str = "1") -> None:
+    add_households(world.areas[code], [NewHousehold(group, head, phone, 4, "general")])
+
+
+@pytest.fixture
+def doubles(world: World) -> World:
+    """A double in a village, one over two villages of a town, besides the heads that all three villages have."""
+    add(world, VILLAGE, "贺秀英")
+    add(world, VILLAGE, "贺秀瑛")
+    add(world, VILLAGE, "郭亚欧", "15012340001")
+    add(world, NEIGHBOUR, "郭亚欧", "15012340001")
+    refresh()
+    return world
+
+
+def page(world: World, who: str, code: str, query: str = "") -> str:
+    answer = world.client(who).get(f"/area/{code}/duplicates/{query}")
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def count(text: str) -> int:
+    found = re.search(r'id="count">([\d,]+)<', text)
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+@pytest.mark.parametrize(
+    ("who", "code", "query", "heads"),
+    [
+        ("cadre", VILLAGE, "", {"贺秀英", "贺秀瑛"}),
+        ("town", TOWN, "", {"贺秀英", "贺秀瑛", "郭亚欧"}),
+        ("town", TOWN, "?where=across", {"郭亚欧"}),
+        ("city", COUNTY, "?where=inside", {"贺秀英", "贺秀瑛"}),
+    ],
+)
+def test_where_both_households_are(doubles: World, who: str, code: str, query: str, heads: set[str]) -> None:
+    text = page(doubles, who, code, query)
+    assert set(re.findall(r"贺秀.|郭亚欧", text)) == heads
+    assert count(text) == text.count('<div class="pair">')
+
+
+def test_both_sides_and_why(doubles: World) -> None:
+    text = page(doubles, "cadre", VILLAGE)
+    assert "户主姓名读音相同，电话相同，同组，人口数相同" in text
+    assert text.count("150****0000") == 2, "phones are masked"
+    assert "一般农户" in text
+
+
+def test_told_apart_and_taken_back(doubles: World) -> None:
+    client, at = doubles.client("cadre"), f"/area/{VILLAGE}/duplicates/"
+    (pair,) = re.findall(r'name="pair" value="(\d+)"', page(doubles, "cadre", VILLAGE))
+    refused = client.post(f"{at}apart/", {"pair": pair, "reason": " "})
+    assert refused.status_code == 422 and "请写明为什么不是同一户" in refused.content.decode()
+    done = client.post(f"{at}apart/", {"pair": pair, "reason": "是两妯娌", "page": f"{at}?page=1"})
+    assert (done.status_code, done.headers["Location"]) == (302, f"{at}?page=1")
+    assert count(page(doubles, "cadre", VILLAGE)) == 0
+    again = client.post(f"{at}apart/", {"pair": pair, "reason": "是两妯娌"})
+    assert again.status_code == 422 and "请刷新页面" in again.content.decode()
+    listed = page(doubles, "town", TOWN, "?where=apart")
+    assert "是两妯娌" in listed and count(listed) == 1
+    (said,) = re.findall(r'name="said" value="(\d+)"', listed)
+    assert doubles.client("elsewhere").post(f"{at}back/", {"said": said}).status_code == 404
+    assert client.post(f"{at}back/", {"said": said}).status_code == 302
+    assert count(page(doubles, "cadre", VILLAGE)) == 1
+    assert Distinction.objects.get().taken_back_by
+
+
+def test_a_pair_of_another_place_is_out_of_reach(doubles: World) -> None:
+    """A village's clerk decides nothing about a household that is another village's."""
+    pair, *_ = re.findall(r'name="pair" value="(\d+)"', page(doubles, "town", TOWN, "?where=across"))
+    answer = doubles.client("cadre").post(f"/area/{VILLAGE}/duplicates/apart/", {"pair": pair, "reason": "x"})
+    assert answer.status_code == 422
+    assert not Distinction.objects.exists()
+
+
+def test_who_only_looks(doubles: World) -> None:
+    assert 'name="pair"' not in page(doubles, "auditor", COUNTY)
+
+
+def test_lines_of_work(doubles: World) -> None:
+    """On first pages stands how many clusters the list has; nothing where there are none."""
+    for who, code in (("cadre", VILLAGE), ("town", TOWN), ("city", COUNTY)):
+        text = " ".join(doubles.client(who).get(f"/area/{code}/").content.decode().split())
+        n = count(page(doubles, who, code))
+        assert f'<span class="n">{n}</span><span>组农户疑似重复' in text, code
+    assert "疑似重复" not in doubles.client("town").get(f"/area/{NEIGHBOUR}/").content.decode()
+
+
+def test_what_waits_is_said(doubles: World) -> None:
+    assert "底册刚有变动" not in page(doubles, "town", TOWN)
+    count_change([doubles.areas[VILLAGE].pk])
+    assert "有 1 个村的底册刚有变动" in page(doubles, "town", TOWN)
+    assert "底册刚有变动" in page(doubles, "cadre", VILLAGE)
+
+
+def test_fifty_a_page_in_few_queries(world: World) -> None:
+    for n in range(52):
+        name = f"{chr(0x4E10 + n)}强"
+        for code in (VILLAGE, NEIGHBOUR):
+            add(world, code, name, f"150{n:08d}")
+    refresh()
+    for query, shown in (("", 50), ("?page=2", 11)):
+        text, captured = queries(world.client("town"), f"/area/{TOWN}/duplicates/{query}")
+        assert len(captured) <= MOST
+        assert text.count('<div class="pair">') == shown
