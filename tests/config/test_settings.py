@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core import checks
 from django.db import connection
 from django.test import Client
 
+from paicha.config import sessions
 from paicha.config.database import DatabaseAddressError, embedded, from_url, settings_for
 from paicha.config.home import home_dir, secret
+from paicha.domain.accounts.models import User
 
 
 @pytest.mark.parametrize(
@@ -101,8 +104,6 @@ def test_a_stranger_is_sent_to_the_sign_in_with_every_lock_on(client: Client) ->
 
 @pytest.mark.django_db
 def test_five_wrong_passwords_lock_the_account_from_everywhere(client: Client) -> None:
-    from paicha.domain.accounts.models import User
-
     user = User.objects.create_user("lee", password="right password", is_staff=True)
     for n in range(5):
         wrong = {"username": "lee", "password": f"wrong {n}"}
@@ -117,11 +118,6 @@ def test_five_wrong_passwords_lock_the_account_from_everywhere(client: Client) -
 def test_a_session_ends_when_idle_and_is_not_written_on_every_request(
     client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: object
 ) -> None:
-    from django.contrib.sessions.models import Session
-
-    from paicha.config import sessions
-    from paicha.domain.accounts.models import User
-
     client.force_login(User.objects.create_user("lee", is_staff=True))
     start = sessions.time.time()
     monkeypatch.setattr(sessions.time, "time", lambda: start)

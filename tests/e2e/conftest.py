@@ -94,7 +94,7 @@ def cast(
     served: None, settings: Settings, tmp_path: Path, browser: Browser, live_server: LiveServer
 ) -> Iterator[Cast]:
     """Everybody of a round, each at a browser of their own, whose complaints fail the test."""
-    from tests.e2e.people import Cast, gather
+    from tests.e2e.people import Cast, gather  # noqa: PLC0415  (it stands on this file)
 
     settings.MEDIA_ROOT = tmp_path / "files"
     made = Cast(gather(), browser, live_server.url)

@@ -17,6 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 import polars as pl
+import psycopg
 
 import paicha
 from paicha.demo import County, generate
@@ -87,8 +88,6 @@ class Home:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of this home's database, read beside whatever runs."""
         if self.url:
-            import psycopg
-
             with psycopg.connect(self.url) as connection:
                 return connection.execute(sql).fetchall()  # type: ignore[arg-type]
         address = f"file:{self.folder / 'paicha.sqlite3'}?mode=ro"
@@ -100,7 +99,6 @@ class Home:
         shutil.copytree(self.folder, folder)
         if not self.url:
             return Home(folder)
-        import psycopg
 
         server, _, name = self.url.partition("?")[0].rpartition("/")
         options = self.url.partition("?")[2]
@@ -130,8 +128,6 @@ def new_home(folder: Path) -> Home:
 
 
 def _own_database(folder: Path, url: str) -> Home:
-    import psycopg
-
     server, _, _ = url.partition("?")[0].rpartition("/")
     options = url.partition("?")[2]
     name = f"home_{uuid4().hex[:12]}"

@@ -13,10 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from playwright.sync_api import BrowserContext, Error, Playwright, expect
 from tests.delivery.cli.test_serve import free_port, serving
 from tests.e2e.waits import PATIENCE
 from tests.worlds.homes import SECOND, Home
+
+from paicha.delivery.cli.certificate import AUTHORITY, AUTHORITY_KEY, certificate
 
 CERTUTIL = shutil.which("certutil")
 needs_nss = pytest.mark.skipif(CERTUTIL is None, reason="certutil is missing: apt-get install libnss3-tools")
@@ -88,13 +94,6 @@ def test_from_a_warning_to_a_survey_without_a_network(home: Home, tmp_path: Path
 @pytest.mark.slow
 def test_the_authority_vouches_for_nothing_else(home: Home, tmp_path: Path) -> None:
     """A certificate for another name, signed by the same authority, is worth nothing."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
-
-    from paicha.delivery.cli.certificate import AUTHORITY, AUTHORITY_KEY, certificate
-
     certificate(tmp_path, ["10.1.2.3", "localhost"])
     authority = x509.load_pem_x509_certificate((tmp_path / AUTHORITY).read_bytes())
     signer = load_pem_private_key((tmp_path / AUTHORITY_KEY).read_bytes(), None)

@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+import psycopg
+
 ROOT = Path(__file__).parents[2]
 SECOND = str(ROOT / "tests" / "packs" / "second")
 
@@ -50,7 +52,7 @@ class Home:
         command = [sys.executable, "-m", "paicha.delivery.cli.main", *map(str, arguments)]
         done = subprocess.run(
             command, env=self.environment | more, cwd=self.folder.parent, capture_output=True, text=True,
-            timeout=120, check=False,
+            timeout=600, check=False,
         )  # fmt: skip
         return Done(done.returncode, done.stdout, done.stderr)
 
@@ -60,7 +62,6 @@ def new_home(folder: Path) -> Home:
     server = os.environ.get("DATABASE_URL")
     if not server:
         return Home(folder)
-    import psycopg
 
     name = f"cli_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from tests.worlds.county import CLEAN, County
+from tests.worlds.county import CLEAN, PROFILE, County
 
 from paicha.domain.areas.models import Area
+from paicha.domain.households.models import Household
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
 from paicha.domain.responses.services import (
@@ -80,8 +81,6 @@ class FilledVillage:
 
     def fill(self, **changes: Any) -> Receipt:
         """The village's own form, with few answers that differ from a clean one."""
-        from tests.worlds.county import PROFILE
-
         return self.county.fill(self.area, "village_profile", PROFILE | changes)
 
     def answers(self, household: UUID) -> dict[str, Any]:
@@ -117,8 +116,6 @@ class FilledVillage:
 
     def stored(self) -> Counter[str]:
         """How many rows of each kind there are."""
-        from paicha.domain.households.models import Household
-
         return Counter(
             households=Household.objects.count(),
             entries=RosterEntry.objects.count(),

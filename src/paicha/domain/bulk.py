@@ -76,7 +76,7 @@ def _adapter(field: Any) -> Callable[[Any], Any] | None:
     kind = _target(field).get_internal_type()
     if kind == "JSONField":
         if connection.vendor == "postgresql":
-            from psycopg.types.json import Jsonb
+            from psycopg.types.json import Jsonb  # noqa: PLC0415  (the driver, where PostgreSQL is used)
 
             return lambda v: None if v is None else Jsonb(v)
         return lambda v: None if v is None else json.dumps(v, ensure_ascii=False)

@@ -41,7 +41,7 @@ _CONFIG: Spec = {
 
 def picture_svg(kind: Kind, figures: Figures) -> bytes:
     """The picture of some figures (see each `_kind` for their shape); UTF-8, white ground, 540 px of plot."""
-    import vl_convert
+    import vl_convert  # noqa: PLC0415  (what draws, where something is drawn)
 
     _fonts()
     spec = _KINDS[kind](figures) | {"config": _CONFIG, "padding": 8}
@@ -53,8 +53,8 @@ def picture_svg(kind: Kind, figures: Figures) -> bytes:
 @cache
 def _fonts() -> None:
     """Let the drawing measure Chinese where the system has no such font."""
-    import noto_cjk_sans_otc
-    import vl_convert
+    import noto_cjk_sans_otc  # noqa: PLC0415  (what draws, where something is drawn)
+    import vl_convert  # noqa: PLC0415  (what draws, where something is drawn)
 
     vl_convert.register_font_directory(str(Path(noto_cjk_sans_otc.__file__).parent))
 

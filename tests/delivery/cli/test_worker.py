@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.worlds.homes import SECOND, Home, new_home
 
@@ -39,7 +40,7 @@ def home(tmp_path: Path) -> Home:
 def python(home: Home, code: str, *arguments: str) -> str:
     environment = home.environment | {"DJANGO_SETTINGS_MODULE": "paicha.config.settings"}
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, timeout=300,
         check=True,
     )  # fmt: skip
     return done.stdout.strip()
@@ -71,7 +72,7 @@ def test_the_next_worker_does_what_a_dead_one_had(home: Home) -> None:
     with working(home) as process:
         assert in_time(lambda: drawn(home))
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=300) == 0
     assert list((home.folder / "files" / "workers").iterdir()) == []
 
 
@@ -79,7 +80,6 @@ def test_the_next_worker_does_what_a_dead_one_had(home: Home) -> None:
 def test_it_outlives_a_lost_database(home: Home) -> None:
     if home.database is None:
         pytest.skip("an embedded database is never away")
-    import psycopg
 
     with working(home) as process:
         assert in_time(lambda: any((home.folder / "files" / "workers").glob("*.*")))
@@ -93,4 +93,4 @@ def test_it_outlives_a_lost_database(home: Home) -> None:
         python(home, ASK)
         assert in_time(lambda: drawn(home)) and process.poll() is None
         os.kill(process.pid, signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=300) == 0

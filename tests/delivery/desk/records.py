@@ -14,7 +14,22 @@ from typing import Any
 from tests.worlds.round import COUNTY, TOWN, VILLAGE, World
 
 from paicha.domain import clock
-from paicha.domain.areas.models import Area
+from paicha.domain.accounts.models import Assignment, Notice
+from paicha.domain.areas.models import Area, Zone
+from paicha.domain.cases.models import Case, Measure, Meeting
+from paicha.domain.files.services import store_file
+from paicha.domain.handover.models import Return, SignedCopy, Submission
+from paicha.domain.households.models import BaseChange
+from paicha.domain.problems.models import Petition, Problem
+from paicha.domain.problems.petitions import note_petition
+from paicha.domain.problems.services import add_problem
+from paicha.domain.referrals.models import ComparisonList, Referral
+from paicha.domain.referrals.services import send
+from paicha.domain.responses.models import Conflict
+from paicha.domain.responses.services import village_work
+from paicha.domain.responses.services.base_changes import note_change
+from paicha.domain.verification.models import BulkJob, Enquiry, Sample, SampleHousehold, Visit
+from paicha.domain.verification.samples import draw_sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +60,6 @@ def records(world: World) -> dict[str, list[Record]]:
 
 @maker("Conflict")
 def _conflicts(world: World) -> list[Record]:
-    from paicha.domain.responses.models import Conflict
-
     found = []
     for head, group in (("訾埃生", "1"), ("高兰花", "2")):
         row: Any = Conflict.objects.create(
@@ -59,9 +72,6 @@ def _conflicts(world: World) -> list[Record]:
 
 def _sample(world: World) -> Any:
     """A sample whose id no test user's assignment names."""
-    from paicha.domain import clock
-    from paicha.domain.verification.models import Sample
-
     made, _ = Sample.objects.get_or_create(
         pk=4711, round=world.round, seed=1, households=1, villages=1, frame_hash="0" * 64,
         defaults={
@@ -79,8 +89,6 @@ def _samples(world: World) -> list[Record]:
 
 @maker("SampleHousehold")
 def _sampled(world: World) -> list[Record]:
-    from paicha.domain.verification.models import SampleHousehold
-
     row: Any = SampleHousehold.objects.create(
         sample=_sample(world), household=world.household("訾埃生"), village=world.areas[VILLAGE], position=1,
         weight=1, numerator=1, denominator=1,
@@ -90,9 +98,6 @@ def _sampled(world: World) -> list[Record]:
 
 @maker("Problem")
 def _problems(world: World) -> list[Record]:
-    from paicha.domain.problems.services import add_problem
-    from paicha.domain.responses.services import village_work
-
     found = []
     with village_work(world.round, world.pack, world.areas[VILLAGE], "operator:tester") as work:
         for head, group in (("訾埃生", "1"), ("高兰花", "2"), ("", None)):
@@ -104,10 +109,6 @@ def _problems(world: World) -> list[Record]:
 
 @maker("Petition")
 def _petitions(world: World) -> list[Record]:
-    from paicha.domain import clock
-    from paicha.domain.problems.petitions import note_petition
-    from paicha.domain.responses.services import village_work
-
     found = []
     with village_work(world.round, world.pack, world.areas[VILLAGE], "operator:tester") as work:
         for head, group in (("訾埃生", "1"), ("高兰花", "2")):
@@ -124,9 +125,6 @@ def _petitions(world: World) -> list[Record]:
 
 @maker("BaseChange")
 def _changes(world: World) -> list[Record]:
-    from paicha.domain.responses.services import village_work
-    from paicha.domain.responses.services.base_changes import note_change
-
     found = []
     with village_work(world.round, world.pack, world.areas[VILLAGE], "operator:tester") as work:
         for head, group in (("訾埃生", "1"), ("高兰花", "2")):
@@ -137,9 +135,6 @@ def _changes(world: World) -> list[Record]:
 
 @maker("Referral")
 def _referrals(world: World) -> list[Record]:
-    from paicha.domain.referrals.services import send
-    from paicha.domain.responses.services import village_work
-
     found = []
     with village_work(world.round, world.pack, world.areas[VILLAGE], "operator:tester") as work:
         for head, group in (("訾埃生", "1"), ("高兰花", "2")):
@@ -150,12 +145,6 @@ def _referrals(world: World) -> list[Record]:
 
 @maker("ComparisonList")
 def _comparisons(world: World) -> list[Record]:
-    from tests.worlds.round import COUNTY, TOWN
-
-    from paicha.domain import clock
-    from paicha.domain.areas.models import Area
-    from paicha.domain.referrals.models import ComparisonList
-
     found = []
     for code in (COUNTY, TOWN):
         made = ComparisonList.objects.create(
@@ -182,8 +171,6 @@ def of_households(world: World, model: Any, **values: Any) -> list[Record]:
 
 @maker("Case")
 def _cases(world: World) -> list[Record]:
-    from paicha.domain.cases.models import Case
-
     return of_households(
         world,
         Case,
@@ -197,16 +184,12 @@ def _cases(world: World) -> list[Record]:
 
 @maker("Measure")
 def _measures(world: World) -> list[Record]:
-    from paicha.domain.cases.models import Measure
-
     given = {"policy": "公益岗位", "by_whom": "镇政府", "since": clock.today()}
     return of_households(world, Measure, noted_by="1", noted_at=clock.now(), **given)
 
 
 @maker("Meeting")
 def _meetings(world: World) -> list[Record]:
-    from paicha.domain.cases.models import Meeting
-
     row = Meeting.objects.create(
         round=world.round, village=world.areas[VILLAGE], kind="deliberation", held_on=clock.today(), planned_by="1",
         planned_at=clock.now(),
@@ -216,16 +199,12 @@ def _meetings(world: World) -> list[Record]:
 
 @maker("Enquiry")
 def _enquiries(world: World) -> list[Record]:
-    from paicha.domain.verification.models import Enquiry
-
     given = {"text": "人口和户口本对吗", "to": world.users["cadre"], "by": "1", "at": clock.now()}
     return of_households(world, Enquiry, **given)
 
 
 @maker("Visit")
 def _visits(world: World) -> list[Record]:
-    from paicha.domain.verification.models import Visit
-
     row = Visit.objects.create(
         round=world.round, village=world.areas[VILLAGE], kind="verification", planned_on=clock.today(),
         leader=world.users["town"], made_by="1", made_at=clock.now(),
@@ -235,23 +214,17 @@ def _visits(world: World) -> list[Record]:
 
 @maker("Problem")
 def _problems(world: World) -> list[Record]:
-    from paicha.domain.problems.models import Problem
-
     return of_households(world, Problem, type=1, text="窑洞有裂缝", source="desk:1", at=clock.now())
 
 
 @maker("Petition")
 def _petitions(world: World) -> list[Record]:
-    from paicha.domain.problems.models import Petition
-
     given = {"received_on": clock.today(), "from_whom": "本人", "demand": "修水管", "due_on": clock.today()}
     return of_households(world, Petition, noted_by="1", at=clock.now(), **given)
 
 
 @maker("BaseChange")
 def _changes(world: World) -> list[Record]:
-    from paicha.domain.households.models import BaseChange
-
     found = []
     for head, group in HEADS:
         row = BaseChange.objects.create(
@@ -264,16 +237,12 @@ def _changes(world: World) -> list[Record]:
 
 @maker("Referral")
 def _referrals(world: World) -> list[Record]:
-    from paicha.domain.referrals.models import Referral
-
     given = {"department": "medical", "question": "参保了吗", "sent_by": "1", "due_on": clock.today()}
     return of_households(world, Referral, sent_at=clock.now(), **given)
 
 
 @maker("ComparisonList")
 def _lists(world: World) -> list[Record]:
-    from paicha.domain.referrals.models import ComparisonList
-
     found = []
     for code in (COUNTY, TOWN):
         row = ComparisonList.objects.create(
@@ -286,16 +255,12 @@ def _lists(world: World) -> list[Record]:
 
 @maker("Sample")
 def _samples(world: World) -> list[Record]:
-    from paicha.domain.verification.models import Sample
-
     sample = Sample.objects.first() or _drawn(world)
     return [Record(sample.pk, COUNTY, None)]
 
 
 @maker("SampleHousehold")
 def _sampled(world: World) -> list[Record]:
-    from paicha.domain.verification.models import Sample, SampleHousehold
-
     sample = Sample.objects.first() or _drawn(world)
     row = SampleHousehold.objects.filter(sample=sample).order_by("pk")[0]
     return [Record(row.pk, COUNTY, None)]
@@ -303,10 +268,6 @@ def _sampled(world: World) -> list[Record]:
 
 def _drawn(world: World) -> Any:
     """A sample with the checker of the world at work on it."""
-    from paicha.domain.accounts.models import Assignment
-    from paicha.domain.verification.models import SampleHousehold
-    from paicha.domain.verification.samples import draw_sample
-
     sample = draw_sample(world.round, world.pack, households=4, villages=2, seed=1, actor="1")
     Assignment.objects.filter(user=world.users["checker"]).update(ref=str(sample.pk))
     SampleHousehold.objects.filter(sample=sample).update(checker=world.users["checker"])
@@ -315,8 +276,6 @@ def _drawn(world: World) -> Any:
 
 @maker("bulk_job")
 def _jobs(world: World) -> list[Record]:
-    from paicha.domain.verification.models import BulkJob
-
     row = BulkJob.objects.create(
         round=world.round, area=Area.objects.get(code=TOWN), kind="remind", villages=[], made_by="1",
         made_at=clock.now(),
@@ -329,16 +288,12 @@ MAKERS["bulk_undo"] = _jobs
 
 @maker("zone_remove")
 def _zones(world: World) -> list[Record]:
-    from paicha.domain.areas.models import Zone
-
     zone, _ = Zone.objects.get_or_create(town=Area.objects.get(code=TOWN), name="一片")
     return [Record(zone.pk, TOWN, None)]
 
 
 @maker("Return")
 def _returns(world: World) -> list[Record]:
-    from paicha.domain.handover.models import Return, Submission
-
     place = {
         "round": world.round,
         "area": world.areas[VILLAGE],
@@ -353,9 +308,6 @@ def _returns(world: World) -> list[Record]:
 
 @maker("SignedCopy")
 def _copies(world: World) -> list[Record]:
-    from paicha.domain.files.services import store_file
-    from paicha.domain.handover.models import SignedCopy
-
     stored = store_file("签字.pdf", [b"%PDF-1.4 signed\n%%EOF\n"], "1")
     row = SignedCopy.objects.create(
         round=world.round,
@@ -370,8 +322,6 @@ def _copies(world: World) -> list[Record]:
 
 @maker("notice")
 def _notices(world: World) -> list[Record]:
-    from paicha.domain.accounts.models import Notice
-
     row = Notice.objects.create(
         user=world.users["cadre"],
         words="有 3 户退回",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.delivery.desk import access
 from tests.worlds.round import World
 
@@ -35,9 +37,6 @@ def test_every_address_states_its_policy() -> None:
 
 
 def test_every_page_opens_in_twelve_queries_whatever_the_level(world: World) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     client = access.signed_in(access.everything(world))
     client.get("/mine/")  # marks the session as seen, outside what is taken back
     control = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")

@@ -10,6 +10,7 @@ from tests.delivery.desk.pages import MOST, queries
 from tests.formats.test_pdf import poppler, squeezed
 from tests.worlds.round import COUNTY, TOWN, VILLAGE, World
 
+from paicha.domain.accounts.policies import scope
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.reports.bulletin import bulletin
 from paicha.domain.rounds.models import RoundArea
@@ -45,7 +46,6 @@ def test_every_number_opens_into_its_rows(world: World, code: str) -> None:
 def test_the_text_and_the_towns(world: World) -> None:
     page = world.client("city").get(ADDRESS).content.decode()
     place = RoundArea.objects.get(round=world.round, code=COUNTY)
-    from paicha.domain.accounts.policies import scope
 
     made = bulletin(world.round, world.pack, place, scope=scope(world.users["city"]))
     assert html.escape(made.text) in page

@@ -16,8 +16,10 @@ from tests.worlds.round import COUNTY, NEIGHBOUR, TODAY, TOWN, VILLAGE, World
 from paicha.domain import clock
 from paicha.domain.accounts.models import Notice
 from paicha.domain.cases.models import Case, Meeting
+from paicha.domain.cases.services import tell
 from paicha.domain.households.models import Household
 from paicha.domain.responses.models import Finding, VillageSummary
+from paicha.domain.responses.services import village_work
 
 
 def test_a_family_is_enrolled_from_a_ticked_lead(world: World) -> None:
@@ -152,8 +154,6 @@ def test_a_monitored_household_is_not_put_forward(world: World) -> None:
 def test_the_city_decides_several_at_once_or_none(world: World) -> None:
     cases = [*opened(world, "訾埃生"), *opened(world, "訾埃生", who="town", code=NEIGHBOUR)]
     Case.objects.update(step="decision")
-    from paicha.domain.cases.services import tell
-    from paicha.domain.responses.services import village_work
 
     for code in (VILLAGE, NEIGHBOUR):
         with village_work(world.round, world.pack, world.areas[code], "tester") as work:
@@ -243,8 +243,6 @@ def test_every_page_opens_in_twelve_queries(world: World) -> None:
 def test_the_only_step_that_waits_is_passed_from_the_list_of_ones_own(world: World) -> None:
     (case,) = opened(world, "訾埃生")
     Case.objects.update(step="decision")
-    from paicha.domain.cases.services import tell
-    from paicha.domain.responses.services import village_work
 
     with village_work(world.round, world.pack, world.areas[VILLAGE], "tester") as work:
         tell(work)
@@ -257,8 +255,6 @@ def test_the_only_step_that_waits_is_passed_from_the_list_of_ones_own(world: Wor
 def test_a_notice_that_hangs_does_not_stand_before_what_can_be_done(world: World) -> None:
     opened(world, "訾埃生")
     Case.objects.update(step="notice", opens_on=TODAY + timedelta(days=5))
-    from paicha.domain.cases.services import tell
-    from paicha.domain.responses.services import village_work
 
     with village_work(world.round, world.pack, world.areas[VILLAGE], "tester") as work:
         tell(work)

@@ -14,6 +14,7 @@ from tests.delivery.desk.test_work_referrals import QUESTION, compare, shown
 from tests.worlds.round import TOWN, World
 from tests.worlds.townsfolk import post, settle
 
+from paicha.delivery.desk.referrals import tasks
 from paicha.delivery.desk.verification.tasks import run_job
 from paicha.domain import clock
 from paicha.domain.jobs import queue
@@ -82,8 +83,6 @@ def test_a_bulk_job_that_nobody_was_asked_to_do_is_asked_for(bulk_job: BulkJob) 
 def test_a_list_whose_leads_were_cut_short_says_so_and_is_begun_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from paicha.delivery.desk.referrals import tasks
-
     monkeypatch.setattr(tasks, "FEW_VILLAGES", 0)
     town = world.client("town")
     at = compare(world, ["王建国,,V0,1组", "高兰花,,V0,"])["Location"]
@@ -101,8 +100,6 @@ def test_a_list_whose_leads_were_cut_short_says_so_and_is_begun_again(
 def test_whose_right_has_ended_is_told_that_nothing_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from paicha.delivery.desk.referrals import tasks
-
     monkeypatch.setattr(tasks, "FEW_VILLAGES", 0)
     town = world.client("town")
     at = compare(world, ["王建国,,V0,1组"])["Location"]
@@ -114,8 +111,6 @@ def test_whose_right_has_ended_is_told_that_nothing_goes_on(
 def test_referrals_that_were_cut_short_are_told_to_whoever_asked(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from paicha.delivery.desk.referrals import tasks
-
     monkeypatch.setattr(tasks, "FEW_VILLAGES", 0)
     town = world.client("town")
     asked = {"department": "medical", "question": QUESTION, "rule": "S09", "all": "1"}

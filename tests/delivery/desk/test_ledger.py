@@ -18,6 +18,7 @@ from tests.worlds.round import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.handover.models import Correction, Return, SignedCopy, Submission
 from paicha.domain.responses.models import VillageSummary
+from paicha.domain.rounds.models import RosterEntry
 
 HANDUP = f"/area/{VILLAGE}/handup/"
 
@@ -150,7 +151,6 @@ def test_every_figure_that_was_handed_up_opens_into_its_rows(ledgers: Ledgers) -
 def test_what_changed_behind_a_hand_up_is_said(ledgers: Ledgers) -> None:
     ledgers.complete()
     ledgers.hand_up()
-    from paicha.domain.rounds.models import RosterEntry
 
     RosterEntry.objects.filter(household=ledgers.world.household("郝平")).update(outcome=5)
     page = text(ledgers, "cadre", HANDUP)

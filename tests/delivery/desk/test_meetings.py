@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.delivery.desk.cases import held, opened, page, planned, step, vote
-from tests.worlds.round import TODAY, VILLAGE, World
+from tests.worlds.round import BY_FORM, CLEAN, TODAY, VILLAGE, World, phone_of
 
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.cases.models import Case, GridRound, Measure, Meeting, MeetingItem, Objection
@@ -152,7 +152,6 @@ def test_a_removal_is_proposed(world: World) -> None:
         "group": "1",
         "base": 1,
     }
-    from tests.worlds.round import BY_FORM, CLEAN, phone_of
 
     safe = CLEAN | BY_FORM["monitored"] | {"return_risk": 2, "phone": phone_of("郝平")}
     world.answer(VILLAGE, [known | safe])

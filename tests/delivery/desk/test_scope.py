@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from tests.delivery.desk.pages import PAGES
 from tests.worlds.round import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
 
+from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.responses.models import Finding
 
 EVERYBODY = (
@@ -62,8 +65,6 @@ def test_no_page_of_a_village_opens_out_of_scope(world: World) -> None:
 
 
 def test_strangers_are_sent_to_the_door(world: World) -> None:
-    from django.test import Client
-
     for name, code in PAGES:
         response = Client().get(reverse(f"desk:{name}", args=[code]))
         assert response.status_code == 302
@@ -143,12 +144,6 @@ def test_work_begins_at_the_own_place(world: World, who: str, where: str) -> Non
 
 
 def test_before_a_round_is_opened_that_is_said(db: None) -> None:
-    from datetime import date
-
-    from django.test import Client
-
-    from paicha.domain.accounts.models import Assignment, User
-
     user = User.objects.create_user("early", password="a-long-password-1")
     Assignment.objects.create(
         user=user, role="village_cadre", kind="village", ref=VILLAGE, since=date(2022, 1, 1)
@@ -168,7 +163,5 @@ def test_several_villages_are_listed_and_no_work_is_said(world: World) -> None:
 
 
 def test_an_ended_assignment_shows_nothing(world: World) -> None:
-    from datetime import date
-
     world.users["cadre"].assignments.update(until=date(2022, 3, 14))
     assert world.client("cadre").get(f"/area/{VILLAGE}/").status_code == 404

@@ -13,6 +13,7 @@ from tests.worlds.townsfolk import FORM5, hand_up, none_monitored, post, settle,
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, Notice
 from paicha.domain.areas.models import Area, Zone
+from paicha.domain.handover.models import Ledger
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.verification.models import DeskAudit, Enquiry, Visit
 
@@ -335,8 +336,6 @@ def test_one_audit_leads_to_the_next(town: World) -> None:
 
 
 def test_an_audit_is_closed_once_the_town_has_handed_up(town: World) -> None:
-    from paicha.domain.handover.models import Ledger
-
     hand_up()
     Ledger.objects.create(round=town.round, area=Area.objects.get(code=TOWN), code=TOWN, status="handed_up")
     page = post(town.client("town"), f"/area/{VILLAGE}/audit/decide/", 422, result="passed")

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from tests.delivery.desk.pages import shown
 from tests.worlds.round import NEIGHBOUR, TODAY, TOWN, VILLAGE, World
 from tests.worlds.townsfolk import post, settle
 
+from paicha.delivery.desk.verification.tasks import run_job
 from paicha.domain.accounts.models import Notice
 from paicha.domain.responses.models import Finding
 from paicha.domain.verification.models import BulkJob, Visit
@@ -56,8 +58,6 @@ def test_a_filter_narrows_what_an_act_touches(town: World) -> None:
 def test_many_villages_go_to_the_worker_and_show_their_progress(
     town: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django_tasks_db.models import DBTaskResult
-
     monkeypatch.setattr("paicha.delivery.desk.verification.bulk._AT_ONCE", 0)
     client = town.client("town")
     typed = {"act": "dismiss", "rule": "S01", "reason": "核实过"}
@@ -69,7 +69,6 @@ def test_many_villages_go_to_the_worker_and_show_their_progress(
     piece = client.get(address, headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in piece
     assert DBTaskResult.objects.count() == 1
-    from paicha.delivery.desk.verification.tasks import run_job
 
     run_job(job.pk)
     assert client.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"

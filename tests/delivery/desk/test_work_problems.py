@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from python_calamine import CalamineWorkbook
 from tests.delivery.desk.pages import MOST, queries
-from tests.worlds.round import COUNTY, NEIGHBOUR, TODAY, TOWN, VILLAGE, World
+from tests.worlds.round import BY_FORM, CLEAN, COUNTY, NEIGHBOUR, TODAY, TOWN, VILLAGE, World, phone_of
 
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
@@ -291,8 +292,6 @@ def test_the_ledger_of_a_town_holds_its_villages(several: World, kind: str) -> N
     assert response.status_code == 200
     assert response.content.startswith(b"PK" if kind == "xlsx" else b"%PDF")
     if kind == "xlsx":
-        from python_calamine import CalamineWorkbook
-
         rows = (
             CalamineWorkbook.from_object(__import__("io").BytesIO(response.content))
             .get_sheet_by_index(0)
@@ -319,7 +318,6 @@ def test_pages_cost_twelve_queries_with_rows_for_everybody(several: World) -> No
 
 def test_a_petition_from_the_answers_to_its_reply(world: World) -> None:
     home = world.household("王建国")
-    from tests.worlds.round import BY_FORM, CLEAN, phone_of
 
     known = {"household": str(home.pk), "form": "general", "head_name": "王建国", "group": "1", "base": 1}
     world.answer(VILLAGE, [known | CLEAN | BY_FORM["general"] | {"phone": phone_of("王建国"), "petition": 1}])

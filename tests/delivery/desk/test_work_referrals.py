@@ -16,6 +16,7 @@ from tests.delivery.desk.pages import MOST, PAGES, queries
 from tests.delivery.desk.test_work_problems import count, said, shown
 from tests.worlds.round import COUNTY, NEIGHBOUR, PHONE, TOWN, VILLAGE, World
 
+from paicha.delivery.desk.referrals import tasks
 from paicha.domain.accounts.models import Assignment, Notice, User
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
@@ -219,8 +220,6 @@ def test_a_list_is_compared_picked_and_made_leads_of(office: World) -> None:
 
 
 def test_many_villages_are_done_by_the_worker(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from paicha.delivery.desk.referrals import tasks
-
     monkeypatch.setattr(tasks, "FEW_VILLAGES", 0)
     town = office.client("town")
     data = {"department": "medical", "question": QUESTION, "rule": "S09", "all": "1"}

@@ -27,6 +27,7 @@ from paicha.domain.cases.services import (
     undo_meeting,
 )
 from paicha.domain.responses.services import VillageWork, village_work
+from paicha.domain.rounds.models import RosterEntry
 
 EVERY = ("village", "town", "county")
 CADRE, CLERK, CITY = "5", "6", "7"
@@ -157,8 +158,6 @@ class Days:
 
     def told(self, household: UUID) -> dict[str, Any]:
         """The facts that rules hear of a household."""
-        from paicha.domain.rounds.models import RosterEntry
-
         return RosterEntry.objects.get(household=household).facts or {}
 
     def log(self, case: Case) -> list[tuple[str, str]]:

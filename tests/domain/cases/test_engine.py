@@ -13,7 +13,14 @@ from paicha.core.refusal import Refusal
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
 from paicha.domain.cases.models import Case, CaseStep
-from paicha.domain.cases.services import CaseError, Vote, answer_objection, note_objection
+from paicha.domain.cases.services import (
+    CaseError,
+    Vote,
+    answer_objection,
+    note_objection,
+    open_cases,
+    take_step,
+)
 from paicha.domain.households.models import Household, HouseholdEvent
 from paicha.domain.rounds.models import RosterEntry
 
@@ -94,8 +101,6 @@ def test_opening_again_gives_the_same_case(days: Days) -> None:
     household, other = days.household(), days.household(head_name="李四")
     first = days.open(household)
     with days.work() as work:
-        from paicha.domain.cases.services import open_cases
-
         again = open_cases(work, "enrolment", [other, household], origin="又提出")
     assert again[1].pk == first.pk
     assert Case.objects.count() == 2
@@ -173,7 +178,6 @@ def test_two_people_at_the_same_step(days: Days) -> None:
     case = days.onward(days.open(days.household()), "comparison")
     seen = Case.objects.get(pk=case.pk)
     days.take(case)
-    from paicha.domain.cases.services import take_step
 
     with days.work(CLERK) as work, pytest.raises(CaseError, match="已经到了民主评议，请刷新页面再办"):
         take_step(work, seen, at="comparison", levels=EVERY, records=days.records(seen))

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from tests.domain.cases.days import CLERK, Days
+from tests.worlds.village import FilledVillage
 
+from paicha.domain import clock
 from paicha.domain.audit.queries import verify
 from paicha.domain.cases.meetings import cancel_meeting, change_agenda, plan_meeting
 from paicha.domain.cases.models import Case, Meeting, MeetingItem
-from paicha.domain.cases.services import CaseError, ItemError, Vote
+from paicha.domain.cases.services import CaseError, ItemError, Vote, open_cases
 from paicha.domain.responses.models import Finding
 
 FOR = Vote(8, 1, 0, "passed")
@@ -51,7 +53,6 @@ def test_the_rules_hear_of_a_deliberation(days: Days) -> None:
     assert days.village.found(unsure) == {"S14": "dismissed"}
     days.meet(days.open(needed))
     days.day = 15
-    from paicha.domain import clock
 
     with clock.frozen(days.today):
         days.village.screen()
@@ -212,15 +213,11 @@ def test_a_half_monthly_meeting_needs_no_household(days: Days) -> None:
 
 
 def test_a_household_of_another_village_stands_on_no_agenda(days: Days) -> None:
-    from tests.worlds.village import FilledVillage
-
     there = Days(FilledVillage(days.village.county, days.village.county.villages[1]))
     case = there.open(there.household())
     with pytest.raises(CaseError, match="不是本村的"):
         days.plan(case)
     with days.work() as work, pytest.raises(CaseError, match="不在本村的名册里"):
-        from paicha.domain.cases.services import open_cases
-
         open_cases(work, "enrolment", [case.household_id], origin="")
     assert Case.objects.count() == 1
     assert Finding.objects.filter(state="confirmed").count() == 0

@@ -11,6 +11,7 @@ from tests.worlds.second import FOLDER, LIUHE, SCOPE, SHIYAN
 
 from paicha.core.pack import Pack
 from paicha.domain import clock
+from paicha.domain.cases.guards import obstacles_from
 from paicha.domain.cases.models import Case
 from paicha.domain.cases.queries import alert_of, without_measures
 from paicha.domain.cases.services import (
@@ -105,8 +106,6 @@ def test_another_countys_procedure_runs_as_its_pack_says(elders: tuple[Round, Pa
 
 
 def test_another_countys_guard_bars_with_its_own_sentence(elders: tuple[Round, Pack]) -> None:
-    from paicha.domain.cases.guards import obstacles_from
-
     _, pack = elders
     procedure = pack.schedule.procedure["living_alone"]
     household = Household.objects.all()[0].pk

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.lengths import examples
 from tests.worlds.ledger import Ledgers, neighbours
-from tests.worlds.round import NEIGHBOUR, OPERATOR, TODAY, VILLAGE
+from tests.worlds.round import BY_FORM, CLEAN, NEIGHBOUR, OPERATOR, TODAY, VILLAGE, phone_of
 
 from paicha.domain import clock
 from paicha.domain.audit.queries import verify
@@ -108,7 +108,6 @@ def test_a_second_round_knows_what_the_first_one_said(up: Ledgers) -> None:
             household = up.world.household(head)
             RosterEntry.objects.get(round=round_, household=household)
             row = {"household": str(household.pk), "form": "general", "head_name": head, "group": "1"}
-            from tests.worlds.round import BY_FORM, CLEAN, phone_of
 
             row |= CLEAN | BY_FORM["general"] | {"phone": phone_of(head), "enrol": 1, "remark": remark}
             again.world.answer(VILLAGE, [row])

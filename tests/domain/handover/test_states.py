@@ -12,11 +12,14 @@ from tests.worlds.round import NEIGHBOUR, VILLAGE
 from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, Notice
+from paicha.domain.accounts.policies import operator_scope
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
+from paicha.domain.handover import towns
 from paicha.domain.handover.errors import HandoverError
 from paicha.domain.handover.hand_up import submit_village
 from paicha.domain.handover.models import Correction, Return, Submission
+from paicha.domain.intake.services import Source, import_files
 from paicha.domain.problems.services import add_problem
 from paicha.domain.responses.models import HeldRevision
 from paicha.domain.responses.services import village_work
@@ -258,8 +261,6 @@ def test_a_correction_with_consent_is_on_record_and_told_to_the_village(up: Ledg
 
 
 def test_a_whole_round_trip_through_three_levels(ledgers: Ledgers) -> None:
-    from paicha.domain.handover import towns
-
     world, town, county = ledgers.world, ledgers.town, ledgers.county
     submit = (world.round, world.pack, town, ledgers.actor("town"))
     with pytest.raises(HandoverError, match="还没上报"):
@@ -301,9 +302,6 @@ def test_a_whole_round_trip_through_three_levels(ledgers: Ledgers) -> None:
 
 def test_a_roster_imported_after_the_hand_up_adds_nobody(up: Ledgers) -> None:
     """The import's result says so, row by row; who is known already is no change."""
-    from paicha.domain.accounts.policies import operator_scope
-    from paicha.domain.intake.services import Source, import_files
-
     text = "户主姓名,村民小组,家庭人口,类别\n新来的,1,3,一般农户\n王建国,1,4,一般农户\n"
     before = up.digest()
     source = Source("花名册.csv", text.encode("utf-8-sig"))

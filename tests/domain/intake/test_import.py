@@ -21,7 +21,7 @@ from tests.domain.intake.sheets import (
 from tests.worlds.county import OPENS, County
 
 from paicha.domain import clock
-from paicha.domain.accounts.policies import operator_scope
+from paicha.domain.accounts.policies import Scope, operator_scope
 from paicha.domain.areas.models import Group
 from paicha.domain.audit.queries import verify
 from paicha.domain.households.models import Household
@@ -336,8 +336,6 @@ def test_a_sheet_of_no_village_is_refused_row_by_row_and_said_once() -> None:
 
 
 def test_who_may_not_import_for_a_village_is_told(county: County) -> None:
-    from paicha.domain.accounts.policies import Scope
-
     result = send(household_sheet(person("张三")), scope=Scope("7"))
     assert numbers(result) == {"refused": 1} and [code for code, _ in said(result)] == ["A05"]
     assert Household.objects.count() == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.domain.intake.sheets import code, household_sheet, numbers, person, said, send
+from tests.domain.intake.sheets import book, code, household_sheet, numbers, person, said, send
 
 from paicha.domain.audit.queries import verify
 from paicha.domain.households.models import Household
@@ -86,8 +86,6 @@ def test_a_dry_run_adds_nobody() -> None:
 
 
 def test_a_roster_and_the_sheets_of_its_village_in_one_upload() -> None:
-    from tests.domain.intake.sheets import book
-
     files = [
         roster("水磨河村,1,张三,4,13900000001,一般农户", "水磨河村,1,李四,4,,一般农户"),
         ("表.xlsx", book(household_sheet(person("张三", 联系电话="13900000002"), person("王五")))),

@@ -20,8 +20,10 @@ from tests.domain.intake.sheets import (
 from tests.worlds.county import County
 
 from paicha.domain.households.models import Household
+from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.intake.partial_sorts import Met, find_moved
 from paicha.domain.responses.models import Revision
+from paicha.domain.rounds.models import RosterEntry
 
 pytestmark = pytest.mark.usefixtures("county")
 HEADS = ("张三", "李四", "王五", "赵六", "孙七", "周八", "吴九", "郑十")
@@ -76,10 +78,6 @@ def test_a_sheet_that_was_sorted_in_part_is_refused_whole(
 
 
 def test_a_prefilled_sheet_without_answers_yet_is_looked_at_too(county: Any) -> None:
-    from paicha.domain.households.services import NewHousehold, add_households
-    from paicha.domain.responses.models import VillageSummary  # noqa: F401
-    from paicha.domain.rounds.models import RosterEntry
-
     area = next(v for v in county.villages if v.name.startswith("水磨河"))
     made = add_households(
         area, [NewHousehold("1", row["户主姓名"], row["联系电话"], 3, "general") for row in filled()]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.worlds.county import OPENS, County, open_county
@@ -235,10 +237,6 @@ def test_a_list_without_what_it_needs_is_refused(text: str, says: str) -> None:
 
 
 def test_titles_above_totals_below_and_merged_villages() -> None:
-    import io
-
-    import xlsxwriter
-
     kept = io.BytesIO()
     with xlsxwriter.Workbook(kept, {"in_memory": True}) as book:
         sheet = book.add_worksheet("低保")

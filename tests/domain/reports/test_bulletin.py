@@ -12,7 +12,7 @@ from tests.worlds.county import GENERAL, OPENS, OPERATOR, PROFILE, County, open_
 from paicha.domain import clock
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import NewHousehold
-from paicha.domain.reports.bulletin import Bulletin, bulletin
+from paicha.domain.reports.bulletin import Bulletin, _names, bulletin
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.services import decide_finding
 from paicha.domain.rounds.models import RoundArea
@@ -131,7 +131,5 @@ def test_facts_of_upper_apps_are_added_up(county: County) -> None:
 
 
 def test_many_places_are_named_by_the_first_few(county: County) -> None:
-    from paicha.domain.reports.bulletin import _names
-
     assert _names(list("甲乙"), "个村") == "甲、乙"
     assert _names(list("甲乙丙丁戊己庚辛"), "个村") == "甲、乙、丙、丁、戊、己，另有 2 个村"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -66,8 +66,6 @@ def test_a_day_is_the_paper_s_or_that_of_the_first_revision(village: FilledVilla
 
 def test_a_late_evening_is_still_that_day(village: FilledVillage) -> None:
     """Twenty to midnight in Shanghai is the afternoon of the same day in UTC; ten past is the day before there."""
-    from datetime import datetime
-
     for hour, minute, head in ((23, 40, "张三"), (0, 10, "李四")):
         with clock.frozen(datetime(2022, 3, 12, hour, minute, tzinfo=clock.SHANGHAI)):
             village.new(head_name=head, surveyed_on=None)

@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
@@ -30,8 +31,6 @@ from paicha.domain.sync.raised_items import take_in
 
 def answers(world: World, head: str) -> dict[str, Any]:
     """In force now."""
-    import orjson
-
     entry = RosterEntry.objects.get(household=world.household(head), round=world.round)
     text = Revision.objects.get(pk=entry.revision).answers
     return dict(orjson.loads(text))

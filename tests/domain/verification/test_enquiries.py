@@ -7,6 +7,7 @@ from tests.worlds.town import Town
 
 from paicha.core.refusal import Refusal
 from paicha.domain.accounts.models import Notice
+from paicha.domain.households.models import Household
 from paicha.domain.verification import enquiries
 from paicha.domain.verification.errors import VerificationError
 from paicha.domain.verification.models import Enquiry
@@ -61,8 +62,6 @@ def test_what_a_question_needs(town: Town, changes: dict[str, str], said: str) -
 
 
 def test_a_household_of_another_village_is_not_asked_about(town: Town) -> None:
-    from paicha.domain.households.models import Household
-
     other = Household.objects.get(pk=town.households(town.villages[1])[0])
     with pytest.raises(VerificationError, match="不在本村的名册里"):
         ask(town, household=other)

@@ -14,10 +14,12 @@ from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.models import Notice
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.accounts.zones import set_leaders
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.verification.attention import causes, cross_check, first_stage, proposed
 from paicha.domain.verification.errors import VerificationError
 from paicha.domain.verification.models import Visit
+from paicha.domain.verification.visit_selection import to_look_at
 from paicha.domain.verification.visits import Plan, Result, drop, finish, plan
 
 DAY = OPENS + timedelta(days=12)
@@ -108,8 +110,6 @@ def test_who_leads_and_when(town: Town, changes: dict[str, Any], said: str) -> N
 
 
 def test_a_town_with_one_zone_is_told_what_to_do(town: Town) -> None:
-    from paicha.domain.accounts.zones import set_leaders
-
     set_leaders(town.scope("clerk"), town.area, {town.zones[1].pk: None})
     with pytest.raises(VerificationError, match="请先在“分片”里分好片"):
         planned(town)
@@ -129,7 +129,6 @@ def test_what_is_to_be_looked_at_is_the_same_for_everybody(town: Town) -> None:
     households = town.households(town.villages[0])
     assert len(rows) == 6 and [reason for _, reason in rows[:4]] != ["抽到"] * 4
     assert [reason for _, reason in rows[4:]] == ["抽到"] * 2
-    from paicha.domain.verification.visit_selection import to_look_at
 
     with town.work(town.villages[0], "city") as work:
         assert to_look_at(work, visit) == list(

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 import python_calamine as calamine
 from hypothesis import given
@@ -237,8 +238,6 @@ def test_merges_of_whole_rows_and_columns(written: str, span: Span, spelling: st
 
 
 def test_a_title_over_the_whole_row_saved_by_libreoffice(pack: Pack, tmp_path: Path) -> None:
-    import openpyxl
-
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     assert sheet is not None

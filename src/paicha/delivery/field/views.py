@@ -25,6 +25,7 @@ from paicha.domain.accounts.policies import scope
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.sync.devices import may_enrol
+from paicha.engines.browser import address_of, rules_module
 
 if TYPE_CHECKING:
     from paicha.core.pack import Pack
@@ -110,8 +111,6 @@ def manifest(_request: HttpRequest) -> JsonResponse:
 @login_not_required
 def rules(_request: HttpRequest, digest: str) -> HttpResponse:
     """The rules of a round as a module, by the digest of their text; of any round that is on record."""
-    from paicha.engines.browser import address_of, rules_module
-
     found: Pack | None = next((p for p in _packs() if address_of(p) == digest), None)
     if found is None:
         raise Http404

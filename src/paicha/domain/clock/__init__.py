@@ -54,23 +54,23 @@ def offset() -> timedelta:
 
 def is_demo() -> bool:
     """Whether this home was filled by `paicha demo`."""
-    from paicha.domain.clock.models import DemoHome
+    from paicha.domain.clock.models import DemoHome  # noqa: PLC0415  (models, which load later)
 
     return DemoHome.objects.exists()
 
 
 def mark_demo() -> None:
     """Make this a demo home. Twice is harmless; there is no way back but a new home."""
-    from paicha.domain.clock.models import DemoHome
+    from paicha.domain.clock.models import DemoHome  # noqa: PLC0415  (models, which load later)
 
     DemoHome.objects.get_or_create(pk=1)
 
 
 def move(by: timedelta) -> timedelta:
     """Move the clock of a demo home further by `by`; returns the whole offset. Raises NotADemo."""
-    from django.db import transaction
+    from django.db import transaction  # noqa: PLC0415  (models, which load later)
 
-    from paicha.domain.clock.models import DemoHome
+    from paicha.domain.clock.models import DemoHome  # noqa: PLC0415  (models, which load later)
 
     with transaction.atomic():
         home = DemoHome.objects.select_for_update().first()
@@ -104,10 +104,10 @@ def frozen(at: datetime | date) -> Iterator[datetime]:
 
 
 def _stored_offset() -> timedelta:
-    from django.db import connection
-    from django.db.utils import OperationalError, ProgrammingError
+    from django.db import connection  # noqa: PLC0415  (models, which load later)
+    from django.db.utils import OperationalError, ProgrammingError  # noqa: PLC0415  (models, which load later)
 
-    from paicha.domain.clock.models import DemoHome
+    from paicha.domain.clock.models import DemoHome  # noqa: PLC0415  (models, which load later)
 
     try:
         seconds = DemoHome.objects.values_list("offset_seconds", flat=True).first()

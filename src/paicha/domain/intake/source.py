@@ -178,7 +178,7 @@ _worker: tuple[Pack, Days] | None = None
 
 def _start(pack: Pack, days: Days) -> None:
     global _worker  # noqa: PLW0603  (one pack a reading process, sent as it was loaded)
-    from paicha.formats.reading.calamine_guard import silence_panics  # in a reading process alone
+    from paicha.formats.reading.calamine_guard import silence_panics  # noqa: PLC0415  (in a reading process alone)
 
     silence_panics()
     os.nice(_NICE)

@@ -19,6 +19,7 @@ from uuid import UUID
 from paicha.core.pack import Pack, ProblemForm, ProfileForm, StatisticsForm
 from paicha.core.refusal import Refusal, text_field
 from paicha.domain.audit.services import Entry, digest, village_chain
+from paicha.domain.clock import SHANGHAI
 from paicha.domain.files.models import StoredFile
 from paicha.domain.households.models import Household
 from paicha.domain.problems.models import Problem, ProblemStep
@@ -258,8 +259,6 @@ def _fill(pack: Pack, problem: Problem, measure: str, due_on: date | None, owner
 
 
 def _found_on(problem: Problem) -> date:
-    from paicha.domain.clock import SHANGHAI
-
     return problem.at.astimezone(SHANGHAI).date()
 
 

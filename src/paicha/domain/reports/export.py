@@ -92,10 +92,10 @@ class _Task:
 def write(document: Document, pack: Pack, kind: Kind) -> bytes:
     """The bytes of a document as xlsx or pdf."""
     if kind == "pdf":
-        from paicha.formats import pdf
+        from paicha.formats import pdf  # noqa: PLC0415  (what writes one kind of file, where it is asked for)
 
         return pdf.write(document, pack)
-    from paicha.formats import xlsx
+    from paicha.formats import xlsx  # noqa: PLC0415  (what writes one kind of file, where it is asked for)
 
     return xlsx.write(document, pack)
 
@@ -147,7 +147,7 @@ def _logged(done: Exported, scope: Scope, area: RoundArea, kind: Kind) -> Iterat
 
 
 def _parquet(round_: Round, area: RoundArea, folder: Path, scope: Scope, done: Exported) -> None:
-    from paicha.domain.reports.answers import write_answers, write_findings
+    from paicha.domain.reports.answers import write_answers, write_findings  # noqa: PLC0415  (what writes one kind of file, where it is asked for)
 
     pack = pack_of(round_)
     villages = villages_under(round_, area, scope, Verb.EXPORT)

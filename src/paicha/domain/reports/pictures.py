@@ -57,7 +57,7 @@ class Picture:
     @cached_property
     def digest(self) -> str:
         """Of the figures and the edition of the drawing: 24 hexadecimal digits."""
-        from paicha.formats.pictures import EDITION
+        from paicha.formats.pictures import EDITION  # noqa: PLC0415  (what draws, where something is drawn)
 
         text = orjson.dumps([EDITION, self.kind, self.figures], option=orjson.OPT_SORT_KEYS)
         return blake2b(text, digest_size=12).hexdigest()
@@ -223,7 +223,7 @@ def claim(path: Path) -> bool:
 
 def draw(code: str, key: str, kind: Kind, figures: Mapping[str, Any]) -> bool:
     """Draw and keep a picture, once; False where it was there. For the worker."""
-    from paicha.formats.pictures import picture_svg
+    from paicha.formats.pictures import picture_svg  # noqa: PLC0415  (what draws, where something is drawn)
 
     path = path_of(code, key, Picture(key, kind, "", figures, "").digest)
     if path.exists():

@@ -17,7 +17,7 @@ _do: Callable[[int], Any] | None = None
 
 def start(packed: bytes) -> None:
     """First thing in a worker. `packed`: a pickled function of one number; its modules load after Django."""
-    import django
+    import django  # noqa: PLC0415  (a spawned process loads this module first)
 
     django.setup()
     global _do  # noqa: PLW0603  (one per process)

@@ -237,7 +237,7 @@ _NULLS: dict[str, pl.Series] = {}
 
 def nulls(name: str, length: int) -> pl.Series:
     """A column of nulls, cut from one that is kept."""
-    import polars as pl
+    import polars as pl  # noqa: PLC0415  (a reader of other tables needs no Polars)
 
     kept = _NULLS.get(name)
     if kept is None or len(kept) < length:
@@ -248,7 +248,7 @@ def nulls(name: str, length: int) -> pl.Series:
 
 def series(question: Question, values: list[Any]) -> pl.Series:
     """A typed column of the frame."""
-    import polars as pl
+    import polars as pl  # noqa: PLC0415  (a reader of other tables needs no Polars)
 
     if question.type == "choices":
         return _list_series(question.name, values)
@@ -260,7 +260,7 @@ class _Lists:
     """Lists met so far and the place of each; never changed, so that threads may share it."""
 
     def __init__(self, lists: Iterable[tuple[int, ...] | None]) -> None:
-        import polars as pl
+        import polars as pl  # noqa: PLC0415  (a reader of other tables needs no Polars)
 
         self.places = {value: place for place, value in enumerate(lists)}
         self._series = pl.Series(list(self.places), dtype=pl.List(pl.Int16))

@@ -255,7 +255,7 @@ class TableBuilder:
                 complete(population, [self.values[name] for name in names])
 
     def _finish(self, extra: dict[str, list[Any]]) -> HouseholdTable:
-        import polars as pl
+        import polars as pl  # noqa: PLC0415  (a reader of other tables needs no Polars)
 
         group_question = self.pack.roles.group
         own_groups = self.values.pop(group_question, None) if group_question else None

@@ -25,9 +25,9 @@ def open_grids(data: bytes, file: str) -> Iterator[Grid]:
 
 
 def _grids(data: bytes, file: str) -> Iterator[Grid]:
-    from paicha.formats.reading.web_archive import is_web_archive, read_web_archive
-    from paicha.formats.reading.xls import read_xls
-    from paicha.formats.reading.xlsx import read_xlsx
+    from paicha.formats.reading.web_archive import is_web_archive, read_web_archive  # noqa: PLC0415  (a reader loads the kind of file that it meets)
+    from paicha.formats.reading.xls import read_xls  # noqa: PLC0415  (a reader loads the kind of file that it meets)
+    from paicha.formats.reading.xlsx import read_xlsx  # noqa: PLC0415  (a reader loads the kind of file that it meets)
 
     if not data.strip(b"\0 \r\n\t"):
         raise FileRefused("F01", file=file)
@@ -39,7 +39,7 @@ def _grids(data: bytes, file: str) -> Iterator[Grid]:
         if "xl/workbook.xml" in archive.names:
             yield from read_xlsx(data, file, archive)
         elif "content.xml" in archive.names:
-            from paicha.formats.reading.ods import read_ods
+            from paicha.formats.reading.ods import read_ods  # noqa: PLC0415  (a reader loads the kind of file that it meets)
 
             yield from read_ods(file, archive)
         else:
@@ -54,9 +54,9 @@ def _grids(data: bytes, file: str) -> Iterator[Grid]:
 
 def _read_text(data: bytes, file: str) -> Iterator[Grid]:
     """A web page, or a table of lines; anything else that is markup is named. Raises `FileRefused`."""
-    from paicha.formats.reading.delimited import read_delimited
-    from paicha.formats.reading.spreadsheetml import read_spreadsheetml
-    from paicha.formats.reading.web import read_page
+    from paicha.formats.reading.delimited import read_delimited  # noqa: PLC0415  (a reader loads the kind of file that it meets)
+    from paicha.formats.reading.spreadsheetml import read_spreadsheetml  # noqa: PLC0415  (a reader loads the kind of file that it meets)
+    from paicha.formats.reading.web import read_page  # noqa: PLC0415  (a reader loads the kind of file that it meets)
 
     kind = kind_of(text_head(data, file))
     if kind == "page":

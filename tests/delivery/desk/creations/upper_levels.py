@@ -22,6 +22,7 @@ from paicha.domain.handover.models import Correction, Return, Submission
 from paicha.domain.problems.models import Problem
 from paicha.domain.responses.models import HeldRevision
 from paicha.domain.rounds.models import Round
+from paicha.domain.rounds.queries import stages
 from paicha.domain.verification.models import (
     BulkJob,
     DeskAudit,
@@ -98,8 +99,6 @@ def extension(world: World) -> Creation:
 
 def _later(world: World) -> str:
     """A day after the village's stage and before the town's."""
-    from paicha.domain.rounds.queries import stages
-
     first = next(s for s in stages(world.round, world.pack, code=TOWN) if s.id == "village")
     return (first.deadline + timedelta(days=1)).isoformat()
 

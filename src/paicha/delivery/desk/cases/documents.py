@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import orjson
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
 from paicha.delivery.desk.cases.case_text import procedure_of
@@ -133,8 +134,6 @@ def _footer(place: Place) -> str:
 
 def _pdf(place: Place, content: bytes, name: str, what: str, subject: str, rows: int) -> HttpResponse:
     """Answer with a PDF, its making logged with rows and checksum."""
-    from django.db import transaction
-
     who = place.scope.actor
     with transaction.atomic():
         append([Entry(actor_chain(who), who, f"export:{what}", subject, digest(content), max(rows, 1))])

@@ -9,6 +9,8 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -52,9 +54,6 @@ def certificate_file(_request: HttpRequest) -> HttpResponse:
 
 def authority_der(home: Path) -> bytes | None:
     """The authority's bytes (DER), or None where the server has none of its own."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
-
     file = home / FILE
     if not file.is_file():
         return None

@@ -15,6 +15,7 @@ from django.utils.cache import get_conditional_response
 from paicha.delivery.desk.shell.places import Policy, states
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.queries import current_round
+from paicha.engines import browser
 
 if TYPE_CHECKING:
     from paicha.core.pack import Pack
@@ -22,21 +23,17 @@ if TYPE_CHECKING:
 
 def module_address(pack: Pack) -> str:
     """Where a page finds the module of a pack: '/rules/8667fd9c5957a528.js'."""
-    from paicha.engines.browser import address_of
-
-    return reverse("desk:rules_module", args=[address_of(pack)])
+    return reverse("desk:rules_module", args=[browser.address_of(pack)])
 
 
 @states(Policy("own"))
 def rules_module(request: HttpRequest, digest: str) -> HttpResponseBase:
     """The module with this hash; 404 for any other than that of the current round."""
-    from paicha.engines.browser import address_of, rules_module
-
     round_ = current_round()
-    if round_ is None or address_of(pack := pack_of(round_)) != digest:
+    if round_ is None or browser.address_of(pack := pack_of(round_)) != digest:
         raise Http404
     etag = f'"{digest}"'
-    response = HttpResponse(rules_module(pack), content_type="text/javascript; charset=utf-8")
+    response = HttpResponse(browser.rules_module(pack), content_type="text/javascript; charset=utf-8")
     response["ETag"] = etag
     response["Cache-Control"] = "private, max-age=31536000, immutable"
     answered = get_conditional_response(request, etag=etag, response=response)

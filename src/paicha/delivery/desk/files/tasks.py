@@ -26,6 +26,10 @@ from paicha.delivery.desk.files.tray import State
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import scope
 from paicha.domain.jobs.queue import TRIES
+from paicha.domain.reports.export import Kind, export_area
+from paicha.domain.reports.figures import area_of
+from paicha.domain.responses.models import Upload
+from paicha.domain.rounds.queries import current_round
 
 if TYPE_CHECKING:
     from paicha.domain.intake.result import ImportResult
@@ -126,7 +130,7 @@ def _end(tray_id: UUID, state: State, phase: str, code: str) -> None:
 
 def _stored(tray_id: UUID, state: State) -> str:
     """What an import that ends before its end has stored: whole villages stay."""
-    from paicha.domain.intake.interruptions import close_upload
+    from paicha.domain.intake.interruptions import close_upload  # noqa: PLC0415  (for the worker alone)
 
     if state.job == "undo":
         return "已经撤回的村不会变回来，再撤一次会接着撤"
@@ -144,8 +148,7 @@ def _check(tray_id: UUID, state: State) -> None:
 
 
 def _import(tray_id: UUID, state: State) -> None:
-    from paicha.domain.intake.services import Source, import_files
-    from paicha.domain.responses.models import Upload
+    from paicha.domain.intake.services import Source, import_files  # noqa: PLC0415  (for the worker alone)
 
     contents = tray.contents(tray_id, state)
     through = state.job == "import" and Upload.objects.filter(pk=tray_id, finished_at__isnull=False).exists()
@@ -176,7 +179,7 @@ def _import(tray_id: UUID, state: State) -> None:
 
 def _returned(tray_id: UUID, result: ImportResult, sources: Sequence[Source]) -> str:
     """Write the refused rows in the official layout, ready to be corrected; the name of the file, or ''."""
-    from paicha.domain.intake.refused_rows import write_report
+    from paicha.domain.intake.refused_rows import write_report  # noqa: PLC0415  (for the worker alone)
 
     target = tray.folder(tray_id) / "returned"
     shutil.rmtree(target, ignore_errors=True)
@@ -192,7 +195,7 @@ def _returned(tray_id: UUID, result: ImportResult, sources: Sequence[Source]) ->
 
 
 def _undo(tray_id: UUID, state: State) -> None:
-    from paicha.domain.intake.undo import undo_upload
+    from paicha.domain.intake.undo import undo_upload  # noqa: PLC0415  (for the worker alone)
 
     def progress(n: int, total: int) -> None:
         state.n, state.total = n, total
@@ -206,9 +209,6 @@ def _undo(tray_id: UUID, state: State) -> None:
 
 
 def _export(tray_id: UUID, state: State) -> None:
-    from paicha.domain.reports.export import Kind, export_area
-    from paicha.domain.reports.figures import area_of
-    from paicha.domain.rounds.queries import current_round
 
     round_ = current_round()
     assert round_ is not None

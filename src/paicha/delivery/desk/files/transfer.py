@@ -28,6 +28,7 @@ from paicha.delivery.desk.shell.places import Place, at_place
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import read_logged
 from paicha.domain.jobs.queue import working
+from paicha.domain.reports import documents, export
 
 _AT_ONCE_BYTES = 2_000_000
 _TOO_MANY_BYTES = 600_000_000
@@ -130,8 +131,6 @@ def download(request: HttpRequest, place: Place) -> HttpResponseBase:
 
 
 def _file(request: HttpRequest, place: Place, kind: str) -> tuple[bytes, str]:
-    from paicha.domain.reports import documents, export
-
     who = str(request.user)
     if place.is_village:
         with tempfile.TemporaryDirectory() as made:

@@ -33,6 +33,7 @@ from paicha.delivery.desk.shell.village_lists import rows_over_villages, summari
 from paicha.delivery.desk.shell.wording import rule_message
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import read_logged
 from paicha.domain.households.models import Household
 from paicha.domain.problems.levels import checked_by, level_of, may_check
@@ -40,9 +41,12 @@ from paicha.domain.problems.models import Problem
 from paicha.domain.problems.queries import lacking, missing_of, problems_listed
 from paicha.domain.problems.rectification import remind
 from paicha.domain.problems.services import ProblemError, add_problem, set_rectification
+from paicha.domain.reports.export import write
+from paicha.domain.reports.lists import ledger_sheet
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.services import village_work
 from paicha.domain.responses.village_facts import VillageFacts, overdue
+from paicha.formats.documents import Document
 
 _OPEN, _DONE = Problem.Status.OPEN, Problem.Status.DONE
 # what a list shows: title, facts whose sum is the number of rows; the last two are linked from first pages alone
@@ -248,8 +252,6 @@ def _add(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _area(place: Place) -> Any:
-    from paicha.domain.areas.models import Area
-
     return Area.objects.get(pk=place.area.area_id)
 
 
@@ -310,10 +312,6 @@ def remind_late(request: HttpRequest, place: Place) -> HttpResponse:
 @at_place(Verb.READ_HOUSEHOLDS, act=Verb.EXPORT, whole=True)
 def ledger(request: HttpRequest, place: Place) -> HttpResponse:
     """整改台账 of a place as a workbook or PDF."""
-    from paicha.domain.reports.export import write
-    from paicha.domain.reports.lists import ledger_sheet
-    from paicha.formats.documents import Document
-
     kind = request.GET.get("as", "xlsx")
     if kind not in ("xlsx", "pdf"):
         raise Http404

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -183,8 +183,6 @@ def to_lead(request: HttpRequest) -> int:
 @states(Policy("own"))
 def my_visits(request: HttpRequest) -> HttpResponse:
     """The visits that the person leads, those still to make first."""
-    from django.shortcuts import render
-
     who = scope(request.user)
     rows = (
         Visit.objects.filter(leader=request.user.pk)
