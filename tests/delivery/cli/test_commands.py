@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import polars as pl
@@ -82,6 +84,24 @@ def test_a_home_without_a_database_says_what_to_do(line: str, said: str, tmp_pat
     done = Home(tmp_path / "home").run(*line.replace("{}", str(tmp_path)).split())
     assert (done.code, done.out) == (2, "")
     assert said in done.err and len(done.err.strip().splitlines()) == 1
+
+
+def test_a_home_of_an_older_program_says_what_to_do_at_every_command(home: Home, tmp_path: Path) -> None:
+    if home.database:
+        pytest.skip("as on SQLite, whose file is easier to make older")
+    old = Home(tmp_path / "old")
+    shutil.copytree(home.folder, old.folder)
+    with closing(sqlite3.connect(old.folder / "paicha.sqlite3")) as database:
+        database.execute("DELETE FROM django_migrations WHERE app = 'responses' AND name LIKE '0004%'")
+        database.commit()
+    (tmp_path / "老人.csv").write_text(CSV, encoding="utf-8")
+    lines = ("serve", "worker", "round status", "upload list", f"import {tmp_path}/老人.csv", "audit verify")
+    for line in lines:
+        done = old.run(*line.split())
+        assert (done.code, done.out) == (2, ""), line
+        assert "少 1 步升级" in done.err and "paicha init" in done.err and len(done.err.splitlines()) == 1
+    assert old.run("backup", tmp_path / "b.zip").code == 0, "a backup comes before the upgrade"
+    assert old.run("doctor").code == 1
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ ENTRIES = refusals({
     "E29": "{code} 是{name}，不能用 export {level}，请改用 export {right}。",
     # home
     "E30": "数据库还没有建立，或是旧版的，请先运行 paicha init。",
+    "E77": "数据库还是旧版的（少 {n} 步升级），请先用 paicha backup 备份，再运行 paicha init 升级。",
     "E32": (
         "本轮的方案包 {pack} {version} 是另一版程序存下的，这一版读不了（{why}），请换回那一版程序，"
         "或换一个 PAICHA_HOME 重新 paicha init。"

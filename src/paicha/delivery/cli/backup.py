@@ -42,7 +42,7 @@ def run_backup(args: argparse.Namespace) -> int:
         raise CommandRefused("E15", name=file.name)
     if not file.parent.is_dir():
         raise CommandRefused("E16", folder=file.parent)
-    _, round_, _ = open_home()
+    _, round_, _ = open_home(older=True)  # a backup comes before the upgrade
     from django.conf import settings
     from django.db import connection
 

@@ -20,13 +20,17 @@ def migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def open_home() -> tuple[Scope, Round, Pack]:
-    """The operator's scope, the current round and its pack. Raises CommandRefused where there is none."""
+def open_home(*, older: bool = False) -> tuple[Scope, Round, Pack]:
+    """The operator's scope, the current round and its pack.
+
+    Raises CommandRefused where there is none, or the database lacks steps of this program, unless `older` will do.
+    """
     setup_django()
     from django.db.utils import DatabaseError
 
     from paicha.core.pack import PackErrors
     from paicha.domain.accounts.policies import operator_scope
+    from paicha.domain.jobs.health import missing_migrations
     from paicha.domain.outage import outage
     from paicha.domain.rounds.packs import pack_of
     from paicha.domain.rounds.queries import current_round
@@ -37,6 +41,8 @@ def open_home() -> tuple[Scope, Round, Pack]:
         if outage(error) is not None:
             raise
         raise CommandRefused("E30") from error
+    if not older and (missing := missing_migrations()):
+        raise CommandRefused("E77", n=missing)
     if round_ is None:
         raise CommandRefused("U14")
     try:
