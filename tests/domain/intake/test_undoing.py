@@ -20,9 +20,12 @@ from tests.domain.intake.sheets import (
 )
 from tests.worlds.county import OPERATOR, County
 
+from paicha.domain import clock
+from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope, operator_scope
-from paicha.domain.areas.models import Area
+from paicha.domain.areas.models import Area, Group
 from paicha.domain.audit.queries import verify
+from paicha.domain.cases.models import GridRound
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import NewHousehold, add_households, change_head
 from paicha.domain.intake.history import described, uploads
@@ -33,7 +36,7 @@ from paicha.domain.problems.services import add_problem
 from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.responses.models import Conflict, Finding, HeldRevision, Revision, Upload, VillageSummary
 from paicha.domain.responses.services import decide_finding, village_work
-from paicha.domain.rounds.models import RosterEntry
+from paicha.domain.rounds.models import PlannedVisit, RosterEntry
 from paicha.domain.rounds.services import NewEntry, add_due
 
 pytestmark = pytest.mark.usefixtures("county")
@@ -217,6 +220,47 @@ def test_conflicts_and_held_rows_of_the_upload_wait_no_longer() -> None:
     VillageSummary.objects.filter(code=code()).update(status="open")
     undo(held)
     assert not HeldRevision.objects.filter(taken_at=None).exists()
+
+
+def groups() -> list[str]:
+    return sorted(Group.objects.filter(village__code=code()).values_list("name", flat=True))
+
+
+@pytest.mark.parametrize("used", ["", "household", "plan", "round", "work", "another upload"])
+def test_groups_that_it_made_go_unless_something_uses_them(county: County, used: str) -> None:
+    village = Area.objects.get(code=code())
+    before = send(household_sheet(person("李四"), group="1"))
+    result = send(
+        household_sheet(person("张三"), group="7"), household_sheet(person("王五"), group="1", name="二")
+    )
+    made = Group.objects.get(village=village, name="7")
+    if used == "household":
+        add_households(village, [NewHousehold("7", "赵六", "", 1, "general")])
+    elif used == "plan":
+        PlannedVisit.objects.create(
+            round=county.round, village=village, group="7", surveyor="李四", on=clock.today()
+        )
+    elif used == "round":
+        GridRound.objects.create(
+            round=county.round,
+            village=village,
+            group="7",
+            on=clock.today(),
+            noted_at=clock.now(),
+            noted_by="x",
+            visited=1,
+        )
+    elif used == "work":
+        user = User.objects.create(username="grid")
+        Assignment.objects.create(
+            user=user, role="grid_worker", kind="group", ref=str(made.pk), since=clock.today()
+        )
+    elif used == "another upload":
+        send(household_sheet(person("孙八"), group="7"))
+    undo(result)
+    assert groups() == ["1", "7"] if used else groups() == ["1"]
+    undo(before)
+    assert "1" not in groups()
 
 
 def test_who_is_not_responsible_takes_nothing_back() -> None:

@@ -37,6 +37,11 @@ def load_areas(areas: Iterable[PackArea]) -> int:
     return changed
 
 
+def remove_groups(village: Area, names: Collection[str]) -> None:
+    """Remove groups of a village; the caller knows that nothing uses them."""
+    Group.objects.filter(village=village, name__in=names).delete()
+
+
 def add_groups(village: Area, names: Collection[str]) -> list[str]:
     """Add the groups that the village doesn't have yet; returns those."""
     if not names:

@@ -6,7 +6,7 @@ for a whole village, whatever its size.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,17 @@ from uuid import UUID
 from django.db.models import Model, Q
 
 from paicha.domain import clock
+from paicha.domain.accounts.models import Assignment
+from paicha.domain.accounts.roles import Kind
+from paicha.domain.areas.models import Area, Group
 from paicha.domain.cases.models import Case, GridRound, Measure
 from paicha.domain.handover.models import Correction
-from paicha.domain.households.models import BaseChange, HouseholdEvent
+from paicha.domain.households.models import BaseChange, Household, HouseholdEvent
 from paicha.domain.problems.models import Petition, Problem
 from paicha.domain.referrals.models import ComparisonRow, Referral
 from paicha.domain.responses.models import Conflict, Finding
 from paicha.domain.responses.work import VillageWork
+from paicha.domain.rounds.models import PlannedVisit, RosterEntry
 from paicha.domain.verification.models import Enquiry, SampleHousehold, VisitHousehold
 
 # What, when it was made, in words.
@@ -41,6 +45,7 @@ _KINDS: tuple[tuple[type[Model], str, str], ...] = (
     (Correction, "at", "上报后更正过"),
     (Conflict, "at", "别人填得不一样，等人来定"),
 )
+_BY_GROUP: tuple[type[Model], ...] = (RosterEntry, PlannedVisit, GridRound)
 _AT_ONCE = 500
 
 
@@ -52,6 +57,21 @@ def built_on(work: VillageWork, since: Mapping[UUID, datetime], upload: UUID) ->
             if household not in found and at >= _day(since[household], at):
                 found[household] = words
     return found
+
+
+def groups_in_use(village: Area, names: Collection[str]) -> set[str]:
+    """Which of these groups of a village a household, the plan, a grid worker's rounds or somebody's work rests on."""
+    there = {"village": village, "group__in": names}
+    households = Household.objects.filter(**there).exclude(events__kind=HouseholdEvent.Kind.TAKE_BACK)
+    used: set[str] = set()
+    for rows in (households, *(model._default_manager.filter(**there) for model in _BY_GROUP)):
+        used.update(rows.values_list("group", flat=True))
+    ids = {
+        str(pk): name
+        for pk, name in Group.objects.filter(village=village, name__in=names).values_list("pk", "name")
+    }
+    worked = Assignment.objects.filter(kind=Kind.GROUP, ref__in=ids).values_list("ref", flat=True)
+    return used | {ids[ref] for ref in worked}
 
 
 def _made(

@@ -91,9 +91,11 @@ class Job:
             trace.size = sum(map(len, told.values()))
         for household, was in work.known.items():
             trace.known.setdefault(str(household), list(was))  # the first is what was before the upload
+        trace.groups.update(work.new_groups)
         whole = {
             "created": sorted({*told.get("created", ()), *map(str, trace.created)}),
             "known": trace.known | told.get("known", {}),
+            "groups": sorted({*told.get("groups", ()), *trace.groups}),
             "gone": sorted({*told.get("gone", ()), *trace.gone}),
             "members": trace.members | told.get("members", {}),
             "back": sorted({*told.get("back", ()), *trace.back}),

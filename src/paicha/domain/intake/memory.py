@@ -19,6 +19,7 @@ class Trace:
     """What taking the upload back has to know of a village and no revision tells (`UploadVillage.trace`)."""
 
     created: list[UUID] = field(default_factory=list)
+    groups: set[str] = field(default_factory=set)  # that its rows named first
     gone: list[int] = field(default_factory=list)  # problems that its list left out
     back: list[int] = field(default_factory=list)  # or brought back
     known: dict[str, list[Any]] = field(default_factory=dict)  # what the register knew of households before

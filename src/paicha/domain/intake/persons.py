@@ -139,7 +139,7 @@ class PersonsIntake:
             for line in lines
         ]  # fmt: skip
         made = add_households(work.village, new)
-        add_groups(work.village, {household.group for household in new if household.group})
+        work.new_groups += add_groups(work.village, {household.group for household in new if household.group})
         entries = []
         for line, household, (id_, number) in zip(lines, new, made, strict=True):
             line.household = id_

@@ -77,7 +77,7 @@ def take_roster(
         population = row.get(roles.population or "")
         new.append((index, NewHousehold(group, head, phone, population, row.get("_class") or general)))
     made = add_households(work.village, [household for _, household in new])
-    add_groups(work.village, {household.group for _, household in new if household.group})
+    work.new_groups += add_groups(work.village, {household.group for _, household in new if household.group})
     entries = []
     for (_, household), (id_, number) in zip(new, made, strict=True):
         memory.register.add(Known(id_, number, household.group, household.head_name, household.phone, ""))

@@ -19,10 +19,11 @@ from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.areas.services import remove_groups
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.members import take_back
 from paicha.domain.households.services import count_change, take_back_all, update_known
-from paicha.domain.intake.dependents import built_on
+from paicha.domain.intake.dependents import built_on, groups_in_use
 from paicha.domain.intake.interruptions import cut_short, end_cut_short
 from paicha.domain.problems.services import withdraw_listed
 from paicha.domain.responses.columns import NOTHING
@@ -159,6 +160,7 @@ class _VillageUndo:
             self._restore(written)
             self._withdraw(written)
             self._persons(answered)
+            self._groups()
         self._forms()
         done = self._result.done - before
         if done:
@@ -290,6 +292,12 @@ class _VillageUndo:
         if touched:
             count_change([self._work.village.pk])
         self._result.restored += len(touched - self._made - set(answered))
+
+    def _groups(self) -> None:
+        """Groups that it made go where nothing else uses them."""
+        village, made = self._work.village, self._trace.get("groups", ())
+        if made:
+            remove_groups(village, set(made) - groups_in_use(village, made))
 
     def _forms(self) -> None:
         """The village's own forms as they were, and the problem list."""

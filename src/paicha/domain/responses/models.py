@@ -40,8 +40,8 @@ class Upload(models.Model):
 class UploadVillage(models.Model):
     """A village that an upload wrote to, with what taking it back has to know and no revision tells.
 
-    `trace`: households that it made, what the register knew before of those that it changed (phone, population,
-    group), problems that its list left out or brought back.
+    `trace`: households and groups that it made, what the register knew before of those that it changed (phone,
+    population, group), problems that its list left out or brought back.
     """
 
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="villages", db_index=False)

@@ -52,6 +52,7 @@ class VillageWork:
     known: dict[UUID, tuple[str, int | None, str]] = field(
         default_factory=dict
     )  # the register before it followed
+    new_groups: list[str] = field(default_factory=list)  # that rows named first
     through_lock: bool = False  # a supplement or a correction with consent writes what is handed up
     _forms: dict[str, FormInForce] | None = None
     _notes: list[Entry] = field(default_factory=list)

@@ -44,7 +44,7 @@ def _create_households(work: VillageWork, batch: Batch, rows: Sequence[Row]) -> 
             for row in rows
         ],
     )  # fmt: skip
-    add_groups(work.village, {groups[row.index] for row in rows if groups[row.index]})
+    work.new_groups += add_groups(work.village, {groups[row.index] for row in rows if groups[row.index]})
     for row, (household, number) in zip(rows, made, strict=True):
         row.receipt.household, row.receipt.number, row.receipt.created = household, number, True
 
