@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import random
 import re
@@ -79,6 +80,12 @@ class PersonList:
                     if value not in (None, ""):
                         sheet.write(r, c, value)
         return _without_dimension(stream.getvalue())
+
+    def csv(self) -> bytes:
+        """As text."""
+        stream = io.StringIO()
+        csv.writer(stream).writerows(self.lines)
+        return stream.getvalue().encode("gb18030")
 
     def book(self) -> Workbook:
         """For the writers of web tables."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.delivery.desk.pages import queries
-from tests.worlds.round import World
+from tests.worlds.round import VILLAGE, World
 
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
@@ -63,3 +65,17 @@ def test_another_household_s_member_is_out_of_reach(world: World) -> None:
     data = {"act": "end", "member": str(Member.objects.get().pk)}
     assert client.post(f"/household/{mine.pk}/people/save/", data).status_code == 404
     assert world.client("liaison").post(f"/household/{mine.pk}/people/save/", data).status_code == 403
+
+
+def test_search_finds_a_member_and_a_change_names_the_person(world: World) -> None:
+    client, home = world.client("cadre"), world.household("王建国")
+    at = f"/household/{home.pk}/"
+    client.post(f"{at}people/save/", {"act": "add", "name": "刘 小燕", "relation": "之儿媳"})
+    found = client.get(f"/area/{VILLAGE}/households/?head=刘小").content.decode()
+    assert set(re.findall(r"/household/([0-9a-f-]{36})/", found)) == {str(home.pk)}
+    change = {"person": "刘小燕", "field": "健康状况", "old": "健康", "new": "患大病"}
+    client.post(f"{at}change/", change)
+    assert "刘小燕的健康状况由“健康”变为“患大病”" in client.get(at).content.decode()
+    assert "刘小燕的健康状况" in client.get(f"/area/{VILLAGE}/changes/").content.decode()
+    answer = client.post(f"{at}change/", change | {"new": "610821197001010018"})
+    assert answer.status_code == 422 and "像是身份证号" in answer.content.decode()

@@ -126,6 +126,7 @@ class BaseChange(models.Model):
     household = models.ForeignKey(
         Household, on_delete=models.PROTECT, null=True, related_name="base_changes"
     )  # None: the village itself
+    person = models.CharField(max_length=40, blank=True)  # whom it is about; '': the household, or its head
     field = models.CharField(max_length=20)
     old = models.CharField(max_length=100, blank=True)
     new = models.CharField(max_length=100)
@@ -136,6 +137,11 @@ class BaseChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field} {self.noted_on}"
+
+    @property
+    def subject(self) -> str:
+        """What changed, of whom: 王小明的健康状况."""
+        return f"{self.person}的{self.field}" if self.person else self.field
 
 
 class RegisterVersion(models.Model):

@@ -151,13 +151,23 @@ def _event(
 
 @transaction.atomic
 def note_change(
-    village: Area, household: Household | None, *, field: str, old: str, new: str, actor: str
+    village: Area,
+    household: Household | None,
+    *,
+    field: str,
+    old: str,
+    new: str,
+    actor: str,
+    person: str = "",
 ) -> BaseChange:
-    """Note a change of base information for entry into the national system. Raises Refusal."""
+    """Note a change of base information, of a `person` where one is named, for entry into the national system.
+
+    Raises Refusal.
+    """
     if field not in BaseChange.FIELDS or not new.strip():
         raise Refusal("C17")
     change = BaseChange.objects.create(
-        village=village, household=household, field=field, old=old.strip(), new=new.strip(),
+        village=village, household=household, person=person, field=field, old=old.strip(), new=new.strip(),
         noted_on=clock.today(), noted_by=actor,
     )  # fmt: skip
     append([Entry(village_chain(village.pk), actor, "change.note", f"change:{change.pk}")])

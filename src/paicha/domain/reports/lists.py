@@ -181,7 +181,7 @@ def changes_sheet(village: str, changes: Sequence[BaseChange]) -> ListSheet:
             number,
             change.household.group if change.household else "",
             change.household.head_name if change.household else VILLAGE,
-            change.field,
+            change.subject,
             change.old or None,
             change.new,
             change.noted_on,

@@ -13,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Concat
 
 from paicha.core.bounds import wholes
 from paicha.core.normalise import name_key
@@ -24,7 +24,7 @@ from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
-from paicha.domain.households.models import BaseChange, HouseholdEvent
+from paicha.domain.households.models import BaseChange, HouseholdEvent, Member
 from paicha.domain.households.queries import stored_name_key
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
 from paicha.domain.responses.summary.tallies import Selection, outcome_key
@@ -95,13 +95,21 @@ def household_lines(
     head: str = "",
     at_most: int | None = None,
 ) -> list[HouseholdLine]:
-    """Households of some villages, village by village, group by group; `groups` None: every group."""
+    """Households of some villages, village by village, group by group; `groups` None: every group.
+
+    `head`: a piece of the head's name, or of a member's.
+    """
     rows = RosterEntry.objects.filter(round=round_, village_id__in=villages).filter(chosen.condition(pack))
     if groups is not None:
         rows = rows.filter(household__group__in=groups)
     if head:
         rows = rows.alias(head_key=stored_name_key("household__head_name"))
-        rows = rows.filter(head_key__contains=name_key(head))
+        members = Member.objects.alias(key=stored_name_key("name")).filter(
+            left_at=None, key__contains=name_key(head)
+        )
+        rows = rows.filter(
+            Q(head_key__contains=name_key(head)) | Q(household__in=members.values("household"))
+        )
     listed = rows.values_list(*_LINE)[:at_most] if at_most else rows.values_list(*_LINE)
     lines = [HouseholdLine(*row) for row in listed]
     return sorted(lines, key=lambda line: (line.village, group_order(line.group), line.number))
@@ -231,6 +239,9 @@ def dossier(entry: RosterEntry) -> Dossier:
     return made
 
 
+_WHAT = Case(When(person="", then=F("field")), default=Concat(F("person"), Value("的"), F("field")))
+
+
 def happenings(household: UUID) -> list[Happening]:
     """Events, changes of base information and open conflicts of a household, newest first; one query."""
     columns = ("what", "which", "was", "now", "why", "who", "when", "row")
@@ -240,7 +251,7 @@ def happenings(household: UUID) -> list[Happening]:
         when=F("at"), row=F("pk"),
     )  # fmt: skip
     changes = BaseChange.objects.filter(household=household).annotate(
-        what=Value("change", text), which=F("field"), was=F("old"), now=F("new"),
+        what=Value("change", text), which=_WHAT, was=F("old"), now=F("new"),
         why=Cast("entered_on", text), who=F("noted_by"), when=F("noted_on"), row=F("pk"),
     )  # fmt: skip
     open_ones = Conflict.objects.filter(household=household, settled_at=None).annotate(

@@ -142,7 +142,12 @@ def _put(
             return f"petition:{petition.pk}"
         case "change":
             change = note_change(
-                work, household, field=_text(data, "field"), old=_text(data, "old"), new=_text(data, "new")
+                work,
+                household,
+                field=_text(data, "field"),
+                old=_text(data, "old"),
+                new=_text(data, "new"),
+                person=_text(data, "person"),
             )
             return f"change:{change.pk}"
         case _:

@@ -19,7 +19,9 @@ UNREAD = {"R06": "(公式)", "R07": "(错误值)", "B10": "(图片)"}  # how ref
 
 MAX_ROWS = 400_000
 MAX_COLUMNS = 1_000
-MAX_CELLS = 4_000_000  # area of a sheet; a county of 110,000 households with 28 columns fits
+MAX_CELLS = (
+    6_000_000  # of a sheet: 110,000 households with 28 columns, or the 30,000 persons of an export with 177
+)
 MAX_UNREAD = 1_000_000  # cells of a sheet that can't be read
 MAX_UNPACKED = 256 * 2**20  # bytes of a file's parts together, unpacked
 MAX_FILE = 64 * 2**20

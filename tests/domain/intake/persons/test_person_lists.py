@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from tests.domain.intake.sheets import numbers, send
+from tests.formats.web_writers import excel_2003, java_page
+from tests.lengths import LONG
 from tests.worlds.county import OPERATOR, County
 from tests.worlds.persons import PersonList, identity_number, person_list
 
@@ -14,6 +19,7 @@ from paicha.domain.households.models import ForeignNumber, Household, Member
 from paicha.domain.intake.undo import undo_upload
 from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.rounds.models import RosterEntry
+from paicha.formats.reading import kept_copy
 
 
 def listed(county: County, households: int = 40) -> PersonList:
@@ -124,3 +130,45 @@ def test_an_upload_taken_back_takes_members_and_numbers_along(county: County) ->
     made = listed(county, 12)
     assert numbers(send((made.name, made.xlsx()))) == {"accepted": 12, "created": 12}
     assert verify() == [] and broken_parts() == []
+
+
+def _converted(content: bytes, suffix: str, folder: Path) -> bytes:
+    (folder / "名单.xlsx").write_bytes(content)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", suffix, "--outdir", str(folder / "out")]
+    subprocess.run([*command, str(folder / "名单.xlsx")], check=True, capture_output=True, timeout=200)
+    return (folder / "out" / f"名单.{suffix}").read_bytes()
+
+
+FORMATS: dict[str, Callable[[PersonList, Path], bytes]] = {
+    "名单3000户.xls.xlsx": lambda made, _: made.xlsx(),
+    "名单.xls": lambda made, folder: _converted(made.xlsx(), "xls", folder),
+    "名单.ods": lambda made, folder: _converted(made.xlsx(), "ods", folder),
+    "名单.htm.xls": lambda made, _: java_page(made.book()).encode(),
+    "名单.xml.xls": lambda made, _: excel_2003(made.book()).encode(),
+    "名单.csv": lambda made, _: made.csv(),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_list_in_every_format(county: County, tmp_path: Path, name: str) -> None:
+    households = (1_500 if ".htm" in name else 3_000) if LONG else 60  # a web page of more is beyond 64 MB
+    made = listed(county, households)
+    made.put(4, "与户主关系", "配偶")
+    made.put(7, "户类型", "脱贫不稳定户")
+    content = FORMATS[name](made, tmp_path)
+    result = send((name, content))
+    hard = [(m.code, m.cell) for m in result.messages if m.severity == "hard"]
+    assert hard == [("R29", "I4"), ("R30", "M6")]
+    assert numbers(result) == {"accepted": households - 2, "created": households - 2, "refused": 2}
+    del made.households[:2]
+    assert stored() == truth(made)
+    (named,) = [m for m in result.messages if m.code == "B05"]
+    assert "证件号码" in named.message and "帮扶" in named.message
+    totals = [(m.code, m.severity) for m in result.messages if m.code in ("B11", "B12")]
+    assert totals == ([("B11" if LONG else "B12", "note")] if "3000户" in name else [])
+    again = send((name, content))
+    assert numbers(again) == {"unchanged": households - 2, "refused": 2}
+    kept = kept_copy(content, name, county.pack)
+    assert kept is not None and not any(i.encode() in kept for i in made.identities)
+    assert numbers(send((name, kept))) == {"unchanged": households - 2, "refused": 2}

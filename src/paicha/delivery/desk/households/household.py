@@ -242,6 +242,7 @@ class ChangeForm(forms.Form):
         choices=[(f, f) for f in BaseChange.FIELDS[:3]],
         error_messages={"required": sentence("C17"), "invalid_choice": sentence("C17")},
     )
+    person = forms.CharField(max_length=40, required=False)
     old = forms.CharField(max_length=100, required=False)
     new = forms.CharField(max_length=100, error_messages={"required": sentence("C17")})
 
@@ -274,7 +275,14 @@ def change(request: HttpRequest, home: Home) -> HttpResponse:
     place = home.place
     try:
         with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
-            note_change(work, home.household, field=data["field"], old=data["old"], new=data["new"])
+            note_change(
+                work,
+                home.household,
+                field=data["field"],
+                old=data["old"],
+                new=data["new"],
+                person=data["person"],
+            )
     except Refusal as error:
         return _page(request, home, error=str(error), open="change", status=422)
     messages.success(request, f"{data['field']}的变更已记下，请录入全国系统。")

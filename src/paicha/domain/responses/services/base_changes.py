@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, timedelta
 
+from paicha.core.identity import holds_identity
 from paicha.core.refusal import Refusal, text_field
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households import services as households
@@ -26,15 +27,20 @@ class ChangeError(Refusal):
 
 
 def note_change(
-    work: VillageWork, household: Household | None, *, field: str, old: str, new: str
+    work: VillageWork, household: Household | None, *, field: str, old: str, new: str, person: str = ""
 ) -> BaseChange:
-    """Note a change of a household, or of the village itself. Raises ChangeError."""
+    """Note a change of a household, of a `person` of it, or of the village itself. Raises ChangeError, Refusal."""
     known = BaseChange.FIELDS[:3] if household is not None else BaseChange.FIELDS[3:]
     if field not in known or not new.strip():
         raise ChangeError("C17")
     text_field("原来的情况", old, 100)
     text_field("现在的情况", new, 100)
-    change = households.note_change(work.village, household, field=field, old=old, new=new, actor=work.actor)
+    whom = text_field("姓名", person, 40) if household is not None else ""
+    if any(map(holds_identity, (whom, old, new))):
+        raise ChangeError("G14", label="这一项")
+    change = households.note_change(
+        work.village, household, field=field, old=old, new=new, actor=work.actor, person=whom
+    )
     tell_changes(work)
     return change
 
