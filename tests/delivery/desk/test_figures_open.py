@@ -81,7 +81,8 @@ class Walk:
         level = "county" if code.endswith("000000") else "town" if code.endswith("000") else "village"
         asked = sorted((key, "" if key in FREE else value) for key, value in parse_qsl(parts.query))
         shape = f"{name} {level if code else ''} {asked}"
-        if not name or "as=" in parts.query or address in self.pages:
+        same = "as=" in parts.query or "sort=" in parts.query  # another look of rows that were seen
+        if not name or same or address in self.pages:
             return False
         self.shapes[shape] = self.shapes.get(shape, 0) + 1
         return self.shapes[shape] <= SHAPES

@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 from tests.delivery.desk.pages import shown
 from tests.worlds.ledger import Ledgers
-from tests.worlds.round import VILLAGE, World
+from tests.worlds.round import COUNTY, VILLAGE, World
 
 from paicha.domain.handover.models import Return
 
@@ -78,3 +78,30 @@ def test_all_that_is_found_goes_back_at_once(ledgers: Ledgers) -> None:
     found = shown(page(ledgers, "?only=leads"), ROW)
     assert ledgers.world.client("town").post(f"{BACK}?only=leads", data).status_code == 302
     assert sorted(Return.objects.get().households) == sorted(found)
+
+
+def test_a_long_form_opens_with_its_first_group(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, address = world.client("cadre"), f"/area/{VILLAGE}/forms/general/"
+
+    def rows(query: str) -> int:
+        return int(shown(client.get(address + query).content.decode(), r'id="count">(\d+)<')[0])
+
+    whole = rows("")
+    assert rows("?all=1") == whole
+    monkeypatch.setattr("paicha.delivery.desk.shell.paging.SIZE", 2)
+    assert 0 < rows("") < whole
+    assert rows("?all=1") == whole
+
+
+def test_the_log_lists_who_did_something_first_and_finds_a_village(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, address = world.client("auditor"), f"/area/{COUNTY}/log/"
+    page = client.get(f"{address}?sort=entries").content.decode()
+    counts = [int(n.replace(",", "")) for n in shown(page, r'data-label="条数"><a[^>]*/log/">([\d,]+)</a>')]
+    assert counts == sorted(counts, reverse=True)
+    assert 0 not in counts
+    assert "还没有记录" in page
+    found = client.get(f"{address}?find=水磨河").content.decode()
+    assert shown(found, r'<tr>\s*<td><a href="/area/(\d+)/log/">')
+    assert "没有这样的村" in client.get(f"{address}?find=没有").content.decode()

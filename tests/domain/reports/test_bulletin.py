@@ -108,7 +108,10 @@ def test_sentences_say_the_figures_and_nothing_that_is_nothing(county: County) -
     assert made.text.startswith(
         f"【神木市{county.pack.title}日报】\n2022年3月10日，村级排查第 1 天，还有 10 天。"
     )
-    assert "应排查 8 户，已排查 3 户（比昨天多 3），查完的占 37%，还差 5 户" in made.text
+    assert (
+        "应排查 8 户，已排查 3 户（比昨天多收到 3 户，其中今天入户的 3 户），查完的占 37%，还差 5 户"
+        in made.text
+    )
     assert "没有易返贫致贫户却有线索的 1 个村（" in made.text
     assert "信访" not in made.text and "新纳入" not in made.text and "过期" not in made.text
     with on(11):

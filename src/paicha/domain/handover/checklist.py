@@ -24,7 +24,7 @@ Signed = Mapping[str, Mapping[str, Any]]  # form → answers of it, of which the
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One line. `page`: upload, blank, due, stays:4, conflicts, soft, leads, profile, problems, problem_list, held,
+    """One line. `page`: upload, blank, stays:4, conflicts, soft, leads, profile, total, problems, problem_list, held,
     copies, signers; of another place area:<code>, audit:<code>, handup:<code>. `blocks`: nothing goes up while it
     stands."""
 
@@ -90,7 +90,7 @@ def _profile(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:
     surveyed = sum(done(pack, summary.counts).values())
     if check and isinstance(total, int) and surveyed and total != surveyed:
         words = check.message.format(surveyed=surveyed, total=total).removesuffix("，请核对")
-        yield Missing("due", 1, words, False)
+        yield Missing("total", 1, words, False)
 
 
 def _problems(pack: Pack, summary: VillageSummary) -> Iterator[Missing]:

@@ -98,6 +98,7 @@ class Bulletin:
     rules: Sequence[tuple[str, str, int]]  # id, title, open leads
     zero: Sequence[tuple[str, str]]  # villages without anybody watched and with open leads: code, name
     lines: Sequence[Line]
+    met_today: int  # households with today as the day of their visit; more may have arrived today
     sentences: Sequence[str] = field(default_factory=tuple)
 
     @property
@@ -129,6 +130,7 @@ def bulletin(round_: Round, pack: Pack, area: RoundArea, *, scope: Scope) -> Bul
         [(rule, _title(pack, rule), n) for rule, n in total.leads.most_common(_RULES)],
         [(s.code, areas[s.code].spoken) for s in sorted(zero, key=lambda s: -each[s.code].open_leads)],
         _lines(pack, area, areas, rows, each, before, stage.survey_share),
+        sum(int(s.figures.get("days", {}).get(today.isoformat(), 0)) for s in rows),
     )  # fmt: skip
     object.__setattr__(made, "sentences", tuple(sentences(pack, made)))
     return made
@@ -227,8 +229,8 @@ def sentences(pack: Pack, made: Bulletin) -> list[str]:
 def _progress(made: Bulletin, figures: Mapping[str, Figure]) -> str:
     total, done = made.total, figures["done"]
     said = [
-        f"应排查 {total.households} 户，已排查 {done.n} 户{_since(done.change)}，查完的占 {total.percent}%，"
-        f"还差 {total.due} 户",
+        f"应排查 {total.households} 户，已排查 {done.n} 户{_arrived(done.change, made.met_today)}，"
+        f"查完的占 {total.percent}%，还差 {total.due} 户",
     ]
     ended = [
         f"{figures[key].n} 个村{words}"
@@ -255,6 +257,13 @@ def _since(change: int) -> str:
     if not change:
         return ""
     return f"（比昨天{'多' if change > 0 else '少'} {abs(change)}）"
+
+
+def _arrived(change: int, met: int) -> str:
+    """What came in since yesterday, and how much of the work was done today: paper arrives later than its visit."""
+    if change <= 0:
+        return _since(change)
+    return f"（比昨天多收到 {change} 户，其中今天入户的 {min(met, change)} 户）"
 
 
 def _with_change(figure: Figure) -> str:

@@ -88,7 +88,7 @@ def progress(round_: Round, pack: Pack, code: str, rows: Sequence[VillageSummary
         )
     said = f"到{_day(today)}已排查 {total.done:,} 户，要排查 {wanted:,} 户，{_day(stage.deadline)}截止。"
     figures = {"days": days, "deadline": _day(stage.deadline), "wanted": wanted}
-    return Picture("progress", "progress", f"{stage.title}进度", figures, said)
+    return Picture("progress", "progress", f"{stage.title}进度（按入户那天算）", figures, said)
 
 
 def met_by_day(rows: Iterable[VillageSummary], calendar: Sequence[date]) -> dict[date, int]:

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from paicha.core.pack import Pack
 from paicha.delivery.desk.audit.act_text import act_text
+from paicha.delivery.desk.shell.listing import Column, headings, sort_rows
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place
@@ -26,6 +27,7 @@ from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import Break, verify_chain
 from paicha.domain.audit.services import village_chain
 from paicha.domain.responses.queries import names
+from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.queries import villages_below
 
 SIZE = 100
@@ -60,10 +62,19 @@ def log(request: HttpRequest, place: Place) -> HttpResponse:
     areas = villages_below(place.round, place.prefix)
     known = lengths([village_chain(area.area_id) for area in areas])
     people = people_of(day) if county else []
+    find = request.GET.get("find", "").strip()
+    counted = [(area, known.get(village_chain(area.area_id), 0)) for area in areas if find in area.name]
+    counted = [line for line in counted if line[1] or find]
+    columns: list[Column[tuple[RoundArea, int]]] = [
+        Column("village", "村", lambda line: line[0].code),
+        Column("entries", "条数", lambda line: line[1], down=True, look="num"),
+    ]
+    turned = page_of(request, sort_rows(request, counted, columns))
     called = names({actor for actor, _, _ in people})
     return page(
         request, place, "audit/chains.html", "log", day=day, today=clock.today(),
-        counted=[(area, known.get(village_chain(area.area_id), 0)) for area in areas],
+        counted=list(turned), paging=turned, find=find, headings=headings(request, columns),
+        silent=len(areas) - len(counted) if not find else 0,
         people=[(actor, who_text(called, actor), n, last) for actor, n, last in people],
     )  # fmt: skip
 

@@ -44,6 +44,6 @@ def code_of(address: str) -> SafeString:
     """An address of our own as a QR code (SVG without styles)."""
     drawn = BytesIO()
     segno.make(address, error="m").save(
-        drawn, kind="svg", scale=5, border=2, xmldecl=False, svgns=False, nl=False, title="手机端的地址"
+        drawn, kind="svg", border=2, xmldecl=False, svgns=False, nl=False, omitsize=True, title="手机端的地址"
     )
     return mark_safe(drawn.getvalue().decode())  # noqa: S308  (drawn here, of an address of our own)

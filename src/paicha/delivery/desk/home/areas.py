@@ -94,6 +94,7 @@ def area(request: HttpRequest, place: Place) -> HttpResponseBase:
         context["todos"], context["todo_title"] = city_todos(place, rows), "市级要做"
     if place.may(Verb.READ_HOUSEHOLDS):
         context["watched_lines"] = watched(place, rows)
+    context["imports"], context["with_areas"] = place.may(Verb.IMPORT_FILES), len(rows)
     context["figures_seen"] = place.may(Verb.READ_STATISTICS)
     context["town_names"] = [a for a in areas.values() if a.level == "town"]
     return page(request, place, "home/area.html", "area", **context)
@@ -168,12 +169,17 @@ def own_places(request: HttpRequest, who: Scope, codes: Sequence[str]) -> HttpRe
                 reads=who.covers(Verb.READ_HOUSEHOLDS, code),
             )
         )  # fmt: skip
+    empty = [line for line in lines if not line.tally.households]
+    lines = [line for line in lines if line.tally.households] or empty
     lines.sort(
         key=lambda line: (not line.tally.households, not (line.late or any(todo.late for todo in line.todos)))
     )
     led = to_lead(request) if who.allows(Verb.CROSS_CHECK) else None
     first = Place(round_, pack, who, areas[lines[0].code], ())
-    context = {"lines": lines, "round": round_, "pack": pack, "led": led, "calendar": calendar(first)}
+    context: dict[str, Any] = {
+        "lines": lines, "empty": empty if lines != empty else [], "round": round_, "pack": pack, "led": led,
+        "calendar": calendar(first), "guides": not who.allows(Verb.SUBMIT_ANSWERS) and led is None,
+    }  # fmt: skip
     context["phone"] = who.allows(Verb.SUBMIT_ANSWERS) and any(line.tally.households for line in lines)
     return render(request, "desk/home/places.html", context)
 

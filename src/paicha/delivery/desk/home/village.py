@@ -135,10 +135,8 @@ def todos(
         )
         waiting = sum(total.waiting.values())
         note = f"其中 {waiting} 户上次没见到人" if waiting else ""
-        if not total.done and place.may(Verb.SUBMIT_ANSWERS):
-            lines.append(Todo(total.due, words, note, "开始填", reverse("desk:entry", args=[place.code])))
-        else:
-            lines.append(Todo(total.due, words, note, "看名单", f"{address['households']}?outcome=due"))
+        action = "去填" if place.may(Verb.SUBMIT_ANSWERS) else "看名单"  # the list begins the work
+        lines.append(Todo(total.due, words, note, action, f"{address['households']}?outcome=due"))
     if total.soft:
         lines.append(
             Todo(

@@ -16,7 +16,7 @@ from paicha.domain.responses.models import VillageSummary
 _PAGES: dict[str, tuple[str, str, str]] = {
     "upload": ("upload", "", "去上传"),
     "blank": ("households", "?outcome=blank", "看名单"),
-    "due": ("households", "?outcome=due", "看名单"),
+    "total": ("profile", "", "去核对"),
     "conflicts": ("conflicts", "", "去定"),
     "soft": ("leads", "?what=soft", "去写"),
     "leads": ("leads", "", "逐条看"),
@@ -45,8 +45,9 @@ def before_handup(place: Place, summary: VillageSummary) -> list[Gap]:
     if summary.handed_up:
         return []
     forms = signed(place.round, place.pack, place.area.area_id)
-    lines = gaps(place.code, village_checklist(place.pack, summary, forms))
-    return [line for line in lines if line.blocks]
+    lines = [line for line in village_checklist(place.pack, summary, forms) if line.blocks]
+    work = [line for line in lines if line.page != "signers"]
+    return gaps(place.code, work or lines)  # nobody signs before the rest is done
 
 
 def gaps(code: str, lines: Iterable[Missing]) -> list[Gap]:

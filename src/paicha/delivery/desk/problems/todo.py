@@ -48,7 +48,12 @@ def watched(place: Place, rows: Sequence[VillageSummary]) -> Iterator[Todo]:
     yield Todo(unlisted, "户的表上填了有信访，村里没登记", "", "看", at["petitions"])
     yield Todo(sum_of("recheck_city"), "条问题等市级复核", "", "看", listed + "recheck_city")
     yield Todo(0 if said else sum_of("recheck_town"), "条问题等镇街复核", "", "看", listed + "recheck_town")
-    yield Todo(sum_of("lacking"), "条问题缺措施、时限或责任人", "", "看", listed + "lacking")
+    reminded = said or (
+        place.area.level == "county" and place.may(Verb.DRAW_SAMPLE)
+    )  # stands in their own work
+    yield Todo(
+        0 if reminded else sum_of("lacking"), "条问题缺措施、时限或责任人", "", "看", listed + "lacking"
+    )
 
 
 def _addresses(code: str) -> dict[str, str]:

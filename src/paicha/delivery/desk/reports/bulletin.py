@@ -50,13 +50,14 @@ def _address(place: Place, figure: Figure) -> str:
 def _since(figure: Figure) -> str:
     if not figure.change:
         return ""
-    return f"比昨天{'多' if figure.change > 0 else '少'} {abs(figure.change):,}"
+    more = "多收到" if figure.key == "done" else "多"
+    return f"比昨天{more if figure.change > 0 else '少'} {abs(figure.change):,}"
 
 
 def _paper(request: HttpRequest, place: Place, made: Bulletin) -> HttpResponse:
     town = place.area.level == "town"
     total = made.total
-    names = ("村" if town else "镇街", "应排查", "已排查", "比昨天", "完成", "还差", "线索", "上报")
+    names = ("村" if town else "镇街", "应排查", "已排查", "新收到", "完成", "还差", "线索", "上报")
     rows = [
         (
             f"{line.name}{'（落后）' if line.late else ''}", str(line.tally.households), str(line.tally.done),

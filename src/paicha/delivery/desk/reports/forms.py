@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from paicha.core.pack import HouseholdForm, Pack, ProblemForm, ProfileForm, StatisticsForm
+from paicha.delivery.desk.shell import paging
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_place
 from paicha.delivery.desk.shell.wording import date_words, group_text, mask_answers
@@ -141,6 +142,9 @@ def _household_form(request: HttpRequest, place: Place, found: HouseholdForm) ->
     table = household_table(pack, found)
     pointed = _pointed(place, found)
     group = request.GET.get("group")
+    many = len(made.blocks) > 1 and sum(len(block.rows) for block in made.blocks) > paging.SIZE
+    if many and group is None and "all" not in request.GET:
+        group = made.blocks[0].group or ""  # one group at a time: a whole village is a hundred screens
     sheets = []
     for block in made.blocks:
         if group is not None and (block.group or "") != group:

@@ -16,7 +16,7 @@ from paicha.delivery.desk.ledger.todo import above
 from paicha.delivery.desk.shell.places import Place
 from paicha.delivery.desk.shell.todo import Todo
 from paicha.delivery.desk.verification.cause_links import place_link
-from paicha.delivery.desk.verification.todo import cases_at_level
+from paicha.delivery.desk.verification.todo import cases_at_level, open_work
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.summary.tallies import has_rows
 from paicha.domain.rounds.queries import current_stage
@@ -43,6 +43,7 @@ def city_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
         ),
         *_sampled(place, mine),
         *above(place, mine),
+        *open_work(place, mine),
     ]
     return [line for line in lines if line.n]
 

@@ -108,19 +108,19 @@ def menu(place: Place, here: str) -> Menu:
     return Menu(bar, [tab for tab in every if tab not in bar], here)
 
 
-def own_menu(user: User | AnonymousUser, here: str) -> Menu:
-    """The menu of a page that belongs to no place: that of one's only place, else the way to one's places."""
+def own_menu(user: User | AnonymousUser, path: str) -> Menu:
+    """The menu of a page (at `path`) that belongs to no place: of one's only place, else the way to one's places."""
     who = scope(user)
     codes = own_codes(who)
     if len(codes) == 1:
         try:
-            return menu(place_of(who, codes[0]), here)
+            return menu(place_of(who, codes[0]), "")
         except Http404:  # not in the round
-            return Menu([Tab("home", "首页", "/")], (), here)
+            return Menu([Tab("home", "首页", "/")])
     found = [Tab("home", "我的范围" if codes else "首页", "/")]
     if codes and who.allows(Verb.CROSS_CHECK):
         found.append(Tab("led", "带队核实", reverse("desk:my_visits")))
-    return Menu(found, (), here)
+    return Menu(found, (), next((tab.key for tab in found if tab.address == path), ""))
 
 
 def own_codes(who: Scope) -> list[str]:

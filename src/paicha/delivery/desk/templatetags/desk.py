@@ -28,9 +28,9 @@ def as_of() -> SafeString:
 
 
 @register.simple_tag
-def own_menu(user: User, here: str = "") -> Menu:
+def own_menu(user: User, path: str) -> Menu:
     """The menu of a page that belongs to no place."""
-    return menu.own_menu(user, here)
+    return menu.own_menu(user, path)
 
 
 @register.filter

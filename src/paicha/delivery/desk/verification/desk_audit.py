@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -88,9 +89,12 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     if summary is None:
         raise Http404
     pack = place.pack
-    found = list(
-        Finding.objects.filter(round=place.round, village_id=place.area.area_id, state=Finding.State.OPEN)
-    )
+    rows = Finding.objects.filter(round=place.round, village_id=place.area.area_id)
+    decided = (Finding.State.CONFIRMED, Finding.State.DISMISSED)
+    every = list(rows.filter(Q(state=Finding.State.OPEN) | Q(household=None, state__in=decided)))
+    found = [f for f in every if f.state == Finding.State.OPEN]
+    said = [(rule_message(pack, f), f.reason) for f in every if f.state != Finding.State.OPEN]
+    compared = beside(place, summary)
     made = audits.audit_of(summary)
     known = names({made.decided_by if made else ""})
     of_village = [f for f in found if f.household_id is None]
@@ -102,7 +106,8 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
         may_undo=bool(made and made.result and made.decided_by == place.scope.actor),
         causes=_causes(place, summary), rules=by_rule(place, [f for f in found if f.household_id]),
         of_village=[(f, rule_message(pack, f), _SEVERITY.get(f.severity, "")) for f in of_village],
-        beside=beside(place, summary), total=tally(pack, [summary]), due=due(pack, summary.counts),
+        beside=compared, off=sum(bool(one.off) for one in compared), said=said,
+        total=tally(pack, [summary]), due=due(pack, summary.counts),
         forms=[(form, reverse("desk:form", args=[place.code, form.name])) for form in pack.forms],
         waiting=summary.fact.enquiries_open, answered=summary.fact.enquiries_answered,
         people=answerers(place.code) if place.may(Verb.VERIFY) else [],

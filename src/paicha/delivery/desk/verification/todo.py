@@ -70,8 +70,31 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
         Todo(add(lambda f: f.petitions_open), "件信访没答复", "", "去看", place_link("petitions", place.code)),
         Todo(number(lambda s: s.fact.held), "个村有上报后才到的表", "", "去看", f"{attention}?only=held"),
         Todo(add(lambda f: f.enquiries_open), "个问题等村里答复", "", "去看", place_link("enquiries", place.code)),
+        *open_work(place, mine),
     ]  # fmt: skip
     return ordered(line for line in lines if line.n)
+
+
+def open_work(place: Place, rows: Sequence[VillageSummary]) -> Iterator[Todo]:
+    """What the villages below have open and may be reminded of: after the place's own work."""
+    at = {name: reverse(f"desk:{name}", args=[place.code]) for name in ("attention", "problems", "leads")}
+    if place.pack.profile is not None:
+        lacking, label = sum(not s.profile for s in rows), place.pack.profile.label
+        listed = f"{at['attention']}?only=profile"
+        yield Todo(lacking, f"个村没交{label}", "", "去提醒", listed, aside=True)
+    soft = sum(bool(s.figures.get("soft")) for s in rows)
+    yield Todo(soft, "个村有要核对的没写理由", "", "去提醒", f"{at['attention']}?only=soft", aside=True)
+    measures = sum(s.fact.problems_lacking for s in rows)
+    yield Todo(
+        measures,
+        "条问题缺措施、时限或责任人",
+        "由村里补",
+        "看名单",
+        f"{at['problems']}?only=lacking",
+        aside=True,
+    )
+    leads = sum(int(s.figures.get("open_leads") or 0) for s in rows)
+    yield Todo(leads, "条线索村里还没处理", "", "去看", at["leads"], aside=True)
 
 
 def cases_at_level(place: Place, rows: Sequence[VillageSummary]) -> int:
