@@ -172,3 +172,28 @@ def test_every_address_of_the_architecture_exists() -> None:
             else:
                 folders.append(found if found.is_dir() else found.parent)
     assert lost == []
+
+
+def test_every_name_of_the_glossary_exists() -> None:
+    """`room.module.Name`: one file has each part in its path or says it; a bare name is of the room before."""
+    files = [
+        ({*path.relative_to(ROOT / "src/paicha").parts, path.stem}, path.read_text(encoding="utf-8"))
+        for path in (ROOT / "src/paicha").rglob("*.[pj][ys]")
+    ]
+    lost = []
+    for line in (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines():
+        columns = line.split("|")
+        rooms: list[str] = []
+        for term in re.findall(r"`([A-Za-z_.]+)`", columns[3]) if len(columns) > 4 else ():
+            *before, name = term.split(".")
+            rooms = before or rooms
+            parts = {
+                part: re.compile(rf"^ *(?:class |def |export const )?_?{part}\b|\"{part}\"", re.MULTILINE)
+                for part in [*rooms, name]
+            }
+            if not any(
+                all(part in folders or said.search(text) for part, said in parts.items())
+                for folders, text in files
+            ):
+                lost.append(term)
+    assert lost == []

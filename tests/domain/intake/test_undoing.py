@@ -31,6 +31,9 @@ from paicha.domain.households.services import NewHousehold, add_households, chan
 from paicha.domain.intake.history import described, uploads
 from paicha.domain.intake.result import ImportResult
 from paicha.domain.intake.undo import CHANGED, LOCKED, UndoRefused, UndoResult, undo_upload
+from paicha.domain.life.act import Asked
+from paicha.domain.life.moving import move
+from paicha.domain.life.undoing import undo as undo_event
 from paicha.domain.problems.models import Problem
 from paicha.domain.problems.services import add_problem
 from paicha.domain.responses.audit_check import broken_parts
@@ -196,6 +199,17 @@ def test_what_something_was_built_on_is_named_and_left(
         assert done.restored == 1 and len(done.left) == 1
         entry = RosterEntry.objects.get(household=household)
         assert (entry.revision_number, entry.outcome) == (3 if build is a_later_revision else 2, 1)
+    whole()
+
+
+def test_a_move_that_was_undone_keeps_nothing_in_the_upload(county: County) -> None:
+    send(household_sheet(person("张三")))
+    result = send(household_sheet(person("张三", 人均年纯收入=1)))
+    household = Household.objects.get(head_name="张三")
+    event = move(county.round, county.pack, household.pk, household.village, "2", Asked(OPERATOR, "搬到二组"))
+    undo_event(county.round, county.pack, event.pk, OPERATOR)
+    done = undo(result)
+    assert (done.restored, done.left) == (1, [])
     whole()
 
 

@@ -41,7 +41,7 @@ _KINDS: tuple[tuple[type[Model], str, str], ...] = (
     (VisitHousehold, "visit__made_at", "已列入实地核实"),
     (SampleHousehold, "sample__drawn_at", "已被抽中"),
     (BaseChange, "noted_on", "已登记信息变更"),
-    (HouseholdEvent, "at", "户主或类别已变更"),
+    (HouseholdEvent, "at", "登记有变动（户主、类别、迁移、分户、并户、销户）"),
     (Correction, "at", "上报后更正过"),
     (Conflict, "at", "别人填得不一样，等人来定"),
 )
@@ -85,6 +85,8 @@ def _made(
         asked = Q(household__in=some) & Q(**{f"{when}__gte": begin})
         if model is Conflict:
             asked &= ~Q(upload=upload)
+        elif model is HouseholdEvent:
+            asked &= Q(undone_at=None)
         yield from model._default_manager.filter(asked).values_list("household_id", when)
 
 
