@@ -18,6 +18,7 @@ from paicha.domain import clock
 from paicha.domain.areas.names import spoken_name
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.households.models import Household
+from paicha.domain.households.people import Typed, add_member, add_number
 from paicha.domain.households.services import NewHousehold, change_head
 from paicha.domain.referrals import comparison
 from paicha.domain.referrals.comparison import compare, forget_old, pick, raise_leads, rows_of
@@ -302,3 +303,39 @@ def test_the_name_of_a_head_before_is_asked_about(county: County) -> None:
     change_head(household, "郝小平平", actor="5", reason="户主去世")
     row = one(county, "郝平,V0,2,,")
     assert (row.state, row.candidates) == ("doubtful", [str(household.pk)])
+
+
+PERSONS = "户编号,人口编号,姓名,与户主关系,户主姓名,村,组,证件号码"
+
+
+@pytest.mark.parametrize(
+    ("row", "state", "household"),
+    [
+        (",,訾埃生,户主,,V0,,", "matched", "1 訾埃生"),
+        (",,訾小平,之子,,V0,,", "matched", "1 訾埃生"),  # a member
+        (",,訾小平,之子,訾埃生,V0,,", "matched", "1 訾埃生"),
+        (",,没有人,之子,訾埃生,V0,,", "matched", "1 訾埃生"),  # its head is named
+        (",,郝平,配偶,,V0,,", "unmatched", None),  # no head, though a head is called so
+        (",,郝小红,之女,,V0,,", "doubtful", None),  # two of the name
+        (",,郝小红,之女,,V0,2,", "matched", "2 郝平"),  # the group tells
+        ("6108001,,訾埃生,户主,,V0,,", "matched", "1 訾埃生"),
+        ("6108001,,别人,户主,,V0,,", "doubtful", None),  # the number is theirs, the name is not
+        (",610800102,訾小平,之子,,V0,,", "matched", "1 訾埃生"),
+        (",610800102,訾小平,之子,,V1,,", "unmatched", None),  # the list says that they live elsewhere
+        ("610821197001010018,,訾小平,之子,,V0,,610821197001010018", "matched", "1 訾埃生"),
+    ],
+)
+def test_a_list_with_one_row_a_person(county: County, row: str, state: str, household: str | None) -> None:
+    heads = {
+        f"{one.group} {one.head_name}": one for one in Household.objects.filter(village=county.villages[0])
+    }
+    source = "desk:7"
+    son = add_member(heads["1 訾埃生"], Typed({"name": "訾小平", "relation": "之子"}), source=source)
+    for home in ("2 郝平", "1 张三"):
+        add_member(heads[home], Typed({"name": "郝小红", "relation": "之女"}), source=source)
+    add_number(heads["1 訾埃生"], None, system="国家系统", number="6108001", source=source)
+    add_number(heads["1 訾埃生"], son, system="国家系统", number="610800102", source=source)
+    found = one(county, row, PERSONS)
+    where = f"{found.household.group} {found.household.head_name}" if found.household else None
+    assert (found.state, where) == (state, household)
+    assert "6108211970" not in f"{found.name}{found.place}{found.note}"

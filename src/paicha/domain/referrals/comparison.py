@@ -18,13 +18,14 @@ import orjson
 from django.db import transaction
 from django.db.models import QuerySet
 
+from paicha.core.normalise import name_key
 from paicha.core.pack import Pack
 from paicha.domain import clock
 from paicha.domain.accounts.policies import code_prefix
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, actor_chain, append, digest
 from paicha.domain.households.matching import Heads
-from paicha.domain.households.models import HouseholdEvent
+from paicha.domain.households.models import ForeignNumber, HouseholdEvent, Member
 from paicha.domain.referrals.list_file import Listed, ListRead
 from paicha.domain.referrals.models import ComparisonList, ComparisonRow
 from paicha.domain.referrals.services import ReferralError
@@ -83,7 +84,10 @@ def compare(
     names = PlaceNames(RoundArea.objects.filter(round=round_).order_by("code"))
     places = [find_village(names, row.town, row.place, code_prefix(area.code)) for row in read.rows]
     wanted = {place.area_id for place in places if place is not None}
-    register = Register(_known(round_, wanted), _heads_before(wanted))
+    register = Register(
+        _known(round_, wanted), _heads_before(wanted), _members(wanted),
+        _numbers(number for row in read.rows for number in row.numbers),
+    )  # fmt: skip
     with transaction.atomic():
         made = ComparisonList.objects.create(
             round=round_, area_id=area.area_id, department=department, title=title.strip()[:60], expects=expects,
@@ -102,7 +106,13 @@ def compare(
 class Register:
     """Households of the villages that a list names, by village and name."""
 
-    def __init__(self, households: Iterable[Known], before: Iterable[tuple[UUID, str]] = ()) -> None:
+    def __init__(
+        self,
+        households: Iterable[Known],
+        before: Iterable[tuple[UUID, str]] = (),
+        members: Iterable[tuple[UUID, str]] = (),
+        numbers: Iterable[tuple[UUID, str]] = (),
+    ) -> None:
         self.by_id: dict[UUID, Known] = {}
         former: dict[UUID, list[str]] = defaultdict(list)
         for household, head in before:
@@ -111,12 +121,48 @@ class Register:
         for known in households:
             self.by_id[known.id] = known
             self._heads[known.village].add(known, former[known.id])
+        self._members: dict[tuple[int, str], list[Known]] = defaultdict(list)
+        self._names: dict[UUID, set[str]] = defaultdict(set)  # of a household's people
+        for household, name in members:
+            if household in self.by_id:
+                self._members[self.by_id[household].village, name_key(name)].append(self.by_id[household])
+                self._names[household].add(name_key(name))
+        self._numbers: dict[str, set[UUID]] = defaultdict(set)
+        for household, number in numbers:
+            if household in self.by_id:
+                self._numbers[number].add(household)
 
     def match(self, village: int, listed: Listed) -> tuple[str, list[UUID]]:
-        """(state, candidates): exactly one of the name is matched; several, a head's name before, or nearly
-        the name, are doubtful."""
+        """(state, candidates). Another system's number tells the household where the name agrees; then the head that
+        the row is, or names; then a member of that name. What only nearly agrees is doubtful."""
+        told = {household for number in listed.numbers for household in self._numbers.get(number, ())}
+        numbered = {household for household in told if self.by_id[household].village == village}
+        if numbered:
+            agreeing = [id_ for id_ in numbered if self._bears(self.by_id[id_], listed)]
+            if len(numbered) == len(agreeing) == 1:
+                return MATCHED, agreeing
+            return DOUBTFUL, sorted(agreeing or numbered)[:_NEAR]
+        if not listed.is_member or listed.head:
+            found = self._by_head(village, listed.head or listed.name, listed)
+            if found[0] == MATCHED or listed.head:
+                return found
+        else:
+            found = UNMATCHED, []
+        known = self._members.get((village, name_key(listed.name)), [])
+        own = [one for one in known if listed.group and one.group == listed.group] or known
+        if len(own) == 1 and found[0] == UNMATCHED:
+            return MATCHED, [own[0].id]
+        return (DOUBTFUL, list({*found[1], *(one.id for one in own)})[:_NEAR]) if own else found
+
+    def _bears(self, known: Known, listed: Listed) -> bool:
+        """Whether the row's own name, or the head that it names, is one of the household."""
+        names = {name_key(known.head), *self._names.get(known.id, ())}
+        return bool(names & {name_key(name) for name in (listed.name, listed.head) if name})
+
+    def _by_head(self, village: int, name: str, listed: Listed) -> tuple[str, list[UUID]]:
+        """Exactly one head of the name is matched; several, a head's name before, or nearly the name, are doubtful."""
         heads = self._heads[village]
-        same = list(heads.now(listed.name))
+        same = list(heads.now(name))
         if listed.group:
             exact = [k for k in same if k.group == listed.group]
             same = exact or [k for k in same if not k.group] or same
@@ -128,9 +174,7 @@ class Register:
             return MATCHED, [same[0].id]
         if same:
             return DOUBTFUL, [k.id for k in same[:_NEAR]]
-        near = heads.before(listed.name) or heads.near(
-            listed.name, "", listed.phone
-        )  # a person picks: any group
+        near = heads.before(name) or heads.near(name, "", listed.phone)  # a person picks: any group
         return (DOUBTFUL, [k.id for k in near[:_NEAR]]) if near else (UNMATCHED, [])
 
 
@@ -157,6 +201,22 @@ def _heads_before(villages: Collection[int]) -> list[tuple[UUID, str]]:
     """Whose head was another before, by the events of some villages. One query."""
     events = HouseholdEvent.objects.filter(household__village__in=villages, kind=HouseholdEvent.Kind.HEAD)
     return list(events.values_list("household_id", "old"))
+
+
+def _members(villages: Collection[int]) -> list[tuple[UUID, str]]:
+    """Who lives in the households of some villages besides their heads. One query."""
+    found = Member.objects.filter(household__village__in=villages, left_at=None)
+    return list(found.values_list("household_id", "name"))
+
+
+def _numbers(asked: Iterable[str]) -> list[tuple[UUID, str]]:
+    """Households by numbers of other systems, theirs or a person's of them. A query for 500 numbers."""
+    found: list[tuple[UUID, str]] = []
+    listed = sorted(set(asked))
+    for start in range(0, len(listed), _CHUNK):
+        rows = ForeignNumber.objects.filter(number__in=listed[start : start + _CHUNK])
+        found += rows.values_list("household_id", "number")
+    return found
 
 
 def _judge(made: ComparisonList, pack: Pack, rows: Sequence[ComparisonRow], known: dict[UUID, Known]) -> None:

@@ -1,4 +1,5 @@
 """Reading a department's list: name, place, group, phone and note; every other column is left alone, and named.
+Where it has one row a person, also the head, the relation and the numbers of its system.
 
 What holds: no identity number is kept, wherever it stands; a row keeps the cell of its name; a list whose name or
 place column can't be told is refused with what it needs.
@@ -7,12 +8,15 @@ place column can't be told is refused with what it needs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from paicha.core.identity import holds_identity
 from paicha.core.normalise import fold, group, head_name, phone
 from paicha.domain.referrals.services import ReferralError
 from paicha.formats.reading.grid import Grid, address, letters, typed
+from paicha.formats.reading.person_cells import HEADS
+from paicha.formats.reading.person_words import HOUSEHOLD, LABELS, NAME, PERSON, RELATION
 from paicha.formats.reading.source import open_grids
 
 MOST_ROWS = 20_000
@@ -24,6 +28,9 @@ _TITLES: dict[str, tuple[str, ...]] = {
     "address": ("家庭住址", "家庭地址", "住址", "地址", "户籍地址", "户籍地", "现住址", "居住地址"),
     "group": ("村民小组", "组", "组别", "小组", "组名"),
     "phone": ("联系电话", "电话", "手机", "手机号", "手机号码", "电话号码", "联系方式"),
+    "relation": LABELS[RELATION],
+    "household": LABELS[HOUSEHOLD],
+    "person": LABELS[PERSON],
     "note": ("备注", "类别", "类型", "保障类别", "救助类别", "救助类型", "说明", "情况"),
 }  # fmt: skip
 _NUMBER = re.compile(r"(?<![0-9])[0-9]{15,}[Xx]?(?![0-9])")  # identity numbers, bank cards
@@ -41,6 +48,14 @@ class Listed:
     group: str
     phone: str
     note: str
+    head: str = ""  # of the row's household, where the list names it beside the person
+    relation: str = ""
+    numbers: tuple[str, ...] = ()  # of the household and of the person, in the list's own system
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the row says that it is somebody besides the head."""
+        return bool(self.relation) and self.relation not in HEADS
 
 
 @dataclass(slots=True)
@@ -88,6 +103,9 @@ def _columns(grid: Grid) -> tuple[int, dict[str, int]] | None:
             place = next((texts.index(title) for title in titles if title in texts), None)
             if place is not None:
                 found[meaning] = place
+        own = next((texts.index(title) for title in LABELS[NAME] if title in texts), None)
+        if own is not None and own != found["name"] and {"relation", "person"} & set(found):
+            found["head"], found["name"] = found["name"], own  # one row a person, beside its head
         if "name" in found and ("village" in found or "address" in found):
             return index, found
     return None
@@ -106,8 +124,18 @@ def _rows(grid: Grid, head: int, columns: dict[str, int]) -> Iterator[Listed]:
             name=name[:60], town=cell.get("town", "")[:40],
             place=_without_numbers(cell.get("village", "") or cell.get("address", ""))[:80],
             group=(group(cell.get("group", "")) or "")[:40], phone=phone(cell.get("phone", "")) or "",
-            note=_without_numbers(cell.get("note", ""))[:200],
+            note=_noted(cell)[:200],
+            head=head_name(_without_numbers(cell.get("head", ""))) or "", relation=cell.get("relation", "")[:20],
+            numbers=tuple(
+                number for meaning in ("household", "person")
+                if (number := "".join(cell.get(meaning, "").split()).upper()) and not holds_identity(number)
+            ),
         )  # fmt: skip
+
+
+def _noted(cell: Mapping[str, str]) -> str:
+    """What the list says beside the name: who the person is to the head, and its note."""
+    return "，".join(filter(None, (_without_numbers(cell.get(name, "")) for name in ("relation", "note"))))
 
 
 def _spell_out(grid: Grid, columns: dict[str, int]) -> None:
