@@ -2,7 +2,7 @@
 # Needs make and Python 3.11 or newer, nothing else; what it sets up stands in .venv and is kept for the next start.
 
 .DELETE_ON_ERROR:
-.PHONY: run test soak-phones check format lock clean
+.PHONY: run test coverage soak-phones check format lock clean
 .DEFAULT_GOAL := run
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -32,6 +32,13 @@ run: .venv/.base
 test: .venv/.dev
 	$(PYTEST)
 	$(PYTEST) --db=postgres -m "database and not browser"
+
+# Which lines the tests on SQLite run, with those of the processes that they start; the last line is the whole.
+coverage: .venv/.dev
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(TESTS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --sort=cover
 
 # The phones' play, alone and long; STEPS=100000 for a night.
 soak-phones: .venv/.dev
