@@ -14,6 +14,7 @@ from tests.worlds.round import VILLAGE, World
 from paicha.core.pack.models import Roles
 from paicha.delivery.api import shapes
 from paicha.domain.households.services import new_id
+from paicha.domain.responses.services import Status
 from paicha.domain.sync import items, snapshots
 from paicha.domain.sync.receipts import ItemReceipt
 from paicha.engines.browser import rules_module
@@ -57,7 +58,7 @@ def test_what_a_device_takes_along(world: World, phone: Phone) -> None:
 
 
 def test_what_a_device_gets_for_what_it_sends() -> None:
-    receipt = ItemReceipt(new_id(), "stored")
+    receipt = ItemReceipt(new_id(), Status.STORED)
     receipt.say("D05", "hard", "一句话", "housing", raised=new_id())
     sent = receipt.as_dict(words=True)
     agree(PAYLOADS, "Receipt", sent)

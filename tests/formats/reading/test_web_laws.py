@@ -12,7 +12,7 @@ from tests.lengths import examples
 
 from paicha.formats.reading import FileRefused
 from paicha.formats.reading.grid import Grid
-from paicha.formats.reading.odd_texts import settle
+from paicha.formats.reading.odd_texts import clear_odd_texts
 from paicha.formats.reading.source import open_grids
 from paicha.formats.reading.web import grids_of
 from paicha.formats.reading.web_page import WebPage
@@ -111,7 +111,7 @@ def test_any_soup_of_tags_is_read_or_refused(parts: list[str], closed: bool) -> 
         parsed.read(iter(text.removeprefix("\ufeff")))
         again = list(grids_of([(parsed, None)], "表.xls"))
         for grid in again:
-            settle(grid)
+            clear_odd_texts(grid)
         assert list(map(told, again)) == list(map(told, found))
     for grid in found:
         assert all(len(row) == grid.width for row in grid.rows)

@@ -15,7 +15,7 @@ from paicha.core.expressions import Expression
 from paicha.core.pack.constraints import LABELS, ConstraintTest, household_tests, profile_tests
 from paicha.core.pack.forms import HouseholdForm, Paper, ProblemForm, ProfileForm, Question, StatisticsForm
 from paicha.core.pack.models import Pack
-from paicha.core.pack.procedures import CASE_FACTS
+from paicha.core.pack.procedure_checks import CASE_FACTS
 from paicha.core.pack.rules import Check, Constraint, NamedCheck, Rule
 from paicha.core.pack.schedule import Step
 from paicha.core.pack.vocabulary import condition

@@ -15,7 +15,7 @@ from paicha.core.pack.errors import PackError
 from paicha.core.pack.forms import Form, HouseholdForm, ProblemForm, ProfileForm, Question, StatisticsForm
 from paicha.core.pack.models import Pack
 from paicha.core.pack.named_checks import FACTS, NAMED_CHECKS, Meaning
-from paicha.core.pack.procedures import procedure_faults, procedure_uses
+from paicha.core.pack.procedure_checks import procedure_faults, procedure_uses
 from paicha.core.pack.rules import Fact, NamedCheck
 
 # (place, name used, names that exist, what it is)

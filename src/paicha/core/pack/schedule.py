@@ -82,7 +82,8 @@ class Step(Strict):
 
     def last_day(self, began: date) -> date | None:
         """The last of the days that the step must last: until then a notice hangs and may be objected to."""
-        return began + timedelta(days=self.at_least - 1) if self.at_least else None
+        full = self.opens_on(began)
+        return full - timedelta(days=1) if full else None
 
     def posted_on(self, records: Mapping[str, Any]) -> list[date]:
         """The days written down for a notice, in the order of the pack; none for a step of another kind."""

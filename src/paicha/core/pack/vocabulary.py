@@ -13,7 +13,7 @@ from paicha.core.pack.consistency import LineOf, Path
 from paicha.core.pack.errors import PackError
 from paicha.core.pack.forms import HouseholdForm, ProfileForm, Question
 from paicha.core.pack.models import Pack
-from paicha.core.pack.procedures import CASE_FACTS
+from paicha.core.pack.procedure_checks import CASE_FACTS
 from paicha.core.pack.rules import Check, Rule
 
 _FACT_MAX = 10_000_000

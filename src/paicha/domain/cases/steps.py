@@ -36,7 +36,9 @@ def pass_step(
     meeting: Meeting | None = None,
 ) -> None:
     nxt = procedure.after(step.id)
-    settled = settle(work, case, step, Finding.State.CONFIRMED, step.passed, meeting) if step.settles else []
+    settled = (
+        decide_leads(work, case, step, Finding.State.CONFIRMED, step.passed, meeting) if step.settles else []
+    )
     became = None
     if nxt is None:
         household = Household.objects.get(pk=case.household_id)
@@ -67,12 +69,12 @@ def end_step(
         raise CaseError("K47", title=step.title)
     reason = text_field("理由", reason, TEXT, asks=f"“{step.ended}”的理由")
     said = f"{step.ended}：{reason}"
-    settled = settle(work, case, step, Finding.State.DISMISSED, said, meeting) if step.settles else []
+    settled = decide_leads(work, case, step, Finding.State.DISMISSED, said, meeting) if step.settles else []
     line(work, case, step, ENDED, reason=reason, records=records, meeting=meeting, settled=settled)
     close(work, case, Case.State.ENDED)
 
 
-def settle(
+def decide_leads(
     work: VillageWork, case: Case, step: Step, state: str, said: str, meeting: Meeting | None
 ) -> list[int]:
     """Decide the household's open leads of the kinds that count, as the meeting did; their ids."""

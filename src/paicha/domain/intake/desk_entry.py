@@ -39,7 +39,12 @@ from paicha.domain.rounds.models import RosterEntry
 from paicha.formats.cell_entry import cell_of, read_typed
 from paicha.formats.reading import Fault, HouseholdTable
 
-IN = ("stored", "merged", "unchanged", "held")  # the row is safe: nothing of it need be kept as a draft
+IN = (
+    Status.STORED,
+    Status.MERGED,
+    Status.UNCHANGED,
+    Status.HELD,
+)  # the row is safe: nothing of it need be kept as a draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +74,14 @@ class Told:
 
 @dataclass(slots=True)
 class SavedRow:
-    """What became of a typed row. `status` as a receipt's; `revision` is the number in force.
+    """What became of a typed row. `revision` is the number in force.
 
     `theirs`: {question: (before, now)} that was changed since the page was read and that was typed otherwise, and
     `by` whom (`by_self`: the same person, in a second tab); `clash`: {question: (in force, typed)} of a conflict.
     """
 
     place: str
-    status: str
+    status: Status
     household: UUID | None = None
     revision: int = 0
     told: list[Told] = field(default_factory=list)
@@ -113,12 +118,13 @@ def save_typed(
         return []
     table = read_typed(work.pack, form, [row.cells for row in rows], work.round.opens_on)
     lines = [
-        _Line(i, row, SavedRow(row.place, "refused", row.household, row.base)) for i, row in enumerate(rows)
+        _Line(i, row, SavedRow(row.place, Status.REFUSED, row.household, row.base))
+        for i, row in enumerate(rows)
     ]
     _know(work, lines)
     _fault(work, form, lines, table.faults)
     _match(work, lines, table)
-    ready = [line for line in lines if not line.saved.told and line.saved.status == "refused"]
+    ready = [line for line in lines if not line.saved.told and line.saved.status is Status.REFUSED]
     if ready:
         receipts = submit_responses(work, _batch(work, form, ready, table, source))
         for line, receipt in zip(ready, receipts, strict=True):
@@ -188,7 +194,7 @@ def _just_added(work: VillageWork, line: _Line, household: UUID, table: Househol
     known = orjson.loads(stored.answers)
     if any(known.get(name) != value for name, value in _typed(table, line).items() if value is not None):
         return False
-    line.saved.status, line.saved.household, line.saved.revision = "unchanged", household, stored.number
+    line.saved.status, line.saved.household, line.saved.revision = Status.UNCHANGED, household, stored.number
     return True
 
 
@@ -259,9 +265,9 @@ def _account(
         cell = cell_of(work.pack, form, said.question, cells)
         saved.told.append(Told(cell, said.severity, said.code, said.message))
     _theirs(work, line, source, mine)
-    if saved.status == "conflict":
+    if saved.status is Status.CONFLICT:
         _conflict(work, line, source, mine)
-    if saved.status in ("stored", "merged", "unchanged"):
+    if saved.status.in_force:
         _explain(work, line)
 
 
@@ -315,7 +321,7 @@ def _explain(work: VillageWork, line: _Line) -> None:
 def _keep(work: VillageWork, form: HouseholdForm, line: _Line) -> None:
     """A refused row stays with its author as a draft; one that is safe, or listed as a conflict, needs none."""
     row = line.row
-    if line.saved.status in (*IN, "conflict"):
+    if line.saved.status in (*IN, Status.CONFLICT):
         drop_draft(work, row.place)
     else:
         keep_draft(work, row.place, form=form.name, answers=row.cells, base=row.base, household=row.household)
@@ -342,11 +348,11 @@ def take_back(work: VillageWork, household: UUID, source: str) -> SavedRow:
         if Conflict.objects.filter(round=work.round, household=household, settled_at=None).exists():
             raise TakeBackError("C22")
         number = withdraw(work, household, source)
-        return SavedRow(str(household), "withdrawn", household, number)
+        return SavedRow(str(household), Status.WITHDRAWN, household, number)
     assert before is not None, "else it was withdrawn"
     form = work.pack.household_forms[stored.form]
     saved = _again(work, form, stored, before, source)
-    if saved.status == "refused":
+    if saved.status is Status.REFUSED:
         said = "；".join(line.message for line in saved.told)
         raise TakeBackError("C23", said=said)
     return saved

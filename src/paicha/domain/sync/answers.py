@@ -75,7 +75,7 @@ def submit_lines(work: VillageWork, lines: Sequence[Line], source: str, device: 
     ready = []
     for line in lines:
         line.receipt.household = line.key
-        if line.receipt.status == "refused" or line.item.answers is None:
+        if line.receipt.status is Status.REFUSED or line.item.answers is None:
             continue
         try:
             line.values = values_of(work.pack, work.pack.household_forms[line.form], line.item.answers)
@@ -93,7 +93,7 @@ def submit_lines(work: VillageWork, lines: Sequence[Line], source: str, device: 
 
 
 def _refuse(line: Line, error: ItemError) -> None:
-    line.receipt.status = "refused"
+    line.receipt.status = Status.REFUSED
     line.receipt.say(error.code, "hard", str(error))
 
 
@@ -135,7 +135,7 @@ def _identify(work: VillageWork, lines: Sequence[Line]) -> None:
 class Before:
     """What an item's predecessor on the same device became. `answers`: as the device had them."""
 
-    status: str
+    status: Status
     revision: int
     base: int | None
     after: UUID | None
@@ -170,8 +170,8 @@ def _before(pk: UUID, status: str, revision: int, raw: Mapping[str, Any]) -> Bef
     try:
         kept = Item.model_validate({**raw, "item": pk})
     except ValidationError:
-        return Before(status, revision, None, None, {})
-    return Before(status, revision, kept.base, kept.after, kept.answers or {})
+        return Before(Status(status), revision, None, None, {})
+    return Before(Status(status), revision, kept.base, kept.after, kept.answers or {})
 
 
 def _made_from(work: VillageWork, line: Line, known: Mapping[UUID, Before]) -> tuple[int | None, str | None]:
@@ -185,9 +185,9 @@ def _made_from(work: VillageWork, line: Line, known: Mapping[UUID, Before]) -> t
         before = known.get(after) if after is not None else None
         if before is None:
             return base, None
-        if before.status == "stored":
+        if before.status is Status.STORED:
             return before.revision, None
-        if before.status != "refused":
+        if before.status is not Status.REFUSED:
             form = work.pack.household_forms[line.form]
             return base, orjson.dumps(values_of(work.pack, form, before.answers, kept=True)).decode()
         base, after = before.base, before.after
@@ -248,7 +248,7 @@ def _submit(work: VillageWork, wave: Sequence[Line], source: str, before: Mappin
 
 def _account(line: Line, receipt: Receipt) -> None:
     line.household = receipt.household or line.household
-    line.receipt.status, line.receipt.household = receipt.status.value, line.key
+    line.receipt.status, line.receipt.household = receipt.status, line.key
     kept = receipt.status in (Status.REFUSED, Status.HELD)
     line.receipt.revision = 0 if kept else receipt.revision
     for said in receipt.said:
@@ -265,7 +265,7 @@ def _confirm(work: VillageWork, lines: Sequence[Line]) -> None:
     reasons = {
         (line.household, one.rule): (one.reason, line)
         for line in lines
-        if line.household is not None and line.receipt.status in ("stored", "merged", "unchanged")
+        if line.household is not None and line.receipt.status.in_force
         for one in line.item.confirmed
     }
     if not reasons:
@@ -283,7 +283,7 @@ def _confirm(work: VillageWork, lines: Sequence[Line]) -> None:
 def _drafts(work: VillageWork, lines: Sequence[Line], device: UUID) -> None:
     """What isn't finished, or was refused, stays with its author; a stored row needs no draft."""
     short = device.hex
-    kept = [line for line in lines if not line.item.completed or line.receipt.status == "refused"]
+    kept = [line for line in lines if not line.item.completed or line.receipt.status is Status.REFUSED]
     for line in kept:
         form = work.pack.household_forms[line.form]
         keep_draft(

@@ -20,7 +20,7 @@ from paicha.core.pack import Pack
 from paicha.domain import bulk, clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.responses.services import VillageWork, record_facts, village_work
+from paicha.domain.responses.services import Status, VillageWork, record_facts, village_work
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.sync.answers import Line, submit_lines
@@ -80,8 +80,10 @@ def _taken_before(sender: Sender, ids: Sequence[UUID]) -> dict[UUID, ItemReceipt
         "user_id", "pk", "status", "household", "revision", "messages"
     )
     return {
-        row[1]: ItemReceipt(*row[1:]) if row[0] == sender.user.pk else refused(row[1], ItemError("D09"))
-        for row in rows
+        id_: ItemReceipt(id_, Status(status), *rest)
+        if user == sender.user.pk
+        else refused(id_, ItemError("D09"))
+        for user, id_, status, *rest in rows
     }
 
 
@@ -124,7 +126,7 @@ class _Taking:
             again = _taken_before(self.sender, [one.arrived.id for one in part])
             self.receipts.update(again)
             lines = [
-                Line(one, ItemReceipt(one.arrived.id, "stored"))
+                Line(one, ItemReceipt(one.arrived.id, Status.STORED))
                 for one in part
                 if one.arrived.id not in again
             ]
@@ -142,7 +144,7 @@ class _Taking:
 
     def _record(self, pack: Pack, work: VillageWork, lines: Sequence[Line]) -> None:
         bulk.insert(SyncItem, _COLUMNS, [self._row(line.routed, line.receipt, work.at) for line in lines])
-        if any(line.receipt.status == "refused" for line in lines):
+        if any(line.receipt.status is Status.REFUSED for line in lines):
             waiting = SyncItem.objects.filter(
                 round=work.round, village=work.village, status="refused", settled_at=None
             )
@@ -151,10 +153,10 @@ class _Taking:
     def _row(self, routed: Routed, receipt: ItemReceipt, at: datetime) -> tuple[Any, ...]:
         item = routed.arrived.item
         assert item is not None
-        raw = item.model_dump(mode="json", by_alias=True) if receipt.status != "stored" else None
+        raw = item.model_dump(mode="json", by_alias=True) if receipt.status is not Status.STORED else None
         return (
             receipt.item, self.batch.id, self.batch.device, self.sender.user.pk, routed.round.pk,
-            routed.village.pk, item.household_id, receipt.household, receipt.status, receipt.revision,
+            routed.village.pk, item.household_id, receipt.household, receipt.status.value, receipt.revision,
             receipt.messages, raw, routed.arrived.sealed, item.answered_at, self.skew, at, "",
         )  # fmt: skip
 

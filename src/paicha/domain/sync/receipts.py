@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from paicha.domain.responses.services import Status
 from paicha.domain.sync.items import ItemError
 
 
@@ -14,7 +15,7 @@ class ItemReceipt:
     """`status` as of the contract; `household` as it is known now; `revision` the number in force, 0 for none."""
 
     item: UUID
-    status: str
+    status: Status
     household: UUID | None = None
     revision: int = 0
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -34,13 +35,13 @@ class ItemReceipt:
             else [{"code": m["code"], "severity": m["severity"]} for m in self.messages]
         )
         return {
-            "item": self.item, "status": self.status, "household_id": self.household, "revision": self.revision,
+            "item": self.item, "status": self.status.value, "household_id": self.household, "revision": self.revision,
             "messages": said,
         }  # fmt: skip
 
 
 def refused(item: UUID, error: ItemError) -> ItemReceipt:
     """The receipt of an item that can't be taken."""
-    receipt = ItemReceipt(item, "refused")
+    receipt = ItemReceipt(item, Status.REFUSED)
     receipt.say(error.code, "hard", str(error))
     return receipt

@@ -19,11 +19,11 @@ _OURS = {shown: code for code, shown in UNREAD.items()}  # from refused rows tha
 _STARTS = frozenset("#=_DEOdeo错( ")
 
 
-def settle(grid: Grid) -> None:
+def clear_odd_texts(grid: Grid) -> None:
     """No text holds a control sign; texts that are no answer are noted; every cell that can't be read is blank
     and within the rows."""
     grid.sheet = clean(grid.sheet)
-    _settle_texts(grid)
+    _clear_texts(grid)
     for row, column in grid.unread_places():
         if row >= len(grid.rows) or column >= grid.width:
             width = max(grid.width, column + 1)
@@ -32,7 +32,7 @@ def settle(grid: Grid) -> None:
         grid.rows[row][column] = ""
 
 
-def _settle_texts(grid: Grid) -> None:
+def _clear_texts(grid: Grid) -> None:
     """Each distinct text is looked at once; only sheets with an odd one are walked through."""
     cleaned: dict[str, str] = {}
     codes: dict[str, str] = {}

@@ -8,19 +8,19 @@ from paicha.formats.reading.archive import Archive
 from paicha.formats.reading.grid import MAX_FILE, Grid
 from paicha.formats.reading.markup import kind_of
 from paicha.formats.reading.model import FileRefused
-from paicha.formats.reading.odd_texts import settle
+from paicha.formats.reading.odd_texts import clear_odd_texts
 from paicha.formats.reading.ole import MAGIC
 from paicha.formats.reading.other_formats import refuse_other_archive, refuse_other_format
 from paicha.formats.reading.text import text_head
 
 
 def open_grids(data: bytes, file: str) -> Iterator[Grid]:
-    """Sheets one after another, so that one is in memory at a time; no text holds a control sign (`settle`).
+    """Sheets one after another, so that one is in memory at a time; no text holds a control sign (`clear_odd_texts`).
 
     Raises `FileRefused`.
     """
     for grid in _grids(data, file):
-        settle(grid)
+        clear_odd_texts(grid)
         yield grid
 
 

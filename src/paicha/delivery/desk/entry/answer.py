@@ -41,7 +41,7 @@ from paicha.domain.reports.village import Answered, in_order
 from paicha.domain.responses.answers.identity import identify_text
 from paicha.domain.responses.models import Revision, VillageSummary
 from paicha.domain.responses.queries import names as names_of
-from paicha.domain.responses.services import village_work
+from paicha.domain.responses.services import Status, village_work
 from paicha.domain.responses.services.drafts import drafts_of, drop_draft
 from paicha.domain.rounds.models import RosterEntry
 
@@ -81,7 +81,7 @@ def answer(request: HttpRequest, home: Home) -> HttpResponse:
     )  # fmt: skip
     with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
         (saved,) = save_typed(work, form, [row], source_of(place))
-    if saved.status == "refused":
+    if saved.status is Status.REFUSED:
         filled = _refused(place, saved, cells, row.base)
         return _page(request, home, form, filled, _known(home), error=sentence("C26"), status=422)
     return _receipt(request, home, form, saved)
@@ -101,14 +101,14 @@ def _receipt(request: HttpRequest, home: Home, form: HouseholdForm, saved: Saved
     place, household = home.place, home.household
     words = became(place.pack, saved, names_of({saved.by}) if saved.by else {})
     asked = any(told.code == "C02" for told in saved.told)
-    told = messages.warning if asked or saved.status in ("conflict", "held") else messages.success
-    number = f"（第 {saved.revision} 稿）" if saved.status in ("stored", "merged") else ""
+    told = messages.warning if asked or saved.status in (Status.CONFLICT, Status.HELD) else messages.success
+    number = f"（第 {saved.revision} 稿）" if saved.status.goes_in else ""
     told(request, f"{household.head_name}户：{words}{number}。")
     if saved.conflict is not None:
         return redirect("desk:conflict", saved.conflict)
     if asked:
         return redirect("desk:answer", household.pk)  # asked where the newer answers stand
-    if saved.status != "held" and softs_of(place.round, place.pack, form, [household.pk], []):
+    if saved.status is not Status.HELD and softs_of(place.round, place.pack, form, [household.pk], []):
         return redirect(f"{reverse('desk:answer', args=[household.pk])}#why")
     if "next" in request.POST:
         following = _next(place, form, household.pk)
@@ -227,7 +227,7 @@ def undo(request: HttpRequest, home: Home) -> HttpResponse:
     except Refusal as refused:
         messages.error(request, str(refused))
     else:
-        words = "回到没排查" if saved.status == "withdrawn" else "回到存之前的答案"
+        words = "回到没排查" if saved.status is Status.WITHDRAWN else "回到存之前的答案"
         messages.success(request, f"{home.household.head_name}户已撤销，{words}。")
     return redirect("desk:household", key)
 
@@ -259,7 +259,7 @@ def add(request: HttpRequest, place: Place) -> HttpResponse:
     row = TypedRow(key, cells, reasons=reasons_of(request.POST, "new"), sure="sure" in request.POST)
     with village_work(place.round, place.pack, village, place.scope.actor) as work:
         (saved,) = save_typed(work, form, [row], source_of(place))
-    if saved.status == "refused":
+    if saved.status is Status.REFUSED:
         filled = _refused(place, saved, cells, 0)
         return _add_page(request, place, form, filled, groups, error=sentence("C26"), status=422)
     head = cells.get(place.pack.roles.head, "")

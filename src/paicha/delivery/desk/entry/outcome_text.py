@@ -12,6 +12,7 @@ from paicha.delivery.desk.shell.wording import masked, rule_message, who_text
 from paicha.domain.intake.desk_entry import SavedRow
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.rules.rule_text import answer_in_words
+from paicha.domain.responses.services import Status
 from paicha.domain.rounds.models import Round
 from paicha.formats.cell_entry import cell_of
 
@@ -37,24 +38,24 @@ _ELSEWHERE = "您在另一页"  # the same person: a second tab, a page left ope
 
 def became(pack: Pack, saved: SavedRow, known: Mapping[str, str]) -> str:
     """One sentence for what became of a row."""
-    if saved.status == "held":
+    if saved.status is Status.HELD:
         return sentence("H01")
     asked = [told.message for told in saved.told if told.code == "C02"]
     if asked:
-        return f"{'已存别的几项' if saved.status == 'merged' else '没存'}。{'；'.join(asked)}"
+        return f"{'已存别的几项' if saved.status is Status.MERGED else '没存'}。{'；'.join(asked)}"
     theirs = {name: pair for name, pair in saved.theirs.items() if name not in saved.clash}
     changed = "，".join(_changed(pack, name, *pair) for name, pair in list(theirs.items())[:4])
     who = _ELSEWHERE if saved.by_self else who_text(known, saved.by) if saved.by else "另一位"
-    if saved.status == "merged":
+    if saved.status is Status.MERGED:
         return (
             f"已存。{who}刚才也改了这一户，合在一起了：{changed}"
             if changed
             else "已存，和原有的答案合在一起了"
         )
-    if saved.status == "conflict":
+    if saved.status is Status.CONFLICT:
         clash = "，".join(_clash(pack, who, name, *pair) for name, pair in list(saved.clash.items())[:4])
         return f"{who}刚才也填了这一户，有的和您填的不一样，两边都留着，等人逐项定：{clash}"
-    if saved.status == "refused" and changed:
+    if saved.status is Status.REFUSED and changed:
         return f"{_PLAIN['refused']}。{who}刚才也改了这一户：{changed}"
     return _PLAIN.get(saved.status, "已存")
 

@@ -36,7 +36,7 @@ from paicha.domain.reports.village import Answered
 from paicha.domain.responses.answers.identity import identify_text
 from paicha.domain.responses.models import Revision
 from paicha.domain.responses.queries import names as names_of
-from paicha.domain.responses.services import village_work
+from paicha.domain.responses.services import Status, village_work
 from paicha.domain.responses.services.drafts import drop_draft, keep_draft
 from paicha.domain.rounds.models import RosterEntry
 from paicha.formats.cell_entry import typed_cells
@@ -53,7 +53,7 @@ def answer(place: Place, form: HouseholdForm, fields: Sequence[Field], saved: Sa
     told["words"] = became(place.pack, saved, known)
     say(place, line, saved, known)
     line.by_row = [message for cell, message in told["errors"].items() if cell not in names]
-    if saved.household and saved.status in ("stored", "merged", "unchanged", "conflict", "withdrawn"):
+    if saved.household and saved.status not in (Status.REFUSED, Status.HELD):
         told["cells"] = _cells_now(place, form, saved.household, names)
         line.softs = softs_of(place.round, place.pack, form, [saved.household], names).get(
             saved.household, []
@@ -109,7 +109,7 @@ def undo_row(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     except Refusal as refused:
         return JsonResponse({"words": str(refused)}, status=409)
     found = answer(place, form, fields, saved)
-    if saved.status != "withdrawn":
+    if saved.status is not Status.WITHDRAWN:
         found["words"] = "已撤销，回到存之前"
     return JsonResponse(found)
 

@@ -38,6 +38,7 @@ from paicha.domain.intake.desk_entry import SavedRow
 from paicha.domain.reports.village import Answered, in_order, load_households, printed_group
 from paicha.domain.responses.models import Draft, HeldRevision, VillageSummary
 from paicha.domain.responses.queries import names as names_of
+from paicha.domain.responses.services import Status
 from paicha.domain.responses.services.drafts import drafts_of
 from paicha.domain.responses.work import days_of
 from paicha.formats.cell_entry import typed_cells
@@ -167,15 +168,15 @@ def sheet(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     _, fields = sheet_fields(place, form)
     rows = posted_rows(place, request.POST, [f.name for f in fields])
     saved = save_rows(place, form, rows)
-    stored = sum(one.status in ("stored", "merged") for one in saved.values())
-    wrong = [one for one in saved.values() if one.status not in ("stored", "unchanged")]
+    stored = sum(one.status.goes_in for one in saved.values())
+    wrong = [one for one in saved.values() if one.status not in (Status.STORED, Status.UNCHANGED)]
     if stored:
         messages.success(request, f"存了 {stored} 户。")
     if not wrong:
         if not stored:  # what the script has just saved comes once more with the button
             messages.info(request, "这一张都已存好。" if saved else "没有改动，不用存。")
         return go_back(request, request.get_full_path(), "desk:entry", place.code)
-    refused = sum(one.status == "refused" for one in wrong)
+    refused = sum(one.status is Status.REFUSED for one in wrong)
     error = sentence("C28", n=refused) if refused else ""
     return _sheet(request, place, form, saved, error=error, status=422 if refused else 200)
 
@@ -302,7 +303,9 @@ def _state(place: Place, row: Answered) -> str:
 def say(place: Place, line: Line, saved: SavedRow | None, known: Mapping[str, str]) -> None:
     if saved is None:
         return
-    plain = saved.status in ("stored", "unchanged") or (saved.status == "refused" and not saved.theirs)
+    plain = saved.status in (Status.STORED, Status.UNCHANGED) or (
+        saved.status is Status.REFUSED and not saved.theirs
+    )
     line.said = "" if plain else became(place.pack, saved, known)  # the row's own mark and its cells say it
     line.conflict = saved.conflict
     line.look = {"refused": "hard", "conflict": "soft", "held": "soft"}.get(saved.status, "")

@@ -32,7 +32,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.intake.desk_entry import TypedRow, take_back
 from paicha.domain.responses.models import Revision
 from paicha.domain.responses.queries import HouseholdLine, by_group, household_lines
-from paicha.domain.responses.services import village_work
+from paicha.domain.responses.services import Status, village_work
 from paicha.domain.responses.summary.tallies import DUE, Selection
 from paicha.domain.rounds.models import RosterEntry
 
@@ -166,9 +166,9 @@ def _ended(request: HttpRequest, place: Place) -> Visit:
     (saved,) = save_rows(place, place.pack.household_forms[visit.form], [row]).values()
     fresh = _one(place, household)
     fresh.said = became(place.pack, saved, {})
-    if saved.status in ("stored", "merged", "unchanged"):
+    if saved.status.in_force:
         fresh.said = f"已记：{fresh.ended}"
-    elif saved.status != "held":
+    elif saved.status is not Status.HELD:
         fresh.look = "hard"
         fresh.said = "；".join(told.message for told in saved.told) or fresh.said
     return fresh

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from paicha.domain.responses.answers.in_force import current_answers
-from paicha.domain.responses.findings.store import fired_of, load_kept, settle
+from paicha.domain.responses.findings.store import fired_of, load_kept, update_findings
 from paicha.domain.responses.rules.row_tests import evaluate, hits
 from paicha.domain.responses.work import VillageWork
 
@@ -30,4 +30,4 @@ def rescreen(work: VillageWork, only: Collection[UUID] | None = None) -> None:
     kept = load_kept(work.round.pk, work.village.pk, only)
     rules = work.row_rules
     mine = {key: old for key, old in kept.items() if key[0] is not None and key[1] in rules}
-    settle(work.round.pk, work.village.pk, fired, mine, work.at)
+    update_findings(work.round.pk, work.village.pk, fired, mine, work.at)

@@ -81,7 +81,7 @@ _CHANGED = (
 )  # fmt: skip
 
 
-def settle(
+def update_findings(
     round_id: int,
     village_id: int,
     fired: Sequence[Fired],

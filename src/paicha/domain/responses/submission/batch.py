@@ -33,6 +33,7 @@ class Status(StrEnum):
     CONFLICT = "conflict"  # listed for a person to settle
     HELD = "held"  # kept until it may go in
     REFUSED = "refused"  # not stored here; the door may keep what came
+    WITHDRAWN = "withdrawn"  # a desk's own undo: nothing is in force any more; no batch ends so
 
     @property
     def goes_in(self) -> bool:
@@ -209,7 +210,7 @@ class Batch:
         if answers is not self.answers:
             self.answers, self.evaluated = answers, None
 
-    def settle(self, pack: Pack) -> None:
+    def write_texts(self, pack: Pack) -> None:
         """Give each row the text of its answers as they stand; one that says what is in force is no change."""
         texts = self.evaluated.texts if self.evaluated else texts_of(pack, self.answers)
         for row, text in zip(self.rows, texts, strict=True):

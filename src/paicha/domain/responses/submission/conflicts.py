@@ -37,7 +37,7 @@ def merge_with_current(work: VillageWork, batch: Batch) -> None:
     ]
     if others:
         _merge(work, batch, others)
-    batch.settle(work.pack)
+    batch.write_texts(work.pack)
 
 
 def _corrects(batch: Batch, row: Row) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from paicha.domain.areas.services import add_groups
 from paicha.domain.households.services import NewHousehold, add_households, update_known
-from paicha.domain.responses.findings.store import fired_of, load_kept, settle
+from paicha.domain.responses.findings.store import fired_of, load_kept, update_findings
 from paicha.domain.responses.rules.fired import Fired
 from paicha.domain.responses.submission.audit_digest import SUBMIT
 from paicha.domain.responses.submission.batch import Batch, Row
@@ -119,4 +119,4 @@ def _keep_findings(work: VillageWork, batch: Batch, rows: Sequence[Row]) -> None
     touched = [row.household for row in rows if not row.receipt.created and row.household]
     kept = load_kept(work.round.pk, work.village.pk, touched) if touched else {}
     mine = {key: old for key, old in kept.items() if key[1] in work.row_rules}
-    settle(work.round.pk, work.village.pk, fired, mine, work.at)
+    update_findings(work.round.pk, work.village.pk, fired, mine, work.at)

@@ -18,7 +18,7 @@ from django.db import connection
 from paicha.core.pack import Pack, Rule
 from paicha.domain import clock
 from paicha.domain.responses.answers.in_force import as_facts
-from paicha.domain.responses.findings.store import Kept, load_kept, settle
+from paicha.domain.responses.findings.store import Kept, load_kept, update_findings
 from paicha.domain.responses.models import Conflict
 from paicha.domain.responses.rules.fired import Fired
 from paicha.domain.responses.rules.row_tests import village_leads
@@ -45,7 +45,7 @@ def recount(work: VillageWork) -> None:
     work.found = [item for item in checked if item.household is not None or not _stood(item, kept)]
     fired = [*checked, *_village_rules(work, _undismissed(pack, kept.values()))]
     mine = {check.id for check in pack.named_checks} | {r.id for r in pack.rules if r.scope == "village"}
-    settled = settle(
+    settled = update_findings(
         work.round.pk,
         work.village.pk,
         fired,
