@@ -7,8 +7,9 @@ from datetime import datetime
 import pytest
 from tests.worlds.county import County, open_county
 
+from paicha.domain.households.models import Household
 from paicha.domain.households.queries import heads_named
-from paicha.domain.households.services import NewHousehold
+from paicha.domain.households.services import NewHousehold, change_head
 from paicha.domain.responses.queries import household_lines
 from paicha.domain.responses.summary.tallies import Selection
 
@@ -50,6 +51,28 @@ TYPED = [
 @pytest.mark.parametrize(("typed", "named", "searched"), TYPED)
 def test_however_a_name_is_spelled(county: County, typed: str, named: list[int], searched: list[int]) -> None:
     village = county.villages[0].pk
+    assert [household.number - FIRST for household in heads_named(village, typed)] == named
+    lines = household_lines(county.round, county.pack, [village], Selection(), head=typed)
+    assert sorted(line.number - FIRST for line in lines) == searched
+
+
+RENAMED = [
+    ("王建国", [6], [6]),
+    ("王 建国（1组）", [6], []),
+    ("建国", [], [6]),
+    ("李秀英", [6], [6]),
+    ("王建", [5], [5, 6]),
+    ("张三", [2], [1, 2]),  # who bears a name now goes before who bore it
+]
+
+
+@pytest.mark.parametrize(("typed", "named", "searched"), RENAMED)
+def test_a_household_is_found_by_a_head_before(
+    county: County, typed: str, named: list[int], searched: list[int]
+) -> None:
+    village = county.villages[0].pk
+    change_head(Household.objects.get(number=FIRST + 6), "李秀英", actor="x", reason="户主去世")
+    change_head(Household.objects.get(number=FIRST + 1), "赵六", actor="x", reason="户主去世")
     assert [household.number - FIRST for household in heads_named(village, typed)] == named
     lines = household_lines(county.round, county.pack, [village], Selection(), head=typed)
     assert sorted(line.number - FIRST for line in lines) == searched

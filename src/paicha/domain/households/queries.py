@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import reduce
+from uuid import UUID
 
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Replace
 
 from paicha.core.normalise import NAME_VARIANTS, group, name_key
-from paicha.domain.households.models import Household
+from paicha.domain.households.models import Household, HouseholdEvent
 
 UNGROUPED = "未分组"  # a household without a group, in words
 
 
 def heads_named(village_id: int, text: str) -> list[Household]:
-    """Open households of a village whose head's name the text is, by number. One query.
+    """Open households of a village whose head's name the text is, by number; where none bears it, those whose head
+    bore it before. One query, two where none bears it.
 
     The group may stand behind the name: '王建国（2组）', '王建国 二组', '王建国 未分组'.
     """
     key = name_key(text)
     rows = Household.objects.filter(village_id=village_id, closed_at=None).order_by("number")
-    return [household for household in rows if _is_named(household, key)]
+    found = [household for household in rows if _is_named(household, household.head_name, key)]
+    if found or not key:
+        return found
+    before = _head_changes([village_id]).filter(household__closed_at=None).select_related("household")
+    bore = {one.household_id: one.household for one in before if _is_named(one.household, one.old, key)}
+    return sorted(bore.values(), key=lambda household: household.number)
 
 
-def _is_named(household: Household, key: str) -> bool:
-    name = name_key(household.head_name)
+def whose_head_was(villages: Collection[int], text: str) -> QuerySet[HouseholdEvent, UUID]:
+    """Ids of households of some villages, one of whose heads before had this text in the name."""
+    changes = _head_changes(villages).alias(old_key=stored_name_key("old"))
+    return changes.filter(old_key__contains=name_key(text)).values_list("household_id", flat=True)
+
+
+def _head_changes(villages: Collection[int]) -> QuerySet[HouseholdEvent]:
+    return HouseholdEvent.objects.filter(
+        kind=HouseholdEvent.Kind.HEAD, undone_at=None, household__village_id__in=villages
+    )
+
+
+def _is_named(household: Household, head: str, key: str) -> bool:
+    name = name_key(head)
     rest = key.removeprefix(name).strip("()")
     if not key.startswith(name) or not rest:
         return key == name

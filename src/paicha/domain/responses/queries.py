@@ -25,7 +25,7 @@ from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
 from paicha.domain.households.models import BaseChange, HouseholdEvent, Member
-from paicha.domain.households.queries import stored_name_key
+from paicha.domain.households.queries import stored_name_key, whose_head_was
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
 from paicha.domain.responses.summary.tallies import Selection, outcome_key
 from paicha.domain.responses.village_facts import VillageFacts
@@ -108,7 +108,9 @@ def household_lines(
             left_at=None, key__contains=name_key(head)
         )
         rows = rows.filter(
-            Q(head_key__contains=name_key(head)) | Q(household__in=members.values("household"))
+            Q(head_key__contains=name_key(head))
+            | Q(household__in=whose_head_was(villages, head))
+            | Q(household__in=members.values("household"))
         )
     listed = rows.values_list(*_LINE)[:at_most] if at_most else rows.values_list(*_LINE)
     lines = [HouseholdLine(*row) for row in listed]

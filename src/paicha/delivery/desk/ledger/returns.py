@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.bounds import whole
+from paicha.core.normalise import name_key
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.as_of import moment_of
 from paicha.delivery.desk.shell.listing import headings, sort_rows
@@ -39,6 +40,7 @@ from paicha.domain.handover.returns import (
     what_text,
 )
 from paicha.domain.handover.snapshot import is_villages
+from paicha.domain.households.queries import whose_head_was
 from paicha.domain.responses.queries import HouseholdLine, household_lines, open_leads_of
 from paicha.domain.responses.summary.tallies import Selection
 
@@ -105,7 +107,7 @@ def _rows(request: HttpRequest, place: Place, asked: QueryDict) -> dict[str, Any
     """A page of the village's households, what narrows it, and the ticks of its other pages."""
     lines = household_lines(place.round, place.pack, [place.area.area_id], Selection())
     leads = open_leads_of(place.round, [line.id for line in lines])
-    kept = _narrowed(request, lines, leads)
+    kept = _narrowed(request, place.area.area_id, lines, leads)
     ticked = {text for text in asked.getlist("household") if any(str(line.id) == text for line in lines)}
     kept.sort(key=lambda line: (str(line.id) not in ticked, -leads.get(line.id, 0)))
     columns = household_columns(lambda line: leads.get(line.id, 0))
@@ -122,11 +124,14 @@ def _rows(request: HttpRequest, place: Place, asked: QueryDict) -> dict[str, Any
 
 
 def _narrowed(
-    request: HttpRequest, lines: Sequence[HouseholdLine], leads: Mapping[UUID, int]
+    request: HttpRequest, village: int, lines: Sequence[HouseholdLine], leads: Mapping[UUID, int]
 ) -> list[HouseholdLine]:
-    """The households that the address keeps: by a piece of the head's name (`head`), those with leads (`only`)."""
+    """The households that the address keeps: by a piece of a head's name, now or before (`head`), those with leads
+    (`only`)."""
     head, only = request.GET.get("head", "").strip(), request.GET.get("only", "")
-    return [line for line in lines if head in line.head_name and (only != "leads" or leads.get(line.id))]
+    bore, key = set(whose_head_was([village], head)) if head else set(), name_key(head)
+    named = [line for line in lines if key in name_key(line.head_name) or line.id in bore]
+    return [line for line in named if only != "leads" or leads.get(line.id)]
 
 
 def _send(request: HttpRequest, place: Place, area: Area) -> None:
@@ -148,7 +153,8 @@ def _chosen(request: HttpRequest, place: Place) -> list[UUID]:
     if not request.POST.get("every"):
         return _ids(request.POST.getlist("household"))
     lines = household_lines(place.round, place.pack, [place.area.area_id], Selection())
-    return [line.id for line in _narrowed(request, lines, open_leads_of(place.round, [x.id for x in lines]))]
+    leads = open_leads_of(place.round, [line.id for line in lines])
+    return [line.id for line in _narrowed(request, place.area.area_id, lines, leads)]
 
 
 def _ids(texts: list[str]) -> list[UUID]:
