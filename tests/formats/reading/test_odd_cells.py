@@ -42,8 +42,23 @@ def as_csv(rows: list[list[Any]]) -> bytes:
     return stream.getvalue().encode("gb18030")
 
 
+OPEN_SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
+
+
 def as_ods(rows: list[list[Any]], attributes: str = "") -> bytes:
     """Every cell a text, as gnumeric writes even its errors; `attributes` go to the odd one."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", OPEN_SPREADSHEET)
+        archive.writestr("content.xml", content_of(rows, "office:document-content", attributes))
+    return stream.getvalue()
+
+
+def as_fods(rows: list[list[Any]]) -> bytes:
+    return content_of(rows, f'office:document office:mimetype="{OPEN_SPREADSHEET}"').encode()
+
+
+def content_of(rows: list[list[Any]], root: str, attributes: str = "") -> str:
     lines = "".join(
         "<table:table-row>"
         + "".join(
@@ -58,16 +73,12 @@ def as_ods(rows: list[list[Any]], attributes: str = "") -> bytes:
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
         for short in ("office", "table", "text", "calcext")
     )
-    content = (
-        f"{XML}<office:document-content {spaces}><office:body><office:spreadsheet>"
+    name = root.partition(" ")[0]
+    return (
+        f"{XML}<{root} {spaces}><office:body><office:spreadsheet>"
         f'<table:table table:name="附件1-1">{lines}</table:table>'
-        "</office:spreadsheet></office:body></office:document-content>"
+        f"</office:spreadsheet></office:body></{name}>"
     )
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", content)
-    return stream.getvalue()
 
 
 def as_xls(rows: list[list[Any]]) -> bytes:
@@ -93,6 +104,7 @@ FORMATS: dict[str, Callable[[list[list[Any]]], bytes]] = {
     "a.xlsx": workbook_of_texts,
     "a.xls": as_xls,
     "a.ods": as_ods,
+    "a.fods": as_fods,
     "a.csv": as_csv,
 }
 

@@ -40,6 +40,7 @@ SUFFIXES = (
     ".ett",
     ".ods",
     ".ots",
+    ".fods",
     ".csv",
     ".tsv",
     ".txt",

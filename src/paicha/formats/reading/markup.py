@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Kind = Literal["page", "spreadsheetml", "xml", "json", "answer", ""]
+Kind = Literal["page", "spreadsheetml", "flat_ods", "xml", "json", "answer", ""]
 
 _FIRST = re.compile(r"<!--.*?(?:-->|\Z)|<[?!][^>]*|<([A-Za-z][\w.:-]*)", re.DOTALL)
 _TABLE = re.compile(r"<table\b[^>]*>\s*(?:<(?:!|caption|col|tr|t[hd]|thead|tbody))", re.IGNORECASE)
@@ -15,6 +15,8 @@ _OF_PAGES = re.compile(
     re.IGNORECASE,
 )
 _SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
+
+_OPEN_SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 def kind_of(head: str) -> Kind:
@@ -27,6 +29,8 @@ def kind_of(head: str) -> Kind:
     name = next((match[1] for match in _FIRST.finditer(start) if match[1]), "")
     if name.rpartition(":")[2] == "Workbook" and _SPREADSHEET in start:
         return "spreadsheetml"
+    if name == "office:document" and _OPEN_SPREADSHEET in start:
+        return "flat_ods"
     if _OF_PAGES.fullmatch(name) or _TABLE.search(start):
         return "page"
     return "xml" if name or start.startswith("<?xml") else ""

@@ -26,6 +26,7 @@ from paicha.formats.reading.model import FileRefused
 from paicha.formats.reading.odd_texts import is_picture
 from paicha.formats.reading.xml_part import MAX_DEPTH, Attributes, PartParser
 
+_PIECE = 1 << 16
 _HIDDEN = frozenset({"collapse", "filter"})
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
 _DURATION = re.compile(r"PT(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6})(?:[.,][0-9]{1,9})?S)?")
@@ -37,6 +38,11 @@ def read_ods(file: str, archive: Archive) -> Iterator[Grid]:
     if manifest in archive.names and b"encryption-data" in archive.read(manifest):
         raise FileRefused("F03", file=file)
     yield from _Content(file).parse(archive.pieces("content.xml"))
+
+
+def read_flat_ods(data: bytes, file: str) -> Iterator[Grid]:
+    """Every sheet of a workbook that is one XML text (.fods), in order. Raises `FileRefused`."""
+    yield from _Content(file).parse(data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
 
 
 class _Content:

@@ -53,7 +53,7 @@ def _grids(data: bytes, file: str) -> Iterator[Grid]:
 
 
 def _read_text(data: bytes, file: str) -> Iterator[Grid]:
-    """A web page, or a table of lines; anything else that is markup is named. Raises `FileRefused`."""
+    """A web page, a workbook as one XML, or lines; anything else that is markup is named. Raises `FileRefused`."""
     from paicha.formats.reading.delimited import read_delimited  # noqa: PLC0415  (a reader loads the kind of file that it meets)
     from paicha.formats.reading.spreadsheetml import read_spreadsheetml  # noqa: PLC0415  (a reader loads the kind of file that it meets)
     from paicha.formats.reading.web import read_page  # noqa: PLC0415  (a reader loads the kind of file that it meets)
@@ -63,6 +63,10 @@ def _read_text(data: bytes, file: str) -> Iterator[Grid]:
         yield from read_page(data, file)
     elif kind == "spreadsheetml":
         yield from read_spreadsheetml(data, file)
+    elif kind == "flat_ods":
+        from paicha.formats.reading.ods import read_flat_ods  # noqa: PLC0415  (a reader loads the kind of file that it meets)
+
+        yield from read_flat_ods(data, file)
     elif kind == "answer":
         raise FileRefused("F34", file=file)
     elif kind:
