@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import orjson
 import pytest
 from tests.domain.intake.sheets import household_sheet, key_of, numbers, person, said, send
 from tests.worlds.county import County, open_county
@@ -11,7 +12,12 @@ from tests.worlds.county import County, open_county
 from paicha.domain.accounts.policies import operator_scope
 from paicha.domain.households.models import Household
 from paicha.domain.life.act import Asked
+from paicha.domain.life.closing import close, reopen
+from paicha.domain.life.merging import merge
 from paicha.domain.life.moving import move
+from paicha.domain.life.reclassing import reclass
+from paicha.domain.responses.models import Revision
+from paicha.domain.rounds.models import RosterEntry
 
 ASKED = Asked(operator_scope("tester"), "搬家")
 
@@ -55,3 +61,45 @@ def test_a_row_of_the_old_group_is_the_household_in_its_new_one(county: County, 
     result = send(household_sheet(row))
     assert (numbers(result)["accepted"], result.created) == (1, 0)
     assert of("张三").group == "3"
+
+
+def test_the_key_of_a_merged_household_is_the_survivor_s(county: County) -> None:
+    """The row's base is the merged one's: only what the row changed since is taken."""
+    row = person("张三", 有无安全饮水=1) | key_of(of("张三").pk)
+    merge(county.round, county.pack, of("张三").pk, of("李四").pk, ASKED)
+    result = send(household_sheet(row))
+    assert (numbers(result), result.created) == ({"accepted": 1}, 0)
+    entry = RosterEntry.objects.get(household=of("李四"))
+    answers = orjson.loads(Revision.objects.get(pk=entry.revision).answers)
+    assert (answers["head_name"], answers["water"]) == ("李四", 1)
+
+
+def test_the_name_of_a_merged_household_is_the_survivor_s(county: County) -> None:
+    merge(county.round, county.pack, of("张三").pk, of("李四").pk, ASKED)
+    result = send(household_sheet(person("张三")))
+    assert (result.created, len(result.refused_rows)) == (0, 0)
+    assert Household.objects.count() == 2
+
+
+def test_a_row_on_the_form_of_before_goes_to_the_new_one(county: County) -> None:
+    row = person("张三", 家庭人口=6, **{"家庭成员参加城乡居民(职工)基本医疗保险": "0,6,0"}) | key_of(
+        of("张三").pk
+    )
+    reclass(county.round, county.pack, of("张三").pk, "lifted", ASKED)
+    send(household_sheet(person("张三"), lifted=True))
+    result = send(household_sheet(row))
+    assert numbers(result) == {"accepted": 1}, said(result)
+    assert "M42" in [message.code for message in result.messages]
+    entry = RosterEntry.objects.get(household=of("张三"))
+    assert (entry.form, '"population":6' in Revision.objects.get(pk=entry.revision).answers) == (
+        "lifted",
+        True,
+    )
+
+
+def test_the_key_of_a_closed_household_is_refused(county: County) -> None:
+    row = person("张三") | key_of(of("张三").pk)
+    close(county.round, county.pack, of("张三").pk, "dead", ASKED)
+    assert said(send(household_sheet(row))) == [("M13", "B4")]
+    reopen(county.round, county.pack, of("张三").pk, ASKED)
+    assert numbers(send(household_sheet(row))) == {"unchanged": 1}

@@ -64,6 +64,7 @@ ENTRIES = {
     "M33": Entry("soft", "“{name}”的人口编号也记在{other}里，请核对是不是迁走、分户了，或录了两次"),
     "M34": Entry("soft", "“{name}”名单上的人口编号是 {read}，名册里是 {known}，没有改，请核对"),
     "M40": Entry("note", "这一户已由“{before}”迁到“{group}”，按现在的组记"),
+    "M42": Entry("note", "这一户已改为{label}，同名的题按新表收下{rest}"),
     "M41": Entry(
         "hard",
         "“{name}”已迁到{other}，没有写入，请填在{other}的表里；确实是本村新的一户，请在本村页面“新添一户”",

@@ -20,6 +20,21 @@ def add_parser(subparsers: Any) -> None:
     moved = _act(actions, "move", "迁到别的组或村", run_move)
     moved.add_argument("--village", metavar="代码", default="", help="12 位村代码；不写是本村")
     moved.add_argument("--group", default="", help="哪个组；不写是不分组")
+    closed = _act(actions, "close", "销户：不再计入各项数字", run_close)
+    closed.add_argument(
+        "--cause", choices=("dead", "away", "abroad", "other"), default="other", help="为什么"
+    )
+    _act(actions, "reopen", "恢复销了的户", run_reopen)
+    changed = _act(actions, "reclass", "更正类别，换到那一类的表", run_reclass)
+    changed.add_argument("--class", dest="class_", metavar="类别", required=True, help="方案包里的类别")
+    merged = _act(actions, "merge", "并到另一户", run_merge)
+    merged.add_argument("--into", metavar="户编号", required=True, help="并到哪一户")
+    part = _act(actions, "split", "分出一个新户", run_split)
+    part.add_argument("--head", metavar="姓名", required=True, help="新户户主")
+    part.add_argument("--group", default="", help="哪个组；不写同原来一户")
+    part.add_argument("--phone", default="")
+    part.add_argument("--population", type=int, default=None)
+    part.add_argument("--class", dest="class_", default="", help="不写同原来一户")
     shown = actions.add_parser("history", help="一户变动过什么，最近的在前")
     shown.add_argument("household", metavar="户编号")
     shown.add_argument("--json", action="store_true")
@@ -47,6 +62,51 @@ def run_move(args: argparse.Namespace) -> int:
     household = _household(args.household)
     village = _village(args.village) if args.village else household.village
     return _told(move(round_, pack, household.pk, village, args.group, Asked(scope, args.reason)), args)
+
+
+def run_close(args: argparse.Namespace) -> int:
+    scope, round_, pack = open_home()
+    from paicha.domain.life.act import Asked
+    from paicha.domain.life.closing import close
+
+    household = _household(args.household)
+    return _told(close(round_, pack, household.pk, args.cause, Asked(scope, args.reason)), args)
+
+
+def run_reopen(args: argparse.Namespace) -> int:
+    scope, round_, pack = open_home()
+    from paicha.domain.life.act import Asked
+    from paicha.domain.life.closing import reopen
+
+    return _told(reopen(round_, pack, _household(args.household).pk, Asked(scope, args.reason)), args)
+
+
+def run_reclass(args: argparse.Namespace) -> int:
+    scope, round_, pack = open_home()
+    from paicha.domain.life.act import Asked
+    from paicha.domain.life.reclassing import reclass
+
+    household = _household(args.household)
+    return _told(reclass(round_, pack, household.pk, args.class_, Asked(scope, args.reason)), args)
+
+
+def run_merge(args: argparse.Namespace) -> int:
+    scope, round_, pack = open_home()
+    from paicha.domain.life.act import Asked
+    from paicha.domain.life.merging import merge
+
+    household, other = _household(args.household), _household(args.into)
+    return _told(merge(round_, pack, household.pk, other.pk, Asked(scope, args.reason)), args)
+
+
+def run_split(args: argparse.Namespace) -> int:
+    scope, round_, pack = open_home()
+    from paicha.domain.life.act import Asked
+    from paicha.domain.life.splitting import Part, split
+
+    household = _household(args.household)
+    part = Part(args.head, args.group, args.phone, args.population, args.class_)
+    return _told(split(round_, pack, household.pk, part, Asked(scope, args.reason)), args)
 
 
 def run_undo(args: argparse.Namespace) -> int:
@@ -83,6 +143,7 @@ def _described(event: HouseholdEvent) -> dict[str, Any]:
     return {
         "event": event.pk, "kind": event.kind, "household_id": str(event.household_id),
         "other_id": str(event.other_id) if event.other_id else None, "from": event.old, "to": event.new,
+        "to_ask": event.state.get("open", []), "answers": event.state.get("status", ""),
         "reason": event.reason, "at": event.at, "undone": event.undone_at is not None,
     }  # fmt: skip
 

@@ -14,14 +14,14 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
-from paicha.domain.households.models import BaseChange, Household, HouseholdEvent
+from paicha.domain.households.models import BaseChange, ForeignNumber, Household, HouseholdEvent, Member
 
 Kind = HouseholdEvent.Kind
 UNDOABLE = (Kind.CLASS, Kind.CLOSE, Kind.REOPEN, Kind.MOVE, Kind.MERGE, Kind.SPLIT)
 _LONGEST = 60
 _AT_ONCE = 500
 
-Ids = dict[str, list[int]]  # table → ids of its rows
+Ids = dict[str, list[Any]]  # table → ids of its rows, as JSON keeps them
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def survivors(households: Collection[UUID]) -> dict[UUID, UUID]:
 
 
 def carry(
-    rows: QuerySet[Any] | type[Model], source: UUID, to: Destination, only: Collection[int] | None = None
+    rows: QuerySet[Any] | type[Model], source: UUID, to: Destination, only: Collection[Any] | None = None
 ) -> Ids:
     """Rows of `source` in one table become those of `to`; {table: ids}. `only`: of these ids alone."""
     query = rows if isinstance(rows, QuerySet) else rows._default_manager.all()
@@ -139,6 +139,16 @@ def joined(found: Iterable[Ids]) -> Ids:
     return {table: ids for one in found for table, ids in one.items()}
 
 
-def carry_changes(source: UUID, to: Destination, only: Ids | None = None) -> Ids:
-    """Changes of base information, entered or not."""
-    return carry(BaseChange, source, to, None if only is None else only.get("households.basechange", []))
+def carry_register(source: UUID, to: Destination, only: Ids | None = None) -> Ids:
+    """Members, numbers of other systems (those of a member that goes, too), changes of base information."""
+    numbers = ForeignNumber.objects.all()
+    if only is not None:
+        named = Q(pk__in=only.get("households.foreignnumber", []))
+        numbers = numbers.filter(named | Q(member__in=only.get("households.member", [])))
+    return joined(
+        (
+            carry(numbers, source, to),
+            carry(Member, source, to, None if only is None else only.get("households.member", [])),
+            carry(BaseChange, source, to, None if only is None else only.get("households.basechange", [])),
+        )
+    )

@@ -29,6 +29,7 @@ class Line:
     row: int  # sheet row
     text: str  # canonical answers, to tell equal rows
     base: int | None = None  # the revision that it was made from
+    through: int = 0  # that revision is of a household merged into this one: its number
     counts: bool = False  # is one of V20's rows
     faults: Sequence[Message] = ()  # cells without a single reading: the row is refused
     rank: int = 0  # who claims first (`Register.rank`)

@@ -28,6 +28,8 @@ from paicha.domain.intake.preparation import HouseholdRows
 from paicha.domain.intake.repeats import without_repeats
 from paicha.domain.intake.result import ImportResult
 from paicha.domain.intake.warnings import remember_cleared, turned_back, warn
+from paicha.domain.responses.columns import NOTHING
+from paicha.domain.responses.models import Revision
 from paicha.domain.responses.rules.evaluation import Evaluated
 from paicha.domain.responses.services import (
     Batch,
@@ -95,7 +97,7 @@ def _claim(
         if match.code:
             refuse(line, work, result, [say(line, head, match.code, "hard", match.sentence)])
             continue
-        line.household = match.household
+        line.household, line.through = match.household, match.through
         ready.append(line)
     return ready
 
@@ -236,11 +238,13 @@ def _submit_part(
     upload: UUID,
     result: ImportResult,
 ) -> None:
+    merged = _merged_bases(work, lines)
     rows = [
         IncomingRow(
             line.table.form,
             line.household,
-            base=line.base,
+            base=None if line.through else line.base,
+            base_text=merged.get((line.through, line.base or 0), NOTHING) if line.through else None,
             address=f"{line.table.file}!{line.table.sheet}!{line.row}",
         )
         for line in lines
@@ -249,6 +253,19 @@ def _submit_part(
     receipts = submit_responses(work, batch)
     for line, receipt, changes in zip(lines, receipts, changes_of(work, receipts), strict=True):
         _account(work, line, receipt, changes, memory, result)
+
+
+def _merged_bases(work: VillageWork, lines: Sequence[Line]) -> dict[tuple[int, int], str]:
+    """The answers that rows with a merged household's key were made from, by its number and their revision's."""
+    wanted = {(line.through, line.base or 0) for line in lines if line.through}
+    if not wanted:
+        return {}
+    rows = Revision.objects.filter(
+        round=work.round, household__number__in={number for number, _ in wanted}, number__in={n for _, n in wanted}
+    )  # fmt: skip
+    return {
+        (number, n): text for number, n, text in rows.values_list("household__number", "number", "answers")
+    }  # fmt: skip
 
 
 def _account(

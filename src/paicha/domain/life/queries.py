@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
 from paicha.domain.accounts.models import User
@@ -15,13 +15,17 @@ from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
 from paicha.domain.cases.models import Case, Measure
-from paicha.domain.households.events import UNDOABLE
-from paicha.domain.households.models import BaseChange, HouseholdEvent
+from paicha.domain.households.events import UNDOABLE, Ids
+from paicha.domain.households.models import BaseChange, HouseholdEvent, Member
 from paicha.domain.problems.models import Petition, Problem
 from paicha.domain.referrals.models import Referral
 from paicha.domain.responses.models import Conflict, Finding, HeldRevision, Revision
 from paicha.domain.rounds.models import Round, RoundArea
 from paicha.domain.verification.models import SampleHousehold
+
+_TABLES = {
+    "households.member": "成员", "cases.measure": "帮扶", "problems.problem": "问题", "problems.petition": "信访",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,16 @@ def history(household: UUID) -> History:
     return History(events, sum(2 if event.undone_at is None else 3 for event in events))
 
 
-def going_along(round_: Round, household: UUID) -> dict[str, int]:
-    """What stands about a household, by what it is called; one query."""
+@dataclass(frozen=True, slots=True)
+class About:
+    """What stands about a household: how many of each kind; what may go along with a part, as ('table:id', words)."""
+
+    counts: dict[str, int]
+    choices: list[tuple[str, str]]
+
+
+def what_stands(round_: Round, household: UUID) -> About:
+    """What goes along with a household; one query."""
     of: dict[str, QuerySet[Any]] = {
         "答案（稿）": Revision.objects.filter(round=round_),
         "线索": Finding.objects.filter(round=round_, severity="lead").exclude(state="lapsed"),
@@ -67,16 +79,48 @@ def going_along(round_: Round, household: UUID) -> dict[str, int]:
         "问题": Problem.objects.filter(round=round_).exclude(status="withdrawn"),
         "信访": Petition.objects.filter(round=round_),
         "部门核实": Referral.objects.filter(round=round_, withdrawn_at=None),
+        "成员": Member.objects.filter(left_at=None),
         "信息变更": BaseChange.objects.all(),
         "抽查": SampleHousehold.objects.filter(sample__round=round_),
     }
-    arms = [
-        rows.filter(household=household).order_by().annotate(what=Value(name, CharField())).values("what")
-        .annotate(n=Count("pk")).values_list("what", "n")
+    text = CharField()
+    counts = [
+        rows.filter(household=household).order_by().annotate(what=Value(name, text), words=Value("", text))
+        .values("what", "words").annotate(n=Cast(Count("pk"), text)).values_list("what", "n", "words")
         for name, rows in of.items()
     ]  # fmt: skip
-    found = dict(arms[0].union(*arms[1:], all=True))
-    return {name: found[name] for name in of if found.get(name)}
+    choices = [
+        rows.filter(household=household).order_by().annotate(
+            what=Value(table, text), n=Cast("pk", text), words=F(column)
+        ).values_list("what", "n", "words")
+        for table, (column, rows) in _parts(round_).items()
+    ]  # fmt: skip
+    read = list(counts[0].union(*counts[1:], *choices, all=True))
+    numbers = {what: int(n) for what, n, _ in read if what in of}
+    listed = [
+        (f"{what}:{n}", f"{_TABLES[what]} {words[:30]}") for what, n, words in sorted(read) if what in _TABLES
+    ]
+    return About({name: numbers[name] for name in of if numbers.get(name)}, listed)
+
+
+def _parts(round_: Round) -> dict[str, tuple[str, QuerySet[Any]]]:
+    """What may go along with a part: by table the column that tells a row, and the rows."""
+    return {
+        "households.member": ("name", Member.objects.filter(left_at=None)),
+        "cases.measure": ("policy", Measure.objects.filter(withdrawn_at=None)),
+        "problems.problem": ("text", Problem.objects.filter(round=round_).exclude(status="withdrawn")),
+        "problems.petition": ("demand", Petition.objects.filter(round=round_)),
+    }
+
+
+def rows_chosen(keys: Sequence[str]) -> Ids:
+    """Keys of `About.choices` as rows by table; others are left out."""
+    found: Ids = {}
+    for key in keys:
+        table, _, pk = key.partition(":")
+        if table in _TABLES and pk:
+            found.setdefault(table, []).append(pk)
+    return found
 
 
 def villages_kept(scope: Scope, round_: Round) -> list[RoundArea]:

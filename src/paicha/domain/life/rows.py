@@ -7,7 +7,7 @@ from uuid import UUID
 
 from paicha.domain.cases.carrying import carry_cases
 from paicha.domain.cases.services import tell as tell_cases
-from paicha.domain.households.events import Destination, Ids, carry_changes, joined
+from paicha.domain.households.events import Destination, Ids, carry_register, joined
 from paicha.domain.problems.carrying import carry_problems
 from paicha.domain.problems.summary_facts import told_petitions, told_problems
 from paicha.domain.referrals.carrying import carry_referrals
@@ -29,7 +29,7 @@ def carry_all(work: VillageWork, source: UUID, to: Destination, only: Ids | None
             carry_problems(source, to, only),
             carry_referrals(source, to, only),
             carry_samples(source, to, only),
-            carry_changes(source, to, only),
+            carry_register(source, to, only),
         )
     )
 

@@ -10,12 +10,21 @@ from paicha.domain.areas.models import Area
 from paicha.domain.households.events import Kind, mark_undone, standing_events
 from paicha.domain.households.models import HouseholdEvent
 from paicha.domain.life.act import Act, Asked, opened
+from paicha.domain.life.closing import undo_close, undo_reopen
 from paicha.domain.life.errors import LifeError
+from paicha.domain.life.merging import undo_merge
 from paicha.domain.life.moving import move_back
+from paicha.domain.life.reclassing import undo_reclass
+from paicha.domain.life.splitting import undo_split
 from paicha.domain.rounds.models import Round
 
 _BACK: dict[str, Callable[[Act, HouseholdEvent], None]] = {
     Kind.MOVE: move_back,
+    Kind.CLOSE: undo_close,
+    Kind.REOPEN: undo_reopen,
+    Kind.CLASS: undo_reclass,
+    Kind.MERGE: undo_merge,
+    Kind.SPLIT: undo_split,
 }
 
 

@@ -30,6 +30,7 @@ from paicha.domain.responses.models import Conflict, Finding, Revision, VillageS
 from paicha.domain.responses.summary.tallies import Selection, outcome_key
 from paicha.domain.responses.village_facts import VillageFacts
 from paicha.domain.rounds.models import PlannedVisit, RosterEntry, Round, RoundArea
+from paicha.domain.rounds.services import entry_from
 
 # Summary rows
 
@@ -278,6 +279,26 @@ def names(actors: Iterable[str]) -> dict[str, str]:
         return {}
     rows = User.objects.filter(pk__in=wanted).values_list("pk", "name", "username")
     return {str(pk): name or username for pk, name, username in rows}
+
+
+def left_entry_of(household: UUID) -> RosterEntry | None:
+    """Where a closed household stood in the round that it left, as `entry_of` has it. Two queries."""
+    group = Group.objects.filter(village=OuterRef("village"), name=OuterRef("household__group"))
+    rows = HouseholdEvent.objects.filter(
+        household=household, household__closed_at__isnull=False, kind__in=("close", "merge"), undone_at=None
+    )
+    rows = rows.select_related("household", "village__parent__parent").annotate(
+        group_id=Subquery(group.values("pk")[:1])
+    )
+    event = rows.order_by("-pk").first()
+    if event is None or event.village is None or "entry" not in event.state:
+        return None
+    round_ = Round.objects.get(pk=event.state["round"])
+    entry = entry_from(round_, event.village, household, event.state["entry"])
+    entry.household = event.household
+    entry.names_frozen = tuple(event.state["names"])  # type: ignore[attr-defined]
+    entry.group_id = event.group_id  # type: ignore[attr-defined]
+    return entry
 
 
 def entry_of(household: UUID) -> RosterEntry | None:

@@ -8,7 +8,7 @@ spot gets the device's id, unless the village has it already; refused answers st
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from pydantic import ValidationError
 from paicha.core.catalogue import sentence
 from paicha.core.normalise import group as group_text
 from paicha.domain.intake.matching import Asked, Register, register_of
+from paicha.domain.responses.answers.in_force import answers_of
+from paicha.domain.responses.columns import NOTHING
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.services import (
     Batch,
@@ -77,6 +79,7 @@ def submit_lines(work: VillageWork, lines: Sequence[Line], source: str, device: 
         line.receipt.household = line.key
         if line.receipt.status is Status.REFUSED or line.item.answers is None:
             continue
+        line.form = _form_of(work, line)
         try:
             line.values = values_of(work.pack, work.pack.household_forms[line.form], line.item.answers)
         except ItemError as error:
@@ -90,6 +93,15 @@ def submit_lines(work: VillageWork, lines: Sequence[Line], source: str, device: 
         known |= {line.receipt.item: _became(line) for line in wave}
     _confirm(work, finished)
     _drafts(work, ready, device)
+
+
+def _form_of(work: VillageWork, line: Line) -> str:
+    """The form that an item's answers are of: the household's, else one that it was asked on before."""
+    known, forms = line.routed.known, work.pack.household_forms
+    names = set(line.item.answers or ())
+    if known is None or names <= set(forms[line.form].questions):
+        return line.form
+    return next((form for form in known.past.forms if names <= set(forms[form].questions)), line.form)
 
 
 def _refuse(line: Line, error: ItemError) -> None:
@@ -140,11 +152,12 @@ class Before:
     base: int | None
     after: UUID | None
     answers: Mapping[str, Any]
+    household: UUID | None = None  # whose revision it became
 
 
 def _became(line: Line) -> Before:
     item, receipt = line.item, line.receipt
-    return Before(receipt.status, receipt.revision, item.base, item.after, line.values)
+    return Before(receipt.status, receipt.revision, item.base, item.after, line.values, line.household)
 
 
 def _earlier(lines: Sequence[Line]) -> dict[UUID, Before]:
@@ -153,11 +166,11 @@ def _earlier(lines: Sequence[Line]) -> dict[UUID, Before]:
     wanted = {line.item.after for line in lines if line.item.after}
     for _ in range(_STEPS_BACK):
         rows = SyncItem.objects.filter(pk__in=wanted - set(found)).values_list(
-            "pk", "status", "revision", "raw"
+            "pk", "status", "revision", "raw", "household"
         )
         wanted = set()
-        for pk, status, revision, raw in rows:
-            found[pk] = before = _before(pk, status, revision, raw or {})
+        for pk, status, revision, raw, household in rows:
+            found[pk] = before = replace(_before(pk, status, revision, raw or {}), household=household)
             if status == "refused" and before.after is not None:
                 wanted.add(before.after)
         if not wanted:
@@ -184,14 +197,23 @@ def _made_from(work: VillageWork, line: Line, known: Mapping[UUID, Before]) -> t
     for _ in range(_STEPS_BACK):
         before = known.get(after) if after is not None else None
         if before is None:
-            return base, None
+            return _of_merged(work, line, line.routed.merged, base)
         if before.status is Status.STORED:
-            return before.revision, None
+            return _of_merged(work, line, before.household, before.revision)
         if before.status is not Status.REFUSED:
             form = work.pack.household_forms[line.form]
             return base, orjson.dumps(values_of(work.pack, form, before.answers, kept=True)).decode()
         base, after = before.base, before.after
     return base, None
+
+
+def _of_merged(
+    work: VillageWork, line: Line, owner: UUID | None, base: int | None
+) -> tuple[int | None, str | None]:
+    """A base, or its answers where it is of a household that was merged into the line's."""
+    if owner is None or line.household is None or owner == line.household:
+        return base, None
+    return None, answers_of(work, {(owner, base or 0)}).get((owner, base or 0), NOTHING)
 
 
 def _waves(lines: Sequence[Line]) -> Iterable[list[Line]]:

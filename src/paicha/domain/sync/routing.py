@@ -17,7 +17,7 @@ from paicha.domain.accounts.models import Assignment
 from paicha.domain.accounts.policies import Grant, Scope
 from paicha.domain.accounts.roles import ROLES, Kind, Verb
 from paicha.domain.areas.models import Area, Group, ZoneVillage
-from paicha.domain.households.events import Past
+from paicha.domain.households.events import Past, survivors
 from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 from paicha.domain.rounds.queries import current_round
 from paicha.domain.sync.devices import Sender
@@ -29,7 +29,7 @@ NEVER, MOVED = "D07", "D19"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A household of a round's roster, as routing needs it."""
+    """A household of a round's roster, as routing needs it. `past`: where it stood and on which forms before."""
 
     household: UUID
     village: int
@@ -49,6 +49,7 @@ class Routed:
     village: Area
     known: Known | None
     hold: str = ""
+    merged: UUID | None = None  # the item names a household that was merged into this one
 
 
 class Router:
@@ -69,6 +70,8 @@ class Router:
         self._find(asked)
         unknown = asked - {household for _, household in self._known}
         self._aliases = _aliases(unknown) if unknown else {}
+        self._merged = survivors(unknown - set(self._aliases)) if unknown else {}
+        self._aliases |= self._merged
         self._find(set(self._aliases.values()))
         named = {a.item.household.village for a in items if a.item and a.item.household}
         named |= {a.item.village for a in items if a.item and a.item.village}
@@ -115,7 +118,8 @@ class Router:
         hold = self._hold(round_, village, group)
         if hold == NEVER and known is not None and self._was_there(known.past):
             hold = MOVED
-        return Routed(arrived, round_, village, known, hold)
+        merged = item.household_id if item.household_id in self._merged else None
+        return Routed(arrived, round_, village, known, hold, merged)
 
     def _was_there(self, past: Past) -> bool:
         """Whether the sender works where the household stood before it moved."""

@@ -55,7 +55,7 @@ class Answer:
     masked: bool
 
 
-@at_household()
+@at_household(closed=True)
 def household(request: HttpRequest, home: Home) -> HttpResponse:
     """The page itself; one read of one household."""
     return _page(request, home)

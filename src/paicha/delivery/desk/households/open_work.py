@@ -19,7 +19,7 @@ from paicha.domain.problems.queries import petitions_of, problems_of
 from paicha.domain.referrals.queries import of_household
 
 
-@at_household()
+@at_household(closed=True)
 def work(request: HttpRequest, home: Home) -> HttpResponse:
     """The lists and where more is added; a part of the household's page when it asks for it."""
     place, key = home.place, home.household.pk

@@ -25,7 +25,7 @@ from paicha.domain.accounts.roles import Kind, Verb
 from paicha.domain.areas.models import Area, Group
 from paicha.domain.audit.services import read_logged
 from paicha.domain.households.models import Household
-from paicha.domain.responses.queries import entry_of
+from paicha.domain.responses.queries import entry_of, left_entry_of
 from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 from paicha.domain.rounds.packs import pack_of
 
@@ -159,9 +159,14 @@ def _groups(who: Scope, village: str, verb: Verb) -> frozenset[str]:
     return frozenset(found.values_list("name", flat=True))
 
 
-def home_of(who: Scope, household: UUID, verb: Verb = Verb.READ_HOUSEHOLDS) -> Home:
-    """A household in its newest round. Raises Http404 where the scope doesn't cover it."""
+def home_of(who: Scope, household: UUID, verb: Verb = Verb.READ_HOUSEHOLDS, *, closed: bool = False) -> Home:
+    """A household in its newest round; `closed`: also one that is closed, as it was when it left.
+
+    Raises Http404 where the scope doesn't cover it.
+    """
     entry = entry_of(household)
+    if closed and (entry is None or entry.household.closed_at is not None):
+        entry = left_entry_of(household) or entry
     if entry is None:
         raise Http404
     code, groups = entry.village.code, None
@@ -249,16 +254,16 @@ def at_record(
 
 
 def at_household(
-    act: Act | None = None,
+    act: Act | None = None, *, closed: bool = False
 ) -> Callable[[Callable[Concatenate[HttpRequest, Home, P], HttpResponseBase]], View]:
-    """A view of a household: 404 unless it may be read, 403 unless `act` is granted."""
+    """A view of a household: 404 unless it may be read, 403 unless `act` is granted; `closed`: of a closed one, too."""
 
     def decorate(view: Callable[Concatenate[HttpRequest, Home, P], HttpResponseBase]) -> View:
         @wraps(view)
         def inner(
             request: HttpRequest, household: UUID, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
-            home = home_of(scope(request.user), household)
+            home = home_of(scope(request.user), household, closed=closed)
             if act is not None:
                 require(home.place, act)
             return view(request, home, *args, **kwargs)

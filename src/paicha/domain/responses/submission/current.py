@@ -8,6 +8,7 @@ its answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 import polars as pl
@@ -34,6 +35,7 @@ def complete_with_current(pack: Pack, batch: Batch, stored: Mapping[UUID, Stored
     missing = [name for name in pack.answer_questions if not all(name in p for p in batch.present.values())]
     if missing:
         _keep_absent(pack, batch, missing)
+    _reform(pack, batch)
 
 
 def _name_by_register(pack: Pack, batch: Batch) -> None:
@@ -71,7 +73,11 @@ def _refuse_misplaced(pack: Pack, batch: Batch) -> None:
     for row in batch.rows:
         if row.household is not None and row.stored is None:
             row.say(pack.id_of("area_known", "M09"), "hard", head, sentence("M09"))
-        elif row.stored is not None and row.stored.form != row.sent.form:
+        elif (
+            row.stored is not None
+            and row.stored.form != row.sent.form
+            and row.sent.form not in row.stored.past.forms
+        ):
             right = pack.household_forms[row.stored.form]
             words = {
                 "name": batch.answers[head][row.index],
@@ -95,3 +101,37 @@ def _keep_absent(pack: Pack, batch: Batch, missing: list[str]) -> None:
         for name in missing
     )
     batch.replace(filled.drop([f"{name}@now" for name in missing]))
+
+
+def _reform(pack: Pack, batch: Batch) -> None:
+    """Rows on the form of before a corrected class: answers of the same name go in, others are said."""
+    old = [
+        row for row in batch.rows if row.status.goes_in and row.stored and row.stored.form != row.sent.form
+    ]
+    if not old:
+        return
+    at = [row.index for row in old]
+    sent = batch.answers[at].to_dicts()
+    now = batch.current(pack, old).to_dicts()
+    for row, answers, kept in zip(old, sent, now, strict=True):
+        assert row.stored is not None
+        form = pack.household_forms[row.stored.form]
+        had, asked = batch.present[row.sent.form], set(form.questions)
+        rest = [
+            n for n in pack.answer_questions if n in had and n not in asked and answers[n] not in (None, [])
+        ]
+        for name in pack.answer_questions:
+            if name not in asked:
+                answers[name] = None
+            elif name not in had:
+                answers[name] = kept[name]
+        answers["form"] = form.name
+        labels = "、".join(pack.questions[name].short or pack.questions[name].label for name in rest)
+        said = f"；{labels}在这张表上没有，没有写入" if labels else ""
+        row.say("M42", "note", pack.roles.head, sentence("M42", label=form.label, rest=said))
+        row.sent = replace(row.sent, form=form.name)
+    keep = batch.answers.with_row_index("@i").filter(~pl.col("@i").is_in(at))
+    changed = pl.DataFrame(sent, schema=batch.answers.schema).with_columns(
+        pl.Series("@i", at, dtype=pl.UInt32)
+    )
+    batch.replace(pl.concat([keep, changed.select(keep.columns)]).sort("@i").drop("@i"))
