@@ -9,13 +9,14 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.e2e.forms import WIDTHS, fill_in, sit_down
-from tests.worlds.round import BY_FORM, CLEAN, TOWN, VILLAGE, World
+from tests.worlds.round import BY_FORM, CLEAN, NEIGHBOUR, TOWN, VILLAGE, World
 from tests.worlds.townsfolk import settle
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import Notice
 from paicha.domain.areas.zones import arrange
 from paicha.domain.responses.models import Finding, Revision
+from paicha.domain.verification.models import Visit
 
 BULK = f"/area/{TOWN}/attention/bulk/"
 POOR: dict[str, Any] = {"income_band": 1, "population": 3, "insured_resident": 3}
@@ -55,6 +56,31 @@ def test_a_village_that_left_the_list_is_named_and_not_reminded(page: Page, town
         f"{town.areas[VILLAGE].spoken}的情况在您打开页面以后变了，没有办"
     )
     assert not Notice.objects.filter(words="请今天上报").exists()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_visit_is_planned_where_the_page_showed_it_and_once(page: Page, town: World, width: int) -> None:
+    """A village that left the filter is named and not visited; a page that still shows the other plans no second."""
+    page.set_viewport_size({"width": width, "height": 800})
+    stays, leaves = town.areas[VILLAGE], town.areas[NEIGHBOUR]
+    zone = stays.parent.zones.get(name="一片")
+    arrange(zone.town, {stays.pk: zone.pk, leaves.pk: zone.pk}, "tester")
+    address = f"{BULK}?act=visit&zone=一片"
+    older = page.context.new_page()
+    for tab in (older, page):
+        tab.goto(address)
+        expect(tab.locator("ul.words li")).to_have_count(2)
+    arrange(zone.town, {leaves.pk: None}, "tester")
+    asked = {
+        "act": "visit", "planned_on": clock.today().isoformat(), "leader": str(town.users["near"].pk),
+    }  # fmt: skip
+    for tab in (page, older):
+        tab.bring_to_front()
+        fill_in(tab, BULK, asked).click()
+        expect(tab.locator("main")).to_contain_text(f"{leaves.spoken}的情况在您打开页面以后变了，没有办")
+        assert [visit.village_id for visit in Visit.objects.all()] == [stays.pk]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    older.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
