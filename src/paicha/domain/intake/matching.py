@@ -73,6 +73,7 @@ class Register:
         self.place = place
         self._numbers: dict[str, int | None] = {}  # what each key reads
         self._elsewhere: dict[int, Elsewhere] = {}
+        self._foreign: dict[str, list[UUID]] = {}  # number of another system → households of the village
         self._by_id: dict[UUID, Known] = {}
         self._by_number: dict[int, Known] = {}
         self._heads: Heads[Known] = Heads()
@@ -130,6 +131,14 @@ class Register:
         """Households that keys of the upload name and that are no open ones of this village, by number."""
         self._elsewhere.update(elsewhere)
 
+    def foreign_keys(self, keys: Iterable[str | None]) -> set[str]:
+        """Keys that are no number of this register: another system's, perhaps."""
+        return {foreign_number(key) for key in keys if key and self.number(key) is None}
+
+    def learn_foreign(self, found: Mapping[str, list[UUID]]) -> None:
+        """Households of the village by another system's number (`foreign_keys`)."""
+        self._foreign.update(found)
+
     def elsewhere(self, asked: Asked) -> Elsewhere | None:
         """Whose key the row carries, where it is no open household of this village."""
         number = self.number(asked.key)
@@ -139,6 +148,8 @@ class Register:
         """How surely the row tells its household: by a key of this register, an exact phone and name, or not."""
         number = self.number(asked.key)
         if number in self._by_number or number in self._elsewhere or number in self._gone_numbers:
+            return BY_KEY
+        if asked.key and self._by_foreign(asked) is not None:
             return BY_KEY
         return BY_PHONE if self._by_exact_phone(asked) else UNSURE
 
@@ -237,8 +248,10 @@ class Register:
             match.sentence = sentence(match.code, **words)
             return None
         if known is None:
-            match.notes.append(("M05", sentence("M05", key=asked.key)))
-            return None
+            known = self._by_foreign(asked)
+            if known is None:
+                match.notes.append(("M05", sentence("M05", key=asked.key)))
+            return known
         if known not in self._heads.bearers(asked.head):
             match.code = "M03"
             match.sentence = sentence("M03", known=known.head, name=asked.head)
@@ -250,6 +263,13 @@ class Register:
             return None
         match.through = number if number and number != known.number else 0
         return known
+
+    def _by_foreign(self, asked: Asked) -> Known | None:
+        """Whose number of another system the row carries, where the name is theirs, too."""
+        households = self._foreign.get(foreign_number(asked.key or ""), ())
+        bearers = self._heads.bearers(asked.head) if households else ()
+        found = [self._by_id[id_] for id_ in households if id_ in self._by_id and self._by_id[id_] in bearers]
+        return found[0] if len(found) == 1 else None
 
     def _tell_gone(self, match: Match, asked: Asked, known: Known) -> None:
         """The row's household is no longer of this village: where it went is said, and nothing is written."""
@@ -356,3 +376,8 @@ def _same_group(asked: Asked, known: Known) -> bool:
 def register_of(village_id: int, tag: str, place: str = "") -> Register:
     """The register of a village, from the database; `place`: what the village is called in sentences."""
     return Register(load_known(village_id), tag, place)
+
+
+def foreign_number(text: str) -> str:
+    """Another system's number, spelt one way: no blanks, capitals."""
+    return "".join(text.split()).upper()

@@ -6,14 +6,15 @@ told to those alone who may see its village.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 import polars as pl
 
 from paicha.core.catalogue import Message, sentence
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.households.models import Household
+from paicha.domain.households.models import ForeignNumber, Household
 from paicha.domain.intake.job import Job
 from paicha.domain.intake.lines import Line, keep_refused
 from paicha.domain.intake.matching import BY_KEY, Elsewhere, Register
@@ -29,7 +30,7 @@ _SHARE = 4  # and one row in so many
 def trace_keys(job: Job, register: Register, village: str, frames: Iterable[pl.DataFrame]) -> None:
     """Tell a village's register whose keys these tables carry beside the village's own.
 
-    One query for 10,000 of them, none where every key is the village's own.
+    One query for 10,000 of them, none where every key is the village's own; another for other systems' numbers.
     """
     keyed = [frame["_key"].to_list() for frame in frames if "_key" in frame.columns]
     numbers = sorted(register.unknown_numbers(key for keys in keyed for key in keys))
@@ -43,6 +44,18 @@ def trace_keys(job: Job, register: Register, village: str, frames: Iterable[pl.D
             closed = code == village and closed_at is not None
             found[number] = Elsewhere(code, job.place_of(code), head if seen else "", closed)
     register.learn(found)
+    foreign = sorted(register.foreign_keys(key for keys in keyed for key in keys))
+    bearers: dict[str, list[UUID]] = defaultdict(list)
+    for start in range(0, len(foreign), _MANY):
+        own = ForeignNumber.objects.filter(
+            kind=ForeignNumber.Kind.HOUSEHOLD, household__village__code=village
+        )
+        for text, household in own.filter(number__in=foreign[start : start + _MANY]).values_list(
+            "number", "household_id"
+        ):
+            if household not in bearers[text]:
+                bearers[text].append(household)
+    register.learn_foreign(bearers)
 
 
 def question_heading(

@@ -8,16 +8,20 @@ or a class that can't be told is refused.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
+
+import polars as pl
 
 from paicha.core.catalogue import Message, sentence
 from paicha.core.pack import Pack
 from paicha.domain.areas.services import add_groups
 from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.households.members import HOUSEHOLD, NewNumber, Origin, insert_numbers
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.intake.known import Known
-from paicha.domain.intake.matching import Asked
+from paicha.domain.intake.matching import Asked, foreign_number
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.village_rows import missing
@@ -26,6 +30,7 @@ from paicha.domain.responses.rules.rule_text import message_of
 from paicha.domain.responses.work import VillageWork
 from paicha.domain.rounds.services import NewEntry, add_due
 from paicha.formats.reading import HouseholdTable
+from paicha.formats.reading.person_list import ANOTHER
 
 
 def take_roster(
@@ -34,16 +39,11 @@ def take_roster(
     indexes: Sequence[int],
     memory: VillageMemory,
     result: ImportResult,
+    origin: Origin,
 ) -> None:
-    """Add the households of a roster's rows that belong to this village."""
+    """Add the households of a roster's rows that belong to this village, with other systems' numbers."""
     pack, roles, frame = work.pack, work.pack.roles, table.frame
-    faults: dict[int, list[Message]] = defaultdict(list)
-    for fault in table.faults:
-        if fault.row_index is not None:
-            text = f"{table.sheet} {fault.cell}：{fault.sentence}"
-            faults[fault.row_index].append(
-                Message(fault.code, "hard", text, table.file, table.sheet, fault.cell, fault.read)
-            )
+    faults = _faults(table)
     form_of = {entry.name: entry.form for entry in pack.classes}
     general = pack.classes[-1].name
     new: list[tuple[int, NewHousehold]] = []
@@ -59,10 +59,7 @@ def take_roster(
         head, group = row[roles.head], row.get("_group") or ""
         phone = row.get(roles.phone or "") or ""
         address = f"{table.file} {table.sheet}!{row['_row']}"
-        own = (
-            row.get("_key") if memory.register.number(row.get("_key")) else None
-        )  # a foreign one says nothing here
-        match = memory.register.match(Asked(own, group, head, phone, address))
+        match = memory.register.match(Asked(row.get("_key"), group, head, phone, address))
         if match.code:
             _refuse(work, table, row, [_at_head(work, table, row, match.code, match.sentence)], result)
             continue
@@ -84,10 +81,34 @@ def take_roster(
         memory.trace.created.append(id_)
         entries.append(NewEntry(id_, form_of[household.household_class], household.group, None, None, 0))
     add_due(work.round, work.village, entries)
+    insert_numbers(_numbers(frame, memory, dict(zip((row for row, _ in new), made, strict=True))), origin)
     result.accepted += len(made)
     result.created += len(made)
     if made:
         work.note(Entry(village_chain(work.village.pk), work.actor, "roster.add", count=len(made)))
+
+
+def _faults(table: HouseholdTable) -> dict[int, list[Message]]:
+    """What was wrong with cells, by the row of the frame."""
+    faults: dict[int, list[Message]] = defaultdict(list)
+    for fault in table.faults:
+        if fault.row_index is not None:
+            text = f"{table.sheet} {fault.cell}：{fault.sentence}"
+            faults[fault.row_index].append(
+                Message(fault.code, "hard", text, table.file, table.sheet, fault.cell, fault.read)
+            )
+    return faults
+
+
+def _numbers(
+    frame: pl.DataFrame, memory: VillageMemory, made: Mapping[int, tuple[UUID, int]]
+) -> Iterator[NewNumber]:
+    """What another system calls the new households, each by its row."""
+    keys = frame["_key"].to_list() if "_key" in frame.columns else []
+    for index, (household, _) in made.items() if keys else ():
+        key = keys[index]
+        if key and memory.register.number(key) is None:
+            yield NewNumber(household, None, ANOTHER, HOUSEHOLD, foreign_number(key))
 
 
 def _at_head(work: VillageWork, table: HouseholdTable, row: dict[str, Any], code: str, text: str) -> Message:

@@ -22,6 +22,7 @@ from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
+from paicha.domain.households.members import Origin
 from paicha.domain.households.services import new_id, register_tag
 from paicha.domain.intake.interruptions import at_work, end_cut_short
 from paicha.domain.intake.job import AnyTable, Job, Tell, VillagePart
@@ -347,7 +348,7 @@ def _take_part(job: Job, work: VillageWork, part: VillagePart) -> None:
     frames = [*(rows.frame for rows in part.households), *(table.frame for table, _ in part.rosters)]
     trace_keys(job, memory.register, work.village.code, frames)
     for table, indexes in part.rosters:
-        take_roster(work, table, indexes, memory, job.result)
+        take_roster(work, table, indexes, memory, job.result, Origin(job.source, job.upload, work.at))
     for persons, families in part.persons:
         PersonsIntake(job, work, persons, memory).take(families)
     if part.households:

