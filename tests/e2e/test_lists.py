@@ -8,6 +8,7 @@ from tests.e2e.conftest import sign_in
 from tests.worlds.ledger import Ledgers
 from tests.worlds.round import VILLAGE, World
 
+from paicha.domain.cases.models import Case
 from paicha.domain.handover.models import Return
 
 
@@ -59,3 +60,32 @@ def test_a_refusal_stands_at_its_field(page: Page, world: World) -> None:
     expect(reason).to_have_attribute("aria-invalid", "true")
     expect(reason).to_be_in_viewport()
     expect(page.locator("#why-not")).to_contain_text("请写明为什么退回")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_households_of_several_pages_are_put_forward_together(
+    page: Page, world: World, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr("paicha.delivery.desk.shell.paging.SIZE", 1)
+    page.set_viewport_size({"width": width, "height": 640})
+    sign_in(page, "cadre")
+    page.goto(f"/area/{VILLAGE}/leads/")
+    button, count = page.get_by_role("button", name="勾选的户提请研判"), page.locator("[data-ticked]")
+    expect(button).to_be_in_viewport()
+    heads = set()
+    for _ in range(12):
+        box = page.locator("#list tbody input[type=checkbox]")
+        if box.count() and not box.first.is_checked() and len(heads) < 2:
+            box.first.check()
+            heads.add(box.first.input_value())
+            expect(count).to_have_text(f"已勾 {len(heads)} 户")
+        turn = page.get_by_role("link", name="下一页")
+        if not turn.count() or len(heads) == 2:
+            break
+        number = page.locator("nav.pages span").first.inner_text()
+        turn.click()
+        expect(page.locator("nav.pages span").first).not_to_have_text(number)
+    assert len(heads) == 2
+    with page.expect_navigation():
+        button.click()
+    assert Case.objects.filter(household__in=heads).count() == 2

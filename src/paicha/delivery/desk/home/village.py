@@ -28,7 +28,7 @@ from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.queries import Waiting, by_group, findings, waiting
 from paicha.domain.responses.summary.tallies import Tally, add_counts, tally
 
-_SHOWN = 8
+_SHOWN = 3
 
 
 def village_page(request: HttpRequest, place: Place) -> HttpResponse:
