@@ -50,6 +50,7 @@ def commands(folder: Path) -> dict[str, list[list[str]]]:
         "demo": [["demo", "clock", "+1d"]],
         "import": [["import", sheets]],
         "upload": [["upload", "list"]],
+        "duplicates": [["duplicates"]],
         "screen": [["screen"]],
         "export": [["export", "county", "--as", "parquet", "--output", out]],
         "sample": [["sample", "--households", "4", "--villages", "2", "--seed", "1"]],

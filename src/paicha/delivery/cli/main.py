@@ -24,6 +24,7 @@ COMMANDS = {
     "import": "imports",
     "upload": "uploads",
     "household": "households",
+    "duplicates": "duplicates",
     "screen": "screen",
     "export": "export",
     "sample": "sample",

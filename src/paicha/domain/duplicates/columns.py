@@ -107,7 +107,7 @@ def _members(villages: Collection[int]) -> dict[int, set[str]]:
 
 def _numbers(villages: Collection[int], kind: str) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
-    rows = ForeignNumber.objects.filter(household__village__in=villages, kind=kind)
+    rows = ForeignNumber.objects.filter(household__village__in=villages, kind=kind, member__left_at=None)
     for household, system, number in rows.values_list("household__number", "system", "number"):
         found[household].add(f"{system} {number}")
     return found

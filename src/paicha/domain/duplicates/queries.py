@@ -21,6 +21,7 @@ from paicha.domain.households.models import ForeignNumber, Household, Member, Re
 
 M = TypeVar("M", DuplicatePair, Distinction)
 
+_AT_ONCE = 5000
 _RELATED = ("first__village__parent", "second__village__parent")
 
 
@@ -103,19 +104,22 @@ def clusters(rows: QuerySet[DuplicatePair], numbers: Sequence[int]) -> list[Clus
 
 
 def people_of(households: Collection[UUID]) -> People:
-    """Members who are there, and numbers of other systems; one query."""
-    found = People()
-    members = Member.objects.filter(household__in=households, left_at=None)
-    codes = ForeignNumber.objects.filter(household__in=households, kind=ForeignNumber.Kind.HOUSEHOLD)
-    both = members.values_list("household_id", "name", "relation", Value("member")).union(
-        codes.values_list("household_id", "system", "number", Value("number")), all=True
-    )
-    for household, one, other, kind in both:
-        into = found.members if kind == "member" else found.numbers
-        said = f"{one}（{other}）" if other else one
-        into.setdefault(household, []).append(said if kind == "member" else f"{one} {other}")
-    for listed in (*found.members.values(), *found.numbers.values()):
-        listed.sort()
+    """Members who are there, and numbers of other systems; one query for a page's households."""
+    found, listed = People(), list(households)
+    for start in range(0, len(listed), _AT_ONCE):
+        part = listed[start : start + _AT_ONCE]
+        members = Member.objects.filter(household__in=part, left_at=None)
+        codes = ForeignNumber.objects.filter(household__in=part, kind=ForeignNumber.Kind.HOUSEHOLD)
+        both = members.values_list("household_id", "name", "relation", Value("member")).union(
+            codes.values_list("household_id", "system", "number", Value("number")), all=True
+        )
+        for household, one, other, kind in both:
+            if kind == "member":
+                found.members.setdefault(household, []).append(f"{one}（{other}）" if other else one)
+            else:
+                found.numbers.setdefault(household, []).append(f"{one} {other}")
+    for words in (*found.members.values(), *found.numbers.values()):
+        words.sort()
     return found
 
 

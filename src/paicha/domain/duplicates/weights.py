@@ -3,7 +3,7 @@
 Points are added up; a pair of `LISTED` points or more is shown. They were set so that no single likeness that families
 share innocently lists a pair: namesakes of a village, brothers whose names differ by one character, a father and a son
 on one phone. The same rare name in the same group lists it, and so does any two of name, phone and members.
-`docs/decisions/duplicates.md` tells what they find and what they let through.
+`docs/decisions/0019-duplicates.md` tells what they find and what they let through.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ SAME_PHONE = 16
 SHARED_PHONE = 3  # off for each household beyond two that gives the same phone, down to nothing
 OTHER_PHONE = -12  # both give one, and they differ
 
-SAME_NUMBER = 40  # the household's number in the same other system
-SAME_PERSON = 30  # a person's number in another system, at most two of them counted
+SAME_NUMBER = 60  # the household's number in the same other system
+SAME_PERSON = 40  # a person's number in another system, at most two of them counted
 OTHER_NUMBER = -30  # the same other system has a number for each, and they differ
 
 SHARED_MEMBER = 12  # a name of the household besides the heads' likeness, at most three counted
