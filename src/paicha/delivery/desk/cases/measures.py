@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from paicha.core import bounds
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.cases.case_text import limit, standing
 from paicha.delivery.desk.cases.todo import own_overdue
+from paicha.delivery.desk.shell.fields import Amount, Day, Words, entries
 from paicha.delivery.desk.shell.form_input import household_named
 from paicha.delivery.desk.shell.page import asks_for_part, page
 from paicha.delivery.desk.shell.paging import page_of
@@ -24,7 +25,7 @@ from paicha.domain.cases.guards import enrolled_on, obstacles
 from paicha.domain.cases.models import Case, Measure
 from paicha.domain.cases.queries import cases_of, measures_of, weekly_rounds
 from paicha.domain.cases.records import day_of
-from paicha.domain.cases.services import CaseError, add_measure, note_round, open_cases, withdraw_measure
+from paicha.domain.cases.services import add_measure, note_round, open_cases, withdraw_measure
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import group_order, names
 from paicha.domain.responses.services import village_work
@@ -35,15 +36,33 @@ _MOST = 10**9 - 1
 _LONG_AGO = date(1990, 1, 1)
 
 
-def whole(label: str, text: str) -> int | None:
-    """A whole number as typed; None where nothing is. Raises CaseError."""
-    text = text.strip().replace(",", "")
-    if not text:
-        return None
-    number = bounds.whole(text, _MOST)
-    if number is None:
-        raise CaseError("G04", label=label, read=text[:12])
-    return number
+def _ahead(text: str, label: str) -> date:
+    return day_of(label, text, future=True)
+
+
+def _ahead_or_none(text: str, label: str) -> date | None:
+    return _ahead(text, label) if text else None
+
+
+def _past(text: str, label: str) -> date:
+    return day_of(label, text)
+
+
+class MeasureForm(forms.Form):
+    """A measure of a household."""
+
+    until = Day("结束时间", read=_ahead_or_none)
+    since = Day("开始时间", read=_ahead)
+    amount = Amount("金额", most=_MOST)
+    policy, by_whom = Words(), Words()
+
+
+class WeeklyForm(forms.Form):
+    """A weekly round of a grid worker, apart from its household."""
+
+    on = Day("排查日期", read=_past)
+    visited = Amount("走访户数", most=_MOST)
+    worker, seen = Words(), Words()
 
 
 # Measures and procedures of a household
@@ -57,13 +76,9 @@ def measures(request: HttpRequest, home: Home) -> HttpResponse:
     if request.method == "POST":
         require(place, Verb.RAISE_PROBLEMS)
         try:
-            until = day_of("结束时间", posted["until"], future=True) if posted.get("until") else None
+            entered = entries(MeasureForm(posted))
             with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
-                add_measure(
-                    work, home.household.pk, policy=posted.get("policy", ""), by_whom=posted.get("by_whom", ""),
-                    since=day_of("开始时间", posted.get("since"), future=True), until=until,
-                    amount=whole("金额", posted.get("amount", "")),
-                )  # fmt: skip
+                add_measure(work, home.household.pk, **entered)
             messages.success(request, "帮扶措施已登记。")
             return redirect("desk:measures", home.household.pk)
         except Refusal as refused:
@@ -151,13 +166,12 @@ def weekly(request: HttpRequest, place: Place) -> HttpResponse:
             raise Http404
         try:
             household = household_named(place, posted.get("household", ""))
+            entered = entries(WeeklyForm(posted))
             village = Area.objects.get(pk=place.area.area_id)
             with village_work(place.round, place.pack, village, place.scope.actor) as work:
-                note_round(
-                    work, group=group, on=day_of("排查日期", posted.get("on")), worker=posted.get("worker", ""),
-                    visited=whole("走访户数", posted.get("visited", "")) or 0, seen=posted.get("seen", ""),
-                    household=household.pk if household else None,
-                )  # fmt: skip
+                visited = entered.pop("visited") or 0
+                home = household.pk if household else None
+                note_round(work, group=group, visited=visited, household=home, **entered)
             messages.success(request, "周排查已登记。" + ("看到的情况已列为线索。" if household else ""))
             return redirect("desk:weekly", place.code)
         except Refusal as refused:

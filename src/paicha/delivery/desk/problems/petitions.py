@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.shell.fields import Day, Words, entries
 from paicha.delivery.desk.shell.form_input import Unclear, day_typed, household_asked, household_named, ways
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.paging import page_of
@@ -110,6 +112,13 @@ def _unlisted(place: Place, rows: list[VillageSummary]) -> list[RosterEntry]:
     return [e for e in some if e.household_id not in known]
 
 
+class PetitionForm(forms.Form):
+    """A petition, apart from its household."""
+
+    received_on = Day("收到日期")
+    from_whom, demand = Words(), Words()
+
+
 def _add(request: HttpRequest, place: Place) -> HttpResponse:
     given = request.POST
     try:
@@ -118,13 +127,11 @@ def _add(request: HttpRequest, place: Place) -> HttpResponse:
         )
         if place.groups is not None and home is None:
             raise Unclear("Z28")
-        day = day_typed(given.get("received_on", ""), "收到日期") or clock.today()
+        entered = entries(PetitionForm(given))
+        day = entered.pop("received_on") or clock.today()
         area = Area.objects.get(pk=place.area.area_id)
         with village_work(place.round, place.pack, area, place.scope.actor) as work:
-            made = services.note_petition(
-                work, received_on=day, from_whom=given.get("from_whom", ""), demand=given.get("demand", ""),
-                household=home,
-            )  # fmt: skip
+            made = services.note_petition(work, received_on=day, household=home, **entered)
     except Refusal as refused:
         return _page(request, place, status=422, error=str(refused), adding=True)
     messages.success(request, f"已登记，{made.due_on.month}月{made.due_on.day}日前要答复。")

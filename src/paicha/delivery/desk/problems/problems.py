@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
@@ -25,6 +26,7 @@ from paicha.core.bounds import whole, wholes
 from paicha.core.catalogue import sentence
 from paicha.core.pack import LeadSource, Pack
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.shell.fields import Day, Words, entries
 from paicha.delivery.desk.shell.form_input import Unclear, day_typed, household_asked, household_named, ways
 from paicha.delivery.desk.shell.page import as_file, page
 from paicha.delivery.desk.shell.paging import page_of
@@ -227,6 +229,13 @@ def problem_type(pack: Pack, finding: Finding) -> int | None:
     return said.problem_type if isinstance(said, LeadSource) else None
 
 
+class ProblemForm(forms.Form):
+    """A problem, apart from its household and its lead."""
+
+    due_on = Day("整改时限")
+    type, text, measure, owner = Words(), Words(), Words(), Words()
+
+
 def _add(request: HttpRequest, place: Place) -> HttpResponse:
     given = request.POST
     finding = finding_asked(place, given.get("finding", ""))
@@ -235,14 +244,12 @@ def _add(request: HttpRequest, place: Place) -> HttpResponse:
         home = home or household_named(place, given.get("head", ""))
         if place.groups is not None and home is None:
             raise Unclear("Z32")
-        due_on = day_typed(given.get("due_on", ""), "整改时限")
-        kind = given.get("type", "")
+        entered = entries(ProblemForm(given))
+        kind, text = whole(entered.pop("type"), 9999) or 0, entered.pop("text")
         with village_work(place.round, place.pack, _area(place), place.scope.actor) as work:
             made = add_problem(
-                work, whole(kind, 9999) or 0, given.get("text", ""),
-                f"desk:{place.scope.actor}", household=home, finding=finding,
-                found_by=level_of(place.scope, place.code), measure=given.get("measure", ""), due_on=due_on,
-                owner=given.get("owner", ""),
+                work, kind, text, f"desk:{place.scope.actor}", household=home, finding=finding,
+                found_by=level_of(place.scope, place.code), **entered,
             )  # fmt: skip
     except Refusal as refused:
         return shown(request, place, status=422, error=str(refused), adding=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from paicha.core.bounds import whole
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.shell.fields import Day, Words, entries
 from paicha.delivery.desk.shell.form_input import day_needed
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_place, require
@@ -76,18 +78,25 @@ def _household(request: HttpRequest, area: Area) -> Household | None:
     return found
 
 
+class ProblemForm(forms.Form):
+    """A problem that the city found, and by when it must be put right."""
+
+    due_on = Day("整改时限", read=day_needed)
+    type, text, owner = Words(), Words(), Words()
+
+
 def _add_problem(request: HttpRequest, place: Place, area: Area, household: Household | None) -> None:
     """List a problem of the village with its limit, and tell village and town. Raises Refusal."""
     require(place, Verb.RAISE_PROBLEMS)
     if not place.is_village:
         raise ProblemError("Z34")
-    kind, due_on = request.POST.get("type", ""), day_needed(request.POST.get("due_on", ""), "整改时限")
+    entered = entries(ProblemForm(request.POST))
+    due_on = entered["due_on"]
     actor = place.scope.actor
     with village_work(place.round, place.pack, area, actor) as work:
         problem = add_problem(
-            work, whole(kind, 99) or 0,
-            request.POST.get("text", ""), f"desk:{actor}", household=household, found_by=Problem.Level.CITY.value,
-            due_on=due_on, owner=request.POST.get("owner", ""),
+            work, whole(entered["type"], 99) or 0, entered["text"], f"desk:{actor}", household=household,
+            found_by=Problem.Level.CITY.value, due_on=due_on, owner=entered["owner"],
         )  # fmt: skip
         notices.tell(
             notices.people_with(Verb.HAND_UP, place.code, exactly=("village_cadre", "town_clerk")),
