@@ -43,7 +43,7 @@ from paicha.formats.reading.person_words import (
     meaning_of,
 )
 
-NATIONAL, ANOTHER = "全国防返贫监测系统", "其他系统"
+NATIONAL, ANOTHER = "全国防返贫监测信息系统", "其他系统"
 _AGREE = (TOWN, VILLAGE, GROUP, HEAD, KIND, WATCHED, CLEARED, POPULATION)  # what rows of a household repeat
 _FOOT = re.compile(
     r"(?:本?[村组页])?(?:小计|合计|总计|共计)|(?:说明|注|备注|填表人?|制表人?|审核人?|单位|日期)[:：]"
