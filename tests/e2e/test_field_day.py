@@ -103,7 +103,7 @@ def test_two_phones_and_the_desk_over_one_household(
     sign_in(page, "cadre")
     page.goto(f"/area/{VILLAGE}/conflicts/")
     page.get_by_role("link", name="去定").click()
-    expect(page.get_by_text("手机").first).to_be_visible()
+    expect(page.locator("main").get_by_text("手机").first).to_be_visible()
     page.locator('input[type="radio"][value="other"], input[type="radio"]').last.check()
     with page.expect_navigation():  # the form asks who is signed in before it goes
         page.locator("main form button").last.click()
