@@ -35,6 +35,13 @@ def test_a_county_without_a_roster_is_told_how_to_begin(world: World, who: str, 
         assert words in page, words
 
 
+def test_what_a_lead_rests_on_is_said_in_words(world: World) -> None:
+    for address in (f"/area/{VILLAGE}/", f"/area/{VILLAGE}/leads/"):
+        page = world.client("cadre").get(address).content.decode()
+        assert "人均年纯收入：4000元以下（1）" in page, address
+        assert "需要纳入：否（3）" in page, address
+
+
 def test_an_audit_never_says_that_all_agrees_above_a_difference(world: World) -> None:
     ledgers = Ledgers(world)
     ledgers.complete()

@@ -108,7 +108,7 @@ def kind_text(pack: Pack, finding: Finding) -> str:
 
 
 def basis_parts(pack: Pack, finding: Finding, answers: Mapping[str, Any]) -> list[str]:
-    """The answers that a rule read, in short: ['民政政策 1', '刚性支出 1']."""
+    """The answers that a rule read, in words with the number of the paper: ['人均年纯收入：4000元以下（1）']."""
     rule = pack.rule.get(finding.rule)
     if rule is None:
         return []
@@ -116,8 +116,10 @@ def basis_parts(pack: Pack, finding: Finding, answers: Mapping[str, Any]) -> lis
     for name in rule.expression.names:
         value, question = answers.get(name), pack.questions.get(name)
         if question is not None and value not in (None, []):
-            shown = "、".join(map(str, value)) if isinstance(value, list) else str(value)
-            parts.append(f"{question.short or question.label} {shown}")
+            labels = question.option_labels
+            chosen = value if isinstance(value, list) else [value]
+            said = "、".join(f"{labels[n]}（{n}）" if n in labels else str(n) for n in chosen)
+            parts.append(f"{question.short or question.label}：{said}")
     return parts
 
 
