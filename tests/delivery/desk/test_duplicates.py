@@ -10,6 +10,7 @@ from tests.worlds.round import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
 
 from paicha.domain.duplicates.models import Distinction
 from paicha.domain.duplicates.services import refresh
+from paicha.domain.households.models import HouseholdEvent
 from paicha.domain.households.services import NewHousehold, add_households, count_change
 
 PHONE = "15012340000"
@@ -81,6 +82,33 @@ def test_told_apart_and_taken_back(doubles: World) -> None:
     assert client.post(f"{at}back/", {"said": said}).status_code == 302
     assert count(page(doubles, "cadre", VILLAGE)) == 1
     assert Distinction.objects.get().taken_back_by
+
+
+def test_merged_and_unmerged(world: World) -> None:
+    """One button merges by the household's life; undone there, the pair is listed again."""
+    same = {
+        "household": None,
+        "form": "general",
+        "group": "1",
+        "phone": PHONE,
+        "outcome": 5,
+        "remark": "空户",
+    }
+    world.answer(VILLAGE, [same | {"head_name": head} for head in ("贺秀英", "贺秀瑛")])
+    refresh()
+    doubles, client, at = world, world.client("cadre"), f"/area/{VILLAGE}/duplicates/"
+    text = page(doubles, "cadre", VILLAGE)
+    (address,) = re.findall(r'formaction="([^"]+)"', text)
+    (key,) = re.findall(r'name="other" value="([^"]+)"', text)
+    done = client.post(address, {"act": "merge", "other": key, "reason": "录重了", "pair": "1", "page": at})
+    assert done.status_code == 302, done.content.decode()
+    assert count(page(doubles, "cadre", VILLAGE)) == 0
+    refresh()
+    assert count(page(doubles, "cadre", VILLAGE)) == 0
+    event = HouseholdEvent.objects.get(kind=HouseholdEvent.Kind.MERGE)
+    assert client.post(address, {"act": "undo", "event": event.pk}).status_code == 302
+    refresh()
+    assert count(page(doubles, "cadre", VILLAGE)) == 1
 
 
 def test_a_pair_of_another_place_is_out_of_reach(doubles: World) -> None:

@@ -17,7 +17,7 @@ from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySe
 from paicha.domain.accounts.policies import Scope, code_prefix, code_range
 from paicha.domain.duplicates.likeness import Likeness
 from paicha.domain.duplicates.models import Distinction, DuplicatePair, VillageColumns
-from paicha.domain.households.models import ForeignNumber, Household, Member, RegisterVersion
+from paicha.domain.households.models import ForeignNumber, Household, Member, Register, RegisterVersion
 
 M = TypeVar("M", DuplicatePair, Distinction)
 
@@ -79,12 +79,17 @@ def clusters_inside() -> Subquery:
     return Subquery(rows.values("n"), output_field=IntegerField())
 
 
-def waiting_at(code: str) -> int:
-    """How many villages of an area have changed since they were compared last; names nobody."""
+def waiting_at(code: str) -> tuple[int, str]:
+    """(villages of an area that have changed since they were compared last, the register's tag); one query."""
     low, high = code_range(code_prefix(code))
     known = VillageColumns.objects.filter(village=OuterRef("village"), version=OuterRef("version"))
-    rows = RegisterVersion.objects.filter(village__code__gte=low, village__code__lt=high)
-    return rows.exclude(Exists(known)).count()
+    rows = RegisterVersion.objects.filter(village__code__gte=low, village__code__lt=high).exclude(
+        Exists(known)
+    )
+    counted = rows.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n")
+    register = Register.objects.annotate(n=Subquery(counted, output_field=IntegerField())).filter(pk=1)
+    tag, n = register.values_list("tag", "n").first() or ("", 0)
+    return n, tag
 
 
 def numbers(rows: QuerySet[DuplicatePair]) -> list[int]:

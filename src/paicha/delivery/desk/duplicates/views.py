@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from paicha.core.bounds import whole
+from paicha.core.keys import make_number
 from paicha.delivery.desk.shell.page import go_back, page
 from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place
@@ -56,11 +57,13 @@ def _list(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     rows = pairs_at(place.scope, place.code, where)
     turned = page_of(request, numbers(rows), SIZE)
     listed = clusters(rows, list(turned))
+    waiting, tag = waiting_at(place.code)
     people = people_of([household.pk for cluster in listed for household in cluster.households])
     place.log_read("duplicates", sum(len(cluster.households) for cluster in listed))
     return _page(
-        request, place, where, status=status, paging=turned, waiting=waiting_at(place.code),
-        clusters=[_shown(cluster, people) for cluster in listed], may=place.may(Verb.SETTLE_CONFLICTS), **context,
+        request, place, where, status=status, paging=turned, waiting=waiting,
+        clusters=[_shown(cluster, people, tag) for cluster in listed], may=place.may(Verb.SETTLE_CONFLICTS),
+        merges=place.may(Verb.KEEP_REGISTER), **context,
     )  # fmt: skip
 
 
@@ -84,10 +87,13 @@ def _page(request: HttpRequest, place: Place, where: str, *, status: int, **cont
     )  # fmt: skip
 
 
-def _shown(cluster: Cluster, people: People) -> dict[str, Any]:
+def _shown(cluster: Cluster, people: People, tag: str) -> dict[str, Any]:
     return {
         "households": [_facts(household, people) for household in cluster.households],
-        "pairs": [(pair, pair.likeness.alike(), pair.likeness.against()) for pair in cluster.pairs],
+        "pairs": [
+            (pair, pair.likeness.alike(), pair.likeness.against(), make_number(pair.first.number, tag))
+            for pair in cluster.pairs
+        ],
         "many": len(cluster.households) > 2,
     }
 
