@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 from tests.worlds.life import require_whole
 from tests.worlds.round import NEIGHBOUR, VILLAGE, World
+from tests.worlds.sampled import checker, drawn, said
 
+from paicha.domain.accounts.policies import operator_scope
 from paicha.domain.households.models import Household, HouseholdEvent
+from paicha.domain.life.act import Asked
+from paicha.domain.life.closing import close
 from paicha.domain.rounds.models import RosterEntry
+from paicha.domain.verification.models import SampleHousehold
 
 WHY = {"reason": "核实过"}
 # act → what the form holds beside the reason; the steps of a clerk: presses, and fields filled in
@@ -52,7 +57,9 @@ def test_a_closed_household_is_opened_again(world: World) -> None:
     client, home = world.client("cadre"), world.household("王建国")
     at = f"/household/{home.pk}/life/"
     client.post(at, {"act": "close", "cause": "away", **WHY})
-    assert "已销户" in told(client.get(f"/household/{home.pk}/"))
+    page = told(client.get(f"/household/{home.pk}/"))
+    assert "已销户" in page and "换了户主" not in page
+    assert client.get(f"/household/{home.pk}/people/").status_code == 200
     assert "已恢复" in told(client.post(at, {"act": "reopen", "reason": "又回来了"}, follow=True))
     assert RosterEntry.objects.get(household=home).outcome == 1
 
@@ -92,3 +99,16 @@ def test_the_town_moves_between_its_villages(world: World) -> None:
     assert "迁到" in told(done)
     assert Household.objects.get(pk=home.pk).village.code == NEIGHBOUR
     require_whole(world)
+
+
+def test_a_drawn_household_that_is_closed_is_said_to_the_checker(world: World) -> None:
+    sample = drawn(world, households=18)
+    visitor = checker(world, sample)
+    row = SampleHousehold.objects.filter(sample=sample, household__household_class="general").order_by("pk")[
+        0
+    ]
+    place = (world.round, world.pack, row.household_id)
+    close(*place, "dead", Asked(operator_scope("tester"), "去世"))
+    assert visitor.get(f"/sampled/{row.pk}/").status_code == 200
+    answer = visitor.post(f"/sampled/{row.pk}/", said(world))
+    assert (answer.status_code, "已销户" in told(answer)) == (422, True)

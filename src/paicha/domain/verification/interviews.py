@@ -84,7 +84,9 @@ def record_interview(
     with village_work(round_, pack, sampled.village, actor) as work:
         if Interview.objects.filter(sampled=sampled).exists():
             raise SampleError("Y30")
-        entry = RosterEntry.objects.get(round=round_, household_id=sampled.household_id)
+        entry = RosterEntry.objects.filter(round=round_, household_id=sampled.household_id).first()
+        if entry is None:
+            raise SampleError("N01", head=sampled.household.head_name)
         mine = _checked(pack, entry.form, outcome, answers, note)
         revision = Revision.objects.filter(pk=entry.revision).first() if entry.revision else None
         theirs = orjson.loads(revision.answers) if revision else {}

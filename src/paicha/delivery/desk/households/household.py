@@ -164,7 +164,9 @@ def _log(pack: Pack, home: Home, found: Dossier) -> list[tuple[Any, str]]:
                 )
             )
         elif item.kind in _EVENTS:
-            to = f"：{item.old} → {item.new}" if item.old and item.new else item.new
+            to = (
+                f"：{item.old} → {item.new}" if item.old and item.new else f"：{item.new}" if item.new else ""
+            )
             lines.append((item.at, f"{_EVENTS[item.kind]}{to}（{who}）：{item.reason}"))
     for finding in found.findings:
         if finding.decided_at and shown_to(home.place, finding):

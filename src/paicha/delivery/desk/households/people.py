@@ -35,7 +35,7 @@ from paicha.domain.responses.queries import names, source_actor
 _ASKED = tuple(name for name in LABELS if name not in ("system", "number"))
 
 
-@at_household()
+@at_household(closed=True)
 def people(request: HttpRequest, home: Home) -> HttpResponse:
     """The members and numbers; a part of the household's page when it asks for it."""
     return _page(request, home)

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -29,7 +29,7 @@ from paicha.delivery.desk.shell.wording import masked, who_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import read_logged
 from paicha.domain.responses.models import Revision
-from paicha.domain.responses.queries import names
+from paicha.domain.responses.queries import left_entry_of, names
 from paicha.domain.responses.rules.rule_text import answer_in_words
 from paicha.domain.rounds.models import RosterEntry
 from paicha.domain.verification.interviews import asked, record_interview, title_of
@@ -104,7 +104,11 @@ def sampled(request: HttpRequest, place: Place, sampled: SampleHousehold) -> Htt
 
 def _form(sampled: SampleHousehold) -> str:
     """The form that the household fills in this round."""
-    return RosterEntry.objects.get(round=sampled.sample.round, household=sampled.household).form
+    entry = RosterEntry.objects.filter(round=sampled.sample.round, household=sampled.household).first()
+    entry = entry or left_entry_of(sampled.household_id)
+    if entry is None:
+        raise Http404
+    return entry.form
 
 
 def _recorded(request: HttpRequest, place: Place, sampled: SampleHousehold) -> HttpResponse:
