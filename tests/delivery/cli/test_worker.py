@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.worlds.homes import SECOND, Home, new_home
+from tests.worlds.homes import SECOND, Home, migrated_home
 
 ASK = """
 import django; django.setup()
@@ -32,7 +32,7 @@ DBTaskResult.objects.get(pk=sys.argv[1]).claim(present("workers").path.name)
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    made = new_home(tmp_path / "home")
+    made = migrated_home(tmp_path / "home")
     assert made.run("init", "--pack", SECOND).code == 0
     return made
 
