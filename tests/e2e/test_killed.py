@@ -106,7 +106,7 @@ def test_a_killed_import_run_again_ends_as_an_undisturbed_one(
 
 
 def test_a_killed_import_is_seen_at_once_and_ended_by_the_next(
-    empty: Home, workbooks: Path, undisturbed: tuple[Outcome, int, dict[str, int]], tmp_path: Path
+    empty: Home, workbooks: Path, tmp_path: Path
 ) -> None:
     home = empty.copy(tmp_path / "home")
     assert kill_after(home, workbooks, 2, 0)

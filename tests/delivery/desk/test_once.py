@@ -11,8 +11,9 @@ from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import close_old_connections, connections
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 from tests.delivery.desk import odd
 from tests.delivery.desk.creations import all_levels as creations
@@ -21,6 +22,7 @@ from tests.worlds.round import TODAY, TOWN, World, build
 from tests.worlds.townsfolk import settle
 
 import paicha.delivery.desk
+from paicha.delivery.desk.shell.once import FIELD, _key
 from paicha.domain import clock
 from paicha.domain.accounts.models import Notice
 from paicha.domain.once.models import Sending
@@ -61,6 +63,15 @@ def test_the_same_form_twice_is_once_and_leads_to_the_same_thing(world: World) -
         shown = client.get(second["Location"].partition("#")[0], follow=True).content.decode()
         assert "刚才已经办好了" in shown, name
     assert not Draft.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_file_of_the_same_name_and_size_with_other_bytes_is_another_act(world: World) -> None:
+    keys = set()
+    for content in (b"one", b"two", b"one"):
+        request = RequestFactory().post("/x/", {FIELD: "1", "file": SimpleUploadedFile("a.csv", content)})
+        keys.add(_key(request, world.users["cadre"]))
+    assert len(keys) == 2
 
 
 @pytest.mark.django_db
