@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from tests.delivery.desk.pages import MOST, queries
 from tests.worlds.round import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
 
+from paicha.domain.accounts.policies import operator_scope
 from paicha.domain.duplicates.models import Distinction
 from paicha.domain.duplicates.services import refresh
 from paicha.domain.households.models import HouseholdEvent
 from paicha.domain.households.services import NewHousehold, add_households, count_change
+from paicha.domain.reports.export import export_area
+from paicha.domain.reports.figures import area_of
 
 PHONE = "15012340000"
 
@@ -84,8 +88,17 @@ def test_told_apart_and_taken_back(doubles: World) -> None:
     assert Distinction.objects.get().taken_back_by
 
 
-def test_merged_and_unmerged(world: World) -> None:
-    """One button merges by the household's life; undone there, the pair is listed again."""
+def parquet(world: World, folder: Path) -> dict[str, bytes]:
+    """The county's answers and findings as they are exported."""
+    export_area(
+        world.round, area_of(world.round, COUNTY), "parquet", folder, scope=operator_scope("tester"),
+        exporter="tester", processes=1,
+    )  # fmt: skip
+    return {file.name: file.read_bytes() for file in sorted(folder.rglob("*.parquet"))}
+
+
+def test_merged_and_unmerged(world: World, tmp_path: Path) -> None:
+    """One button merges by the household's life; undone there, the pair is listed again, and Parquet is as before."""
     same = {
         "household": None,
         "form": "general",
@@ -97,6 +110,7 @@ def test_merged_and_unmerged(world: World) -> None:
     world.answer(VILLAGE, [same | {"head_name": head} for head in ("贺秀英", "贺秀瑛")])
     refresh()
     doubles, client, at = world, world.client("cadre"), f"/area/{VILLAGE}/duplicates/"
+    before = parquet(world, tmp_path / "before")
     text = page(doubles, "cadre", VILLAGE)
     (address,) = re.findall(r'formaction="([^"]+)"', text)
     (key,) = re.findall(r'name="other" value="([^"]+)"', text)
@@ -105,10 +119,12 @@ def test_merged_and_unmerged(world: World) -> None:
     assert count(page(doubles, "cadre", VILLAGE)) == 0
     refresh()
     assert count(page(doubles, "cadre", VILLAGE)) == 0
+    assert parquet(world, tmp_path / "merged") != before
     event = HouseholdEvent.objects.get(kind=HouseholdEvent.Kind.MERGE)
     assert client.post(address, {"act": "undo", "event": event.pk}).status_code == 302
     refresh()
     assert count(page(doubles, "cadre", VILLAGE)) == 1
+    assert parquet(world, tmp_path / "after") == before
 
 
 def test_a_pair_of_another_place_is_out_of_reach(doubles: World) -> None:
