@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from paicha.core.pack import Pack
 from paicha.delivery.desk.home.todos import gathered
 from paicha.delivery.desk.samples.todo import city_todos
-from paicha.delivery.desk.shell.menu import own_codes
+from paicha.delivery.desk.shell.menu import own_codes, own_menu
 from paicha.delivery.desk.shell.page import go_back
 from paicha.delivery.desk.shell.places import Place, Policy, newest, states
 from paicha.delivery.desk.shell.todo import Todo
@@ -52,10 +52,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     unread = list(own.filter(read_at=None).order_by("-at")[:_UNREAD_SHOWN])
     read = list(own.filter(read_at__isnull=False).order_by("-read_at")[:_READ_SHOWN])
     who = scope(user)
+    places = _places(who)
     return render(
         request, "desk/account/own.html",
         {
-            "unread": unread, "read": read, "places": _places(who),
+            "unread": unread, "read": read, "places": places,
+            "menu": own_menu(who, request.path, [own.place for own in places]),
             "names": names({n.by for n in [*unread, *read]}), "phone": may_enrol(who),
         },
     )  # fmt: skip

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.urls import reverse
 
 from paicha.core.area_codes import VILLAGE_LEVELS, whole_code
 from paicha.delivery.desk.shell.places import Place, place_of
-from paicha.domain.accounts.models import User
-from paicha.domain.accounts.policies import Scope, scope
+from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Kind, Verb
 from paicha.domain.areas.models import Group
 from paicha.domain.rounds.queries import current_round
@@ -108,13 +106,16 @@ def menu(place: Place, here: str) -> Menu:
     return Menu(bar, [tab for tab in every if tab not in bar], here)
 
 
-def own_menu(user: User | AnonymousUser, path: str) -> Menu:
-    """The menu of a page (at `path`) that belongs to no place: of one's only place, else the way to one's places."""
-    who = scope(user)
+def own_menu(who: Scope, path: str, places: Sequence[Place] = ()) -> Menu:
+    """The menu of a page (at `path`) that belongs to no place: of one's only place, else the way to one's places.
+
+    `places`: those that the page has read already.
+    """
     codes = own_codes(who)
     if len(codes) == 1:
+        known = next((place for place in places if place.code == codes[0] and place.sees(place.code)), None)
         try:
-            return menu(place_of(who, codes[0]), "")
+            return menu(known or place_of(who, codes[0]), "")
         except Http404:  # not in the round
             return Menu([Tab("home", "首页", "/")])
     found = [Tab("home", "我的范围" if codes else "首页", "/")]

@@ -17,6 +17,7 @@ from paicha.delivery.desk.shell.menu import Menu
 from paicha.delivery.desk.shell.wording import day_text, group_text, outcome_text, time_text
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
+from paicha.domain.accounts.policies import scope
 
 register = template.Library()
 
@@ -30,7 +31,7 @@ def as_of() -> SafeString:
 @register.simple_tag
 def own_menu(user: User, path: str) -> Menu:
     """The menu of a page that belongs to no place."""
-    return menu.own_menu(user, path)
+    return menu.own_menu(scope(user), path)
 
 
 @register.filter
