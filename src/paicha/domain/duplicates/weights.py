@@ -3,7 +3,7 @@
 Points are added up; a pair of `LISTED` points or more is shown. They were set so that no single likeness that families
 share innocently lists a pair: namesakes of a village, brothers whose names differ by one character, a father and a son
 on one phone. The same rare name in the same group lists it, and so does any two of name, phone and members.
-`docs/decisions/0019-duplicates.md` tells what they find and what they let through.
+`docs/decisions/0021-duplicates.md` tells what they find and what they let through.
 """
 
 from __future__ import annotations
