@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
+from pytest_django import Settings
 from tests.domain.intake.sheets import book, household_sheet, person
 from tests.worlds.county import County
 
@@ -36,9 +37,9 @@ with at_work(uuid.UUID(sys.argv[1])):
 
 
 @pytest.fixture(autouse=True)
-def _nobody_else() -> None:
-    """The home outlives a test, its uploads don't."""
-    end_cut_short()
+def _own_home(settings: Settings, tmp_path: Path) -> None:
+    """Tests that run beside these import into the session's home; who is at work there is not asked here."""
+    settings.PAICHA_HOME = tmp_path
 
 
 def killed(stored: int = 3) -> Upload:
