@@ -36,7 +36,7 @@ def test_rows_of_several_pages_go_back_together(
     expect(count).to_be_in_viewport()
     page.get_by_role("link", name="组", exact=True).click()
     expect(page.locator("th[aria-sort]")).to_have_text("组")
-    page.get_by_label("户主或成员姓名").fill("没有这个人")
+    page.get_by_label("户主姓名", exact=True).fill("没有这个人")
     page.get_by_role("button", name="查找").click()
     expect(page.get_by_text("没有这样的户")).to_be_visible()
     expect(page.get_by_label("要改什么")).to_have_value("人口对不上")

@@ -30,7 +30,8 @@ WITHOUT = {
     **dict.fromkeys(
         [
             "answer_undo", "bulk_undo", "cancel", "case_help", "case_undo", "cases_open", "change_undo", "changes_tick",
-            "comparison_delete", "comparison_leads", "comparison_pick", "confirm", "conflict", "enquiry_close",
+            "comparison_delete", "comparison_leads", "comparison_pick", "confirm", "conflict", "duplicate_back",
+            "enquiry_close",
             "export_all", "handup_back", "measure_withdraw", "meeting_agenda", "meeting_undo", "phone", "problem_undo",
             "problems_remind", "read_all", "referral_undo", "referral_withdraw", "return_back", "return_to",
             "sample_again", "sampled_phone", "sign_out", "upload_undo", "zone_remove", "zones",
@@ -84,7 +85,9 @@ def pages(world: World) -> Iterator[tuple[str, str]]:
     Assignment.objects.create(user=world.users["everything"], **given)
     for ask in access.asks(world):
         yield "everything", ask.address
-    for name in ("objection", "decision_about_several_cases", "visit", "bulk_act", "account", "assignment"):
+    for name in (
+        "objection", "decision_about_several_cases", "visit", "bulk_act", "account", "assignment", "two_told_apart",
+    ):  # fmt: skip
         act = MAKERS[name](world)
         yield act.who, act.page
     yield "town", f"/area/{TOWN}/attention/bulk/?act=dismiss"

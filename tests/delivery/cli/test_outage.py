@@ -22,6 +22,7 @@ from paicha.domain.outage import outage
 _CAPBSET_DROP, _DAC_OVERRIDE, _DAC_READ_SEARCH = 24, 1, 2
 _SHORT = "import sys, paicha.config.database as d; d.SQLITE_BUSY_SECONDS = 1; "
 _RUN = "from paicha.delivery.cli.main import main; sys.exit(main(sys.argv[1:]))"
+_NOBODY = "H00000019"  # a number that no household has
 _SENTENCE = re.compile("[一-龥].*[请应].*。")
 
 
@@ -51,6 +52,7 @@ def commands(folder: Path) -> dict[str, list[list[str]]]:
         "import": [["import", sheets]],
         "upload": [["upload", "list"]],
         "duplicates": [["duplicates"]],
+        "household": [["household", "history", _NOBODY]],
         "screen": [["screen"]],
         "export": [["export", "county", "--as", "parquet", "--output", out]],
         "sample": [["sample", "--households", "4", "--villages", "2", "--seed", "1"]],

@@ -52,7 +52,7 @@ if (form) {
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event instanceof CustomEvent && event.detail.target.id === "list" && event.detail.shouldSwap) keep();
   });
-  document.addEventListener("htmx:afterSettle", restore);
+  document.addEventListener("htmx:afterSwap", restore); // at once: nobody sees or presses a box without its tick
   count();
 }
 
