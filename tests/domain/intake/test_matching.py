@@ -7,21 +7,21 @@ from uuid import UUID
 import pytest
 
 from paicha.core.keys import make_number
-from paicha.domain.intake.known import Known
+from paicha.domain.intake.known_households import KnownHousehold
 from paicha.domain.intake.matching import BY_KEY, BY_PHONE, UNSURE, Asked, Match, Register
 
 TAG = "A3F2"
 ZHANG, LI_1, LI_2, WANG, OUYANG = (
-    Known(UUID(int=1), 1, "1", "张建国", "13900000001", "general"),
-    Known(UUID(int=2), 2, "1", "李伟", "13900000002", "general"),
-    Known(UUID(int=3), 3, "2", "李伟", "13900000003", "general"),
-    Known(UUID(int=4), 4, "2", "王秀英", "", "lifted"),
-    Known(UUID(int=5), 5, "", "欧阳焱", "0912-8331234", "general"),
+    KnownHousehold(UUID(int=1), 1, "1", "张建国", "13900000001", "general"),
+    KnownHousehold(UUID(int=2), 2, "1", "李伟", "13900000002", "general"),
+    KnownHousehold(UUID(int=3), 3, "2", "李伟", "13900000003", "general"),
+    KnownHousehold(UUID(int=4), 4, "2", "王秀英", "", "lifted"),
+    KnownHousehold(UUID(int=5), 5, "", "欧阳焱", "0912-8331234", "general"),
 )
 EVERYBODY = (ZHANG, LI_1, LI_2, WANG, OUYANG)
 
 
-def register(*households: Known) -> Register:
+def register(*households: KnownHousehold) -> Register:
     return Register(households or EVERYBODY, TAG)
 
 
@@ -48,7 +48,7 @@ BY_WORDS = [
 
 
 @pytest.mark.parametrize(("row", "meant"), BY_WORDS)
-def test_by_words(row: Asked, meant: Known | str | None) -> None:
+def test_by_words(row: Asked, meant: KnownHousehold | str | None) -> None:
     found = register().match(row)
     if isinstance(meant, str):
         assert (found.household, found.code) == (None, meant)
@@ -62,7 +62,7 @@ def test_where_several_remain_the_candidates_are_named() -> None:
 
 
 def test_an_exact_group_is_preferred_to_a_household_without_one() -> None:
-    bare = Known(UUID(int=9), 9, "", "李伟", "", "general")
+    bare = KnownHousehold(UUID(int=9), 9, "", "李伟", "", "general")
     assert register(LI_1, bare).match(asked("李伟", "1")).household == LI_1.id
     assert register(LI_1, bare).match(asked("李伟", "3")).household == bare.id
 

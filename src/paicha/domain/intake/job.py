@@ -12,7 +12,7 @@ from paicha.core.pack import Pack
 from paicha.domain import bulk
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.areas.models import Group
-from paicha.domain.intake.known import load_known
+from paicha.domain.intake.known_households import load_known
 from paicha.domain.intake.matching import register_of
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.places import Places

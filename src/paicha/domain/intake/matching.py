@@ -19,7 +19,7 @@ from paicha.core.keys import parse_number
 from paicha.core.normalise import name_key, one_apart
 from paicha.domain.households.matching import Heads, same_group
 from paicha.domain.households.queries import UNGROUPED
-from paicha.domain.intake.known import Known, load_known
+from paicha.domain.intake.known_households import KnownHousehold, load_known
 
 BY_KEY, BY_PHONE, UNSURE = 0, 1, 2  # who claims first, whatever the order of rows
 
@@ -68,18 +68,18 @@ class Match:
 class Register:
     """A village's households, and which of them the rows of this upload have claimed so far."""
 
-    def __init__(self, households: Iterable[Known], tag: str, place: str = "") -> None:
+    def __init__(self, households: Iterable[KnownHousehold], tag: str, place: str = "") -> None:
         self._tag = tag
         self.place = place
         self._numbers: dict[str, int | None] = {}  # what each key reads
         self._elsewhere: dict[int, Elsewhere] = {}
         self._foreign: dict[str, list[UUID]] = {}  # number of another system → households of the village
-        self._by_id: dict[UUID, Known] = {}
-        self._by_number: dict[int, Known] = {}
-        self._heads: Heads[Known] = Heads()
-        self._closed: Heads[Known] = Heads()
-        self._gone: Heads[Known] = Heads()  # to another village
-        self._gone_numbers: dict[int, Known] = {}
+        self._by_id: dict[UUID, KnownHousehold] = {}
+        self._by_number: dict[int, KnownHousehold] = {}
+        self._heads: Heads[KnownHousehold] = Heads()
+        self._closed: Heads[KnownHousehold] = Heads()
+        self._gone: Heads[KnownHousehold] = Heads()  # to another village
+        self._gone_numbers: dict[int, KnownHousehold] = {}
         self._claims: dict[UUID, list[Asked]] = defaultdict(list)
         self._doubted: set[UUID] = set()  # that a refused row is, or by its words may be
         self.had_households = False
@@ -87,7 +87,7 @@ class Register:
             self.add(known)
             self.had_households = True
 
-    def add(self, known: Known) -> None:
+    def add(self, known: KnownHousehold) -> None:
         """A household that exists now, also one that this upload made. One closed or gone is only asked about."""
         if known.gone:
             self._gone_numbers[known.number] = known
@@ -103,7 +103,7 @@ class Register:
         """Whether nothing can be found here: no open household, none that this upload made."""
         return not self._by_id
 
-    def refresh(self, households: Iterable[Known]) -> None:
+    def refresh(self, households: Iterable[KnownHousehold]) -> None:
         """Whoever was added since; `had_households` stays as it was before the upload."""
         for known in households:
             if known.number not in self._by_number and not known.closed:
@@ -153,7 +153,7 @@ class Register:
             return BY_KEY
         return BY_PHONE if self._by_exact_phone(asked) else UNSURE
 
-    def likely(self, asked: Asked) -> Known | None:
+    def likely(self, asked: Asked) -> KnownHousehold | None:
         """The household that a row names by key and name, else the only one of its name, whatever its phone; nothing
         is claimed."""
         known = self._by_number.get(self.number(asked.key) or 0)
@@ -216,7 +216,7 @@ class Register:
                 self.claim_for(match.household, asked)
         return matches
 
-    def _is_shared(self, known: Known, rows: Sequence[Asked], *, beside: bool) -> bool:
+    def _is_shared(self, known: KnownHousehold, rows: Sequence[Asked], *, beside: bool) -> bool:
         """Whether several families may stand behind the rows of a household; `beside`: the name stands in another
         group, too, where these rows' own words are not quite the household's."""
         if known.id in self._doubted or len({row.phone for row in rows} - {""}) > 1:
@@ -226,12 +226,12 @@ class Register:
             for row in rows
         )
 
-    def _unclear(self, code: str, asked: Asked, candidates: Sequence[Known]) -> Match:
+    def _unclear(self, code: str, asked: Asked, candidates: Sequence[KnownHousehold]) -> Match:
         listed = sorted(candidates, key=lambda known: known.number)[:4]
         names = "、".join(self.label(known) for known in listed)
         return Match(code=code, sentence=sentence(code, name=asked.head, candidates=names), candidates=names)
 
-    def _by_key(self, asked: Asked, match: Match) -> Known | None:
+    def _by_key(self, asked: Asked, match: Match) -> KnownHousehold | None:
         number, elsewhere = self.number(asked.key), self.elsewhere(asked)
         known = self._by_number.get(number) if number else None
         if number in self._gone_numbers:
@@ -264,26 +264,26 @@ class Register:
         match.through = number if number and number != known.number else 0
         return known
 
-    def _by_foreign(self, asked: Asked) -> Known | None:
+    def _by_foreign(self, asked: Asked) -> KnownHousehold | None:
         """Whose number of another system the row carries, where the name is theirs, too."""
         households = self._foreign.get(foreign_number(asked.key or ""), ())
         bearers = self._heads.bearers(asked.head) if households else ()
         found = [self._by_id[id_] for id_ in households if id_ in self._by_id and self._by_id[id_] in bearers]
         return found[0] if len(found) == 1 else None
 
-    def _tell_gone(self, match: Match, asked: Asked, known: Known) -> None:
+    def _tell_gone(self, match: Match, asked: Asked, known: KnownHousehold) -> None:
         """The row's household is no longer of this village: where it went is said, and nothing is written."""
         match.code, match.candidates = "M41", self.label(known)
         match.sentence = sentence("M41", name=asked.head, other=known.gone)
 
-    def _by_exact_phone(self, asked: Asked) -> list[Known]:
+    def _by_exact_phone(self, asked: Asked) -> list[KnownHousehold]:
         """Who has the row's phone and bears or bore its name; one of its group rather than of another."""
         if not asked.phone:
             return []
         found = [k for k in self._heads.bearers(asked.head) if asked.phone in (k.phone, *k.phones)]
         return [k for k in found if k.group == asked.group] or found
 
-    def _by_words(self, asked: Asked, match: Match) -> Known | None:
+    def _by_words(self, asked: Asked, match: Match) -> KnownHousehold | None:
         """By name and exact phone; else the only household of the name that no other row has claimed."""
         bearers = self._heads.bearers(asked.head)
         found = self._by_exact_phone(asked)
@@ -305,19 +305,19 @@ class Register:
             return None
         return found[0] if found else None
 
-    def _bore_it(self, known: Known, asked: Asked) -> bool:
+    def _bore_it(self, known: KnownHousehold, asked: Asked) -> bool:
         """A household of a name of before, and the phone is another: it may be a family that has the name now."""
         before = name_key(known.head) != name_key(asked.head)
         return before and self._is_another(known, asked)
 
-    def _is_another(self, known: Known, asked: Asked) -> bool:
+    def _is_another(self, known: KnownHousehold, asked: Asked) -> bool:
         """Two families of one name: this household has its row, and the phones tell."""
         if known.id in self._doubted:
             return False
         phones = {known.phone, *known.phones, *self._claimed_phones(known)} - {""}
         return bool(asked.phone and phones) and asked.phone not in phones
 
-    def _claimed_phones(self, known: Known) -> set[str]:
+    def _claimed_phones(self, known: KnownHousehold) -> set[str]:
         return {claim.phone for claim in self._claims.get(known.id, ())} - {""}
 
     def near(self, asked: Asked) -> Match:
@@ -342,11 +342,11 @@ class Register:
         return Match(notes=[("M07", sentence("M07", name=asked.head))])
 
     @staticmethod
-    def _may_be(asked: Asked, known: Known) -> bool:
+    def _may_be(asked: Asked, known: KnownHousehold) -> bool:
         """Whether the phone is the same, or the group doesn't tell the two apart."""
         return bool(asked.phone and asked.phone in (known.phone, *known.phones)) or _same_group(asked, known)
 
-    def _is_suspect(self, known: Known, asked: Asked) -> bool:
+    def _is_suspect(self, known: KnownHousehold, asked: Asked) -> bool:
         """Hardly another family, though the household has its row: the same phone, and a name one character apart or
         one that the village has."""
         if not asked.phone or asked.phone not in {known.phone, *known.phones, *self._claimed_phones(known)}:
@@ -355,20 +355,20 @@ class Register:
         names = (known.head, *known.former)
         return bool(self._heads.bearers(asked.head)) or any(one_apart(mine, name_key(n)) for n in names)
 
-    def _candidates(self, asked: Asked) -> list[Known]:
+    def _candidates(self, asked: Asked) -> list[KnownHousehold]:
         """Whose very name, in another group, or phone the row has; who of its group is one character apart."""
         near = self._heads.near(asked.head, asked.group, asked.phone)
         return list({known.id: known for known in (*self._heads.bearers(asked.head), *near)}.values())
 
     @staticmethod
-    def label(known: Known) -> str:
+    def label(known: KnownHousehold) -> str:
         """What a household is called in sentences: 郝某（2组，电话尾号0001）."""
         group = f"{known.group}组" if known.group.isdigit() else known.group
         tail = f"，电话尾号{known.phone[-4:]}" if known.phone else ""
         return f"{known.head}（{group or UNGROUPED}{tail}）"
 
 
-def _same_group(asked: Asked, known: Known) -> bool:
+def _same_group(asked: Asked, known: KnownHousehold) -> bool:
     """Whether the groups don't tell the two apart; also that where the household stood before."""
     return same_group(asked.group, known.group) or asked.group in known.groups
 

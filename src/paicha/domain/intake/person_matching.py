@@ -14,7 +14,7 @@ from paicha.core.catalogue import sentence
 from paicha.core.normalise import name_key
 from paicha.domain.households.members import HOUSEHOLD
 from paicha.domain.intake.job import Job
-from paicha.domain.intake.known import Known, load_known
+from paicha.domain.intake.known_households import KnownHousehold, load_known
 from paicha.domain.intake.known_persons import Bearer, bearers_of, numbers_of_village
 from paicha.domain.intake.matching import Asked, Match, Register
 from paicha.formats.reading import Family, Person, PersonTable
@@ -28,7 +28,7 @@ class FamilyLine:
 
     family: Family
     head: Person
-    known: Known | None = None
+    known: KnownHousehold | None = None
     household: UUID | None = None
     refusal: Told | None = None
     notes: list[Told] = field(default_factory=list)
@@ -106,7 +106,9 @@ class FamilyMatcher:
         address = f"{self._table.file} {self._table.sheet}!{self._table.cells['name']}{line.head.row}"
         return Asked(None, family.group, line.head.name, family.phone, address)
 
-    def _namesake(self, line: FamilyLine, free: Sequence[Known], numbered: set[UUID]) -> Match | None:
+    def _namesake(
+        self, line: FamilyLine, free: Sequence[KnownHousehold], numbered: set[UUID]
+    ) -> Match | None:
         """One of the same name and place that has another number, and that no row of the list is: who is it?"""
         mine, family = name_key(line.head.name), line.family
         same = [

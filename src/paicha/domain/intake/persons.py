@@ -29,7 +29,7 @@ from paicha.domain.households.members import (
 )
 from paicha.domain.households.services import NewHousehold, add_households, count_change, new_id
 from paicha.domain.intake.job import Job
-from paicha.domain.intake.known import Known
+from paicha.domain.intake.known_households import KnownHousehold
 from paicha.domain.intake.known_persons import Bearer, KnownMember, bearers_of, members_of_village
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.person_matching import FamilyLine, FamilyMatcher, by_system
@@ -143,7 +143,7 @@ class PersonsIntake:
         entries = []
         for line, household, (id_, number) in zip(lines, new, made, strict=True):
             line.household = id_
-            known = Known(
+            known = KnownHousehold(
                 id_, number, household.group, household.head_name, household.phone, household.household_class
             )
             self._memory.register.add(known)

@@ -20,7 +20,7 @@ from paicha.domain.areas.services import add_groups
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.members import HOUSEHOLD, NewNumber, Origin, insert_numbers
 from paicha.domain.households.services import NewHousehold, add_households
-from paicha.domain.intake.known import Known
+from paicha.domain.intake.known_households import KnownHousehold
 from paicha.domain.intake.matching import Asked, foreign_number
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.result import ImportResult, Refused
@@ -77,7 +77,9 @@ def take_roster(
     work.new_groups += add_groups(work.village, {household.group for _, household in new if household.group})
     entries = []
     for (_, household), (id_, number) in zip(new, made, strict=True):
-        memory.register.add(Known(id_, number, household.group, household.head_name, household.phone, ""))
+        memory.register.add(
+            KnownHousehold(id_, number, household.group, household.head_name, household.phone, "")
+        )
         memory.trace.created.append(id_)
         entries.append(NewEntry(id_, form_of[household.household_class], household.group, None, None, 0))
     add_due(work.round, work.village, entries)

@@ -18,7 +18,7 @@ from paicha.core.catalogue import Message, sentence
 from paicha.core.pack import Pack
 from paicha.domain.intake.changes import Change, VillageChanges, changes_of
 from paicha.domain.intake.hidden_rows import leave_hidden, remember_seen
-from paicha.domain.intake.known import Known
+from paicha.domain.intake.known_households import KnownHousehold
 from paicha.domain.intake.lines import Line, plan_row, refuse, say
 from paicha.domain.intake.matching import UNSURE, Asked, Match
 from paicha.domain.intake.memory import VillageMemory
@@ -302,7 +302,7 @@ def _account(
     if receipt.created and receipt.household is not None:
         asked = line.asked
         memory.register.add(
-            Known(receipt.household, receipt.number, asked.group, asked.head, asked.phone, "")
+            KnownHousehold(receipt.household, receipt.number, asked.group, asked.head, asked.phone, "")
         )
         memory.register.claim_for(receipt.household, asked)
         memory.trace.created.append(receipt.household)

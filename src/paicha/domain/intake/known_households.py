@@ -25,7 +25,7 @@ Kind = HouseholdEvent.Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownHousehold:
     """A household of the register, as matching sees it. `former`: who its heads were before.
 
     `groups`: where it stood before; `numbers`, `phones`: those of households merged into it; `gone`: the name of the
@@ -61,12 +61,12 @@ _REGISTER = (
 
 @dataclass(slots=True)
 class _Read:
-    known: dict[UUID, Known] = field(default_factory=dict)
+    known: dict[UUID, KnownHousehold] = field(default_factory=dict)
     former: dict[UUID, list[str]] = field(default_factory=lambda: defaultdict(list))
     merged: dict[UUID, UUID] = field(default_factory=dict)
 
 
-def load_known(village_id: int) -> list[Known]:
+def load_known(village_id: int) -> list[KnownHousehold]:
     """Households of a village, and those that left it. One statement, more where some were merged elsewhere."""
     read = _read(village_id)
     found = {id_: replace(one, former=tuple(read.former.get(id_, ()))) for id_, one in read.known.items()}
@@ -116,7 +116,7 @@ def _read(village_id: int) -> _Read:
             if own not in read.known:
                 groups = _groups(past)
                 gone = spoken_name(level, name) if name else ""
-                read.known[own] = Known(
+                read.known[own] = KnownHousehold(
                     own,
                     number,
                     group,
@@ -134,7 +134,7 @@ def _groups(past: Any) -> frozenset[str]:
     return Past.of(as_facts(past)).groups if past else frozenset()
 
 
-def _joined(survivor: Known, own: Known) -> Known:
+def _joined(survivor: KnownHousehold, own: KnownHousehold) -> KnownHousehold:
     """A household that another was merged into, known by the other's words, too."""
     former = dict.fromkeys((*survivor.former, own.head, *own.former))
     former.pop(survivor.head, None)
