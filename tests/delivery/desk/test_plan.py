@@ -88,6 +88,20 @@ def test_what_is_refused_comes_back_as_typed(world: World) -> None:
     assert not PlannedVisit.objects.exists()
 
 
+@pytest.mark.parametrize("day", ["2022-13-16", "明天", "2022-02-30"])
+def test_a_day_that_is_none_is_refused_at_its_group(world: World, day: str) -> None:
+    client = world.client("cadre")
+    response = client.post(SET, form(client, g2=[("李四", day)]))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert page.count(f"二组的日子读到“{day}”，请写成 2022-03-15 这样的日期。") == 2, (
+        "above, and at the group"
+    )
+    assert 'value="李四"' in page and not PlannedVisit.objects.exists()
+    response = client.get(LIST, {"day": day})
+    assert response.status_code == 422 and f"日子读到“{day}”" in response.content.decode()
+
+
 def test_two_people_at_one_group(world: World) -> None:
     client = world.client("cadre")
     mine = form(client, g2=[("李四", "2022-03-16")])

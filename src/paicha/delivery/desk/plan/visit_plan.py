@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.shell.form_input import Unclear, day_typed
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_place
 from paicha.delivery.desk.shell.todo import Todo
@@ -234,7 +235,10 @@ def _save(
             continue
         if was_text(current, group) != was[group]:
             errors[group] = sentence("T11")
-        wanted[group] = [(who, _date(day)) for who, day in kept]
+        try:
+            wanted[group] = [(who, day_typed(day, f"{group_text(group)}的日子")) for who, day in kept]
+        except Unclear as error:
+            return _page(request, place, typed, error=str(error), errors={group: str(error)})
     if not errors:
         try:
             changed = plan_visits(place.round, place.pack, place.area.area, wanted, place.scope.actor)
@@ -243,13 +247,6 @@ def _save(
         messages.success(request, f"排好了，改了 {changed} 处。" if changed else "没有改动。")
         return redirect("desk:plan", place.code)
     return _page(request, place, typed, errors=errors, error=sentence("T10"))
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _hand(request: HttpRequest, place: Place) -> HttpResponse:
@@ -271,8 +268,13 @@ def plan_list(request: HttpRequest, place: Place) -> HttpResponse:
     """The households of a day, of one surveyor or of all: to read on the way, or to print."""
     if not place.is_village:
         raise Http404
-    on = _date(request.GET.get("day", "")) or clock.today()
     surveyor = request.GET.get("surveyor", "")
+    try:
+        on = day_typed(request.GET.get("day", ""), "日子") or clock.today()
+    except Unclear as error:
+        return page(
+            request, place, "plan/plan_list.html", "plan", status=422, error=str(error), surveyor=surveyor
+        )
     visits = planned_for(
         place.round, place.area.area_id, due_by_group(place), on=on, surveyor=surveyor, groups=place.groups
     )
