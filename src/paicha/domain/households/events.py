@@ -127,11 +127,13 @@ def carry(
     if only is not None:
         query = query.filter(pk__in=list(only))
     ids = list(query.order_by("pk").values_list("pk", flat=True))
-    if ids:
-        query.model._default_manager.filter(pk__in=ids).update(
-            household_id=to.household, village_id=to.village
-        )
-    return {query.model._meta.label_lower: ids} if ids else {}
+    if not ids:
+        return {}
+    there: dict[str, Any] = {"household_id": to.household}
+    if any(field.name == "village" for field in query.model._meta.fields):  # a person has none of their own
+        there["village_id"] = to.village
+    query.model._default_manager.filter(pk__in=ids).update(**there)
+    return {query.model._meta.label_lower: [str(id_) if isinstance(id_, UUID) else id_ for id_ in ids]}
 
 
 def joined(found: Iterable[Ids]) -> Ids:

@@ -8,6 +8,7 @@ from uuid import UUID
 from paicha.domain.cases.carrying import carry_cases
 from paicha.domain.cases.services import tell as tell_cases
 from paicha.domain.households.events import Destination, Ids, carry_register, joined
+from paicha.domain.life.carriers import carriers
 from paicha.domain.problems.carrying import carry_problems
 from paicha.domain.problems.summary_facts import told_petitions, told_problems
 from paicha.domain.referrals.carrying import carry_referrals
@@ -30,6 +31,7 @@ def carry_all(work: VillageWork, source: UUID, to: Destination, only: Ids | None
             carry_referrals(source, to, only),
             carry_samples(source, to, only),
             carry_register(source, to, only),
+            *(above.carry(work, source, to, only) for above in carriers()),
         )
     )
 
@@ -51,4 +53,6 @@ def retell(work: VillageWork, households: Collection[UUID], rows: Ids) -> None:
         tell_enquiries(work)
     if "households.basechange" in rows:
         tell_changes(work)
+    for above in carriers():
+        above.tell(work, rows)
     work.changed = True

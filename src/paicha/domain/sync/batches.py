@@ -20,7 +20,7 @@ from paicha.core.pack import Pack
 from paicha.domain import bulk, clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.responses.services import Status, VillageWork, record_facts, village_work
+from paicha.domain.responses.services import Status, VillageWork, village_work
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.sync.answers import Line, submit_lines
@@ -30,6 +30,7 @@ from paicha.domain.sync.models import Credential, Device, SyncItem
 from paicha.domain.sync.raised_items import take_raised
 from paicha.domain.sync.receipts import ItemReceipt, refused
 from paicha.domain.sync.routing import Routed, Router
+from paicha.domain.sync.waiting import tell_refused
 
 MOST = 200
 _SEEN = timedelta(seconds=30)
@@ -145,10 +146,7 @@ class _Taking:
     def _record(self, pack: Pack, work: VillageWork, lines: Sequence[Line]) -> None:
         bulk.insert(SyncItem, _COLUMNS, [self._row(line.routed, line.receipt, work.at) for line in lines])
         if any(line.receipt.status is Status.REFUSED for line in lines):
-            waiting = SyncItem.objects.filter(
-                round=work.round, village=work.village, status="refused", settled_at=None
-            )
-            record_facts(work, field_refused=waiting.count())
+            tell_refused(work)
 
     def _row(self, routed: Routed, receipt: ItemReceipt, at: datetime) -> tuple[Any, ...]:
         item = routed.arrived.item

@@ -21,12 +21,12 @@ from paicha.domain.accounts.roles import Kind
 from paicha.domain.areas.models import Group
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.services import new_id
-from paicha.domain.responses.services import VillageWork, record_facts
-from paicha.domain.rounds.models import Round
+from paicha.domain.responses.services import VillageWork
 from paicha.domain.sync.batches import MOST, Batch, take_batch
 from paicha.domain.sync.devices import DeviceError, Sender
-from paicha.domain.sync.models import Credential, Device, RaisedItem, SyncItem
+from paicha.domain.sync.models import Credential, Device, SyncItem
 from paicha.domain.sync.receipts import ItemReceipt
+from paicha.domain.sync.waiting import tell_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,6 @@ def phones_of(village_code: str, village: int) -> QuerySet[Device]:
     return rows.order_by("revoked_at", "-waiting", "-seen_at", "pk")
 
 
-def refused_items(round_: Round, village: int) -> QuerySet[SyncItem]:
-    """Items that were refused and nobody has settled yet, the oldest first."""
-    rows = SyncItem.objects.filter(round=round_, village=village, status="refused", settled_at=None)
-    return rows.select_related("user").order_by("at", "pk")
-
-
-def raised_waiting(round_: Round, village: int) -> QuerySet[RaisedItem]:
-    """What phones raised and a person must look at, the oldest first."""
-    waits = (RaisedItem.Status.HELD, RaisedItem.Status.REFUSED)
-    rows = RaisedItem.objects.filter(round=round_, village=village, status__in=waits)
-    return rows.select_related("user").order_by("at", "pk")
-
-
 @transaction.atomic
 def settle_item(work: VillageWork, item: SyncItem) -> None:
     """Somebody has looked at a refused item: typed it at the desk, or needn't. Raises DeviceError."""
@@ -95,4 +82,4 @@ def settle_item(work: VillageWork, item: SyncItem) -> None:
     work.note(
         Entry(village_chain(work.village.pk), work.actor, "device.settle", f"item:{fresh.pk}"), recount=False
     )
-    record_facts(work, field_refused=refused_items(work.round, work.village.pk).count())
+    tell_refused(work)

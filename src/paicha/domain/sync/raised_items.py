@@ -23,15 +23,15 @@ from paicha.domain.handover.copies import attach_within
 from paicha.domain.households.models import Household
 from paicha.domain.problems.petitions import note_petition
 from paicha.domain.problems.services import ProblemListLocked, add_problem
-from paicha.domain.responses.services import VillageWork, record_facts
+from paicha.domain.responses.services import VillageWork
 from paicha.domain.responses.services.base_changes import note_change
 from paicha.domain.sync.answers import Line
 from paicha.domain.sync.items import ItemError, photo_bytes
 from paicha.domain.sync.models import RaisedItem
 from paicha.domain.sync.routing import NEVER
+from paicha.domain.sync.waiting import RAISED, tell_raised
 
 _STEPS = {"problem": ("rectification", "problem"), "petition": ("petition", "received")}
-_WAITS = (RaisedItem.Status.HELD, RaisedItem.Status.REFUSED)
 
 
 class RaisedError(Refusal):
@@ -68,7 +68,7 @@ def take_raised(
             severity = "note" if row.status == RaisedItem.Status.HELD else "hard"
             line.receipt.say("H02" if severity == "note" else "D05", severity, row.message, raised=id_)
         row.save(force_insert=True)
-    _told(work)
+    tell_raised(work)
 
 
 def may_take(pack: Pack, kind: str, level: str) -> bool:
@@ -84,7 +84,7 @@ def take_in(work: VillageWork, raised: RaisedItem, source: str) -> RaisedItem:
         raise RaisedError("G05", said=fresh.message)
     fresh.settled_at, fresh.settled_by = work.at, work.actor
     fresh.save()
-    _told(work)
+    tell_raised(work)
     return fresh
 
 
@@ -96,13 +96,13 @@ def dismiss(work: VillageWork, raised: RaisedItem, reason: str) -> RaisedItem:
     fresh.status, fresh.reason = RaisedItem.Status.DISMISSED, reason.strip()[:200]
     fresh.settled_at, fresh.settled_by = work.at, work.actor
     fresh.save()
-    _told(work)
+    tell_raised(work)
     return fresh
 
 
 def _waiting(work: VillageWork, raised: RaisedItem) -> RaisedItem:
     rows = RaisedItem.objects.select_for_update().filter(round=work.round, village=work.village)
-    fresh = rows.filter(pk=raised.pk, status__in=_WAITS).first()
+    fresh = rows.filter(RAISED, pk=raised.pk).first()
     if fresh is None:
         raise RaisedError("D27")
     return fresh
@@ -171,8 +171,3 @@ def _day(value: Any, label: str) -> date | None:
         return date.fromisoformat(str(value))
     except ValueError as error:
         raise ItemError("D05", place=label) from error
-
-
-def _told(work: VillageWork) -> None:
-    rows = RaisedItem.objects.filter(round=work.round, village=work.village, status__in=_WAITS)
-    record_facts(work, field_raised=rows.count())

@@ -174,11 +174,12 @@ def _texts(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
 
 
 def _before(round_: Round, place: Workplace, pack: Pack) -> dict[UUID, str]:
-    """The last round's answers of the village's households."""
+    """The last round's answers of the village's households, wherever they stood then."""
     last = round_before(round_)
     if last is None:
         return {}
-    entries = RosterEntry.objects.filter(round=last, village=place.area.area_id, revision__isnull=False)
+    here = RosterEntry.objects.filter(round=round_, village=place.area.area_id).values("household")
+    entries = RosterEntry.objects.filter(round=last, household__in=here, revision__isnull=False)
     of = {pk: household for pk, household in entries.values_list("revision", "household_id") if pk}
     return {of[pk]: text for pk, (text, _) in _texts(of).items()}
 

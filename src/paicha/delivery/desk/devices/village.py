@@ -17,8 +17,9 @@ from paicha.delivery.desk.shell.places import Place, at_place, require
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.services import village_work
 from paicha.domain.sync.devices import revoke
-from paicha.domain.sync.handover_file import phones_of, raised_waiting, refused_items, settle_item, take_file
+from paicha.domain.sync.handover_file import phones_of, settle_item, take_file
 from paicha.domain.sync.raised_items import RaisedError, dismiss, may_take, take_in
+from paicha.domain.sync.waiting import raised_waiting, refused_items
 
 _MOST_BYTES = 20_000_000
 
