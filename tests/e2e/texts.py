@@ -29,6 +29,7 @@ _FILES = "a file is chosen"
 WITHOUT = {
     **dict.fromkeys(
         [
+            "accounts_make",
             "answer_undo", "bulk_undo", "cancel", "case_help", "case_undo", "cases_open", "change_undo", "changes_tick",
             "comparison_delete", "comparison_leads", "comparison_pick", "confirm", "conflict", "duplicate_back",
             "enquiry_close",
@@ -38,7 +39,7 @@ WITHOUT = {
         ],
         _BUTTONS,
     ),
-    **dict.fromkeys(["copies", "phones_file", "referrals_upload", "upload"], _FILES),
+    **dict.fromkeys(["account_upload", "copies", "phones_file", "referrals_upload", "upload"], _FILES),
     **dict.fromkeys(["entry_row", "entry_draft", "entry_undo"], "sent by a script, tried in test_session_end"),
     **dict.fromkeys(["api:batches", "api:devices", "api:village"], "sent by a phone, which keeps what it has"),
     **dict.fromkeys(

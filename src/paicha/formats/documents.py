@@ -97,7 +97,10 @@ class StatisticsSheet:
 
 @dataclass(frozen=True, slots=True)
 class ListSheet:
-    """A plain list beside the official forms: 整改台账, 线索清单, 信息变更. `widths` in characters."""
+    """A plain list beside the official forms: 整改台账, 线索清单, 信息变更. `widths` in characters.
+
+    `choices`: what may be picked in a column (counted from 0) of the workbook.
+    """
 
     title: str
     name: str  # of the sheet
@@ -105,6 +108,7 @@ class ListSheet:
     widths: Sequence[float]
     rows: Sequence[Sequence[Value]]
     foot: str = ""
+    choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 Sheet = HouseholdSheet | ProfileSheet | ProblemSheet | StatisticsSheet | ListSheet

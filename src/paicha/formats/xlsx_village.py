@@ -177,6 +177,8 @@ def draw_list(sheet: ListSheet, page: Worksheet, styles: Styles) -> None:
     for values in sheet.rows:
         _cells(page, styles, row, table, values)
         row += 1
+    for column, options in sheet.choices.items():
+        _choose(page, first, column, list(options), row - 1)
     if sheet.rows:
         page.autofilter(first - 1, 0, row - 1, last)
     if sheet.foot:
@@ -282,8 +284,8 @@ def _merged(
     _put(page, top, left, value, style)
 
 
-def _choose(page: Worksheet, row: int, column: int, choices: list[str]) -> None:
-    """A list to choose from; free all the same, since clerks tick in their own way."""
+def _choose(page: Worksheet, row: int, column: int, choices: list[str], last: int | None = None) -> None:
+    """A list to choose from, down to row `last`; free all the same, since clerks tick in their own way."""
     if len(",".join(choices)) <= _LIST_LIMIT and not any("," in choice for choice in choices):
         rule = {"validate": "list", "source": choices, "error_type": "information"}
-        page.data_validation(row, column, row, column, rule)
+        page.data_validation(row, column, row if last is None else last, column, rule)

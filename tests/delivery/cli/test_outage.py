@@ -46,6 +46,8 @@ def home(folder: Path) -> Home:
 def commands(folder: Path) -> dict[str, list[list[str]]]:
     """Each command that works on a home, in every form that it has."""
     sheets, out = str(folder / "sheets"), str(folder / "out")
+    people = folder / "people.csv"
+    people.write_text("村,姓名,手机号,角色\n610881101201,张三,13800000001,村干部\n", encoding="utf-8")
     return {
         "init": [["init"]],
         "demo": [["demo", "clock", "+1d"]],
@@ -58,7 +60,13 @@ def commands(folder: Path) -> dict[str, list[list[str]]]:
         "sample": [["sample", "--households", "4", "--villages", "2", "--seed", "1"]],
         "round": [["round", "status"]],
         "pack": [],  # of a folder or of the program itself: no home
-        "user": [["user", "create", "eve", "--role", "city_officer", "--areas", "610881"]],
+        "user": [
+            ["user", "create", "eve", "--role", "city_officer", "--areas", "610881"],
+            ["user", "import", str(people)],
+            ["user", "list"],
+            ["user", "reset", "eve"],
+            ["user", "disable", "eve"],
+        ],
         "token": [["token", "create", "eve"]],
         "serve": [["serve", "--port", "8917"]],
         "worker": [["worker"]],

@@ -103,5 +103,7 @@ ENTRIES = refusals({
     "E66": "没有叫 {name} 的方案包，也没有这个文件夹。请写方案包的名字或文件夹。",
     # archive
     "E67": "备份 {name} 里有不该有的文件名 {inside}，没有恢复，请换另一份备份。",
+    "E72": "找不到名单 {file}，请核对路径。",
+    "E73": "没有账号“{user}”，请用 paicha user list 查看。",
     "E70": "要写成文件，请把 --as 和 --output 一起写，如 --as xlsx --output out。",
 })  # fmt: skip

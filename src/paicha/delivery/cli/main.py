@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from paicha import __version__
 from paicha.core.refusal import Refusal
 from paicha.delivery.cli.console import speak, stopped
 
@@ -51,6 +52,7 @@ class Parser(argparse.ArgumentParser):
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     """All commands, or the one asked for (importing every module costs a start half a second)."""
     parser = Parser(prog="paicha", description="排查：县级农户集中排查系统")
+    parser.add_argument("--version", action="version", version=f"paicha {__version__}", help="显示版本")
     subparsers = parser.add_subparsers(dest="command", metavar="命令", required=True, parser_class=Parser)
     wanted = {only: COMMANDS[only]} if only in COMMANDS else COMMANDS
     for module in dict.fromkeys(wanted.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from paicha.delivery.desk.account import urls as account
+from paicha.delivery.desk.administration import urls as administration
 from paicha.delivery.desk.audit import urls as audit
 from paicha.delivery.desk.cases import urls as cases
 from paicha.delivery.desk.devices import urls as devices
@@ -24,6 +25,7 @@ app_name = "desk"
 
 urlpatterns = [
     *account.urlpatterns,
+    *administration.urlpatterns,
     *audit.urlpatterns,
     *cases.urlpatterns,
     *devices.urlpatterns,

@@ -21,6 +21,7 @@ from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.queries import managed_users
 from paicha.domain.accounts.roles import ROLES
+from paicha.domain.accounts.services import refuse_own
 from paicha.domain.audit.services import Entry, actor_chain, append
 
 _SPARE_CODES = 8
@@ -77,7 +78,8 @@ def passes(user: User, code: str) -> bool:
 
 @transaction.atomic
 def take_back(by: Scope, user: User) -> None:
-    """Remove a lost phone's device: at the next sign-in the user sets up another. Raises PermissionDenied."""
+    """Remove a lost phone's device: at the next sign-in the user sets up another. Raises as `assign` does."""
+    refuse_own(by, user)
     if not by.everywhere and not managed_users(by).filter(pk=user.pk).exists():
         raise PermissionDenied(sentence("W04"))
     TOTPDevice.objects.filter(user=user).delete()

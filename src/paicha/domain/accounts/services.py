@@ -87,7 +87,11 @@ def assign(
 
 
 def end_assignment(by: Scope, assignment: Assignment, last_day: date | None = None) -> None:
-    """End an assignment after `last_day` (yesterday without one, so that it ends at once)."""
+    """End an assignment after `last_day` (yesterday without one, so that it ends at once).
+
+    Raises AccountError (one's own), PermissionDenied.
+    """
+    refuse_own(by, assignment.user)
     if not may_assign(by, Kind(assignment.kind), assignment.ref):
         raise PermissionDenied(sentence("W07"))
     day = last_day or date.fromordinal(clock.today().toordinal() - 1)
@@ -95,7 +99,7 @@ def end_assignment(by: Scope, assignment: Assignment, last_day: date | None = No
         assignment.since = min(assignment.since, day)
         assignment.until = day
         assignment.save(update_fields=["since", "until"])
-        append([_entry(by, "account.end", assignment.user, str(assignment.pk))])
+        append([account_entry(by, "account.end", assignment.user, str(assignment.pk))])
 
 
 def hand_over(
@@ -114,6 +118,7 @@ def hand_over(
         raise AccountError("W09")
     if last_day is not None and not today <= last_day <= (assignment.until or last_day):
         raise AccountError("W10")
+    refuse_own(by, to)
     if not may_assign(by, kind, assignment.ref) and not _own_to_neighbour(by, assignment, to):
         raise PermissionDenied(sentence("W11"))
     held = to.assignments.filter(
@@ -129,7 +134,13 @@ def hand_over(
         assignment.since, assignment.until = min(assignment.since, day), day
         assignment.save(update_fields=["since", "until"])
         moved = _move_notices(assignment, to)
-        append([_entry(by, f"account.hand_over:{assignment.role}", to, f"{assignment.pk} {assignment.ref}")])
+        append(
+            [
+                account_entry(
+                    by, f"account.hand_over:{assignment.role}", to, f"{assignment.pk} {assignment.ref}"
+                )
+            ]
+        )
     return made, moved
 
 
@@ -162,7 +173,7 @@ def reset_password(by: Scope, user: User) -> str:
         user.set_password(password)
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
-        append([_entry(by, "account.reset_password", user)])
+        append([account_entry(by, "account.reset_password", user)])
     return password
 
 
@@ -181,7 +192,7 @@ def switch_off(by: Scope, user: User) -> None:
     with transaction.atomic():
         user.is_active = False
         user.save(update_fields=["is_active"])
-        append([_entry(by, "account.switch_off", user)])
+        append([account_entry(by, "account.switch_off", user)])
 
 
 def signed_in(user: User) -> None:
@@ -198,8 +209,15 @@ def first_password() -> str:
             return password
 
 
+def refuse_own(by: Scope, user: User) -> None:
+    """Nobody changes what they may do themselves, nor takes their own locks off. Raises AccountError."""
+    if by.actor == str(user.pk):
+        raise AccountError("W47")
+
+
 def _require_own(by: Scope, user: User, act: str) -> None:
-    """An administrator's account is for those whose every assignment lies in the administrator's own area."""
+    """For those whose every assignment lies in the own area, and never for oneself. Raises as `refuse_own` does."""
+    refuse_own(by, user)
     places = [(Kind(row.kind), row.ref) for row in user.assignments.all()]
     if not by.allows(Verb.MANAGE_ACCOUNTS) or not all(may_assign(by, *place) for place in places):
         raise PermissionDenied(sentence("W13", act=act))
@@ -285,10 +303,12 @@ def _assign(
         Assignment(user=user, role=role.key, kind=kind, ref=ref, since=since or clock.today(), until=until)
         for kind, ref in places
     )
-    append([_entry(by, f"{action}:{role.key}", user, ",".join(ref for _kind, ref in places), len(places))])
+    append(
+        [account_entry(by, f"{action}:{role.key}", user, ",".join(ref for _kind, ref in places), len(places))]
+    )
     return made
 
 
-def _entry(by: Scope, action: str, user: User, places: str = "", count: int = 1) -> Entry:
+def account_entry(by: Scope, action: str, user: User, places: str = "", count: int = 1) -> Entry:
     subject = f"user:{user.pk} {places}".strip()
     return Entry(actor_chain(by.actor), by.actor, action, subject[:200], count=count)

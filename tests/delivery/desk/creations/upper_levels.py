@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.delivery.desk.creations.table import (
     ANSWERS,
     AT,
@@ -12,6 +13,7 @@ from tests.delivery.desk.creations.table import (
     creation,
     of,
     today,
+    trays,
 )
 from tests.worlds.ledger import SIGNERS, Ledgers
 from tests.worlds.round import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
@@ -149,6 +151,22 @@ def send_back(world: World) -> Creation:
 
 
 # Accounts; last, since who hands over has nothing left to do here
+_LIST = "村,姓名,手机号,角色\n{village},新来的{n},1380000{n:04d},村干部\n"
+
+
+@creation("account_upload")
+def account_list(world: World) -> Creation:
+    file = ("名单.csv", _LIST.format(village=VILLAGE, n=0).encode(), "text/csv")
+    return Creation("administrator", f"/area/{COUNTY}/accounts/upload/", {"file": file}, trays)
+
+
+@creation("accounts_make")
+def accounts_of_a_list(world: World) -> Creation:
+    text = _LIST.format(village=VILLAGE, n=User.objects.count())
+    at = f"/area/{COUNTY}/accounts/"
+    sent = {"file": SimpleUploadedFile("名单.csv", text.encode())}
+    preview = world.client("administrator").post(f"{at}upload/", sent)["Location"]
+    return Creation("administrator", preview, {}, of(User), f"{preview}make/")
 
 
 @creation("admin:accounts_user_add")

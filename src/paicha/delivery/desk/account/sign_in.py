@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
+from paicha.core.area_codes import whole_code
 from paicha.core.catalogue import sentence
 from paicha.delivery.desk.account.demo_accounts import demo_accounts
 from paicha.delivery.desk.devices.phone_door import leads_to_phone
@@ -21,9 +22,9 @@ from paicha.delivery.desk.home.areas import own_places
 from paicha.delivery.desk.samples.sample_places import own_samples
 from paicha.delivery.desk.shell.menu import own_codes
 from paicha.delivery.desk.shell.page import go_back, own_address
-from paicha.delivery.desk.shell.places import Policy, states
+from paicha.delivery.desk.shell.places import Policy, newest, states
 from paicha.domain.accounts.models import User
-from paicha.domain.accounts.policies import scope
+from paicha.domain.accounts.policies import Scope, scope
 from paicha.domain.accounts.roles import Kind, Verb
 from paicha.domain.accounts.services import change_password, signed_in
 from paicha.domain.rounds.models import RoundArea
@@ -126,4 +127,13 @@ def home(request: HttpRequest) -> HttpResponseBase:
     samples = own_samples(who)
     if samples:
         return redirect("desk:sample_mine", samples[0].pk)
-    return render(request, "desk/account/no_work.html", {"administrator": who.allows(Verb.MANAGE_ACCOUNTS)})
+    managed = _managed(who)
+    if len(managed) == 1:
+        return redirect("desk:accounts", managed[0].code)
+    return render(request, "desk/account/no_work.html", {"managed": managed})
+
+
+def _managed(who: Scope) -> list[RoundArea]:
+    """The areas whose accounts a person manages, of the newest round."""
+    codes = [whole_code(prefix) for prefix in who.prefixes(Verb.MANAGE_ACCOUNTS)]
+    return newest(RoundArea.objects.filter(code__in=codes)) if codes else []

@@ -37,6 +37,7 @@ _TABS: tuple[tuple[str, str, Verb, tuple[str, ...], bool], ...] = (
     ("bulletin", "日报", Verb.READ_STATISTICS, _ABOVE, True),
     ("forms", "表格", Verb.READ_STATISTICS, _EVERY, True),
     ("handup", "上报", Verb.READ_STATISTICS, _EVERY, True),
+    ("accounts", "账号", Verb.MANAGE_ACCOUNTS, _ABOVE, True),
     ("log", "记录", Verb.READ_AUDIT, _EVERY, True),
     ("upload", "上传", Verb.IMPORT_FILES, _EVERY, False),
     ("download", "下载", Verb.EXPORT, _EVERY, False),

@@ -1,0 +1,1 @@
+"""What an administrator does: accounts and their first passwords."""
