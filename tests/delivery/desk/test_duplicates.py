@@ -114,7 +114,15 @@ def test_merged_and_unmerged(world: World, tmp_path: Path) -> None:
     text = page(doubles, "cadre", VILLAGE)
     (address,) = re.findall(r'formaction="([^"]+)"', text)
     (key,) = re.findall(r'name="other" value="([^"]+)"', text)
-    done = client.post(address, {"act": "merge", "other": key, "reason": "录重了", "pair": "1", "page": at})
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', text)
+    asked = {"act": "merge", "other": key, "reason": "录重了", "pair": "1", "page": at, "seen": seen}
+    client.post(address, {"act": "move", "group": "2", "reason": "搬家"})
+    stale = client.post(address, asked)
+    assert (stale.status_code, "又有变动" in stale.content.decode()) == (422, True), "a page of before"
+    moved = HouseholdEvent.objects.get(kind=HouseholdEvent.Kind.MOVE)
+    client.post(address, {"act": "undo", "event": moved.pk})
+    (asked["seen"],) = re.findall(r'name="seen" value="([^"]+)"', page(doubles, "cadre", VILLAGE))
+    done = client.post(address, asked)
     assert done.status_code == 302, done.content.decode()
     assert count(page(doubles, "cadre", VILLAGE)) == 0
     refresh()

@@ -24,6 +24,7 @@ from paicha.domain.cases.services import (
     open_cases,
     withdraw_measure,
 )
+from paicha.domain.households.models import Household
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.village_facts import VillageFacts
 
@@ -147,3 +148,14 @@ def test_many_new_risk_households_at_once(days: Days, households: int, n: int, a
     pack, summary = days.village.county.pack, days.village.summary
     assert alert_of(pack, summary, days.today) == alert
     assert alert_of(pack, summary, days.today + timedelta(days=8)) == 0  # no longer fresh
+
+
+def test_a_group_that_answers_change_is_the_one_that_owes_a_round(days: Days) -> None:
+    """The register follows the answers: the group that nobody lives in owes none, the new one does."""
+    household = days.household(group="1")
+    with days.work() as work:
+        note_round(work, group="1", on=days.today, worker="李四", visited=3)
+    head = Household.objects.get(pk=household).head_name
+    days.village.one(household=household, base=1, head_name=head, group="2")
+    today = days.today + timedelta(days=20)
+    assert groups_overdue(days.village.county.pack, VillageFacts.of(days.facts), days.today, today) == ["2"]

@@ -26,12 +26,14 @@ from paicha.domain.accounts.policies import Scope, operator_scope
 from paicha.domain.areas.models import Area, Group
 from paicha.domain.audit.queries import verify
 from paicha.domain.cases.models import GridRound
-from paicha.domain.households.models import Household
+from paicha.domain.households.models import Household, HouseholdEvent
 from paicha.domain.households.services import NewHousehold, add_households, change_head
 from paicha.domain.intake.history import described, uploads
 from paicha.domain.intake.result import ImportResult
 from paicha.domain.intake.undo import CHANGED, LOCKED, UndoRefused, UndoResult, undo_upload
 from paicha.domain.life.act import Asked
+from paicha.domain.life.closing import close
+from paicha.domain.life.merging import merge
 from paicha.domain.life.moving import move
 from paicha.domain.life.undoing import undo as undo_event
 from paicha.domain.problems.models import Problem
@@ -302,3 +304,29 @@ def test_the_history_says_who_sent_what_and_what_became_of_it(county: County) ->
     assert list(uploads(county.round, area="999")) == []
     assert list(uploads(county.round, area="999", actor=other)) == [newest]
     assert result.upload == told["upload"]
+
+
+_LEAVING: list[tuple[str, Callable[[County, UUID, UUID], object], str]] = [
+    ("moved", lambda c, h, _: move(c.round, c.pack, h, c.villages[1], "1", _ASKED), "后来迁走了"),
+    ("merged", lambda c, h, o: merge(c.round, c.pack, h, o, _ASKED), "后来并到别户了"),
+    ("closed", lambda c, h, _: close(c.round, c.pack, h, "dead", _ASKED), "后来销户了"),
+]
+_ASKED = Asked(operator_scope("tester"), "搬家")
+
+
+@pytest.mark.parametrize(("leave", "said"), [row[1:] for row in _LEAVING], ids=[row[0] for row in _LEAVING])
+def test_a_household_that_left_the_village_since_is_named_and_stays(
+    county: County, leave: Callable[[County, UUID, UUID], object], said: str
+) -> None:
+    send(household_sheet(person("李四")))
+    upload = send(household_sheet(person("张三"), person("王五")))
+    home, other = (Household.objects.get(head_name=head).pk for head in ("张三", "李四"))
+    leave(county, home, other)
+    for _ in range(2):
+        result = undo(upload)
+        assert [(one.household, one.name, one.reason) for one in result.left if one.name == "张三"] == [
+            (home, "张三", said)
+        ]
+    assert Household.objects.get(head_name="王五").closed_at is not None
+    assert not HouseholdEvent.objects.filter(household=home, kind="take_back").exists()
+    whole()

@@ -154,3 +154,14 @@ def test_the_later_event_is_undone_first(world: World) -> None:
     assert home.group == "1"
     require_whole(world)
     assert phone_of("王建国") == home.phone
+
+
+def test_a_returned_row_that_went_elsewhere_is_no_row_left_as_it_was(plain: World) -> None:
+    """Sent back as of another village, it moves there; the village hands up again without a word about it."""
+    ledgers = Ledgers(plain)
+    ledgers.complete()
+    ledgers.hand_up()
+    ledgers.send_back(["郝平"])
+    go(plain, plain.household("郝平"), NEIGHBOUR, "1")
+    assert ledgers.hand_up().state == "submitted"
+    require_whole(plain)

@@ -10,8 +10,10 @@ from paicha.delivery.cli.console import CommandRefused, print_json, speak
 from paicha.delivery.cli.home import open_home
 
 if TYPE_CHECKING:
+    from paicha.domain.accounts.policies import Scope
     from paicha.domain.areas.models import Area
     from paicha.domain.households.models import Household, HouseholdEvent
+    from paicha.domain.life.act import Asked
 
 
 def add_parser(subparsers: Any) -> None:
@@ -42,13 +44,25 @@ def add_parser(subparsers: Any) -> None:
     undone = actions.add_parser("undo", help="撤销一次变动，先撤最近的")
     undone.add_argument("id", metavar="变动编号", type=int)
     undone.add_argument("--json", action="store_true")
+    _add_supplement(undone)
     undone.set_defaults(run=run_undo)
+
+
+def _add_supplement(parser: Any) -> None:
+    parser.add_argument("--supplement", action="store_true", help="村里已经上报的，按补报办，重新定格")
+
+
+def _asked(scope: Scope, args: argparse.Namespace) -> Asked:
+    from paicha.domain.life.act import Asked
+
+    return Asked(scope, args.reason, supplement=args.supplement)
 
 
 def _act(actions: Any, name: str, help_: str, run: Any) -> Any:
     parser = actions.add_parser(name, help=help_)
     parser.add_argument("household", metavar="户编号")
     parser.add_argument("--reason", metavar="原因", required=True)
+    _add_supplement(parser)
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)
     return parser
@@ -56,64 +70,58 @@ def _act(actions: Any, name: str, help_: str, run: Any) -> Any:
 
 def run_move(args: argparse.Namespace) -> int:
     scope, round_, pack = open_home()
-    from paicha.domain.life.act import Asked
     from paicha.domain.life.moving import move
 
     household = _household(args.household)
     village = _village(args.village) if args.village else household.village
-    return _told(move(round_, pack, household.pk, village, args.group, Asked(scope, args.reason)), args)
+    return _told(move(round_, pack, household.pk, village, args.group, _asked(scope, args)), args)
 
 
 def run_close(args: argparse.Namespace) -> int:
     scope, round_, pack = open_home()
-    from paicha.domain.life.act import Asked
     from paicha.domain.life.closing import close
 
     household = _household(args.household)
-    return _told(close(round_, pack, household.pk, args.cause, Asked(scope, args.reason)), args)
+    return _told(close(round_, pack, household.pk, args.cause, _asked(scope, args)), args)
 
 
 def run_reopen(args: argparse.Namespace) -> int:
     scope, round_, pack = open_home()
-    from paicha.domain.life.act import Asked
     from paicha.domain.life.closing import reopen
 
-    return _told(reopen(round_, pack, _household(args.household).pk, Asked(scope, args.reason)), args)
+    return _told(reopen(round_, pack, _household(args.household).pk, _asked(scope, args)), args)
 
 
 def run_reclass(args: argparse.Namespace) -> int:
     scope, round_, pack = open_home()
-    from paicha.domain.life.act import Asked
     from paicha.domain.life.reclassing import reclass
 
     household = _household(args.household)
-    return _told(reclass(round_, pack, household.pk, args.class_, Asked(scope, args.reason)), args)
+    return _told(reclass(round_, pack, household.pk, args.class_, _asked(scope, args)), args)
 
 
 def run_merge(args: argparse.Namespace) -> int:
     scope, round_, pack = open_home()
-    from paicha.domain.life.act import Asked
     from paicha.domain.life.merging import merge
 
     household, other = _household(args.household), _household(args.into)
-    return _told(merge(round_, pack, household.pk, other.pk, Asked(scope, args.reason)), args)
+    return _told(merge(round_, pack, household.pk, other.pk, _asked(scope, args)), args)
 
 
 def run_split(args: argparse.Namespace) -> int:
     scope, round_, pack = open_home()
-    from paicha.domain.life.act import Asked
     from paicha.domain.life.splitting import Part, split
 
     household = _household(args.household)
     part = Part(args.head, args.group, args.phone, args.population, args.class_)
-    return _told(split(round_, pack, household.pk, part, Asked(scope, args.reason)), args)
+    return _told(split(round_, pack, household.pk, part, _asked(scope, args)), args)
 
 
 def run_undo(args: argparse.Namespace) -> int:
     scope, round_, pack = open_home()
     from paicha.domain.life.undoing import undo
 
-    return _told(undo(round_, pack, args.id, scope), args)
+    return _told(undo(round_, pack, args.id, scope, supplement=args.supplement), args)
 
 
 def run_history(args: argparse.Namespace) -> int:

@@ -151,7 +151,9 @@ def groups_overdue(pack: Pack, fact: VillageFacts, opened: date, today: date) ->
     if habits is None:
         return []
     limit = (today - timedelta(days=habits.round_days)).isoformat()
-    return [group for group, last in fact.grid_last.items() if (last or opened.isoformat()) < limit]
+    last = fact.grid_last
+    groups = last if fact.roster_groups is None or not last else fact.roster_groups
+    return [group for group in groups if (last.get(group) or opened.isoformat()) < limit]
 
 
 def meeting_overdue(pack: Pack, summary: VillageSummary, opened: date, today: date) -> int:

@@ -17,6 +17,7 @@ from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySe
 from paicha.domain.accounts.policies import Scope, code_prefix, code_range
 from paicha.domain.duplicates.likeness import Likeness
 from paicha.domain.duplicates.models import Distinction, DuplicatePair, VillageColumns
+from paicha.domain.households.events import mark_in_query
 from paicha.domain.households.models import ForeignNumber, Household, Member, Register, RegisterVersion
 
 M = TypeVar("M", DuplicatePair, Distinction)
@@ -35,13 +36,14 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two households that look like one."""
+    """Two households that look like one. `mark`: that of the second (`households.events.mark_of`)."""
 
     pk: int
     first: Household
     second: Household
     points: int
     likeness: Likeness
+    mark: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def numbers(rows: QuerySet[DuplicatePair]) -> list[int]:
 def clusters(rows: QuerySet[DuplicatePair], numbers: Sequence[int]) -> list[Cluster]:
     """Those clusters with what `rows` has of them, in the order given."""
     found: dict[int, list[DuplicatePair]] = defaultdict(list)
-    listed = rows.filter(cluster__in=numbers).select_related(*_RELATED)
+    marked = rows.annotate(mark=mark_in_query("second"))
+    listed = marked.filter(cluster__in=numbers).select_related(*_RELATED)
     for pair in listed.order_by("-points", "first__number", "second__number"):
         found[pair.cluster].append(pair)
     return [_cluster(number, found[number]) for number in numbers if number in found]
@@ -138,5 +141,8 @@ def _at(rows: QuerySet[M], scope: Scope, code: str) -> QuerySet[M]:
 
 def _cluster(number: int, rows: Sequence[DuplicatePair]) -> Cluster:
     households = {h.number: h for pair in rows for h in (pair.first, pair.second)}
-    pairs = [Pair(p.pk, p.first, p.second, p.points, Likeness.of(p.likeness)) for p in rows]
+    pairs = [
+        Pair(p.pk, p.first, p.second, p.points, Likeness.of(p.likeness), p.mark)  # type: ignore[attr-defined]
+        for p in rows
+    ]
     return Cluster(number, [households[key] for key in sorted(households)], pairs)

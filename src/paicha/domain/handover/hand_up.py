@@ -141,7 +141,7 @@ def unchanged(back: Sequence[Return], pack: Pack, now: Frozen) -> int:
         changed = {*differs.forms, *differs.rows_of}
         if differs.problems and pack.problem_list:
             changed.add(pack.problem_list.name)
-        touched = {str(id_) for id_ in differs.changed}
+        touched = {str(id_) for id_ in (*differs.changed, *differs.gone)}  # gone: moved, merged or closed
         n += sum(id_ not in touched for id_ in one.households) + len(set(one.forms) - changed)
     return n
 

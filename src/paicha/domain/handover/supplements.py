@@ -39,19 +39,33 @@ def supplement(
     """Take late rows of a village handed up, with a reason; what is in force is frozen anew. Raises HandoverError."""
     said = text_field("补报的理由", reason, _LONGEST, asks="为什么补报", field="reason")
     with village_work(round_, pack, village, actor, through_lock=True) as work:
-        _require_up(work, "迟到的表可以直接收下，再一起上报。")
-        require_town_open(round_, village)
+        begin_supplement(work, "迟到的表可以直接收下，再一起上报。")
         taken = _take(work, held)
         if not taken.stored:
             raise _nothing(taken)
-        made = freeze_again(work, Submission.Kind.SUPPLEMENT, said)
-        work.summary.handed_up_at = work.at  # the town looks at it again
-        people = [user for user in people_with(Verb.VERIFY, village.code) if str(user.pk) != actor]
-        tell(
-            people, f"{village.spoken}补报了 {taken.stored} 户：{said}",
-            address=f"/area/{village.code}/handup/", subject=f"submission:{made.pk}", by=actor,
-        )  # fmt: skip
+        made = end_supplement(work, said, f"补报了 {taken.stored} 户")
     return made, taken
+
+
+def begin_supplement(work: VillageWork, instead: str) -> None:
+    """Open what is handed up to what a supplement writes. Raises HandoverError: the village is not handed up or rows
+    came back (`instead`: what to do then), or its town is up."""
+    _require_up(work, instead)
+    require_town_open(work.round, work.village)
+    work.through_lock = True
+
+
+def end_supplement(work: VillageWork, reason: str, what: str) -> Submission:
+    """Freeze what is in force anew, and tell the town `what` the village did and why."""
+    made = freeze_again(work, Submission.Kind.SUPPLEMENT, reason)
+    work.summary.handed_up_at = work.at  # the town looks at it again
+    code = work.village.code
+    people = [user for user in people_with(Verb.VERIFY, code) if str(user.pk) != work.actor]
+    tell(
+        people, f"{work.village.spoken}{what}：{reason}", address=f"/area/{code}/handup/",
+        subject=f"submission:{made.pk}", by=work.actor,
+    )  # fmt: skip
+    return made
 
 
 def take_late(round_: Round, pack: Pack, village: Area, actor: str, held: Collection[int]) -> Taken:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Func, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
 
 from paicha.domain.households.models import BaseChange, ForeignNumber, Household, HouseholdEvent, Member
 
@@ -85,6 +85,25 @@ def mark_of(household: UUID) -> int:
     """A number that changes with every event of a household, or with it, and with every undoing."""
     rows = HouseholdEvent.objects.filter(Q(household=household) | Q(other=household))
     return sum(2 if undone is None else 3 for undone in rows.values_list("undone_at", flat=True))
+
+
+def mark_in_query(field: str) -> Subquery:
+    """The same of the household that a query's rows have as `field`."""
+    one = OuterRef(field)
+    events = HouseholdEvent.objects.filter(Q(household=one) | Q(other=one)).order_by()
+    number = IntegerField()
+    all_, undone = (Func(F(name), function="COUNT", output_field=number) for name in ("pk", "undone_at"))
+    return Subquery(events.annotate(n=all_ * 2 + undone).values("n"), output_field=number)
+
+
+def last_left(households: Collection[UUID], village: int) -> list[tuple[UUID, str, str]]:
+    """Of these, the ones that a standing event took out of a village: (household, head, its last such kind)."""
+    kinds = (Kind.MOVE, Kind.MERGE, Kind.CLOSE)
+    events = HouseholdEvent.objects.filter(
+        household__in=households, village=village, kind__in=kinds, undone_at=None
+    )
+    rows = events.order_by("pk").values_list("household_id", "household__head_name", "kind")
+    return [(household, head, kind) for household, (head, kind) in {row[0]: row[1:] for row in rows}.items()]
 
 
 def mark_undone(event: HouseholdEvent, actor: str, at: datetime) -> None:

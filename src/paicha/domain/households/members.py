@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from paicha.domain import bulk
 from paicha.domain.households.models import ForeignNumber, Member
 
@@ -74,6 +76,18 @@ def insert_numbers(numbers: Iterable[NewNumber], origin: Origin) -> None:
     ]
     columns = ("household", "member", "system", "kind", "number", "source", "upload", "at")
     bulk.insert(ForeignNumber, columns, rows)
+
+
+def given_people(upload: UUID, village: int) -> set[UUID]:
+    """Households that an upload gave members or numbers of other systems in a village, and that have left it since."""
+    left = Q(household__events__village=village) & ~Q(household__village=village)
+    return {
+        household
+        for model in (Member, ForeignNumber)
+        for household in model._default_manager.filter(left, upload=upload).values_list(
+            "household", flat=True
+        )
+    }
 
 
 def take_back(

@@ -21,7 +21,8 @@ from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.services import remove_groups
 from paicha.domain.audit.services import Entry, village_chain
-from paicha.domain.households.members import take_back
+from paicha.domain.households.events import last_left
+from paicha.domain.households.members import given_people, take_back
 from paicha.domain.households.services import count_change, take_back_all, update_known
 from paicha.domain.intake.dependents import built_on, groups_in_use
 from paicha.domain.intake.interruptions import cut_short, end_cut_short
@@ -37,7 +38,9 @@ from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.services import remove_entries
 
 CHANGED, LOCKED, REFUSED = "后来又改过", "本村已经上报", "以前的答案按现在的规则收不下"
+GONE = {"move": "后来迁走了", "merge": "后来并到别户了", "close": "后来销户了"}
 OUTSIDE = "不在您负责的范围内"
+_AT_ONCE = 500
 _FIELDS = ("restored", "withdrawn", "removed", "forms", "problems")
 
 
@@ -152,6 +155,7 @@ class _VillageUndo:
     def run(self) -> None:
         """Take back what may be; note what was done on the village's chain."""
         before = self._result.done
+        self._leave_gone()
         written = self._written()
         answered = set(written)
         self._leave_built_on(written)
@@ -171,6 +175,18 @@ class _VillageUndo:
 
     def _leave(self, household: UUID | None, name: str, reason: str) -> None:
         self._result.left.append(Left(self._work.village.code, household, name, reason))
+
+    def _leave_gone(self) -> None:
+        """Name households that it answered for, made or gave people here, and that stand in the village no longer."""
+        here = {"round": self._record.round, "village": self._work.village}
+        answered = Revision.objects.filter(**here, upload=self._record.pk, household__isnull=False)
+        brought = {*answered.values_list("household_id", flat=True), *self._made}
+        brought |= given_people(self._record.pk, self._work.village.pk)
+        staying = RosterEntry.objects.filter(**here).values_list("household_id", flat=True)
+        gone = sorted(brought - set(staying))
+        for start in range(0, len(gone), _AT_ONCE):
+            for household, head, kind in last_left(gone[start : start + _AT_ONCE], self._work.village.pk):
+                self._leave(household, head, GONE[kind])
 
     def _written(self) -> dict[UUID, Written]:
         """Households whose answers in force this upload brought, or that it made and nobody has answered for."""
@@ -247,9 +263,9 @@ class _VillageUndo:
     def _texts(self, numbers: Mapping[UUID, int]) -> dict[UUID, str]:
         found = {}
         households = list(numbers)
-        for start in range(0, len(households), 500):
+        for start in range(0, len(households), _AT_ONCE):
             rows = Revision.objects.filter(
-                round=self._record.round, household__in=households[start : start + 500]
+                round=self._record.round, household__in=households[start : start + _AT_ONCE]
             )
             for household, number, text in rows.values_list("household_id", "number", "answers"):
                 if number == numbers[household]:

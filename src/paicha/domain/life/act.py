@@ -1,8 +1,9 @@
 """One register event on its way: its villages locked, its households as they stand, who asks and why.
 
 What holds: whoever acts may keep the register of every village concerned; a village that has handed up is left alone
-until it, or the household's row, has come back; a page that shows an older state is refused; the villages' rows and
-facts say what the tables say once the event is through.
+until it, or the household's row, has come back, or whoever may hand up asks for a supplement, which freezes it anew;
+a page that shows an older state is refused; the villages' rows and facts say what the tables say once the event is
+through.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.handover.supplements import begin_supplement, end_supplement
 from paicha.domain.households.events import Ids, mark_of
 from paicha.domain.households.models import Household, HouseholdEvent
 from paicha.domain.households.services import count_change
@@ -33,11 +35,13 @@ _REASON = 200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks for an event, and why. `seen`: the household's mark that their page showed (`events.mark_of`)."""
+    """Who asks for an event, and why. `seen`: the household's mark that their page showed (`events.mark_of`).
+    `supplement`: what is handed up changes with it, and is frozen anew."""
 
     scope: Scope
     reason: str
     seen: int | None = None
+    supplement: bool = False
 
 
 @dataclass(slots=True)
@@ -57,7 +61,7 @@ class Home:
 
     def require_open(self) -> None:
         """Raise LifeError where the village has handed up and neither it nor the row has come back."""
-        if self.work.summary.handed_up and not (self.entry is not None and self.entry.reopened):
+        if self.work.locked and not (self.entry is not None and self.entry.reopened):
             raise LifeError("N03", village=self.work.village.spoken)
 
 
@@ -128,4 +132,11 @@ def opened(
         first = next(iter(households))
         if asked.seen is not None and mark_of(first) != asked.seen:
             raise LifeError("N05")
+        supplemented = [work for work in works.values() if asked.supplement and work.summary.handed_up]
+        for work in supplemented:
+            if not asked.scope.covers(Verb.HAND_UP, work.village.code):
+                raise LifeError("N22", village=work.village.spoken)
+            begin_supplement(work, "请先改完再报，或把这一户也退回。")
         yield Act(round_, pack, asked, works, homes)
+        for work in supplemented:
+            end_supplement(work, asked.reason.strip(), "补报了一项变动")

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from paicha.core.pack import Pack
 from paicha.domain.cases.carrying import going_procedures
+from paicha.domain.handover.locks import apply_returns
+from paicha.domain.handover.queries import open_returns
 from paicha.domain.households.events import Kind, record, standing_events
 from paicha.domain.households.models import HouseholdEvent
 from paicha.domain.life.act import Act, Asked, Home, opened
@@ -80,6 +82,10 @@ def come_back(act: Act, home: Home, state: dict[str, Any]) -> RosterEntry | None
     home.household.save(update_fields=["closed_at"])
     if state.get("round") == act.round.pk:
         home.entry = return_to_roster(home.work, home.household.pk, state)
+        if home.entry.reopened:  # what it came back for may be done by now
+            work = home.work
+            apply_returns(work, open_returns(act.round, work.village.pk), otherwise=work.summary.status)
+            home.entry.refresh_from_db(fields=["reopened"])
     elif home.entry is None:
         form = next((c.form for c in act.pack.classes if c.name == home.household.household_class), None)
         if form is None:

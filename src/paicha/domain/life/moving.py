@@ -50,7 +50,7 @@ def go(act: Act, home: Home, village: Area, group: str) -> None:
     away = household.village_id != village.pk
     if away:
         target = act.works[village.pk]
-        if target.summary.handed_up:
+        if target.locked:
             raise LifeError("N03", village=village.spoken)
         meeting = planned_meeting(household.pk)
         if meeting is not None:

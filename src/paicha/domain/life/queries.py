@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from paicha.domain.households.events import UNDOABLE, Ids
 from paicha.domain.households.models import BaseChange, HouseholdEvent, Member
 from paicha.domain.problems.models import Petition, Problem
 from paicha.domain.referrals.models import Referral
-from paicha.domain.responses.models import Conflict, Finding, HeldRevision, Revision
+from paicha.domain.responses.models import Conflict, Finding, HeldRevision, Revision, VillageSummary
 from paicha.domain.rounds.models import Round, RoundArea
 from paicha.domain.verification.models import SampleHousehold
 
@@ -70,7 +70,7 @@ class About:
 def what_stands(round_: Round, household: UUID) -> About:
     """What goes along with a household; one query."""
     of: dict[str, QuerySet[Any]] = {
-        "答案（稿）": Revision.objects.filter(round=round_),
+        "答案": Revision.objects.filter(round=round_),
         "线索": Finding.objects.filter(round=round_, severity="lead").exclude(state="lapsed"),
         "两边不一致": Conflict.objects.filter(round=round_, settled_at=None),
         "先存着的": HeldRevision.objects.filter(round=round_, taken_at=None),
@@ -127,6 +127,12 @@ def villages_kept(scope: Scope, round_: Round) -> list[RoundArea]:
     """The villages whose register a person keeps, by code; one query."""
     rows = RoundArea.objects.filter(round=round_, level__in=("village", "residents"))
     return list(scope.narrow(rows, Verb.KEEP_REGISTER, village="code").order_by("code"))
+
+
+def any_handed_up(round_: Round, codes: Collection[str]) -> bool:
+    """Whether one of these villages has handed up; one query."""
+    up = VillageSummary.Status.HANDED_UP
+    return VillageSummary.objects.filter(round=round_, status=up, code__in=list(codes)).exists()
 
 
 def groups_of(village_id: int) -> list[str]:

@@ -49,7 +49,7 @@ def split(round_: Round, pack: Pack, household: UUID, part: Part, asked: Asked) 
             raise LifeError("N19")
         if form is None:
             raise LifeError("N15")
-        if home.work.summary.handed_up:
+        if home.work.locked:
             raise LifeError("N03", village=home.work.village.spoken)
         group = (group_text(part.group) or "") if part.group.strip() else home.household.group
         village = home.work.village

@@ -28,14 +28,24 @@ _BACK: dict[str, Callable[[Act, HouseholdEvent], None]] = {
 }
 
 
-def undo(round_: Round, pack: Pack, event: int, scope: Scope, seen: int | None = None) -> HouseholdEvent:
+def undo(
+    round_: Round,
+    pack: Pack,
+    event: int,
+    scope: Scope,
+    seen: int | None = None,
+    *,
+    supplement: bool = False,
+) -> HouseholdEvent:
     """Undo an event by its id. Raises LifeError: there is none, it was undone, or a later one rests on it."""
     found = HouseholdEvent.objects.select_related("village").filter(pk=event).first()
     if found is None or found.kind not in _BACK or found.village is None:
         raise LifeError("N08")
     households = [found.household_id, *([found.other_id] if found.other_id else [])]
     villages: list[Area] = [found.village]
-    with opened(round_, pack, households, Asked(scope, "撤销", seen), villages) as act:
+    with opened(
+        round_, pack, households, Asked(scope, f"撤销{found.get_kind_display()}", seen, supplement), villages
+    ) as act:
         fresh = HouseholdEvent.objects.select_for_update().get(pk=event)
         if fresh.undone_at is not None:
             raise LifeError("N09")

@@ -9,7 +9,7 @@ default. Days are ISO texts; '…_on' {day: how many fall due on it}, so that la
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Self
@@ -31,6 +31,9 @@ class VillageFacts:
     changes_all: int = 0
     changes_since: str | None = None  # the first day of one that waits
     changes_since_on: Mapping[str, int] = field(default_factory=dict)
+
+    # Of the roster (responses)
+    roster_groups: Sequence[str] | None = None  # groups with a household; None: not counted yet
 
     # Of phones (sync)
     field_refused: int = 0  # refused items that a person must look at

@@ -91,7 +91,12 @@ def _shown(cluster: Cluster, people: People, tag: str) -> dict[str, Any]:
     return {
         "households": [_facts(household, people) for household in cluster.households],
         "pairs": [
-            (pair, pair.likeness.alike(), pair.likeness.against(), make_number(pair.first.number, tag))
+            {
+                "pair": pair,
+                "alike": pair.likeness.alike(),
+                "against": pair.likeness.against(),
+                "key": make_number(pair.first.number, tag),
+            }
             for pair in cluster.pairs
         ],
         "many": len(cluster.households) > 2,

@@ -32,6 +32,7 @@ from paicha.domain.life.errors import LifeError
 from paicha.domain.life.merging import merge
 from paicha.domain.life.moving import move
 from paicha.domain.life.queries import (
+    any_handed_up,
     groups_of,
     history,
     rows_chosen,
@@ -64,10 +65,13 @@ def _page(request: HttpRequest, home: Home, *, error: str = "", status: int = 20
             "merged": any(e.kind == Kind.MERGE and e.pk == past.undoable for e in past.events),
         }  # fmt: skip
         if place.scope.reach(Verb.KEEP_REGISTER, household.village.code) == "village":
+            codes = [household.village.code]
             context["groups"] = groups_of(household.village_id)
         else:
             context["villages"] = villages_kept(place.scope, place.round)
             context["chosen"] = request.POST.get("village") or household.village.code
+            codes = [village.code for village in context["villages"]]
+        context["supplement"] = place.may(Verb.HAND_UP) and any_handed_up(place.round, codes)
     if asks_for_part(request):
         return render(request, "desk/households/_life.html", context | {"place": place})
     place.log_read("household.life", 1)
@@ -97,7 +101,9 @@ def _who(event: HouseholdEvent, which: str) -> str:
 
 
 def _asked(home: Home, given: QueryDict) -> Asked:
-    return Asked(home.place.scope, given.get("reason", ""), whole(given.get("seen", "")))
+    return Asked(
+        home.place.scope, given.get("reason", ""), whole(given.get("seen", "")), bool(given.get("supplement"))
+    )
 
 
 def _move(home: Home, given: QueryDict) -> str:
@@ -170,7 +176,8 @@ def _other(home: Home, text: str) -> Household:
 def _undo(home: Home, given: QueryDict) -> str:
     place = home.place
     event = whole(given.get("event", "")) or 0
-    done = undo(place.round, place.pack, event, place.scope, whole(given.get("seen", "")))
+    asked = _asked(home, given)
+    done = undo(place.round, place.pack, event, place.scope, asked.seen, supplement=asked.supplement)
     return f"已撤销{home.household.head_name}户的“{done.get_kind_display()}”。"
 
 

@@ -7,8 +7,8 @@ is due, or from the deadline of the village's stage on (rules.md).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from paicha.domain.responses.summary.chart_counts import counted
 from paicha.domain.responses.summary.recount_cache import briefs_of
 from paicha.domain.responses.summary.tallies import done, due, outcome_key
 from paicha.domain.responses.summary.village_checks import Answered, Village, check_village
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.work import VillageWork, record_facts
 
 Counts = dict[str, dict[str, int]]
 
@@ -38,8 +38,10 @@ def recount(work: VillageWork) -> None:
     of them, its open conflicts, its summary row.
     """
     pack, summary = work.pack, work.summary
-    rows, summary.counts, summary.added, met, told = _roster(work)
-    village = Village(pack, rows, summary.profile, done(pack, summary.counts), told)
+    roster = _roster(work)
+    summary.counts, summary.added = roster.counts, roster.added
+    record_facts(work, roster_groups=sorted(roster.groups))
+    village = Village(pack, roster.answered, summary.profile, done(pack, summary.counts), roster.told)
     kept = load_kept(work.round.pk, work.village.pk, None)
     checked = check_village(village)
     work.found = [item for item in checked if item.household is not None or not _stood(item, kept)]
@@ -56,7 +58,7 @@ def recount(work: VillageWork) -> None:
         (old.severity, old.rule, old.kind, old.state) for key, old in kept.items() if key[1] not in mine
     ]
     summary.leads, summary.figures = _open_counts(pack, states + settled)
-    summary.figures |= counted(met) | {"before": work.before}
+    summary.figures |= counted(roster.met) | {"before": work.before}
     people = village.values(pack.roles.population)
     summary.figures["people"] = sum(n for n in people if n)
     summary.figures["conflicts"] = Conflict.objects.filter(
@@ -79,38 +81,47 @@ def unlisted_petitions(village: Village, listed: Mapping[str, int]) -> int:
     return sum(answer == 1 and str(UUID(row.household)) not in listed for row, answer in said)
 
 
-def _roster(
-    work: VillageWork,
-) -> tuple[list[Answered], Counts, int, list[Answered], dict[str, dict[str, Any]]]:
-    """Answered rows in order of the roster, households by form and outcome, how many were found later, the rows of
-    those that were met, and what the rules are told of households."""
-    counts: Counts = defaultdict(dict)
-    answered, met, later = [], [], 0
-    told: dict[str, dict[str, Any]] = {}
+@dataclass(slots=True)
+class _Roster:
+    """A village's households in the round. `answered` and, of these, `met`: rows in order of the roster; `counts`: by
+    form and outcome; `added`: found after the opening; `told`: facts of households for the rules."""
+
+    answered: list[Answered] = field(default_factory=list)
+    met: list[Answered] = field(default_factory=list)
+    counts: Counts = field(default_factory=dict)
+    added: int = 0
+    told: dict[str, dict[str, Any]] = field(default_factory=dict)
+    groups: set[str] = field(default_factory=set)
+
+
+def _roster(work: VillageWork) -> _Roster:
+    found = _Roster()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT form, outcome, added, CAST(revision AS VARCHAR(36)), facts FROM rounds_rosterentry"
-            " WHERE round_id = %s AND village_id = %s ORDER BY id",
+            'SELECT e.form, e.outcome, e.added, CAST(e.revision AS VARCHAR(36)), e.facts, h."group"'
+            " FROM rounds_rosterentry e JOIN households_household h ON h.id = e.household_id"
+            " WHERE e.round_id = %s AND e.village_id = %s ORDER BY e.id",
             [work.round.pk, work.village.pk],
         )
         listed = cursor.fetchall()
     revisions = [row[3].replace("-", "") if row[3] else None for row in listed]
     briefs = briefs_of(work.pack, [id_ for id_ in revisions if id_], work.written)
-    for (form, outcome, added, _, facts), revision in zip(listed, revisions, strict=True):
-        by, key = counts[form], outcome_key(outcome)
+    for (form, outcome, added, _, facts, group), revision in zip(listed, revisions, strict=True):
+        by, key = found.counts.setdefault(form, {}), outcome_key(outcome)
         by[key] = by.get(key, 0) + 1
-        later += bool(added)
+        found.added += bool(added)
+        found.groups.add(group)
         if revision is None:
             continue
         row = briefs[revision]
         if row.form != form:
             row = row._replace(form=form)
         if facts:
-            told[row.household] = as_facts(facts)
-        answered.append(row)
+            found.told[row.household] = as_facts(facts)
+        found.answered.append(row)
         if work.pack.outcome.met(outcome):
-            met.append(row)
-    return answered, dict(counts), later, met, told
+            found.met.append(row)
+    return found
 
 
 def _open_counts(
