@@ -17,9 +17,9 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
+from tests.worlds.tasks import leave
 
 from paicha.delivery.desk.files import tray
-from paicha.delivery.desk.pictures.tasks import draw
 from paicha.domain.accounts.models import User
 from paicha.domain.jobs.queue import at_work
 
@@ -38,7 +38,7 @@ def asked(client: Client | None = None, **headers: str) -> tuple[int, list[str]]
 
 
 def waiting(minutes: int) -> None:
-    row = DBTaskResult.objects.filter(pk=draw.enqueue("610881000000", []).id)
+    row = DBTaskResult.objects.filter(pk=leave.enqueue("").id)
     row.update(enqueued_at=timezone.now() - timedelta(minutes=minutes))
 
 

@@ -17,9 +17,9 @@ from tests.worlds.homes import SECOND, Home, migrated_home
 
 ASK = """
 import django; django.setup()
-from paicha.delivery.desk.pictures.tasks import draw
-bars = [{"rule": "S13", "name": "S13", "n": 3}]
-print(draw.enqueue("990101000000", [{"key": "leads", "kind": "leads", "figures": {"bars": bars}}]).id)
+import sys
+from tests.worlds.tasks import leave
+print(leave.enqueue(sys.argv[1]).id)
 """
 CUT = """
 import django; django.setup()
@@ -62,15 +62,16 @@ def in_time(holds: Callable[[], bool]) -> bool:
     return holds()
 
 
-def drawn(home: Home) -> bool:
-    return bool(list((home.folder / "files" / "pictures").glob("*/leads.*.svg")))
+def mark(home: Home) -> Path:
+    """The file that the task of `ASK` leaves."""
+    return home.folder / "done"
 
 
 @pytest.mark.django_db
 def test_the_next_worker_does_what_a_dead_one_had(home: Home) -> None:
-    python(home, CUT, python(home, ASK))
+    python(home, CUT, python(home, ASK, str(mark(home))))
     with working(home) as process:
-        assert in_time(lambda: drawn(home))
+        assert in_time(mark(home).exists)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=300) == 0
     assert list((home.folder / "files" / "workers").iterdir()) == []
@@ -90,7 +91,7 @@ def test_it_outlives_a_lost_database(home: Home) -> None:
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             time.sleep(2)
-        python(home, ASK)
-        assert in_time(lambda: drawn(home)) and process.poll() is None
+        python(home, ASK, str(mark(home)))
+        assert in_time(mark(home).exists) and process.poll() is None
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(timeout=300) == 0

@@ -21,11 +21,10 @@ pytestmark = pytest.mark.django_db
 WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 AUDIT = {"audit_auditentry", "audit_chain"}
 # address → what else it may write: a notice is read by opening it; the secret that a page shows is kept until its
-# code is typed; pictures that nobody has drawn are asked for, once
+# code is typed
 ALLOWED = {
     "notice": {"accounts_notice"},
     "second": {"otp_totp_totpdevice"},
-    "pictures": {"django_tasks_database_dbtaskresult"},
 }
 
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paicha.core.pack import load
-from paicha.delivery.desk.home.areas import steps_for
+from paicha.delivery.desk.home.tiles import scale_of
 from paicha.delivery.desk.shell.wording import group_text, masked
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import covering, group_order
-from paicha.domain.responses.summary.tallies import Selection, combined, tally
+from paicha.domain.responses.summary.tallies import Selection, Tally, combined, tally
 from paicha.packs import read_pack
 
 PACK = load(read_pack("shenmu_2022_spring"))
@@ -47,12 +47,38 @@ def test_pages_over_villages_hold_each_row_once(counts: list[int], size: int) ->
     assert seen == rows
 
 
-@pytest.mark.parametrize(
-    ("leads", "dark"),
-    [([], 15), ([0, 3, 9, 14], 15), ([20, 20, 20, 1], 30), ([40] * 9, 60), ([999] * 4, 300)],
+TALLIES = st.lists(
+    st.builds(Tally, households=st.integers(0, 400), open_leads=st.integers(0, 60)), max_size=40
 )
-def test_a_quarter_of_the_map_at_most_is_dark(leads: list[int], dark: int) -> None:
-    assert steps_for(leads)[-1] == dark
+
+
+@given(TALLIES)
+def test_a_colour_of_the_map_marks_about_a_fifth_of_the_villages_with_leads(listed: list[Tally]) -> None:
+    shares = [one.leads_per_hundred for one in listed if one.households and one.open_leads]
+    scale = scale_of(listed)
+    colours = [scale.colour(share) for share in shares]
+    assert all(1 <= colour <= len(scale.key) <= 5 for colour in colours)
+    assert [c for _, c in sorted(zip(shares, colours, strict=True))] == sorted(colours)
+    if (
+        len(set(shares)) == len(shares) >= 10
+    ):  # cuts are rounded to a tenth: as many again may fall to a neighbour
+        assert max(colours.count(colour) for colour in set(colours)) <= 2 * len(shares) / 5 + 2
+    assert scale.colour(0) == 0
+
+
+@pytest.mark.parametrize(
+    ("leads", "key"),
+    [
+        ([], []),
+        ([0, 0], []),
+        ([7], ["7.0 以上"]),
+        ([3, 3, 3], ["3.0 以上"]),
+        ([1, 2, 3, 4, 5, 6], ["1.0—2.0", "2.0—3.0", "3.0—4.0", "4.0—5.0", "5.0 以上"]),
+    ],
+)
+def test_the_key_of_the_map(leads: list[int], key: list[str]) -> None:
+    scale = scale_of(Tally(households=100, open_leads=n) for n in leads)
+    assert [words for _, words in scale.key] == key
 
 
 @pytest.mark.parametrize(

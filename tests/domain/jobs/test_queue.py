@@ -11,8 +11,8 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
+from tests.worlds.tasks import leave
 
-from paicha.delivery.desk.pictures.tasks import draw
 from paicha.domain.jobs import queue
 
 Row = DBTaskResult[Any, Any]
@@ -25,7 +25,7 @@ def _files(settings: Settings, tmp_path: Path, db: None) -> None:
 
 def running(*workers: str) -> Row:
     """A task that these workers took, one after the other."""
-    row: Row = DBTaskResult.objects.get(pk=draw.enqueue("610881000000", []).id)
+    row: Row = DBTaskResult.objects.get(pk=leave.enqueue("").id)
     for name in workers:
         row.claim(name)
     return row

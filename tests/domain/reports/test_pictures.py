@@ -1,33 +1,25 @@
-"""Pictures are named by their figures, drawn once, and add up what the summary rows say."""
+"""Pictures add up what the summary rows say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django import Settings
 from tests.worlds.county import County, open_county
 
 from paicha.core.sampling import Estimate
 from paicha.domain import clock
 from paicha.domain.reports import pictures
-from paicha.domain.reports.pictures import Picture, days_of, met_by_day
+from paicha.domain.reports.pictures import days_of, met_by_day
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.summary.tallies import Tally, tally
 
 OPENED = date(2022, 3, 10)
-LEADS = {"bars": [{"rule": "S09", "name": "S09 低保未纳入", "n": 3}]}
-
-
-@pytest.fixture(autouse=True)
-def _folder(settings: Settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -69,7 +61,7 @@ def test_answers_are_shares_of_who_was_met(county: tuple[County, list[VillageSum
     shown = pictures.answers(made.pack, "civil_aid", rows, total)
     found = {row["number"]: (row["n"], row["percent"]) for row in shown.figures["rows"]}
     assert found == {"1": (1, 33.3), "2": (0, 0), "3": (1, 33.3), "4": (0, 0), "5": (2, 66.7)}
-    assert "一般农户5 否 2 户" in shown.said
+    assert "一般农户5 否 2 户" in shown.words
 
 
 def test_leads_of_households_and_of_villages_are_two_pictures(
@@ -103,7 +95,7 @@ def test_disagreement_is_told_with_its_rows() -> None:
             "n": 75,
         }
     ]
-    assert shown.said == "安全住房比了 75 户，9 户不一致。"
+    assert shown.words == "安全住房比了 75 户，9 户不一致。"
 
 
 DATES = st.dates(OPENED - timedelta(days=20), OPENED + timedelta(days=30))
@@ -121,42 +113,3 @@ def test_every_day_counts_once(by_village: list[dict[str, int]], length: int) ->
     for day in calendar:  # what a day's link picks is what the day counts
         low, high = days_of(isos, day.isoformat())
         assert found[day] == sum(n for days in by_village for iso, n in days.items() if low <= iso <= high)
-
-
-def test_a_name_is_the_hash_of_the_figures() -> None:
-    same = Picture(
-        "leads", "leads", "一个标题", {"bars": [dict(reversed(LEADS["bars"][0].items()))]}, "一句话"
-    )
-    assert Picture("leads", "leads", "", LEADS, "").digest == same.digest == same.digest.lower()
-    more = {"bars": [LEADS["bars"][0] | {"n": 4}]}
-    assert Picture("leads", "leads", "", more, "").digest != same.digest
-    assert Picture("leads", "answers", "", LEADS, "").digest != same.digest
-
-
-def test_a_picture_is_drawn_once() -> None:
-    path = pictures.path_of("610881000000", "leads", Picture("leads", "leads", "", LEADS, "").digest)
-    assert pictures.size_of(path) is None
-    assert pictures.draw("610881000000", "leads", "leads", LEADS)
-    written = path.stat().st_mtime_ns
-    width, height = pictures.size_of(path) or (0, 0)
-    assert width > 540 and height > 20
-    assert not pictures.draw("610881000000", "leads", "leads", LEADS)
-    assert path.stat().st_mtime_ns == written
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
-
-
-def test_the_worker_is_asked_once_and_again_after_ten_minutes(at_opening: Any) -> None:
-    path = pictures.path_of("610881000000", "leads", "0" * 24)
-    assert [pictures.claim(path), pictures.claim(path)] == [True, False]
-    with clock.frozen(clock.now() + timedelta(minutes=11)):
-        assert [pictures.claim(path), pictures.claim(path)] == [True, False]
-
-
-def test_only_the_newest_pictures_are_kept() -> None:
-    for n in range(5):
-        pictures.draw("610881000000", "leads", "leads", {"bars": [{"rule": "S09", "name": "S09", "n": n}]})
-    pictures.draw("610881000000", "leads-village", "leads", LEADS)
-    kept = list(pictures.path_of("610881000000", "leads", "x").parent.iterdir())
-    assert len(kept) == 4
-    newest = Picture("", "leads", "", {"bars": [{"rule": "S09", "name": "S09", "n": 4}]}, "").digest
-    assert f"leads.{newest}.svg" in {file.name for file in kept}

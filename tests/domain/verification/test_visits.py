@@ -223,3 +223,30 @@ def test_why_a_village_needs_attention(town: Town, day: date, status: str, keys:
         found = causes(town.county.pack, summary, stage)
     assert {cause.key for cause in found} == keys
     assert causes(town.county.pack, town.summary(town.villages[2]), stage) == []
+
+
+@pytest.mark.parametrize(
+    ("visits", "status", "day", "idle"),
+    [
+        ([0], "open", 1, 0),
+        ([0], "open", 2, 2),
+        ([0, 2], "open", 3, 0),
+        ([0, 2], "open", 6, 4),
+        ([], "open", 1, 0),
+        ([], "open", 3, 3),
+        ([-5], "open", 3, 3),  # before the opening: counted from the opening
+        ([0], "handed_up", 5, 0),
+    ],
+)
+def test_a_village_without_a_visit_for_two_days_is_idle(
+    town: Town, visits: list[int], status: str, day: int, idle: int
+) -> None:
+    village = town.villages[0]
+    rows = [{"head_name": f"新户{n}", "surveyed_on": OPENS + timedelta(days=n)} for n in visits]
+    absent = {"head_name": "在外户", "outcome": min(town.county.pack.due_by), "remark": "在外地"}
+    with clock.frozen(OPENS + timedelta(days=day)):
+        fill(village, [*rows, absent])
+        VillageSummary.objects.filter(village=village.area).update(status=status)
+        stage = first_stage(town.county.round, town.county.pack, village.area.code)
+        found = causes(town.county.pack, town.summary(village), stage)
+    assert [cause.n for cause in found if cause.key == "idle"] == ([idle] if idle else [])

@@ -34,7 +34,7 @@ def _comparison(comparison: int, *_rest: object) -> None:
     comparing.stop(comparison)
 
 
-# by the task's path; pictures have none: a page shows its figures without them, and asks again
+# by the task's path
 ENDINGS: dict[str, Callable[..., None]] = {
     tasks.work_on.module_path: _tray,
     work_on_job.module_path: _bulk_job,

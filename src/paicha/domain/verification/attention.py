@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from paicha.core.pack import Pack
+from paicha.domain import clock
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.summary.tallies import Selection, due, has_rows, household_leads, none_monitored
 from paicha.domain.rounds.models import Round
@@ -18,6 +19,7 @@ from paicha.domain.rounds.queries import StageState, stages
 
 # Open leads from which a village has many: this share of its households, and at least so many (assumed).
 _MANY_SHARE, _MANY_LEAST = 0.12, 5
+_IDLE_LEAST = 2  # days without a visit from which a village is idle (assumed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ CAUSES: dict[str, str] = {
     "enquiries": "问了没答复",
     "answered": "答复等镇里看",
     "leads": "线索多",
+    "idle": "两天没动静",
     "office": "镇级关注",
     "held": "迟到的表",
     "soft": "没写理由",
@@ -103,6 +106,14 @@ def many_leads(pack: Pack, summary: VillageSummary) -> bool:
     return n >= max(_MANY_LEAST, _MANY_SHARE * households)
 
 
+def idle_days(summary: VillageSummary, stage: StageState) -> int:
+    """Days since the last visit to a household, or since the opening, of a village that surveys; 0 below two."""
+    last = max(summary.figures.get("days", {}), default="")
+    opened = clock.today() - timedelta(days=stage.day - 1)
+    days = (clock.today() - (max(date.fromisoformat(last), opened) if last else opened)).days
+    return days if days >= _IDLE_LEAST else 0
+
+
 def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause]:
     """Why a village needs attention, the most urgent first. `stage`: the villages' own (see `first_stage`)."""
     if not has_rows(summary):
@@ -127,6 +138,7 @@ def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause
         "enquiries": (fact.enquiries_open, "个问题没答复"),
         "answered": (fact.enquiries_answered, "个答复等镇里看"),
         "leads": (int(figures.get("open_leads", 0)) if many_leads(pack, summary) else 0, "条线索没处理"),
+        "idle": (idle_days(summary, stage) if open_ and left else 0, "天没入户"),
         "office": (int(figures.get("office", 0)), "处镇级关注"),
         "held": (fact.held, "户上报后才到"),
         "soft": (int(figures.get("soft", 0)), "处没写理由"),

@@ -5,9 +5,8 @@ What holds: every figure is a sum of village summary rows, and is a link to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -15,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from paicha.core.pack import Pack
+from paicha.delivery.desk.home.tiles import Scale, Tile, scale_of, tiles_of
 from paicha.delivery.desk.home.todos import gathered, watched
 from paicha.delivery.desk.home.village import village_page
 from paicha.delivery.desk.samples.todo import city_todos
@@ -25,6 +25,7 @@ from paicha.delivery.desk.shell.todo import Todo, ordered
 from paicha.delivery.desk.shell.wording import rule_title
 from paicha.delivery.desk.verification.todo import town_todos
 from paicha.delivery.desk.verification.visits import to_lead
+from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope, code_prefix
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.models import VillageSummary
@@ -41,23 +42,10 @@ from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.verification.attention import first_stage
 
-# Open leads from which a tile is light, middle, dark: the first steps by which a quarter at most is dark.
-_STEPS = ((1, 5, 15), (1, 10, 30), (1, 20, 60), (1, 50, 150), (1, 100, 300))
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A village on the map of open leads. `look` is its CSS class, `said` what it says aloud."""
-
-    code: str
-    name: str
-    look: str
-    said: str
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An area of a table with its figures; of a town, its villages' tiles, too."""
+    """An area of a table with its figures; of a town, its villages' tiles, too. `today`: households met today."""
 
     code: str
     name: str
@@ -68,6 +56,7 @@ class Line:
     ledger: str = ""  # where a village's hand-up stands
     late: bool = False
     reads: bool = False  # whether the rows behind the figures may be opened
+    today: int = 0
 
 
 @at_place(Verb.READ_AREAS)
@@ -83,9 +72,12 @@ def area(request: HttpRequest, place: Place) -> HttpResponseBase:
     zero = {s.code for s in rows if none_monitored(place.pack, s)}
     context = overview(place.pack, place.code, rows, each, zero)
     if place.area.level == "county":
-        steps = steps_for([one.open_leads for one in each.values() if one.households])
-        context["towns"] = town_lines(place.pack, rows, areas, each, zero, steps)
-        context["key"] = [f"{low}—{high - 1}" for low, high in pairwise(steps)] + [f"{steps[-1]} 以上"]
+        scale = scale_of(each.values())
+        lines = town_lines(place.pack, rows, areas, each, zero, scale)
+        context["mapped"] = sorted(lines, key=lambda line: -line.tally.leads_per_hundred)
+        context["towns"] = sorted(lines, key=lambda line: -line.tally.due)
+        context["most_due"] = max((line.tally.due for line in lines), default=0)
+        context["key"] = scale.key
     else:
         context["villages"] = village_lines(rows, areas, each)
     if place.area.level == "town" and place.may(Verb.VERIFY):
@@ -192,6 +184,8 @@ def overview(
     with_rows = [s for s in rows if s.counts]
     return {
         "total": total,
+        "today": met_today(rows),
+        "day_of_today": clock.today().isoformat(),
         "with_rows": len(with_rows),
         "finished": sum(not each[s.code].due for s in with_rows),
         "zero": len(zero),
@@ -244,52 +238,31 @@ def mismatches(
     return found
 
 
-def steps_for(leads: Sequence[int]) -> tuple[int, int, int]:
-    """The steps of the tiles' colours: the finest by which a quarter of the villages at most is dark."""
-    for steps in _STEPS:
-        if sum(n >= steps[-1] for n in leads) * 4 <= len(leads):
-            return steps
-    return _STEPS[-1]
-
-
-def tile(pack: Pack, area: RoundArea, one: Tally, zero: bool, steps: Sequence[int]) -> Tile:
-    """One village's tile: colour by open leads, a frame where nobody is watched."""
-    step = sum(one.open_leads >= bound for bound in steps)
-    looks = [f"l{step}" if step else ("in" if one.households and not one.due else "none")]
-    said = (
-        f"{area.spoken}：{one.open_leads} 条线索没处理"
-        if one.open_leads
-        else f"{area.spoken}：没有未处理的线索"
-    )
-    if one.households:
-        said += f"，还有 {one.due} 户没查" if one.due else "，已查完"
-    if zero:
-        looks.append("zero")
-        said += f"，没有{pack.watched.label}"
-    return Tile(area.code, area.spoken, " ".join(looks), said)
-
-
 def town_lines(
     pack: Pack,
     rows: Sequence[VillageSummary],
     areas: Mapping[str, RoundArea],
     each: Mapping[str, Tally],
     zero: Collection[str],
-    steps: Sequence[int],
+    scale: Scale,
 ) -> list[Line]:
     """Towns in order of code, each with its villages' tiles."""
     by_town: dict[str, list[VillageSummary]] = {}
     for summary in rows:
         by_town.setdefault(areas[summary.code].parent_code, []).append(summary)
-    lines = []
-    for code, below in sorted(by_town.items()):
-        tiles = [
-            tile(pack, areas[s.code], each[s.code], s.code in zero, steps)
-            for s in below
-            if s.counts or s.profile
-        ]
-        lines.append(Line(code, areas[code].spoken, combined(each[s.code] for s in below), tiles))
-    return lines
+    return [
+        Line(
+            code, areas[code].spoken, combined(each[s.code] for s in below),
+            tiles_of(pack, below, areas, each, zero, scale), today=met_today(below),
+        )
+        for code, below in sorted(by_town.items())
+    ]  # fmt: skip
+
+
+def met_today(rows: Iterable[VillageSummary]) -> int:
+    """Households whose visit is dated today."""
+    today = clock.today().isoformat()
+    return sum(int(row.figures.get("days", {}).get(today, 0)) for row in rows)
 
 
 def village_lines(

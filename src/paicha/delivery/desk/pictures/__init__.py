@@ -1,1 +1,1 @@
-"""Pictures of a county or town, each above the table of the figures that it shows."""
+"""Pictures of a county or town, drawn by the page from the figures that its tables have."""

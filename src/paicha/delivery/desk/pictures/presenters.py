@@ -1,40 +1,76 @@
-"""Pictures as a page shows them: drawn already, or asked of the worker while their tables stand alone.
+"""Progress as a line that a template draws: SVG without a size of its own, words beside it as text of the page.
 
-For any page that has a picture's table: `shown(place.code, [picture])` and the template `pictures/_picture.html`
-with `one` of them.
+Why not a drawn picture: a chart is two lines and two marks. As part of the page it prints sharp, is there at once, and
+its words keep their size on a phone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from paicha.delivery.desk.pictures.tasks import draw
-from paicha.domain.reports.pictures import Picture, claim, path_of, size_of
+from paicha.domain.reports.pictures import Picture
+
+WIDTH, HEIGHT = 100, 40  # of the view box; the page stretches it, strokes keep their width
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """`size`: width and height of what is drawn, None until the worker has drawn it."""
+class Chart:
+    """`done` and `planned`: points of a polyline; `area`: what lies under `done`; `last`: its end; `deadline`: its x.
 
-    code: str
-    picture: Picture
-    size: tuple[int, int] | None
-
-
-def shown(code: str, pictures: Sequence[Picture]) -> list[Shown]:
-    """What to show of an area's pictures; asks the worker once for all that aren't drawn: one statement.
-
-    A page may ask by being looked at: `claim` lets a picture be asked for once in ten minutes, and drawing it twice
-    makes the same file, so that looking again changes nothing.
+    `percent`: met of those to be met; `share`: what an even pace would have come to by now; `met`: met today.
     """
-    paths = [path_of(code, one.key, one.digest) for one in pictures]
-    listed = [Shown(code, one, size_of(path)) for one, path in zip(pictures, paths, strict=True)]
-    wanted = [
-        {"key": one.picture.key, "kind": one.picture.kind, "figures": dict(one.picture.figures)}
-        for one, path in zip(listed, paths, strict=True)
-        if one.size is None and not one.picture.empty and claim(path)
-    ]
-    if wanted:
-        draw.enqueue(code, wanted)
-    return listed
+
+    name: str
+    address: str
+    picture: Picture
+    done: str
+    planned: str
+    area: str
+    last: tuple[float, float]
+    deadline: float
+    percent: int
+    share: int
+    met: int
+
+    @property
+    def late(self) -> bool:
+        """Whether an even pace would be further."""
+        return self.percent < self.share
+
+
+def chart_of(picture: Picture, name: str = "", address: str = "") -> Chart:
+    """The lines of a progress (`reports.pictures.progress`); flat at the bottom where nobody is to be met."""
+    days: Sequence[dict[str, Any]] = picture.figures["days"]
+    most: int = max(picture.figures["wanted"], days[-1]["planned"], 1)
+    until = [day for day in days if day["total"] is not None]
+
+    def x(n: int) -> float:
+        return round(WIDTH * n / max(len(days) - 1, 1), 2)
+
+    def y(value: int) -> float:
+        return round(HEIGHT * (1 - min(value, most) / most), 2)
+
+    points = [(x(n), y(day["total"])) for n, day in enumerate(until)]
+    deadline = next(
+        (n for n, day in enumerate(days) if day["day"] == picture.figures["deadline"]), len(days) - 1
+    )
+    done = _joined(points)
+    return Chart(
+        name=name,
+        address=address,
+        picture=picture,
+        done=done,
+        planned=_joined([(x(n), y(day["planned"])) for n, day in enumerate(days)]),
+        area=f"{points[0][0]},{HEIGHT} {done} {points[-1][0]},{HEIGHT}",
+        last=points[-1],
+        deadline=x(deadline),
+        percent=int(100 * until[-1]["total"] / most),
+        share=int(100 * until[-1]["planned"] / most),
+        met=until[-1]["met"],
+    )
+
+
+def _joined(points: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x},{y}" for x, y in points)

@@ -1,4 +1,4 @@
-"""Addresses of the pictures. Any page may show one; it is fetched by its place, name and hash."""
+"""Addresses of the pictures, and of the rows behind their figures."""
 
 from __future__ import annotations
 
@@ -10,5 +10,4 @@ urlpatterns: list[URLPattern] = [
     path("area/<code>/pictures/", views.pictures, name="pictures"),
     path("area/<code>/pictures/rows/days/", views.met_on, name="picture_days"),
     path("area/<code>/pictures/rows/answers/", views.answered, name="picture_answers"),
-    path("area/<code>/pictures/<slug:key>/<slug:digest>.svg", views.picture, name="picture"),
 ]

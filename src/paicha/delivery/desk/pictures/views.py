@@ -6,20 +6,20 @@ page reads summary rows alone, and draws nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from paicha.core.bounds import whole
-from paicha.delivery.desk.pictures.presenters import shown
+from paicha.delivery.desk.pictures.presenters import Chart, chart_of
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, areas_below, at_place, require
 from paicha.delivery.desk.shell.wording import day_text
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.reports.pictures import days_of, disagreement, path_of, pictures_of, progress
+from paicha.domain.reports.pictures import days_of, disagreement, pictures_of, progress
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import household_lines, summaries
 from paicha.domain.responses.summary.chart_counts import behind
@@ -30,20 +30,38 @@ from paicha.domain.verification.results import interviews_of, results
 
 @at_place(Verb.READ_STATISTICS)
 def pictures(request: HttpRequest, place: Place) -> HttpResponse:
-    """Every picture of a county or town with its table."""
+    """Every picture of a county or town: its progress, for a county that of each town, and tables with bars."""
     if place.is_village:
         raise Http404
     rows = summaries(place.scope, place.round, place.prefix)
-    made = pictures_of(place.round, place.pack, place.code, rows, tally(place.pack, rows))
+    total = tally(place.pack, rows)
+    first, *listed = pictures_of(place.round, place.pack, place.code, rows, total)
     sample = _sample(place)
     lines = results(place.pack, interviews_of(sample)) if sample else []
     if lines:
-        made.append(disagreement((line.question, line.title, line.estimate) for line in lines))
-    listed = shown(place.code, made)
-    waiting = any(one.size is None and not one.picture.empty for one in listed)
+        listed.append(disagreement((line.question, line.title, line.estimate) for line in lines))
     return page(
-        request, place, "pictures/pictures.html", "pictures", listed=listed, waiting=waiting, sample=sample
-    )
+        request, place, "pictures/pictures.html", "pictures", chart=chart_of(first), listed=listed, sample=sample,
+        towns=_towns(place, rows) if place.area.level == "county" else (),
+    )  # fmt: skip
+
+
+def _towns(place: Place, rows: Sequence[VillageSummary]) -> list[Chart]:
+    """The progress of each town with households, those furthest behind an even pace first."""
+    below: dict[str, list[VillageSummary]] = {}
+    areas = areas_below(place)
+    for row in rows:
+        if row.counts:
+            below.setdefault(areas[row.code].parent_code, []).append(row)
+    charts = [
+        chart_of(
+            progress(place.round, place.pack, code, own, tally(place.pack, own)),
+            areas[code].spoken,
+            reverse("desk:pictures", args=[code]),
+        )
+        for code, own in sorted(below.items())
+    ]
+    return sorted(charts, key=lambda one: one.percent - one.share)
 
 
 def _sample(place: Place) -> Sample | None:
@@ -51,18 +69,6 @@ def _sample(place: Place) -> Sample | None:
     if place.area.level != "county" or not place.may(Verb.DRAW_SAMPLE):
         return None
     return Sample.objects.filter(round=place.round).defer("frame").order_by("-drawn_at", "-pk").first()
-
-
-@at_place(Verb.READ_STATISTICS)
-def picture(request: HttpRequest, place: Place, key: str, digest: str) -> HttpResponseBase:
-    """A drawn picture; 404 until then."""
-    try:
-        file = path_of(place.code, key, digest).open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(file, content_type="image/svg+xml")
-    response["Cache-Control"] = "private, max-age=31536000, immutable"
-    return response
 
 
 @at_place(Verb.READ_STATISTICS)

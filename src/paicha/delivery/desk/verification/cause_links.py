@@ -16,6 +16,7 @@ _PAGES: dict[str, tuple[str, str]] = {
     "enquiries": ("enquiries", ""),
     "answered": ("enquiries", ""),
     "leads": ("leads", ""),
+    "idle": ("households", "?outcome=due"),
     "office": ("leads", "?what=office"),
     "held": ("held", ""),
     "soft": ("leads", "?what=soft"),

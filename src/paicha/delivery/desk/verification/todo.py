@@ -20,6 +20,7 @@ from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.summary.tallies import has_rows
 from paicha.domain.responses.village_facts import VillageFacts
 from paicha.domain.verification.attention import (
+    causes,
     cross_check,
     first_stage,
     proposed,
@@ -82,6 +83,11 @@ def open_work(place: Place, rows: Sequence[VillageSummary]) -> Iterator[Todo]:
         lacking, label = sum(not s.profile for s in rows), place.pack.profile.label
         listed = f"{at['attention']}?only=profile"
         yield Todo(lacking, f"个村没交{label}", "", "去提醒", listed, aside=True)
+    idle = sum(any(c.key == "idle" for c in causes(place.pack, s, first_stage(place.round, place.pack, s.code)))
+               for s in rows)  # fmt: skip
+    yield Todo(
+        idle, "个村两天没动静", "有户没查完，也没有入户", "去提醒", f"{at['attention']}?only=idle", aside=True
+    )
     soft = sum(bool(s.figures.get("soft")) for s in rows)
     yield Todo(soft, "个村有要核对的没写理由", "", "去提醒", f"{at['attention']}?only=soft", aside=True)
     measures = sum(s.fact.problems_lacking for s in rows)

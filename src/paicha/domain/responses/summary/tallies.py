@@ -107,6 +107,13 @@ class Tally:
         return self.households - self.done - self.due
 
     @property
+    def leads_per_hundred(self) -> float:
+        """Open leads per hundred households, to a tenth; one that has any is never 0.0."""
+        if not self.households or not self.open_leads:
+            return 0.0
+        return max(0.1, round(100 * self.open_leads / self.households, 1))
+
+    @property
     def percent(self) -> int:
         """Met or gone, of all: whole percent, 100 only when nobody is due."""
         if not self.households:
