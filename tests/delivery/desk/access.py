@@ -78,7 +78,7 @@ def asks(world: World) -> Iterator[Ask]:
 
 _FIXED: dict[str, Any] = {
     "rule_id": "S13", "tray_id": "00000000-0000-7000-8000-000000000000", "name": "general", "procedure": "removal",
-    "key": "notice",
+    "key": "notice", "role": "grid_worker",
 }  # fmt: skip
 
 

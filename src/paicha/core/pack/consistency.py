@@ -119,3 +119,22 @@ def _message_faults(message: str, known: Iterable[str]) -> Iterator[tuple[str, s
         return
     for name in sorted({name for _, name, _, _ in parts if name is not None} - set(known)):
         yield f"的 {{{name}}} 不存在", "请写"
+
+
+def guide_faults(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
+    """A task belongs to a stage of the pack and ends after it begins; a term is explained once."""
+    stages = {stage.id: stage for stage in pack.schedule.stages}
+    for index, task in enumerate(pack.guide.tasks):
+        at = line_of(("guide", "tasks", index))
+        if task.stage not in stages:
+            yield PackError(*at, "P10", f"阶段 {task.stage} 不存在", f"可以写 {'、'.join(stages)}")
+            continue
+        last = stages[task.stage].days
+        until = last if task.until is None else task.until
+        if (task.since or 0) > until or until > last:
+            said = f"第 {task.since or 0} 天到第 {until} 天不在阶段 {task.stage} 里"
+            yield PackError(*at, "P17", said, f"写 0 到 {last} 之间的天数，先写开始的一天")
+    terms = [term.id for term in pack.guide.terms]
+    for index, name in enumerate(terms):
+        if name in terms[:index]:
+            yield PackError(*line_of(("guide", "terms", index)), "P11", f"词 {name} 写了两次", "请只留一处")

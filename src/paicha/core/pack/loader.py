@@ -40,7 +40,7 @@ _KEYS = {
     "rules.yaml": (
         "kinds", "parameters", "conditions", "facts", "rules", "lead_sources", "checks", "constraints", "named_checks",
     ),
-    "procedures.yaml": ("schedule",),
+    "procedures.yaml": ("schedule", "guide"),
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from paicha.core.pack.forms import (
     StatisticsForm,
     VillageForm,
 )
+from paicha.core.pack.guide import Guide
 from paicha.core.pack.naming import Code12, Label, Name, Strict
 from paicha.core.pack.outcome import NONE, Outcome
 from paicha.core.pack.rules import Check, Constraint, Fact, KindLabel, LeadSource, NamedCheck, Rule
@@ -103,6 +104,7 @@ class Pack(Strict):
     constraints: tuple[Constraint, ...] = ()
     named_checks: tuple[NamedCheck, ...] = ()
     schedule: Procedures
+    guide: Guide = Guide()
     areas: tuple[Area, ...]
     digest: str
 

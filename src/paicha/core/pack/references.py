@@ -10,7 +10,14 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from paicha.core.pack.consistency import LineOf, Path, outcome_faults, placeholders, repeated_ids
+from paicha.core.pack.consistency import (
+    LineOf,
+    Path,
+    guide_faults,
+    outcome_faults,
+    placeholders,
+    repeated_ids,
+)
 from paicha.core.pack.errors import PackError
 from paicha.core.pack.forms import Form, HouseholdForm, ProblemForm, ProfileForm, Question, StatisticsForm
 from paicha.core.pack.models import Pack
@@ -43,7 +50,10 @@ def check_references(pack: Pack, line_of: LineOf) -> list[PackError]:
         listed = "、".join(sorted(known)[:_LISTED])
         remedy = f"是不是 {near[0]}" if near else f"可以写 {listed}" if listed else "请删去"
         errors.append(PackError(file, line, "P10", f"{what} {name} 不存在", remedy))
-    for check in (_repeated, repeated_ids, _questions, _columns, placeholders, outcome_faults, _named_checks):
+    every = (
+        _repeated, repeated_ids, _questions, _columns, placeholders, outcome_faults, guide_faults, _named_checks,
+    )  # fmt: skip
+    for check in every:
         errors += check(pack, line_of)
     for path, code, said, remedy in procedure_faults(pack):
         errors.append(PackError(*line_of(path), code, said, remedy))

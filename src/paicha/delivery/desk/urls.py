@@ -10,6 +10,7 @@ from paicha.delivery.desk.devices import urls as devices
 from paicha.delivery.desk.duplicates import urls as duplicates
 from paicha.delivery.desk.entry import urls as entry
 from paicha.delivery.desk.files import urls as files
+from paicha.delivery.desk.help import urls as help_pages
 from paicha.delivery.desk.home import urls as home
 from paicha.delivery.desk.households import urls as households
 from paicha.delivery.desk.ledger import urls as ledger
@@ -32,6 +33,7 @@ urlpatterns = [
     *duplicates.urlpatterns,
     *entry.urlpatterns,
     *files.urlpatterns,
+    *help_pages.urlpatterns,
     *home.urlpatterns,
     *households.urlpatterns,
     *ledger.urlpatterns,

@@ -26,7 +26,7 @@ from paicha.domain.areas.models import Group, Zone, ZoneVillage
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from paicha.domain.accounts.models import User
+    from paicha.domain.accounts.models import Assignment, User
 
 M = TypeVar("M", bound=Model)
 
@@ -171,12 +171,27 @@ def scope(user: User | AnonymousUser, on: date | None = None) -> Scope:
     """What `user` may see and do on a day (today without one). Nobody signed in, or switched off: nothing."""
     if not user.is_authenticated or not user.is_active:
         return Scope(actor="anonymous")
-    day = on or clock.today()
-    in_force = user.assignments.filter(since__lte=day).exclude(until__lt=day).order_by("id")
+    in_force = _in_force(user, on or clock.today())
     grants = tuple(
         Grant(Kind(row.kind), row.ref, ROLES[row.role].verbs) for row in in_force if row.role in ROLES
     )
     return Scope(actor=str(user.pk), grants=(*grants, *_zone_villages(grants)))
+
+
+def roles_of(user: User | AnonymousUser, on: date | None = None) -> list[str]:
+    """The keys of a person's roles on a day (today without one), each once, the oldest first. For words alone.
+
+    What somebody may do is asked of `scope`.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return []
+    keys = _in_force(user, on or clock.today()).values_list("role", flat=True)
+    return [key for key in dict.fromkeys(keys) if key in ROLES]
+
+
+def _in_force(user: User, day: date) -> QuerySet[Assignment]:
+    """A person's assignments on a day, in the order in which they were made."""
+    return user.assignments.filter(since__lte=day).exclude(until__lt=day).order_by("id")
 
 
 def _zone_villages(grants: tuple[Grant, ...]) -> list[Grant]:

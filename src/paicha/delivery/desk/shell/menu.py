@@ -6,7 +6,7 @@ screen, and the entry of the page that is open is always in sight.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.http import Http404
@@ -96,6 +96,12 @@ def tabs(place: Place) -> list[Tab]:
         if place.area.level in levels and place.may(verb) and not (whole and place.groups is not None):
             found.append(Tab(key, title, reverse(f"desk:{key}", args=[place.code])))
     return found
+
+
+def entries_of(verbs: Collection[Verb], level: str) -> list[tuple[str, str]]:
+    """(key, title) of the entries that somebody with these verbs has in the menu of a whole area of a level."""
+    listed = [(key, title) for key, title, verb, levels, _ in _TABS if level in levels and verb in verbs]
+    return [("area", _LEVEL[level]), *listed]
 
 
 def menu(place: Place, here: str) -> Menu:

@@ -20,9 +20,19 @@ from paicha.domain.accounts.second_factor import asked_of
 SECOND, PASSED, NOT_ASKED = "second_factor", "passed", "not asked"
 
 
-def _of_every_page() -> tuple[str, str]:
-    """Addresses that every page of a signed-in person uses, whatever is still asked of them."""
-    return reverse("desk:sign_out"), reverse("desk:session")
+def _of_every_page() -> tuple[str, ...]:
+    """Addresses open to everybody who has signed in, whatever is still asked of them; help with it among them."""
+    return (
+        reverse("desk:sign_out"),
+        reverse("desk:session"),
+        reverse("desk:help"),
+        reverse("desk:help_sign_in"),
+    )
+
+
+def waits_for_factor(request: HttpRequest) -> bool:
+    """Whether somebody who has signed in still owes the second factor."""
+    return request.session.get(SECOND, NOT_ASKED) not in (PASSED, NOT_ASKED)
 
 
 class Bounds:
@@ -90,7 +100,10 @@ class SecondFactor:
             if SECOND not in request.session:
                 request.session[SECOND] = "asked" if asked_of(user) else NOT_ASKED
             allowed = (reverse("desk:second"), *_of_every_page())
-            waits = request.session[SECOND] not in (PASSED, NOT_ASKED)
-            if waits and request.path not in allowed and not request.path.startswith("/static/"):
+            if (
+                waits_for_factor(request)
+                and request.path not in allowed
+                and not request.path.startswith("/static/")
+            ):
                 return redirect("desk:second")
         return self.get_response(request)

@@ -1,0 +1,106 @@
+"""Help: a page a role with links that open, the terms, signing in; open to everybody, and to nobody's cost."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from django.test import Client
+from tests.delivery.desk.pages import MOST, queries, shown
+from tests.worlds.round import COUNTY, TODAY, TOWN, VILLAGE, World
+
+from paicha.core.pack.guide import RoleName, Where
+from paicha.delivery.desk.help.addresses import DOORS
+from paicha.delivery.desk.help.words import PAGES, ROLES_IN_WORDS, TERMS
+from paicha.delivery.desk.shell import menu
+from paicha.domain.accounts.roles import ROLES
+
+# who, role, an address to which the page leads, one to which it must not
+_LEADS = [
+    ("grid", "grid_worker", f"/area/{VILLAGE}/entry/", "/handup/"),
+    ("cadre", "village_cadre", f"/area/{VILLAGE}/plan/", "/attention/"),
+    ("cadre", "village_cadre", f"/area/{VILLAGE}/handup/", "/samples/"),
+    ("liaison", "liaison_cadre", f"/area/{VILLAGE}/copies/", "/entry/"),
+    ("town", "town_clerk", f"/area/{TOWN}/attention/", "/samples/"),
+    ("city", "city_officer", f"/area/{COUNTY}/bulletin/", "/entry/"),
+    ("auditor", "auditor", f"/area/{COUNTY}/log/", "/upload/"),
+    (
+        "cadre",
+        "town_clerk",
+        f"/area/{VILLAGE}/handup/",
+        "/zones/",
+    ),  # another role's page: where the reader may go
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("who", "role", "wanted", "closed"), _LEADS)
+def test_a_role_s_page_leads_to_pages_that_open(
+    world: World, who: str, role: str, wanted: str, closed: str
+) -> None:
+    client = world.client(who)
+    page, taken = queries(client, f"/help/role/{role}/")
+    main = page.partition("<main")[2]
+    links = {
+        link for link in shown(main, r'href="(/[^"#]*)"') if not link.startswith(("/certificate", "/field"))
+    }
+    assert wanted in links
+    assert not [link for link in links if closed in link]
+    for link in links:
+        assert client.get(link, follow=True).status_code == 200, link
+    assert len(taken) <= MOST
+
+
+@pytest.mark.django_db
+def test_each_role_has_a_page_of_its_own_to_which_help_leads(world: World) -> None:
+    for who, role in (("grid", "grid_worker"), ("town", "town_clerk"), ("checker", "spot_checker")):
+        page = world.client(who).get("/help/", follow=True)
+        assert page.redirect_chain == [(f"/help/role/{role}/", 302)]
+        assert f"{ROLES[role].title}怎么做" in page.content.decode()
+    assert world.client("nobody").get("/help/", follow=True).redirect_chain[-1][0] == "/help/sign-in/"
+    assert Client().get("/help/role/mayor/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_days_are_those_of_the_round(world: World) -> None:
+    page = world.client("cadre").get("/help/role/village_cadre/").content.decode()
+    assert "3月10日—3月20日" in page  # 村级排查
+    assert "3月21日—3月25日" in page  # 镇级核实
+    today = shown(page, r"<tr>\s*<td[^>]*>([^<]*) <span class=\"mark soft\">今天")
+    assert "3月10日—3月11日" not in today
+    assert "3月15日—3月19日" in today
+    assert TODAY.isoformat() == "2022-03-15"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["role/grid_worker/", "terms/", "sign-in/", "phone/"])
+def test_help_is_open_before_signing_in(world: World, address: str) -> None:
+    page = Client().get(f"/help/{address}")
+    assert page.status_code == 200
+    assert "/area/" not in page.content.decode()
+    assert "/help/sign-in/" in Client().get("/login/").content.decode()
+
+
+@pytest.mark.django_db
+def test_who_must_change_the_password_may_read_how(world: World) -> None:
+    user = world.users["cadre"]
+    user.must_change_password = True
+    user.save()
+    client = world.client("cadre")
+    assert client.get("/help/", follow=True).redirect_chain[-1][0] == "/help/sign-in/"
+    assert client.get("/help/terms/").headers["Location"] == "/password/"
+
+
+@pytest.mark.django_db
+def test_help_without_a_round_says_where_things_stand() -> None:
+    page = Client().get("/help/role/village_cadre/").content.decode()
+    assert "东西在哪里" in page
+    assert "哪天</th>" not in page
+    assert "要写理由" in Client().get("/help/terms/").content.decode()
+
+
+def test_the_pack_s_tasks_and_the_program_s_words_are_whole() -> None:
+    assert set(get_args(RoleName)) == set(ROLES) == set(ROLES_IN_WORDS)
+    assert set(get_args(Where)) == set(DOORS)
+    assert {key for key, *_ in menu._TABS} | {"area"} == set(PAGES)
+    assert all(term.words.endswith("。") for term in TERMS.values())
