@@ -104,3 +104,25 @@ def test_the_pack_s_tasks_and_the_program_s_words_are_whole() -> None:
     assert set(get_args(Where)) == set(DOORS)
     assert {key for key, *_ in menu._TABS} | {"area"} == set(PAGES)
     assert all(term.words.endswith("。") for term in TERMS.values())
+
+
+# page, the terms that it explains with a '?', in any order
+_TERMS = [
+    (f"/area/{VILLAGE}/", ["lead", "strength"]),
+    (f"/area/{VILLAGE}/leads/", ["lead", "strength"]),
+    (f"/area/{VILLAGE}/leads/?what=soft", ["soft"]),
+    (f"/area/{VILLAGE}/handup/", ["code", "handup"]),
+    (f"/area/{VILLAGE}/cases/", ["deliberation", "notice", "review"]),
+    (f"/area/{TOWN}/", ["conflict", "lead", "soft", "zero"]),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("address", "wanted"), _TERMS)
+def test_a_term_is_explained_once_a_page(world: World, address: str, wanted: list[str]) -> None:
+    page = world.client("cadre" if VILLAGE in address else "town").get(address).content.decode()
+    found = shown(page, r'popovertarget="term-(\w+)"')
+    assert len(found) == len(set(found))
+    assert set(wanted) <= set(found)
+    assert sorted(shown(page, r'id="term-(\w+)" popover')) == sorted(found)
+    assert set(wanted) | {"missed", "outside"} >= set(found) - {"deliberation"}
