@@ -11,6 +11,7 @@ from tests.worlds.round import COUNTY, TODAY, TOWN, VILLAGE, World
 
 from paicha.core.pack.guide import RoleName, Where
 from paicha.delivery.desk.help.addresses import DOORS
+from paicha.delivery.desk.help.tour import STEPS, TOURS
 from paicha.delivery.desk.help.words import PAGES, ROLES_IN_WORDS, TERMS
 from paicha.delivery.desk.shell import menu
 from paicha.domain.accounts.roles import ROLES
@@ -126,3 +127,31 @@ def test_a_term_is_explained_once_a_page(world: World, address: str, wanted: lis
     assert set(wanted) <= set(found)
     assert sorted(shown(page, r'id="term-(\w+)" popover')) == sorted(found)
     assert set(wanted) | {"missed", "outside"} >= set(found) - {"deliberation"}
+
+
+@pytest.mark.parametrize("role", sorted(TOURS))
+def test_the_tour_has_three_steps_whose_pages_are_there(role: RoleName) -> None:
+    assert len(TOURS[role]) == STEPS
+    assert {where for _, where in TOURS[role]} <= set(DOORS)
+    assert all(words.endswith("。") for words, _ in TOURS[role])
+
+
+@pytest.mark.django_db
+def test_the_tour_begins_at_the_first_sign_in_and_is_kept_on_the_server(world: World) -> None:
+    def sign_in() -> Client:
+        client = Client()
+        client.post("/login/", {"username": "town", "password": "a-long-password-1"})
+        return client
+
+    client, home = sign_in(), f"/area/{TOWN}/"
+    assert "第 1 步，共 3 步" in client.get(home).content.decode()
+    assert "步，共 3 步" not in client.get(f"/area/{TOWN}/households/").content.decode()
+    on = client.post("/help/tour/", {"step": "2"})
+    assert on.headers["Location"] == f"/area/{TOWN}/attention/?tour=2"
+    assert "第 2 步，共 3 步" in client.get(on.headers["Location"]).content.decode()
+    assert "第 2 步，共 3 步" in sign_in().get(home).content.decode(), "another browser goes on"
+    client.post("/help/tour/", {"step": "0"})
+    assert "步，共 3 步" not in client.get(home).content.decode()
+    assert "步，共 3 步" not in sign_in().get(home).content.decode(), "not the first sign-in any more"
+    client.post("/help/tour/", {"step": "again"})
+    assert "第 1 步，共 3 步" in client.get(home).content.decode()

@@ -14,10 +14,14 @@ from paicha.domain.accounts.roles import ROLES, Kind
 
 
 class User(AbstractUser):
-    """A person. `name` is shown on the screen; the first password must be changed at the first sign-in."""
+    """A person. `name` is shown on the screen; the first password must be changed at the first sign-in.
+
+    `tour`: role and step of the tour of the first day ('village_cadre:2'); '' where none goes on.
+    """
 
     name = models.CharField("姓名", max_length=60, blank=True)
     must_change_password = models.BooleanField("须修改密码", default=False)
+    tour = models.CharField("首次导览", max_length=30, blank=True, default="")
 
     class Meta:
         verbose_name = "账号"

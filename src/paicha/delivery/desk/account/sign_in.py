@@ -18,6 +18,7 @@ from paicha.core.area_codes import whole_code
 from paicha.core.catalogue import sentence
 from paicha.delivery.desk.account.demo_accounts import demo_accounts
 from paicha.delivery.desk.devices.phone_door import leads_to_phone
+from paicha.delivery.desk.help.tour import begin as begin_tour
 from paicha.delivery.desk.home.areas import own_places
 from paicha.delivery.desk.samples.sample_places import own_samples
 from paicha.delivery.desk.shell.menu import own_codes
@@ -51,8 +52,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = form.get_user()
         assert isinstance(user, User)
+        first = user.last_login is None
         login(request, user)
         signed_in(user)
+        if first:
+            begin_tour(user)
         return go_back(request, request.POST.get("next", ""), "desk:home")
     context: dict[str, Any] = {"form": form, "demo": demo_accounts(), "next": request.GET.get("next", "")}
     return render(request, "desk/account/sign_in.html", context)
