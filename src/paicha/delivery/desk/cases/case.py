@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +19,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from paicha.core.bounds import whole
 from paicha.core.pack import Procedure, Record, Step
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.cases.case_days import past_day
 from paicha.delivery.desk.cases.case_text import (
     WHO,
     limit,
@@ -29,6 +30,7 @@ from paicha.delivery.desk.cases.case_text import (
     result_words,
     standing,
 )
+from paicha.delivery.desk.shell.fields import Chosen, Day, Words, entries
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_record, require
 from paicha.delivery.desk.shell.wording import (
@@ -44,7 +46,6 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.cases.case_view import CaseFile, file_of, obstacles_of
 from paicha.domain.cases.models import Case, Objection
 from paicha.domain.cases.queries import VERB_OF, levels
-from paicha.domain.cases.records import day_of
 from paicha.domain.cases.services import (
     CaseError,
     answer_objection,
@@ -61,6 +62,25 @@ from paicha.domain.responses.rules.rule_text import because
 from paicha.domain.responses.services import VillageWork, village_work
 
 _RELATED = ("household",)
+
+
+class StepForm(forms.Form):
+    """The step on which the case was seen, which way it goes from there, and why; its records are read apart."""
+
+    at, way, reason = Words(), Words(), Words()
+
+
+class ObjectionForm(forms.Form):
+    """An objection to a notice."""
+
+    on = Day("提出日期", read=past_day)
+    what, by = Words(), Words()
+
+
+class AnswerForm(forms.Form):
+    """The answer to an objection."""
+
+    objection, answer = Chosen(), Words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +230,7 @@ def _act(
             said = do(work)
     except Refusal as error:
         row.refresh_from_db()
-        return _page(request, place, row, error=str(error), status=422, **typed)
+        return _page(request, place, row, error=error, status=422, **typed)
     messages.success(request, said)
     return redirect("desk:case", row.pk)
 
@@ -219,14 +239,15 @@ def _act(
 @at_record(Case, Verb.READ_HOUSEHOLDS, act=tuple(VERB_OF.values()), related=_RELATED)
 def step(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
     """Pass the step, send the case back, or end it."""
-    mine, posted = _levels(place), request.POST
-    at, way, reason = posted.get("at", ""), posted.get("way", "passed"), posted.get("reason", "")
+    mine, entered = _levels(place), entries(StepForm(request.POST))
+    at, way, reason = entered["at"], entered["way"] or "passed", entered["reason"]
+    records = request.POST.dict()  # a field for each record of the step, read by its type in the engine
     procedure = procedure_of(place.pack, row)
     title = procedure.step[at].title if at in procedure.step else ""
 
     def do(work: VillageWork) -> str:
         if way == "passed":
-            fresh = take_step(work, row, at=at, levels=mine, records=posted.dict(), reason=reason)
+            fresh = take_step(work, row, at=at, levels=mine, records=records, reason=reason)
             return f"{title}已办，现在是：{standing(place.pack, fresh)}。"
         if way == "ended":
             end(work, row, at=at, reason=reason, levels=mine)
@@ -236,7 +257,7 @@ def step(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
         return f"已退回到{standing(place.pack, fresh)}，村里会看到理由。"
 
     return _act(
-        request, place, row, do, typed_records=posted.dict(), typed=reason, way="" if way == "passed" else way
+        request, place, row, do, typed_records=records, typed=reason, way="" if way == "passed" else way
     )
 
 
@@ -280,28 +301,27 @@ def help(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
 @at_record(Case, Verb.READ_HOUSEHOLDS, act=Verb.DELIBERATE, related=_RELATED)
 def objection(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
     """Note an objection that came while the notice hangs."""
-    posted = request.POST
 
     def do(work: VillageWork) -> str:
-        on = day_of("提出日期", posted.get("on"))
-        note_objection(work, row, what=posted.get("what", ""), by=posted.get("by", ""), on=on)
+        note_objection(work, row, **entries(ObjectionForm(request.POST)))
         return "异议已记下，答复以后才能往下办。"
 
-    return _act(request, place, row, do, typed_objection=posted.dict())
+    return _act(request, place, row, do, typed_objection=request.POST.dict())
 
 
 @require_POST
 @at_record(Case, Verb.READ_HOUSEHOLDS, act=Verb.DELIBERATE, related=_RELATED)
 def answer(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
     """Answer an objection of this case."""
-    pk, text = request.POST.get("objection", ""), request.POST.get("answer", "")
+    entered = entries(AnswerForm(request.POST))
+    pk, text = entered["objection"] or 0, entered["answer"]
 
     def do(work: VillageWork) -> str:
-        found = Objection.objects.filter(pk=whole(pk) or 0, case=row).first()
+        found = Objection.objects.filter(pk=pk, case=row).first()
         if found is None:
             raise CaseError("K48")
         answer_objection(work, found, text)
         return "答复已记下。"
 
     require(place, Verb.DELIBERATE)
-    return _act(request, place, row, do, typed_answer=text, typed_answer_to=pk)
+    return _act(request, place, row, do, typed_answer=text, typed_answer_to=str(pk))

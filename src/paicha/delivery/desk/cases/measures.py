@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.cases.case_days import any_day, any_day_or_none, past_day
 from paicha.delivery.desk.cases.case_text import limit, standing
 from paicha.delivery.desk.cases.todo import own_overdue
 from paicha.delivery.desk.shell.fields import Amount, Day, Words, entries
@@ -24,7 +25,6 @@ from paicha.domain.areas.models import Area
 from paicha.domain.cases.guards import enrolled_on, obstacles
 from paicha.domain.cases.models import Case, Measure
 from paicha.domain.cases.queries import cases_of, measures_of, weekly_rounds
-from paicha.domain.cases.records import day_of
 from paicha.domain.cases.services import add_measure, note_round, open_cases, withdraw_measure
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import group_order, names
@@ -36,23 +36,11 @@ _MOST = 10**9 - 1
 _LONG_AGO = date(1990, 1, 1)
 
 
-def _ahead(text: str, label: str) -> date:
-    return day_of(label, text, future=True)
-
-
-def _ahead_or_none(text: str, label: str) -> date | None:
-    return _ahead(text, label) if text else None
-
-
-def _past(text: str, label: str) -> date:
-    return day_of(label, text)
-
-
 class MeasureForm(forms.Form):
     """A measure of a household."""
 
-    until = Day("结束时间", read=_ahead_or_none)
-    since = Day("开始时间", read=_ahead)
+    until = Day("结束时间", read=any_day_or_none)
+    since = Day("开始时间", read=any_day)
     amount = Amount("金额", most=_MOST)
     policy, by_whom = Words(), Words()
 
@@ -60,7 +48,7 @@ class MeasureForm(forms.Form):
 class WeeklyForm(forms.Form):
     """A weekly round of a grid worker, apart from its household."""
 
-    on = Day("排查日期", read=_past)
+    on = Day("排查日期", read=past_day)
     visited = Amount("走访户数", most=_MOST)
     worker, seen = Words(), Words()
 
@@ -72,7 +60,8 @@ class WeeklyForm(forms.Form):
 @at_household()
 def measures(request: HttpRequest, home: Home) -> HttpResponse:
     """A household's measures and cases, and one more measure."""
-    error, posted, place = "", request.POST, home.place
+    posted, place = request.POST, home.place
+    error: Refusal | None = None
     if request.method == "POST":
         require(place, Verb.RAISE_PROBLEMS)
         try:
@@ -82,7 +71,7 @@ def measures(request: HttpRequest, home: Home) -> HttpResponse:
             messages.success(request, "帮扶措施已登记。")
             return redirect("desk:measures", home.household.pk)
         except Refusal as refused:
-            error = str(refused)
+            error = refused
     found, cases = measures_of(home.household.pk), cases_of(home.household.pk)
     place.log_read("measures", 1)
     today = clock.today()
@@ -125,7 +114,8 @@ def propose(request: HttpRequest, home: Home, procedure: str) -> HttpResponse:
     wanted = place.pack.schedule.procedure.get(procedure)
     if wanted is None or not wanted.classes:
         raise Http404
-    error, posted = "", request.POST
+    posted = request.POST
+    error: Refusal | None = None
     if request.method == "POST":
         try:
             with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
@@ -136,7 +126,7 @@ def propose(request: HttpRequest, home: Home, procedure: str) -> HttpResponse:
             messages.success(request, f"{wanted.title}已立项，现在是：{standing(place.pack, made)}。")
             return redirect("desk:case", made.pk)
         except Refusal as refused:
-            error = str(refused)
+            error = refused
     since = enrolled_on(place.pack, wanted, home.household.pk, posted.dict())
     today = clock.today()
     known = since or _LONG_AGO  # nobody has said yet since when: that alone is not held against it
@@ -158,7 +148,8 @@ def weekly(request: HttpRequest, place: Place) -> HttpResponse:
     """Weekly rounds of a village: three fields and, where something was seen, the household."""
     if not place.is_village:
         raise Http404
-    error, posted = "", request.POST
+    posted = request.POST
+    error: Refusal | None = None
     if request.method == "POST":
         require(place, Verb.RAISE_PROBLEMS)
         group = posted.get("group", "")
@@ -175,11 +166,11 @@ def weekly(request: HttpRequest, place: Place) -> HttpResponse:
             messages.success(request, "周排查已登记。" + ("看到的情况已列为线索。" if household else ""))
             return redirect("desk:weekly", place.code)
         except Refusal as refused:
-            error = str(refused)
+            error = refused
     return _weekly(request, place, error)
 
 
-def _weekly(request: HttpRequest, place: Place, error: str) -> HttpResponse:
+def _weekly(request: HttpRequest, place: Place, error: Refusal | None) -> HttpResponse:
     entries = RosterEntry.objects.filter(round=place.round, village=place.area.area_id)
     if place.groups is not None:
         entries = entries.filter(household__group__in=place.groups)

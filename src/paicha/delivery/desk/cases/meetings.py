@@ -9,15 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from paicha.core.bounds import whole, wholes
+from paicha.core.bounds import wholes
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.cases.case_days import any_day, past_day
 from paicha.delivery.desk.cases.case_text import procedure_of, standing
+from paicha.delivery.desk.shell.fields import Amount, Day, RowForm, Ticks, Words, entries
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place, at_record, require
@@ -27,9 +30,7 @@ from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.cases.models import Case, Meeting, MeetingItem
 from paicha.domain.cases.queries import going, meetings
-from paicha.domain.cases.records import day_of
 from paicha.domain.cases.services import (
-    CaseError,
     Held,
     ItemError,
     Vote,
@@ -45,6 +46,40 @@ from paicha.domain.responses.services import village_work
 
 _SIZE = 30
 _MOST = 9999  # votes
+
+
+class PlanForm(forms.Form):
+    """A meeting to be held: its kind, day, place and agenda."""
+
+    on = Day("开会日期", read=any_day)
+    kind, place, chair, topics = Words(), Words(), Words(), Words()
+    case = Ticks()
+
+
+class RecordForm(forms.Form):
+    """A meeting as it was held, apart from its votes."""
+
+    on = Day("开会日期", read=past_day)
+    present = Amount("到会人数", most=_MOST)
+    place, chair, attended, minutes = Words(), Words(), Words(), Words()
+
+
+class VoteForm(RowForm):
+    """The votes on one item of the agenda, and what was decided. Its first field is called `for`."""
+
+    against, abstained = Amount("不同意票", most=_MOST), Amount("弃权票", most=_MOST)
+    decision, reason = Words(), Words()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {"for": Amount("同意票", most=_MOST), **self.fields}
+
+
+class AgendaForm(forms.Form):
+    """Cases to take up and items to drop, or the whole meeting called off."""
+
+    cancel = Words()
+    case, drop = Ticks(), Ticks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +100,27 @@ def meeting_list(request: HttpRequest, place: Place) -> HttpResponse:
     """A village's meetings, and the planning of one."""
     if not place.is_village:
         raise Http404
-    error, posted = "", request.POST
     if request.method == "POST":
         require(place, Verb.DELIBERATE)
         try:
+            entered = entries(PlanForm(request.POST))
             with village_work(place.round, place.pack, place.area.area, place.scope.actor) as work:
                 made = plan_meeting(
-                    work, posted.get("kind", ""), day_of("开会日期", posted.get("on"), future=True),
-                    place=posted.get("place", ""), chair=posted.get("chair", ""),
-                    cases=_numbers(posted.getlist("case")), topics=posted.get("topics", "").splitlines(),
+                    work, entered["kind"], entered["on"], place=entered["place"], chair=entered["chair"],
+                    cases=entered["case"], topics=entered["topics"].splitlines(),
                 )  # fmt: skip
             messages.success(request, "会议已安排。可以打印议程、签到表和表决票。")
             return redirect("desk:meeting", made.pk)
         except Refusal as refused:
-            error = str(refused)
-    return _meetings(request, place, error)
+            return _meetings(request, place, refused)
+    return _meetings(request, place)
 
 
-def _meetings(request: HttpRequest, place: Place, error: str) -> HttpResponse:
+def _meetings(request: HttpRequest, place: Place, error: Refusal | None = None) -> HttpResponse:
     village = place.area.area_id
     up = [c for c in going([village]) if _kind_of(place, c) and getattr(c, "planned_pk", None) is None]
     typed = request.POST if request.method == "POST" else request.GET
-    ticked = set(_numbers(typed.getlist("case")))
+    ticked = set(wholes(typed.getlist("case")))
     listed = meetings(village)
     turned = page_of(request, listed, _SIZE)
     rows = list(turned)
@@ -105,10 +139,6 @@ def _meetings(request: HttpRequest, place: Place, error: str) -> HttpResponse:
 
 def _kind_of(place: Place, case: Case) -> str:
     return procedure_of(place.pack, case).step[case.step].meeting or ""
-
-
-def _numbers(texts: list[str]) -> list[int]:
-    return wholes(texts)
 
 
 # One meeting
@@ -183,41 +213,25 @@ def record(request: HttpRequest, place: Place, row: Meeting) -> HttpResponse:
     posted = request.POST
     bad = None
     try:
-        held = Held(
-            day_of("开会日期", posted.get("on")), posted.get("place", ""), posted.get("chair", ""),
-            _count("到会人数", posted.get("present", "")) or 0, posted.get("attended", ""),
-            posted.get("minutes", ""),
-        )  # fmt: skip
+        entered = entries(RecordForm(posted))
+        held = Held(**entered | {"present": entered["present"] or 0})
         with village_work(place.round, place.pack, row.village, place.scope.actor) as work:
             pks = row.items.values_list("pk", flat=True)
             record_meeting(work, row, held, {pk: _vote(posted, pk) for pk in pks})
     except Refusal as error:
         bad = error.item if isinstance(error, ItemError) else None
-        return _page(request, place, row, error=str(error), typed=posted, bad=bad, status=422)
+        return _page(request, place, row, error=error, typed=posted, bad=bad, status=422)
     messages.success(request, "会议结果已登记，各户已转到下一步。")
     return redirect("desk:meeting", row.pk)
 
 
-def _vote(posted: Mapping[str, str], pk: int) -> Vote:
+def _vote(posted: QueryDict, pk: int) -> Vote:
+    form = VoteForm(posted, prefix=str(pk))
     try:
-        votes = {key: _count(label, posted.get(f"{key}_{pk}", "")) for key, label in _VOTES}
+        entered = entries(form)
     except Refusal as refused:
-        raise ItemError("G05", item=pk, said=refused) from None
-    decision, reason = posted.get(f"decision_{pk}", ""), posted.get(f"reason_{pk}", "")
-    return Vote(votes["for"], votes["against"], votes["abstained"], decision, reason)
-
-
-_VOTES = (("for", "同意票"), ("against", "不同意票"), ("abstained", "弃权票"))
-
-
-def _count(label: str, text: str) -> int | None:
-    text = text.strip()
-    if not text:
-        return None
-    number = whole(text, _MOST)
-    if number is None:
-        raise CaseError("G04", label=label, read=text[:10])
-    return number
+        raise ItemError("G05", item=pk, field=refused.field, said=refused) from None
+    return Vote(votes_for=entered.pop("for"), **entered)
 
 
 @require_POST
@@ -225,14 +239,13 @@ def _count(label: str, text: str) -> int | None:
 @refused_to(_page)
 def agenda(request: HttpRequest, place: Place, row: Meeting) -> HttpResponse:
     """Change the agenda of a planned meeting, or call it off."""
-    posted = request.POST
+    entered = entries(AgendaForm(request.POST))
     with village_work(place.round, place.pack, row.village, place.scope.actor) as work:
-        if posted.get("cancel"):
+        if entered["cancel"]:
             cancel_meeting(work, row)
         else:
-            add, drop = _numbers(posted.getlist("case")), _numbers(posted.getlist("drop"))
-            change_agenda(work, row, add=add, drop=drop)
-    if posted.get("cancel"):
+            change_agenda(work, row, add=entered["case"], drop=entered["drop"])
+    if entered["cancel"]:
         messages.success(request, "会议已取消，议程上的户可以列入别的会议。")
         return redirect(reverse("desk:meetings", args=[place.code]))
     messages.success(request, "议程已改。")

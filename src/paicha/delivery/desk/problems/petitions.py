@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.fields import Day, Words, entries
-from paicha.delivery.desk.shell.form_input import Unclear, day_typed, household_asked, household_named, ways
+from paicha.delivery.desk.shell.form_input import Unclear, household_asked, household_named, ways
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place, at_record, in_groups, require_step
@@ -119,6 +119,13 @@ class PetitionForm(forms.Form):
     from_whom, demand = Words(), Words()
 
 
+class ReplyForm(forms.Form):
+    """The reply to a petition."""
+
+    replied_on = Day("答复日期")
+    reply = Words()
+
+
 def _add(request: HttpRequest, place: Place) -> HttpResponse:
     given = request.POST
     try:
@@ -133,7 +140,7 @@ def _add(request: HttpRequest, place: Place) -> HttpResponse:
         with village_work(place.round, place.pack, area, place.scope.actor) as work:
             made = services.note_petition(work, received_on=day, household=home, **entered)
     except Refusal as refused:
-        return _page(request, place, status=422, error=str(refused), adding=True)
+        return _page(request, place, status=422, error=refused, adding=True)
     messages.success(request, f"已登记，{made.due_on.month}月{made.due_on.day}日前要答复。")
     return redirect("desk:petitions", place.code)
 
@@ -173,8 +180,8 @@ def step(request: HttpRequest, place: Place, found: Petition) -> HttpResponse:
 
     def reply(work: VillageWork) -> str:
         require_step(place, Verb.RAISE_PROBLEMS, "petition", "replied")
-        day = day_typed(given.get("replied_on", ""), "答复日期") or clock.today()
-        services.reply(work, found, given.get("reply", ""), day)
+        entered = entries(ReplyForm(given))
+        services.reply(work, found, entered["reply"], entered["replied_on"] or clock.today())
         return "答复已记下。"
 
     def undo(work: VillageWork) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -18,7 +19,8 @@ from django.views.decorators.http import require_POST
 from paicha.core.bounds import whole
 from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
-from paicha.delivery.desk.shell.form_input import day_typed, ways
+from paicha.delivery.desk.shell.fields import Day, Words, entries
+from paicha.delivery.desk.shell.form_input import ways
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_record, require_step
 from paicha.domain import clock
@@ -37,6 +39,13 @@ _SAID = {
     "measure": "措施、时限、责任人已保存。", "done": "已报整改完成，等上级复核。", "withdraw": "已撤回，可以恢复。",
     "restore": "已恢复。", "close": "复核通过，已销号。", "send_back": "已退回，村里会收到提醒。", "undo": "已撤销。",
 }  # fmt: skip
+
+
+class RectificationForm(forms.Form):
+    """What shall be done about a problem, until when, by whom."""
+
+    due_on = Day("整改时限")
+    measure, owner = Words(), Words()
 
 
 @at_record(Problem, Verb.READ_HOUSEHOLDS, related=("household", "finding"))
@@ -85,7 +94,7 @@ def _act(
             acts[act](work)
     except Refusal as refused:
         return _page(
-            request, place, found, status=422, error=str(refused), open=act, typed=request.POST.get("text", ""),
+            request, place, found, status=422, error=refused, open=act, typed=request.POST.get("text", ""),
             given={name: request.POST.get(name, "") for name in ("measure", "due_on", "owner")},
         )  # fmt: skip
     messages.success(request, _SAID[act])
@@ -101,11 +110,7 @@ def step(request: HttpRequest, place: Place, found: Problem) -> HttpResponse:
         require_step(place, Verb.RAISE_PROBLEMS, "rectification", request.POST["act"])
 
     def measured(work: VillageWork) -> object:
-        given = request.POST
-        return set_rectification(
-            work, found, measure=given.get("measure", ""), due_on=day_typed(given.get("due_on", ""), "整改时限"),
-            owner=given.get("owner", ""),
-        )  # fmt: skip
+        return set_rectification(work, found, **entries(RectificationForm(request.POST)))
 
     def done(work: VillageWork) -> object:
         sent = request.FILES.get("file")

@@ -23,11 +23,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.bounds import whole, wholes
-from paicha.core.catalogue import sentence
 from paicha.core.pack import LeadSource, Pack
 from paicha.core.refusal import Refusal
-from paicha.delivery.desk.shell.fields import Day, Words, entries
-from paicha.delivery.desk.shell.form_input import Unclear, day_typed, household_asked, household_named, ways
+from paicha.delivery.desk.shell.fields import Day, RowForm, Words, entries
+from paicha.delivery.desk.shell.form_input import Unclear, household_asked, household_named, ways
 from paicha.delivery.desk.shell.page import as_file, page
 from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place, in_groups, require_step
@@ -46,7 +45,7 @@ from paicha.domain.problems.services import ProblemError, add_problem, set_recti
 from paicha.domain.reports.export import write
 from paicha.domain.reports.lists import ledger_sheet
 from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.responses.services import village_work
+from paicha.domain.responses.services import VillageWork, village_work
 from paicha.domain.responses.village_facts import VillageFacts, overdue
 from paicha.formats.documents import Document
 
@@ -63,6 +62,9 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "recheck_city": ("等市级复核", ("problems_recheck_city",)),
 }
 _CHIPS = ("", "open", "late", "lacking", "recheck", "closed")
+
+
+_THREE = ("measure", "due_on", "owner")  # of a rectification
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,14 @@ class ProblemForm(forms.Form):
     type, text, measure, owner = Words(), Words(), Words(), Words()
 
 
+class RowOfProblem(RowForm):
+    """The three inputs of a problem's row on the list, and what they were when they were shown."""
+
+    joint = "-"
+    due_on = Day("整改时限")
+    measure, owner, was = Words(), Words(), Words()
+
+
 def _add(request: HttpRequest, place: Place) -> HttpResponse:
     given = request.POST
     finding = finding_asked(place, given.get("finding", ""))
@@ -252,7 +262,7 @@ def _add(request: HttpRequest, place: Place) -> HttpResponse:
                 found_by=level_of(place.scope, place.code), **entered,
             )  # fmt: skip
     except Refusal as refused:
-        return shown(request, place, status=422, error=str(refused), adding=True)
+        return shown(request, place, status=422, error=refused, adding=True)
     rest = "、".join(missing_of(place.pack, made))
     messages.success(request, f"已列入问题清单{'，还缺' + rest if rest else ''}。")
     return redirect(f"{reverse('desk:problems', args=[place.code])}#p{made.pk}")
@@ -269,37 +279,38 @@ def save(request: HttpRequest, place: Place) -> HttpResponse:
     if not place.is_village:
         raise Http404
     require_step(place, Verb.RAISE_PROBLEMS, "rectification", "measure")
-    typed = {
-        p: tuple(request.POST.get(f"{name}-{p}", "") for name in ("measure", "due_on", "owner"))
-        for p in wholes(key[4:] for key in request.POST if key.startswith("was-"))
-    }
+    keys = wholes(key[4:] for key in request.POST if key.startswith("was-"))
+    typed = {key: RowOfProblem(request.POST, prefix=str(key)) for key in keys}
     saved = 0
     try:
         with transaction.atomic(), village_work(
             place.round, place.pack, _area(place), place.scope.actor
         ) as work:  # fmt: skip
             rows = problems_listed(place.round, [place.area.area_id], Q(pk__in=list(typed)), place.groups)
-            for number, p in enumerate(rows, 1):
-                saved += _save_one(request, work, p, typed[p.pk], number)
+            for p in rows:
+                saved += _save_one(work, p, typed[p.pk])
     except Refusal as refused:
-        return shown(request, place, status=422, error=sentence("G12", said=refused), typed=typed)
+        error = ProblemError("G12", field=refused.field, said=refused)
+        given = {key: tuple(str(row[name].value() or "") for name in _THREE) for key, row in typed.items()}
+        return shown(request, place, status=422, error=error, typed=given)
     messages.success(request, f"保存了 {saved} 条。" if saved else "没有改动。")
     only = request.POST.get("only", "")
     return redirect(f"{reverse('desk:problems', args=[place.code])}{'?only=' + quote(only) if only else ''}")
 
 
-def _save_one(request: HttpRequest, work: Any, p: Problem, given: tuple[str, ...], number: int) -> bool:
-    measure, limit, owner = given
+def _save_one(work: VillageWork, p: Problem, row: RowOfProblem) -> bool:
     try:
-        due_on = day_typed(limit, "整改时限")
+        entered = entries(row)
+        measure, due_on, owner = (entered[name] for name in _THREE)
         if (measure.strip(), due_on, owner.strip()) == (p.measure, p.due_on, p.owner):
             return False
-        if request.POST.get(f"was-{p.pk}") != mark_of(p):
+        if entered["was"] != mark_of(p):
             now = f"{p.measure or '没填措施'}，{p.due_on or '没填时限'}，{p.owner or '没填责任人'}"
             raise Unclear("Z33", now=now)
         set_rectification(work, p, measure=measure, due_on=due_on, owner=owner)
     except Refusal as refused:
-        raise ProblemError("G06", place=f"“{p.text[:20]}”这一条", said=refused) from refused
+        place = f"“{p.text[:20]}”这一条"
+        raise ProblemError("G06", field=refused.field, place=place, said=refused) from refused
     return True
 
 

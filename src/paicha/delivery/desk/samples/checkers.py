@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import itemgetter
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from paicha.core.bounds import whole
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.samples.sample_places import at_sample
+from paicha.delivery.desk.shell.fields import Chosen, Day, Words, entries
 from paicha.delivery.desk.shell.form_input import day_needed
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place
@@ -28,6 +30,19 @@ NONE = (0, 0, 0)
 _MADE = "checker_made"  # of the session: account and first password, until they are shown
 
 
+class ActForm(forms.Form):
+    """What is done: share, end (with the checker) or add."""
+
+    act, user = Words(), Chosen()
+
+
+class CheckerForm(forms.Form):
+    """Who checks, until when."""
+
+    until = Day("截止日期", read=day_needed)
+    username, name = Words(), Words()
+
+
 @require_http_methods(["GET", "POST"])
 @at_sample(Verb.DRAW_SAMPLE)
 def checkers(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
@@ -35,12 +50,12 @@ def checkers(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse
 
     Until then it waits in the session, so that a button pressed twice, whose second answer alone is seen, loses none.
     """
-    error = ""
+    error: Refusal | None = None
     if request.method == "POST":
         try:
             _act(request, place, sample)
         except Refusal as refused:
-            error = str(refused)
+            error = refused
         else:
             return redirect("desk:checkers", sample.pk)
     made = request.session.pop(_MADE, None) if request.method == "GET" else None
@@ -59,22 +74,16 @@ def _left(counted: tuple[int, int, int]) -> int:
 
 def _act(request: HttpRequest, place: Place, sample: Sample) -> None:
     """Do what was asked; a new account and its first password are kept for the page. Raises Refusal."""
-    act = request.POST.get("act", "")
+    act, user_id = itemgetter("act", "user")(entries(ActForm(request.POST)))
     if act == "share":
         n = share_out(sample, place.scope.actor)
         _tell(place, sample)
         messages.success(request, f"{n} 户已按村分给抽查组员。")
-    elif act == "end" and (user_id := whole(request.POST.get("user", ""))) is not None:
+    elif act == "end" and user_id is not None:
         end_checker(place.scope, sample, user_id)
         messages.success(request, "已收回，没回访的户可以分给别人。")
     elif act == "add":
-        user, password = add_checker(
-            place.scope,
-            sample,
-            request.POST.get("username", ""),
-            request.POST.get("name", ""),
-            day_needed(request.POST.get("until", ""), "截止日期"),
-        )
+        user, password = add_checker(place.scope, sample, **entries(CheckerForm(request.POST)))
         if password:
             request.session[_MADE] = [user.username, password]
         else:

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from paicha.core.bounds import whole
+from paicha.core.pack import Pack
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.fields import Day, Words, entries
 from paicha.delivery.desk.shell.form_input import day_needed
@@ -37,18 +38,24 @@ def spot_check(request: HttpRequest, place: Place) -> HttpResponse:
         raise Http404
     area = Area.objects.get(pk=place.area.area_id)
     household = _household(request, area)
-    error = ""
+    error: Refusal | None = None
     if request.method == "POST":
         try:
             if request.POST.get("act") == "problem":
                 _add_problem(request, place, area, household)
                 messages.success(request, "问题已列上，村里和镇街会收到。")
             else:
-                record_spot_check(place.round, place.pack, area, request.POST.dict(), place.scope.actor)
+                record_spot_check(
+                    place.round,
+                    place.pack,
+                    area,
+                    entries(PointsForm(place.pack, request.POST)),
+                    place.scope.actor,
+                )
                 messages.success(request, "六项已记下。")
             return redirect("desk:spot_check", place.code)
         except Refusal as refused:
-            error = str(refused)
+            error = refused
     check = SpotCheck.objects.filter(round=place.round, area=area).first()
     kept = request.POST if request.POST.get("act") == "points" else (check.answers if check else {})
     found = Problem.objects.filter(round=place.round, village=area, found_by=Problem.Level.CITY)
@@ -76,6 +83,15 @@ def _household(request: HttpRequest, area: Area) -> Household | None:
     if found is None:
         raise Http404
     return found
+
+
+class PointsForm(forms.Form):
+    """The points of a pack's form 5, the texts below them, and who signs."""
+
+    def __init__(self, pack: Pack, posted: QueryDict) -> None:
+        super().__init__(posted)
+        asked = [question.name for question in (*points(pack), *conclusions(pack))]
+        self.fields.update({name: Words() for name in (*asked, SIGNED)})
 
 
 class ProblemForm(forms.Form):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 
-from paicha.core.bounds import whole
+from paicha.core.bounds import whole, wholes
 from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.form_input import Unclear, day_typed
@@ -67,10 +67,43 @@ class Words(forms.CharField):
         super().__init__(required=False, strip=False)
 
 
+class Chosen(forms.Field):
+    """The number of what was chosen from a list, or stands hidden in the form; None for none and for what is none."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def to_python(self, value: Any) -> int | None:
+        return whole(str(value if value is not None else ""))
+
+
+class Ticks(forms.Field):
+    """What is ticked of several inputs of one name: numbers, or with `texts` what each says."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self, *, texts: bool = False) -> None:
+        super().__init__(required=False)
+        self.texts = texts
+
+    def to_python(self, value: Sequence[str] | None) -> list[int] | list[str]:
+        given = list(value or ())
+        return given if self.texts else wholes(given)
+
+
+class RowForm(forms.Form):
+    """The inputs of one row of a page, each called by its field, `joint` and the row's key (the form's `prefix`)."""
+
+    joint = "_"
+
+    def add_prefix(self, field_name: str) -> str:
+        return f"{field_name}{self.joint}{self.prefix}"
+
+
 def entries(form: forms.Form) -> dict[str, Any]:
-    """What was entered, by field. Raises Unclear with the sentence of the first field that is refused."""
+    """What was entered, by field. Raises Unclear with the first field that is refused, and its sentence."""
     if not form.is_valid():
-        raise Unclear("G05", said=first_error(form))
+        raise Unclear("G05", field=form.add_prefix(next(iter(form.errors))), said=first_error(form))
     return form.cleaned_data
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,10 +16,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from paicha.core.bounds import whole, wholes
+from paicha.core.bounds import wholes
 from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.as_of import moment_of
+from paicha.delivery.desk.shell.fields import Chosen, Day, Ticks, Words, entries
 from paicha.delivery.desk.shell.page import asks_for_part, page
 from paicha.delivery.desk.shell.places import Place, at_place, require
 from paicha.delivery.desk.shell.wording import rule_title
@@ -52,6 +53,37 @@ WORDS = {
 }
 _TITLES = {bulk.DISMISS: "成批处理线索", bulk.VISIT: "安排实地核实", bulk.REMIND: "提醒"}
 _AT_ONCE = 3  # villages that are done while the person waits; more go to the worker
+
+
+class ListedForm(forms.Form):
+    """The villages (ids, with commas) that the page listed."""
+
+    villages = Words()
+
+
+class DismissForm(forms.Form):
+    """Leads to be decided: their rules, and the reason as typed, or one of those that are offered."""
+
+    rule = Ticks(texts=True)
+    reason, short = Words(), Words()
+
+
+class RemindForm(forms.Form):
+    """A reminder as typed, or one of those that are offered."""
+
+    words, short = Words(), Words()
+
+
+class VisitForm(forms.Form):
+    """Visits to all of the villages."""
+
+    planned_on = Day("去的日子")
+    leader, team = Chosen(), Words()
+
+
+_FORMS: dict[str, type[forms.Form]] = {
+    bulk.DISMISS: DismissForm, bulk.REMIND: RemindForm, bulk.VISIT: VisitForm,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +122,7 @@ def act(request: HttpRequest, place: Place) -> HttpResponse:
             job = bulk.start(place.round, place.area.area, kind, villages, details, place.scope.actor)
             _ask_worker(job)
     except Refusal as refused:
-        return _asked(request, place, kind, found, error=str(refused), status=422)
+        return _asked(request, place, kind, found, error=refused, status=422)
     _do_few(job)
     if left_alone:
         messages.warning(request, left_alone)
@@ -110,8 +142,7 @@ def _as_listed(request: HttpRequest, lines: Sequence[Line]) -> tuple[list[Line],
 
     Villages that came into the filter since are not among them: nobody saw them there.
     """
-    posted = request.POST.get("villages", "")
-    listed = set(wholes(posted.split(",")))
+    listed = set(wholes(entries(ListedForm(request.POST))["villages"].split(",")))
     if not listed:
         return list(lines), set()
     kept = [line for line in lines if line.summary.village_id in listed]
@@ -126,33 +157,31 @@ def _touched(lines: Sequence[Line], kind: str, details: dict[str, Any]) -> list[
 
 
 def _details(request: HttpRequest, kind: str) -> dict[str, Any]:
-    typed = request.POST
+    """What an act is to be done with, as `bulk.start` wants it. Raises Refusal."""
+    entered = entries(_FORMS[kind](request.POST))
     if kind == bulk.DISMISS:
-        reason = typed.get("reason", "").strip() or typed.get("short", "").strip()
         seen = moment_of(request)
-        return {"rules": typed.getlist("rule"), "reason": reason, "as_of": seen and seen.isoformat()}
+        reason = entered["reason"].strip() or entered["short"].strip()
+        return {"rules": entered["rule"], "reason": reason, "as_of": seen and seen.isoformat()}
     if kind == bulk.REMIND:
         address = reverse("desk:area", args=["{code}"]).replace("%7B", "{").replace("%7D", "}")
-        return {"words": (typed.get("words", "").strip() or typed.get("short", "").strip())[:200],
-                "address": address}  # fmt: skip
+        return {"words": (entered["words"].strip() or entered["short"].strip())[:200], "address": address}
     return {
-        "leader": whole(typed.get("leader", "")),
-        "planned_on": day_of(typed.get("planned_on", "")),
-        "team": typed.get("team", "").strip(),
+        "leader": entered["leader"],
+        "planned_on": entered["planned_on"] and entered["planned_on"].isoformat(),
+        "team": entered["team"].strip(),
         "address": reverse("desk:visit", args=[0]).replace("/0/", "/{pk}/"),
     }
 
 
-def day_of(text: str) -> str:
-    """A day as a date field sends it, checked; '' for anything else."""
-    try:
-        return date.fromisoformat(text.strip()).isoformat()
-    except ValueError:
-        return ""
-
-
 def _asked(
-    request: HttpRequest, place: Place, kind: str, found: Table, *, error: str = "", status: int = 200
+    request: HttpRequest,
+    place: Place,
+    kind: str,
+    found: Table,
+    *,
+    error: str | Refusal = "",
+    status: int = 200,
 ) -> HttpResponse:
     leaders: list[User] = []
     if kind == bulk.VISIT:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from paicha.core.catalogue import sentence
 from paicha.core.pack import Pack, ProfileForm
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.shell.fields import RowForm, Words, entries
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_record
 from paicha.delivery.desk.shell.refusals import refused_to
@@ -51,9 +53,9 @@ def visit(request: HttpRequest, place: Place, row: Visit) -> HttpResponse:
         if read.faults:
             raise VerificationError("G05", said="；".join(read.faults.values()))
         with village_work(place.round, place.pack, place.area.area, place.scope.actor) as work:
-            finish(work, row, Result(read.values, _seen(texts)))
+            finish(work, row, Result(read.values, _seen(request.POST)))
     except Refusal as refused:
-        return _page(request, place, row, texts=texts, error=str(refused), status=422)
+        return _page(request, place, row, texts=texts, error=refused, status=422)
     messages.success(request, f"{place.area.spoken}的核查结果已登记。")
     if row.kind == Visit.Kind.CROSS_CHECK and not place.may(Verb.VERIFY):
         return redirect("desk:my_visits")
@@ -68,16 +70,21 @@ def _may_enter(place: Place, row: Visit) -> bool:
     return place.may(Verb.VERIFY) or (leads and row.state == Visit.State.PLANNED)
 
 
-def _seen(texts: Mapping[str, str]) -> dict[UUID, tuple[str, str]]:
-    """What was found at each household of the form, by its id; '' where nothing is ticked."""
+class LookForm(RowForm):
+    """What was seen at one household, whose id is the prefix; nothing is ticked: ''."""
+
+    found, note = Words(), Words()
+
+
+def _seen(posted: QueryDict) -> dict[UUID, tuple[str, str]]:
+    """What was found at each household of the form, by its id."""
     seen = {}
-    for name, note in texts.items():
-        if name.startswith("note_"):
-            id_ = name.removeprefix("note_")
-            try:
-                seen[UUID(id_)] = (texts.get(f"found_{id_}", ""), note)
-            except ValueError:
-                continue
+    for id_ in (name.removeprefix("note_") for name in posted if name.startswith("note_")):
+        entered = entries(LookForm(posted, prefix=id_))
+        try:
+            seen[UUID(id_)] = (entered["found"], entered["note"])
+        except ValueError:
+            continue
     return seen
 
 
@@ -146,13 +153,19 @@ def _rows(pack: Pack, form: ProfileForm, shown: Mapping[str, str]) -> list[dict[
     return made
 
 
+class DropForm(forms.Form):
+    """Why a planned visit is not made."""
+
+    note = Words()
+
+
 @require_POST
 @at_record(Visit, Verb.READ_HOUSEHOLDS, act=Verb.VERIFY, related=("leader", "zone"))
 @refused_to(_page)
 def visit_drop(request: HttpRequest, place: Place, row: Visit) -> HttpResponse:
     """Drop a planned visit, with a reason."""
-    note = request.POST.get("note", "")
+    entered = entries(DropForm(request.POST))
     with village_work(place.round, place.pack, place.area.area, place.scope.actor) as work:
-        drop(work, row, note)
+        drop(work, row, entered["note"])
     messages.success(request, f"{place.area.spoken}的核实已取消。")
     return redirect("desk:checks", place.path[-1].code)

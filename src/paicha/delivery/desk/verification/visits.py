@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,11 +16,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from paicha.core.bounds import whole
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.shell.fields import Chosen, Day, RowForm, Ticks, Words, entries
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, Policy, areas_below, at_place, states
-from paicha.delivery.desk.verification.bulk import day_of
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import scope
@@ -35,6 +35,20 @@ from paicha.domain.verification.attention import audited, cross_check, proposed,
 from paicha.domain.verification.errors import VerificationError
 from paicha.domain.verification.models import Visit
 from paicha.domain.verification.visits import Plan, plan
+
+
+class PlanForm(forms.Form):
+    """Which villages are visited (codes), when, and with whom."""
+
+    planned_on = Day("去的日子")
+    team = Words()
+    go = Ticks(texts=True)
+
+
+class LeaderForm(RowForm):
+    """Who leads the visit to one village, whose code is the prefix."""
+
+    leader = Chosen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +157,17 @@ def visit_plan(request: HttpRequest, place: Place) -> HttpResponse:
     if place.area.level != "town":
         raise Http404
     typed, areas = request.POST, areas_below(place)
-    wanted = [areas[code] for code in sorted(set(typed.getlist("go"))) if code in areas]
-    day = day_of(typed.get("planned_on", ""))
     try:
+        entered = entries(PlanForm(typed))
+        wanted = [areas[code] for code in sorted(set(entered["go"])) if code in areas]
         if not wanted:
             raise VerificationError("Y53")
         with transaction.atomic():
             for area in wanted:
-                _plan(place, area, typed.get(f"leader_{area.code}", ""), day, typed.get("team", ""))
+                leader = entries(LeaderForm(typed, prefix=area.code))["leader"]
+                _plan(place, area, leader, entered["planned_on"], entered["team"])
     except Refusal as refused:
-        return _page(request, place, status=422, error=str(refused), typed=typed)
+        return _page(request, place, status=422, error=refused, typed=typed)
     names = "、".join(area.spoken for area in wanted[:5])
     messages.success(
         request, f"已安排去{names}{f'等 {len(wanted)} 个村' if len(wanted) > 5 else ''}，带队的人已收到提醒。"
@@ -160,19 +175,18 @@ def visit_plan(request: HttpRequest, place: Place) -> HttpResponse:
     return redirect("desk:checks", place.code)
 
 
-def _plan(place: Place, area: RoundArea, leader: str, day: str, team: str) -> None:
+def _plan(place: Place, area: RoundArea, leader: int | None, day: date | None, team: str) -> None:
     """One village of those, with its own reasons and leader."""
     with village_work(place.round, place.pack, area.area, place.scope.actor) as work:
         kind, reasons = proposed(place.pack, work.summary)
         wanted = Plan(
-            kind or Visit.Kind.VERIFICATION.value, date.fromisoformat(day) if day else None,
-            User.objects.filter(pk=whole(leader) or 0).first(),
-            team, reasons, reverse("desk:visit", args=[0]).replace("/0/", "/{pk}/"),
+            kind or Visit.Kind.VERIFICATION.value, day, User.objects.filter(pk=leader or 0).first(), team, reasons,
+            reverse("desk:visit", args=[0]).replace("/0/", "/{pk}/"),
         )  # fmt: skip
         try:
             plan(work, wanted)
         except Refusal as refused:
-            raise VerificationError("G06", place=area.spoken, said=refused) from refused
+            raise VerificationError("G06", field=refused.field, place=area.spoken, said=refused) from refused
 
 
 def to_lead(request: HttpRequest) -> int:
