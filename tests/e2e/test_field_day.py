@@ -18,7 +18,7 @@ from tests.e2e.test_field import fill, finish, stored
 from tests.worlds.round import VILLAGE, World
 
 from paicha.domain import clock
-from paicha.domain.handover.services import open_round
+from paicha.domain.handover.round_opening import open_round
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.responses.models import Conflict, Revision
 from paicha.domain.rounds.models import RosterEntry

@@ -15,7 +15,7 @@ from tests.e2e.waits import until
 from tests.worlds.round import VILLAGE, World
 
 from paicha.domain import clock
-from paicha.domain.handover.services import open_round
+from paicha.domain.handover.round_opening import open_round
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.problems.models import Problem

@@ -17,7 +17,7 @@ from tests.worlds.second import FAMILY_HEADER, FOLDER, LIUHE, OPENS, SCOPE, SHIY
 
 from paicha.core.pack import Pack
 from paicha.domain import clock
-from paicha.domain.handover.services import load_pack, open_round
+from paicha.domain.handover.round_opening import load_pack, open_round
 from paicha.domain.intake.result import ImportResult
 from paicha.domain.intake.services import Source, import_files
 from paicha.domain.reports.export import export_area

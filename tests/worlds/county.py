@@ -13,7 +13,7 @@ from tests.worlds.once import built_once
 from paicha.core.pack import Pack
 from paicha.domain.accounts.policies import Scope, operator_scope
 from paicha.domain.areas.models import Area
-from paicha.domain.handover.services import load_pack, open_round
+from paicha.domain.handover.round_opening import load_pack, open_round
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.responses.services import (
     Batch,

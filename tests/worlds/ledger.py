@@ -9,7 +9,7 @@ from typing import Any
 from tests.worlds.round import BY_FORM, CLEAN, NEIGHBOUR, TOWN, VILLAGE, World, phone_of
 
 from paicha.domain.areas.models import Area
-from paicha.domain.handover.hand_up import submit_village, take_back
+from paicha.domain.handover.hand_up import submit_village, take_hand_up_back
 from paicha.domain.handover.models import Return, Submission
 from paicha.domain.handover.queries import latest, submissions
 from paicha.domain.handover.returns import Back, return_to_village, take_return_back
@@ -124,7 +124,7 @@ class Ledgers:
         )
 
     def take_back(self, code: str = VILLAGE, who: str = "cadre") -> Submission:
-        return take_back(self.world.round, self.world.pack, self.area(code), self.actor(who))
+        return take_hand_up_back(self.world.round, self.world.pack, self.area(code), self.actor(who))
 
     def send_back(
         self,

@@ -16,7 +16,7 @@ from paicha.core.pack import Pack
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.areas.models import Area, Group
-from paicha.domain.handover.services import load_pack, open_round
+from paicha.domain.handover.round_opening import load_pack, open_round
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.responses.services import Batch, IncomingRow, submit_responses, village_work

@@ -13,7 +13,7 @@ from tests.worlds.second import FOLDER, LIUHE, SCOPE, SHIYAN
 from paicha.core.pack import Pack
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
-from paicha.domain.handover.services import load_pack, open_round
+from paicha.domain.handover.round_opening import load_pack, open_round
 from paicha.domain.households.models import Household
 from paicha.domain.intake.services import Source, import_files
 from paicha.packs import read_pack

@@ -16,7 +16,7 @@ from tests.worlds.round import COUNTY, TOWN, VILLAGE, World
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import Scope, operator_scope, scope
-from paicha.domain.accounts.second_factor import is_set_up, take_back
+from paicha.domain.accounts.second_factor import is_set_up, remove_device
 from paicha.domain.audit.models import AuditEntry
 
 
@@ -112,10 +112,10 @@ def test_a_lost_phone_is_taken_back_within_the_own_area(world: World) -> None:
     set_up(world.client("town"))
     town = world.users["town"]
     with pytest.raises(PermissionDenied):
-        take_back(scope(world.users["cadre"]), town)
-    take_back(scope(world.users["administrator"]), town)
+        remove_device(scope(world.users["cadre"]), town)
+    remove_device(scope(world.users["administrator"]), town)
     assert not is_set_up(town)
-    take_back(operator_scope("tester"), town)
+    remove_device(operator_scope("tester"), town)
     assert AuditEntry.objects.filter(action="account.second_factor_reset").count() == 2
     assert isinstance(scope(town), Scope)
 

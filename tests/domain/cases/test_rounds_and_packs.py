@@ -26,7 +26,7 @@ from paicha.domain.cases.services import (
     record_meeting,
     take_step,
 )
-from paicha.domain.handover.services import load_pack, open_round
+from paicha.domain.handover.round_opening import load_pack, open_round
 from paicha.domain.households.models import Household
 from paicha.domain.intake.services import Source, import_files
 from paicha.domain.responses.models import VillageSummary

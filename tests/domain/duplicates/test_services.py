@@ -18,7 +18,7 @@ from paicha.domain.areas.models import Area
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.duplicates.columns import stale
 from paicha.domain.duplicates.models import Distinction, DuplicatePair, VillageColumns
-from paicha.domain.duplicates.services import refresh, take_back, tell_apart
+from paicha.domain.duplicates.services import refresh, take_word_back, tell_apart
 from paicha.domain.households.models import ForeignNumber, Household, Member
 from paicha.domain.households.services import (
     NewHousehold,
@@ -26,7 +26,7 @@ from paicha.domain.households.services import (
     change_head,
     close,
     count_change,
-    take_back_all,
+    take_households_back,
     update_known,
 )
 
@@ -64,7 +64,7 @@ CHANGES: dict[str, tuple[Change, int]] = {
     "the phone": (lambda v, h: update_known(v, [("", 4, "1", h.pk)]), 1),
     "both phones": (lambda v, h: update_known(v, [(OTHER, 3, "2", h.pk)]), 0),
     "closing": (lambda v, h: close(h, actor="5", reason="搬走"), 0),
-    "taken back": (lambda v, h: take_back_all(v, [h.pk], actor="5", reason="撤回", at=clock.now()), 0),
+    "taken back": (lambda v, h: take_households_back(v, [h.pk], actor="5", reason="撤回", at=clock.now()), 0),
     "a third": (lambda v, h: add(v, "王建囯"), 3),
 }
 
@@ -119,11 +119,11 @@ def test_something_new_brings_them_back(
 
 def test_a_word_is_taken_back(two: tuple[Household, Household], at_opening: datetime) -> None:
     said = tell_apart(only(), SCOPE, "是两兄弟")
-    take_back(said, SCOPE)
+    take_word_back(said, SCOPE)
     assert pairs() == {("王建国", "王健国", False)}
     said.refresh_from_db()
     assert said.taken_back_by == SCOPE.actor
-    for act in (lambda: take_back(said, SCOPE), lambda: tell_apart(only(), SCOPE, " ")):
+    for act in (lambda: take_word_back(said, SCOPE), lambda: tell_apart(only(), SCOPE, " ")):
         with pytest.raises(Refusal):
             act()
     tell_apart(only(), SCOPE, "又看了一遍")

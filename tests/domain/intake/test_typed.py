@@ -13,7 +13,7 @@ from tests.worlds.county import open_county
 from tests.worlds.village import FilledVillage
 
 from paicha.domain.audit.queries import verify
-from paicha.domain.intake.desk_entry import SavedRow, TakeBackError, TypedRow, save_typed, take_back
+from paicha.domain.intake.desk_entry import SavedRow, TakeBackError, TypedRow, save_typed, take_entry_back
 from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.responses.models import Draft, Finding, HeldRevision, Revision, VillageSummary
 from paicha.domain.responses.services import village_work
@@ -54,7 +54,7 @@ class Desk:
     def undo(self, household: UUID, by: str = CLERK) -> SavedRow:
         county = self.village.county
         with village_work(county.round, county.pack, self.village.area, by) as work:
-            return take_back(work, household, f"desk:{by}")
+            return take_entry_back(work, household, f"desk:{by}")
 
     def due(self) -> int:
         """Households that nobody has met, as the village's summary counts them."""

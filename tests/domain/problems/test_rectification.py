@@ -23,10 +23,10 @@ from paicha.domain.problems.rectification import (
     close,
     escalate,
     mark_done,
-    may_take_back,
+    may_take_step_back,
     remind,
     send_back,
-    take_back,
+    take_step_back,
 )
 from paicha.domain.problems.services import (
     ProblemError,
@@ -109,7 +109,7 @@ def test_sent_back_says_why_and_comes_again(county: County) -> None:
         ([measured], lambda w, p: mark_done(w, p, "  "), "请写明怎么整改好的"),
         ([measured], lambda w, p: mark_done(w, p, "长" * 1001), "1001 个字"),
         ([measured], close, "没有报整改完成"),
-        ([measured], take_back, "没有可以撤销的步骤"),
+        ([measured], take_step_back, "没有可以撤销的步骤"),
         ([measured, lambda w, p: mark_done(w, p, "修了")], lambda w, p: send_back(w, p, ""), "为什么退回"),
         ([measured, lambda w, p: mark_done(w, p, "修了")], lambda w, p: mark_done(w, p, "修了"), "不用再报"),
         ([], lambda w, p: withdraw(w, p, ""), "为什么撤回"),
@@ -140,12 +140,12 @@ def test_a_step_is_undone_by_who_took_it(county: County) -> None:
     act(county, measured)
     act(county, lambda w, p: mark_done(w, p, "修了"))
     steps = list(ProblemStep.objects.order_by("-pk"))
-    assert (may_take_back(steps, "7"), may_take_back(steps, "8")) == ("整改完成", "")
+    assert (may_take_step_back(steps, "7"), may_take_step_back(steps, "8")) == ("整改完成", "")
     with pytest.raises(ProblemError, match="只有办这一步的人"):
-        act(county, take_back, actor="8")
-    assert act(county, take_back).status == "open"
+        act(county, take_step_back, actor="8")
+    assert act(county, take_step_back).status == "open"
     with pytest.raises(ProblemError, match="没有可以撤销"):
-        act(county, take_back)
+        act(county, take_step_back)
 
 
 def test_withdrawn_and_restored_as_it_was(county: County) -> None:

@@ -20,7 +20,7 @@ from paicha.domain.audit.queries import verify
 from paicha.domain.households.models import Household
 from paicha.domain.referrals.models import Referral
 from paicha.domain.referrals.queries import of_departments, referrals_listed
-from paicha.domain.referrals.services import ReferralError, answer, send, take_back, withdraw
+from paicha.domain.referrals.services import ReferralError, answer, send, take_answer_back, withdraw
 from paicha.domain.referrals.workbook import read_answers, to_answer
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.services import village_work
@@ -80,9 +80,9 @@ def test_sent_answered_and_taken_back(asked: County) -> None:
         with village_work(asked.round, asked.pack, asked.villages[0], actor) as work:
             if says:
                 with pytest.raises(ReferralError, match=says):
-                    take_back(work, of("张三"))
+                    take_answer_back(work, of("张三"))
             else:
-                take_back(work, of("张三"))
+                take_answer_back(work, of("张三"))
     assert facts(asked)["referrals_open"] == 4
     assert verify() == []
 

@@ -18,7 +18,7 @@ from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
-from paicha.domain.handover.services import open_round
+from paicha.domain.handover.round_opening import open_round
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import NewHousehold
 from paicha.domain.intake.services import Source, import_files

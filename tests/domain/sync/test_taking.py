@@ -16,7 +16,7 @@ from tests.worlds.round import TODAY, VILLAGE, World, build
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment
-from paicha.domain.handover.services import open_round
+from paicha.domain.handover.round_opening import open_round
 from paicha.domain.households.models import BaseChange, Household
 from paicha.domain.households.services import NewHousehold, add_households, new_id
 from paicha.domain.problems.models import Petition, Problem

@@ -30,7 +30,7 @@ from tests.worlds.round import VILLAGE, World
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment
 from paicha.domain.accounts.policies import scope
-from paicha.domain.handover.services import load_pack, open_round
+from paicha.domain.handover.round_opening import load_pack, open_round
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import NewHousehold, add_households
 from paicha.domain.problems.models import Problem

@@ -25,7 +25,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run_open(args: argparse.Namespace) -> int:
     scope, current, pack = open_home()
-    from paicha.domain.handover.services import open_round
+    from paicha.domain.handover.round_opening import open_round
 
     if args.opens <= current.opens_on:
         raise CommandRefused("E35", day=current.opens_on)

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
 def stored_pack(files: dict[str, bytes], actor: str) -> tuple[Any, Any]:
     """A pack kept in the database with its areas, and as it is read. Raises CommandRefused with every error."""
     from paicha.core.pack import PackErrors
-    from paicha.domain.handover.services import load_pack
+    from paicha.domain.handover.round_opening import load_pack
 
     try:
         return load_pack(files, actor)
@@ -55,7 +55,7 @@ def stored_pack(files: dict[str, bytes], actor: str) -> tuple[Any, Any]:
 
 def ensure_round(files: dict[str, bytes], opens: date | None) -> tuple[Any, bool]:
     """Load the pack and open a round, unless one of this pack and day is open. Twice is harmless."""
-    from paicha.domain.handover.services import open_round
+    from paicha.domain.handover.round_opening import open_round
     from paicha.domain.rounds.queries import current_round
 
     actor = f"operator:{system_user()}"

@@ -21,7 +21,7 @@ from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope, scope
 from paicha.domain.accounts.queries import managed_assignments, managed_users
 from paicha.domain.accounts.roles import ROLES, Verb
-from paicha.domain.accounts.second_factor import take_back
+from paicha.domain.accounts.second_factor import remove_device
 from paicha.domain.accounts.services import (
     assign,
     create_user,
@@ -171,7 +171,7 @@ class UserAdmin(OwnAreaAdmin):
     @admin.action(description="手机丢了，重设二次验证")
     def lost_phone(self, request: HttpRequest, rows: QuerySet[User]) -> None:
         def act(by: Scope, user: User) -> str:
-            take_back(by, user)
+            remove_device(by, user)
             return f"{user.username} 下次登录时重新设二次验证。"
 
         self.each(request, rows, act)

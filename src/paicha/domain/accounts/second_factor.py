@@ -77,7 +77,7 @@ def passes(user: User, code: str) -> bool:
 
 
 @transaction.atomic
-def take_back(by: Scope, user: User) -> None:
+def remove_device(by: Scope, user: User) -> None:
     """Remove a lost phone's device: at the next sign-in the user sets up another. Raises as `assign` does."""
     refuse_own(by, user)
     if not by.everywhere and not managed_users(by).filter(pk=user.pk).exists():

@@ -211,7 +211,7 @@ def tell_apart(pair: DuplicatePair, scope: Scope, reason: str) -> Distinction:
 
 
 @transaction.atomic
-def take_back(said: Distinction, scope: Scope) -> None:
+def take_word_back(said: Distinction, scope: Scope) -> None:
     """Take a word back: the pair is listed again, if the two are still alike. Raises DuplicateError."""
     said = (
         Distinction.objects.select_for_update(of=("self",)).select_related("first", "second").get(pk=said.pk)

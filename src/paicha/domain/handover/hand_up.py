@@ -75,7 +75,7 @@ def submit_village(
     return made
 
 
-def take_back(round_: Round, pack: Pack, village: Area, actor: str) -> Submission:
+def take_hand_up_back(round_: Round, pack: Pack, village: Area, actor: str) -> Submission:
     """Take the hand-up back, by who handed up, until the town has begun; all is as before. Raises HandoverError."""
     with village_work(round_, pack, village, actor) as work:
         last = latest(submissions(round_, village.pk))

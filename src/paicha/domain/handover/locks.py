@@ -14,7 +14,7 @@ from paicha.domain.areas.models import Area
 from paicha.domain.handover.errors import HandoverError
 from paicha.domain.handover.models import Ledger, Return
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.services import VillageWork
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.reopen import reopen_entries
 

@@ -90,7 +90,7 @@ def given_people(upload: UUID, village: int) -> set[UUID]:
     }
 
 
-def take_back(
+def take_members_back(
     village: int, upload: UUID, before: Mapping[str, Sequence[str]], stay: Collection[UUID]
 ) -> set[UUID]:
     """Let go what an upload brought about people of a village; those that it rewrote are as `before` says again.

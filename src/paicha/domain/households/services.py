@@ -130,7 +130,7 @@ def close(household: Household, *, actor: str, reason: str) -> None:
     count_change([household.village_id])
 
 
-def take_back_all(
+def take_households_back(
     village: Area, households: Sequence[UUID], *, actor: str, reason: str, at: datetime
 ) -> None:
     """Let households of a village go that an upload made; the caller holds its lock and writes the audit."""

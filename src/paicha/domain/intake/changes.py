@@ -15,8 +15,7 @@ import orjson
 
 from paicha.core.pack import Pack
 from paicha.domain.responses.answers.in_force import earlier_answers
-from paicha.domain.responses.services import Receipt
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.services import Receipt, VillageWork
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from paicha.domain.households.models import BaseChange, Household, HouseholdEven
 from paicha.domain.problems.models import Petition, Problem
 from paicha.domain.referrals.models import ComparisonRow, Referral
 from paicha.domain.responses.models import Conflict, Finding
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.services import VillageWork
 from paicha.domain.rounds.models import PlannedVisit, RosterEntry
 from paicha.domain.verification.models import Enquiry, SampleHousehold, VisitHousehold
 

@@ -331,7 +331,7 @@ class TakeBackError(Refusal):
     """A row that can't be taken back."""
 
 
-def take_back(work: VillageWork, household: UUID, source: str) -> SavedRow:
+def take_entry_back(work: VillageWork, household: UUID, source: str) -> SavedRow:
     """Put in force what was there before the author's last save of a household, as a new revision.
 
     Raises TakeBackError where the newest answers are somebody else's, or nothing was answered before.

@@ -14,7 +14,7 @@ from paicha.domain.intake.changes import Change
 from paicha.domain.intake.matching import Asked
 from paicha.domain.intake.preparation import HouseholdRows
 from paicha.domain.intake.result import ImportResult, Refused
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.services import VillageWork
 
 _PLAN_LIMIT = 5000
 

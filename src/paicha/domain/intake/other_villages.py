@@ -20,7 +20,7 @@ from paicha.domain.intake.lines import Line, keep_refused
 from paicha.domain.intake.matching import BY_KEY, Elsewhere, Register
 from paicha.domain.intake.preparation import HouseholdRows
 from paicha.domain.intake.result import ImportResult
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.services import VillageWork
 
 _MANY = 10_000
 _SOME = 2  # keys of another village, before a heading is in question

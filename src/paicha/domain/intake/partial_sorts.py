@@ -21,7 +21,7 @@ from paicha.domain.intake.lines import Line, keep_refused, say
 from paicha.domain.intake.matching import Register
 from paicha.domain.intake.result import ImportResult
 from paicha.domain.responses.answers.in_force import Stored, load_stored
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.services import VillageWork
 
 _ROWS = 3  # fewer rows with others' values are believed
 _SWAPPED = 2  # rows with each other's values

@@ -34,8 +34,7 @@ from paicha.domain.intake.known_persons import Bearer, KnownMember, bearers_of, 
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.person_matching import FamilyLine, FamilyMatcher, by_system
 from paicha.domain.intake.result import Refused
-from paicha.domain.responses.services import record_facts_of_households
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.services import VillageWork, record_facts_of_households
 from paicha.domain.rounds.services import NewEntry, add_due
 from paicha.formats.reading import Family, Person, PersonTable
 

@@ -17,7 +17,7 @@ from paicha.domain.intake.lines import Line, plan_row, refuse, say
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.result import ImportResult
 from paicha.domain.responses.answers.in_force import load_stored
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.services import VillageWork
 
 
 def without_repeats(

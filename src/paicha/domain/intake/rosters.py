@@ -27,7 +27,7 @@ from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.village_rows import missing
 from paicha.domain.responses.rules.row_tests import entered_hits
 from paicha.domain.responses.rules.rule_text import message_of
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.services import VillageWork
 from paicha.domain.rounds.services import NewEntry, add_due
 from paicha.formats.reading import HouseholdTable
 from paicha.formats.reading.person_list import ANOTHER

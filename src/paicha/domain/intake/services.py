@@ -41,9 +41,9 @@ from paicha.domain.intake.warnings import warn_of_cleared, warn_of_village
 from paicha.domain.responses.models import Upload
 from paicha.domain.responses.services import (
     VillageWork,
+    days_of,
     village_work,
 )
-from paicha.domain.responses.work import days_of
 from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.queries import current_round

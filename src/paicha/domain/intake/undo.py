@@ -22,17 +22,16 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.services import remove_groups
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.events import last_left
-from paicha.domain.households.members import given_people, take_back
-from paicha.domain.households.services import count_change, take_back_all, update_known
+from paicha.domain.households.members import given_people, take_members_back
+from paicha.domain.households.services import count_change, take_households_back, update_known
 from paicha.domain.intake.dependents import built_on, groups_in_use
 from paicha.domain.intake.interruptions import cut_short, end_cut_short
 from paicha.domain.problems.services import withdraw_listed
 from paicha.domain.responses.columns import NOTHING
 from paicha.domain.responses.models import Conflict, HeldRevision, Revision, Upload, UploadVillage
+from paicha.domain.responses.services import VillageWork, village_work
 from paicha.domain.responses.services.restore import Earlier, restore_answers, restore_form
 from paicha.domain.responses.services.withdraw import withdraw_all
-from paicha.domain.responses.transaction import village_work
-from paicha.domain.responses.work import VillageWork
 from paicha.domain.rounds.models import RosterEntry
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.services import remove_entries
@@ -295,7 +294,7 @@ class _VillageUndo:
             return
         remove_entries([entry.pk for entry in entries])
         households = [entry.household_id for entry in entries]
-        take_back_all(
+        take_households_back(
             self._work.village, households, actor=self._work.actor, reason=self._mark, at=self._work.at
         )
         self._work.changed = True
@@ -304,7 +303,7 @@ class _VillageUndo:
         """Members and numbers of other systems that it brought go, too; those that it rewrote are as they were."""
         stay = {one.household for one in self._result.left if one.household is not None}
         before = self._trace.get("members", {})
-        touched = take_back(self._work.village.pk, self._record.pk, before, stay)
+        touched = take_members_back(self._work.village.pk, self._record.pk, before, stay)
         if touched:
             count_change([self._work.village.pk])
         self._result.restored += len(touched - self._made - set(answered))

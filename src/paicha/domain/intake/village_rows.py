@@ -37,9 +37,9 @@ from paicha.domain.responses.services import (
     ReadColumns,
     Receipt,
     Status,
+    VillageWork,
     submit_responses,
 )
-from paicha.domain.responses.work import VillageWork
 
 
 def missing(pack: Pack, question: str) -> tuple[str, str]:

@@ -26,8 +26,7 @@ from paicha.domain.households.models import Household, HouseholdEvent
 from paicha.domain.households.services import count_change
 from paicha.domain.life.errors import LifeError
 from paicha.domain.life.rows import retell
-from paicha.domain.responses.transaction import villages_work
-from paicha.domain.responses.work import VillageWork
+from paicha.domain.responses.services import VillageWork, villages_work
 from paicha.domain.rounds.models import RosterEntry, Round
 
 _REASON = 200

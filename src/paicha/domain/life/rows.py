@@ -13,9 +13,9 @@ from paicha.domain.problems.carrying import carry_problems
 from paicha.domain.problems.summary_facts import told_petitions, told_problems
 from paicha.domain.referrals.carrying import carry_referrals
 from paicha.domain.referrals.services import told as tell_referrals
+from paicha.domain.responses.services import VillageWork
 from paicha.domain.responses.services.base_changes import tell_changes
 from paicha.domain.responses.services.register_events import carry_answers, tell_answers
-from paicha.domain.responses.work import VillageWork
 from paicha.domain.verification.carrying import carry_samples
 from paicha.domain.verification.enquiries import tell_enquiries
 from paicha.domain.verification.interviews import tell_interviews

@@ -61,7 +61,7 @@ def send_back(work: VillageWork, problem: Problem, reason: str) -> Problem:
     return fresh
 
 
-def take_back(work: VillageWork, problem: Problem) -> Problem:
+def take_step_back(work: VillageWork, problem: Problem) -> Problem:
     """Undo one's own last step (done, closed, sent back) in one step. Raises ProblemError."""
     fresh = locked(work, problem)
     last = ProblemStep.objects.filter(problem=fresh).order_by("-pk").first()
@@ -79,7 +79,7 @@ def take_back(work: VillageWork, problem: Problem) -> Problem:
     return _moved(work, fresh, ProblemStep.Kind.REOPENED, ProblemStep.Kind(last.kind).label)
 
 
-def may_take_back(steps: list[ProblemStep], actor: str) -> str:
+def may_take_step_back(steps: list[ProblemStep], actor: str) -> str:
     """The title of the step that `actor` may undo, '' for none; `steps` newest first."""
     if steps and steps[0].by == actor and steps[0].kind in ("done", "closed", "sent_back"):
         return str(ProblemStep.Kind(steps[0].kind).label)

@@ -106,7 +106,7 @@ def answer(work: VillageWork, referral: Referral, said: str, reason: str) -> Ref
     return fresh
 
 
-def take_back(work: VillageWork, referral: Referral) -> Referral:
+def take_answer_back(work: VillageWork, referral: Referral) -> Referral:
     """Undo one's own answer, in one step. Raises ReferralError."""
     fresh = _locked(work, referral)
     if fresh.answered_at is None or fresh.answered_by != work.actor:

@@ -25,8 +25,8 @@ from paicha.domain.rounds.queries import stages
 
 
 @transaction.atomic
-def open_round(content: PackContent, pack: Pack, opens_on: date, actor: str) -> Round:
-    """Open a round: freeze the pack's areas and every open household of them."""
+def freeze_roster(content: PackContent, pack: Pack, opens_on: date, actor: str) -> Round:
+    """A new round with the pack's areas and every open household of them, as they are now."""
     round_ = Round.objects.create(pack=content, opens_on=opens_on, opened_at=clock.now(), opened_by=actor)
     codes = {area.code for area in pack.areas}
     areas = Area.objects.filter(code__in=codes).select_related("parent")

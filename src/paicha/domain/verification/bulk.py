@@ -26,7 +26,7 @@ from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.services import VillageWork, village_work
-from paicha.domain.responses.services.bulk_decisions import dismiss_open, take_back
+from paicha.domain.responses.services.bulk_decisions import dismiss_open, reopen_decided
 from paicha.domain.rounds.models import Round
 from paicha.domain.verification.attention import visit_reasons
 from paicha.domain.verification.errors import VerificationError
@@ -237,7 +237,7 @@ def undo(job: BulkJob, pack: Pack, on_village: Callable[[], None] | None = None)
 
 def _undo(work: VillageWork, job: BulkJob, step: BulkStep) -> int:
     if job.kind == DISMISS:
-        return take_back(work, step.rows, job.made_by, step.at, f"bulk:{job.pk}")
+        return reopen_decided(work, step.rows, job.made_by, step.at, f"bulk:{job.pk}")
     planned = Visit.objects.filter(pk__in=step.rows, state=Visit.State.PLANNED)
     return sum(bool(drop(work, visit, "成批安排已撤销")) for visit in planned)
 

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from paicha.core.pack.naming import strength_rank
 from paicha.domain.responses.models import Finding
+from paicha.domain.responses.services import VillageWork
 from paicha.domain.responses.summary.tallies import Selection
-from paicha.domain.responses.work import VillageWork
 from paicha.domain.rounds.models import RosterEntry
 from paicha.domain.verification.models import Visit
 

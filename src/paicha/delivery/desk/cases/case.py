@@ -274,7 +274,7 @@ def _tell_back(place: Place, row: Case) -> None:
 
 @require_POST
 @at_record(Case, Verb.READ_HOUSEHOLDS, act=tuple(VERB_OF.values()), related=_RELATED)
-def take_back(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
+def undo_step(request: HttpRequest, place: Place, row: Case) -> HttpResponse:
     """Undo one's own last step."""
     _levels(place)
 

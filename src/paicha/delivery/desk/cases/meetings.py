@@ -255,7 +255,7 @@ def agenda(request: HttpRequest, place: Place, row: Meeting) -> HttpResponse:
 @require_POST
 @at_record(Meeting, Verb.READ_HOUSEHOLDS, act=Verb.DELIBERATE)
 @refused_to(_page)
-def take_back(request: HttpRequest, place: Place, row: Meeting) -> HttpResponse:
+def undo_record(request: HttpRequest, place: Place, row: Meeting) -> HttpResponse:
     """Take the record back as a whole, to be corrected."""
     with village_work(place.round, place.pack, row.village, place.scope.actor) as work:
         undo_meeting(work, row)

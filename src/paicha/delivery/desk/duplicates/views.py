@@ -32,7 +32,7 @@ from paicha.domain.duplicates.queries import (
     people_of,
     waiting_at,
 )
-from paicha.domain.duplicates.services import DuplicateError, take_back, tell_apart
+from paicha.domain.duplicates.services import DuplicateError, take_word_back, tell_apart
 from paicha.domain.households.models import Household
 from paicha.domain.responses.queries import names
 
@@ -135,7 +135,7 @@ def back(request: HttpRequest, place: Place) -> HttpResponse:
     )
     if said is None:
         raise DuplicateError("I02")
-    take_back(said, place.scope)
+    take_word_back(said, place.scope)
     messages.success(request, "已撤回，两户仍然相像的话又列在疑似重复里。")
     return _back_to(request, place)
 

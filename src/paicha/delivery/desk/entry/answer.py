@@ -36,7 +36,7 @@ from paicha.delivery.desk.shell.places import Home, Place, at_household, at_plac
 from paicha.delivery.desk.shell.wording import day_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
-from paicha.domain.intake.desk_entry import SavedRow, TypedRow, save_typed, take_back
+from paicha.domain.intake.desk_entry import SavedRow, TypedRow, save_typed, take_entry_back
 from paicha.domain.reports.village import Answered, in_order
 from paicha.domain.responses.answers.identity import identify_text
 from paicha.domain.responses.models import Revision, VillageSummary
@@ -223,7 +223,7 @@ def undo(request: HttpRequest, home: Home) -> HttpResponse:
         return redirect("desk:answer", key)
     try:
         with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
-            saved = take_back(work, key, source_of(place))
+            saved = take_entry_back(work, key, source_of(place))
     except Refusal as refused:
         messages.error(request, str(refused))
     else:

@@ -31,7 +31,7 @@ from paicha.delivery.desk.households.decisions import REASONS
 from paicha.delivery.desk.shell.page import go_back
 from paicha.delivery.desk.shell.places import Place, at_place
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.intake.desk_entry import IN, SavedRow, take_back
+from paicha.domain.intake.desk_entry import IN, SavedRow, take_entry_back
 from paicha.domain.reports.village import Answered
 from paicha.domain.responses.answers.identity import identify_text
 from paicha.domain.responses.models import Revision
@@ -105,7 +105,7 @@ def undo_row(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     household = own_household(place, request.POST.get("row", ""))
     try:
         with village_work(place.round, place.pack, village_of(place), place.scope.actor) as work:
-            saved = take_back(work, household, source_of(place))
+            saved = take_entry_back(work, household, source_of(place))
     except Refusal as refused:
         return JsonResponse({"words": str(refused)}, status=409)
     found = answer(place, form, fields, saved)

@@ -38,9 +38,8 @@ from paicha.domain.intake.desk_entry import SavedRow
 from paicha.domain.reports.village import Answered, in_order, load_households, printed_group
 from paicha.domain.responses.models import Draft, HeldRevision, VillageSummary
 from paicha.domain.responses.queries import names as names_of
-from paicha.domain.responses.services import Status
+from paicha.domain.responses.services import Status, days_of
 from paicha.domain.responses.services.drafts import drafts_of
-from paicha.domain.responses.work import days_of
 from paicha.formats.cell_entry import typed_cells
 from paicha.formats.layout import Field, Table, heading, household_table
 

@@ -29,7 +29,7 @@ from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place
 from paicha.delivery.desk.shell.wording import outcome_text
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.intake.desk_entry import TypedRow, take_back
+from paicha.domain.intake.desk_entry import TypedRow, take_entry_back
 from paicha.domain.responses.models import Revision
 from paicha.domain.responses.queries import HouseholdLine, by_group, household_lines
 from paicha.domain.responses.services import Status, village_work
@@ -180,7 +180,7 @@ def _undone(request: HttpRequest, place: Place) -> Visit:
     _one(place, household)
     try:
         with village_work(place.round, place.pack, village_of(place), place.scope.actor) as work:
-            take_back(work, household, source_of(place))
+            take_entry_back(work, household, source_of(place))
     except Refusal as refused:
         said, look = str(refused), "hard"
     visit = _one(place, household)

@@ -31,7 +31,7 @@ from paicha.domain.handover import towns
 from paicha.domain.handover.checklist import village_checklist
 from paicha.domain.handover.copies import add_note
 from paicha.domain.handover.figures import figures_of, sources_of
-from paicha.domain.handover.hand_up import submit_village, take_back, unchanged
+from paicha.domain.handover.hand_up import submit_village, take_hand_up_back, unchanged
 from paicha.domain.handover.models import Submission
 from paicha.domain.handover.queries import (
     latest,
@@ -136,7 +136,7 @@ def handup_back(request: HttpRequest, place: Place) -> HttpResponse:
     area, actor = Area.objects.get(pk=place.area.area_id), place.scope.actor
     try:
         if place.is_village:
-            take_back(place.round, place.pack, area, actor)
+            take_hand_up_back(place.round, place.pack, area, actor)
         elif place.area.level == "town":
             require(place, Verb.VERIFY)
             towns.take_town_back(place.round, area, actor)

@@ -72,7 +72,7 @@ def _page(
         measures=place.takes(Verb.RAISE_PROBLEMS, "rectification", "measure"),
         finishes=place.takes(Verb.RAISE_PROBLEMS, "rectification", "done"),
         check=found.status == Problem.Status.DONE and may_check(place.pack, place.scope, place.code, found.found_by),
-        undo=rectification.may_take_back(steps, actor),
+        undo=rectification.may_take_step_back(steps, actor),
         restorable=gone and raises and bool(steps) and steps[0].kind == "withdrawn" and steps[0].by == actor,
         found_on=found.at, found_name=known.get(found.source.partition(":")[2], ""), **context,
     )  # fmt: skip
@@ -146,7 +146,7 @@ def check(request: HttpRequest, place: Place, found: Problem) -> HttpResponse:
 @at_record(Problem, Verb.READ_HOUSEHOLDS, act=Verb.RAISE_PROBLEMS, related=("household", "finding"))
 def undo(request: HttpRequest, place: Place, found: Problem) -> HttpResponse:
     """Take one's own last step back; whoever re-checks raises problems, too."""
-    return _act(request, place, found, {"undo": lambda work: rectification.take_back(work, found)})
+    return _act(request, place, found, {"undo": lambda work: rectification.take_step_back(work, found)})
 
 
 @at_record(Problem, Verb.READ_HOUSEHOLDS)

@@ -196,6 +196,6 @@ def undo(request: HttpRequest) -> HttpResponse:
     if found is None:
         return _page(request, status=422, error=sentence("Q30"))
     with village_work(found.round, pack_of(found.round), found.village, who.actor) as work:
-        services.take_back(work, found)
+        services.take_answer_back(work, found)
     messages.success(request, f"{found.household.head_name}户的答复已撤销，请重新答复。")
     return redirect("desk:referrals")

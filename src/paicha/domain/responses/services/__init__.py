@@ -1,7 +1,8 @@
 """What other apps may do with answers. `submit_responses` is the one way in.
 
-Decisions on findings and conflicts are here too: each is checked, written and audited in one transaction,
-and the village is counted again.
+The rooms behind are closed to other apps (a contract in pyproject.toml), which get what they need of them here:
+the transaction of a village and what it knows, batches and receipts, facts. Decisions on findings and conflicts are
+here too: each is checked, written and audited in one transaction, and the village is counted again.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ from paicha.domain.responses.submission.release import Taken, take_held
 from paicha.domain.responses.submission.submit import submit_responses
 from paicha.domain.responses.summary.recount import recount
 from paicha.domain.responses.summary.tallies import DUE, has_rows
-from paicha.domain.responses.transaction import village_work
+from paicha.domain.responses.transaction import village_work, villages_work
 from paicha.domain.responses.village_forms.submit import FormAnswers, submit_village_form
-from paicha.domain.responses.work import VillageWork, record_facts
+from paicha.domain.responses.work import VillageWork, days_of, record_facts
 from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.rounds.queries import stages, village_areas
 
@@ -47,6 +48,7 @@ __all__ = [
     "Status",
     "Taken",
     "VillageWork",
+    "days_of",
     "decide_finding",
     "decide_within",
     "raise_lead",
@@ -63,6 +65,7 @@ __all__ = [
     "submit_village_form",
     "take_held",
     "village_work",
+    "villages_work",
 ]  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def dismiss_open(
     return ids
 
 
-def take_back(work: VillageWork, ids: Sequence[int], by: str, at: datetime, subject: str) -> int:
+def reopen_decided(work: VillageWork, ids: Sequence[int], by: str, at: datetime, subject: str) -> int:
     """Open again those of `ids` that still stand as `by` decided them at `at`; how many."""
     taken: list[int] = []
     households = set()

@@ -15,7 +15,7 @@ from paicha.domain.handover.prior import carry_prior
 from paicha.domain.responses.services import start_summaries
 from paicha.domain.rounds.models import PackContent, Round
 from paicha.domain.rounds.packs import store_pack
-from paicha.domain.rounds.services import open_round as freeze_roster
+from paicha.domain.rounds.services import freeze_roster
 
 
 @transaction.atomic
