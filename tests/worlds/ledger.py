@@ -10,10 +10,10 @@ from tests.worlds.round import BY_FORM, CLEAN, NEIGHBOUR, TOWN, VILLAGE, World, 
 
 from paicha.domain.areas.models import Area
 from paicha.domain.handover.hand_up import submit_village, take_hand_up_back
+from paicha.domain.handover.ledger_text import freeze
 from paicha.domain.handover.models import Return, Submission
 from paicha.domain.handover.queries import latest, submissions
 from paicha.domain.handover.returns import Back, return_to_village, take_return_back
-from paicha.domain.handover.snapshot import freeze
 from paicha.domain.handover.supplements import Consent, correct_with_consent, supplement, take_late
 from paicha.domain.responses.models import Finding, HeldRevision, VillageSummary
 from paicha.domain.responses.services import (

@@ -245,7 +245,7 @@ def test_an_upload_comes_after_the_hand_up(ledgers: Ledgers) -> None:
     assert HeldRevision.objects.count() == 1 and ledgers.digest() == before
     begins = see(cadre, HOME, "户上报以后才到的表", "写明理由走补报")
     assert leads(begins, "户上报以后才到的表") == f"/area/{VILLAGE}/held/"
-    see(town, f"/area/{TOWN}/attention/?only=held", SPOKEN, "户上报后才到")
+    see(town, f"/area/{TOWN}/attention/?only=late_rows", SPOKEN, "户上报后才到")
     page = see(cadre, f"/area/{VILLAGE}/held/", "王建国", "自来水供水且安全 → ")
     (held,) = re.findall(r'name="held" value="(\d+)"', page)
     data = {"held": held, "way": "supplement", "reason": ""}
@@ -264,7 +264,7 @@ def test_a_stage_is_extended(ledgers: Ledgers) -> None:
     with clock.frozen(date(2022, 3, 22)):
         town, cadre = world.client("town"), world.client("cadre")
         see(town, f"/area/{TOWN}/", "个村过期没上报")
-        see(town, f"/area/{TOWN}/attention/?only=late", "过期 2 天没上报")
+        see(town, f"/area/{TOWN}/attention/?only=overdue", "过期 2 天没上报")
         begins = see(cadre, HOME, "2天，村级排查过了期限还没上报", "3月20日截止")
         assert leads(begins, "过了期限还没上报") == HANDUP
         schedule = f"/area/{TOWN}/schedule/"
@@ -274,7 +274,7 @@ def test_a_stage_is_extended(ledgers: Ledgers) -> None:
         home = see(cadre, HOME, "还有 2 天，3月24日前完成", "已延期：大雪封路")
         assert "过了期限" not in home
         assert "过期没上报" not in see(town, f"/area/{TOWN}/")
-        see(town, f"/area/{TOWN}/attention/?only=late", "没有这样的村")
+        see(town, f"/area/{TOWN}/attention/?only=overdue", "没有这样的村")
         world.round.refresh_from_db()
         screen(world.round, world.pack, ledgers.area(), "tester")
         assert "填了需要纳入，还没有启动纳入程序" not in see(cadre, f"{HOME}leads/")

@@ -132,7 +132,7 @@ def test_the_most_urgent_village_comes_first_and_filters_count_their_rows(town: 
 def test_after_the_deadline_who_has_not_handed_up_is_late(town: World) -> None:
     hand_up()
     with clock.frozen(TODAY + timedelta(days=7)):
-        page = town.client("town").get(f"/area/{TOWN}/attention/?only=late").content.decode()
+        page = town.client("town").get(f"/area/{TOWN}/attention/?only=overdue").content.decode()
         assert "过期 2 天没上报" in page
         assert VILLAGE not in shown(page, r'<tr><td><a href="/area/(\d+)/audit/">')
         first = town.client("town").get(f"/area/{TOWN}/").content.decode()

@@ -20,10 +20,10 @@ from paicha.domain.handover import towns
 from paicha.domain.handover.copies import add_note
 from paicha.domain.handover.errors import HandoverError
 from paicha.domain.handover.figures import figures_of, sources_of, sums
+from paicha.domain.handover.ledger_text import deviation, freeze, is_whole
 from paicha.domain.handover.models import Submission
 from paicha.domain.handover.queries import contradictions, row_of
 from paicha.domain.handover.round_opening import open_round
-from paicha.domain.handover.snapshot import deviation, freeze, is_whole
 from paicha.domain.problems.services import add_problem, withdraw
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.services import record_facts, village_work

@@ -18,8 +18,8 @@ from paicha.domain.accounts.policies import operator_scope
 from paicha.domain.areas.models import Area
 from paicha.domain.households.models import Household
 from paicha.domain.households.services import NewHousehold, add_households
+from paicha.domain.intake.database_copy import on_database_copy
 from paicha.domain.intake.services import Source, import_files
-from paicha.domain.intake.snapshot import on_snapshot
 
 
 def files(county: County) -> list[tuple[str, bytes]]:
@@ -137,7 +137,7 @@ def villages_book(area: Area, *heads: str) -> bytes:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_written_on_a_snapshot_is_gone_with_it(county: County) -> None:
+def test_what_is_written_on_a_copy_is_gone_with_it(county: County) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("a copy is SQLite's alone")
     area = county.villages[0]
@@ -145,7 +145,7 @@ def test_what_is_written_on_a_snapshot_is_gone_with_it(county: County) -> None:
     left = Path(settings.PAICHA_HOME) / ".preview-killed"
     left.touch()
     os.utime(left, (0, 0))  # filling it was cut short long ago
-    with on_snapshot():
+    with on_database_copy():
         assert not left.exists()
         add_households(area, [NewHousehold("1", "李四", "", 1, "一般农户")])
         assert Household.objects.count() == 2

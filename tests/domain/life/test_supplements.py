@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from paicha.domain.handover.snapshot import deviation, freeze
 from tests.worlds.ledger import Ledgers
 from tests.worlds.life import require_whole
 from tests.worlds.round import NEIGHBOUR, VILLAGE, World
@@ -15,7 +16,6 @@ from paicha.domain.accounts.models import Assignment, Notice, User
 from paicha.domain.accounts.policies import operator_scope, scope
 from paicha.domain.handover.models import Submission
 from paicha.domain.handover.queries import submissions
-from paicha.domain.handover.snapshot import deviation, freeze
 from paicha.domain.households.models import HouseholdEvent
 from paicha.domain.life.act import Asked
 from paicha.domain.life.closing import close, reopen

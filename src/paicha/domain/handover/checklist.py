@@ -13,11 +13,11 @@ from typing import Any
 
 from paicha.core.pack import Pack
 from paicha.core.pack.forms import Signer
-from paicha.domain.handover.snapshot import is_villages
+from paicha.domain.handover.ledger_text import is_villages
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.summary.tallies import Selection, done, has_rows
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.verification.attention import audited, cross_check, visit_owed
+from paicha.domain.verification.attention import cross_check, desk_audit_result, visit_owed
 
 Signed = Mapping[str, Mapping[str, Any]]  # form → answers of it, of which the signers are read
 
@@ -163,7 +163,7 @@ def of_village(pack: Pack, summary: VillageSummary) -> tuple[list[str], list[str
         blocking.append("退回的还没改完")
     elif not summary.handed_up:
         blocking.append("还没上报")
-    elif not audited(summary):
+    elif not desk_audit_result(summary):
         blocking.append("还没审核完")
     if cross_check(pack, summary) in ("needed", "planned"):
         blocking.append(f"没有{pack.watched.label}，还没交叉核实")

@@ -15,9 +15,9 @@ from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.files.models import StoredFile
 from paicha.domain.files.services import store_file
 from paicha.domain.handover.errors import HandoverError
+from paicha.domain.handover.ledger_text import is_villages
 from paicha.domain.handover.models import SignedCopy, StatisticsNote
 from paicha.domain.handover.queries import copies, note_of
-from paicha.domain.handover.snapshot import is_villages
 from paicha.domain.responses.services import VillageWork, record_facts, village_work
 from paicha.domain.rounds.models import Round
 

@@ -19,10 +19,10 @@ from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.handover.checklist import signers_asked, village_checklist
 from paicha.domain.handover.errors import HandoverError
+from paicha.domain.handover.ledger_text import Frozen, deviation, freeze, frozen_figures
 from paicha.domain.handover.locks import apply_returns, require_town_open
 from paicha.domain.handover.models import Level, Return, Submission
 from paicha.domain.handover.queries import latest, note_of, open_returns, signed, submissions
-from paicha.domain.handover.snapshot import Frozen, deviation, freeze, frozen_figures
 from paicha.domain.problems.services import record_signers
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names

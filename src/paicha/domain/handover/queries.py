@@ -19,6 +19,7 @@ from paicha.domain.accounts.notices import working
 from paicha.domain.accounts.policies import code_range
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.handover.figures import Difference, differences, figures_of, sources_of
+from paicha.domain.handover.ledger_text import forms_and_problems, household_line, is_problem, names_form
 from paicha.domain.handover.models import (
     Correction,
     Ledger,
@@ -28,7 +29,6 @@ from paicha.domain.handover.models import (
     StatisticsNote,
     Submission,
 )
-from paicha.domain.handover.snapshot import forms_and_problems, household_line, is_problem, names_form
 from paicha.domain.responses.models import HeldRevision, Revision, VillageSummary
 from paicha.domain.rounds.models import RosterEntry, Round
 

@@ -19,10 +19,10 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.handover.errors import HandoverError
+from paicha.domain.handover.ledger_text import freeze
 from paicha.domain.handover.locks import apply_returns, require_town_open
 from paicha.domain.handover.models import Return, Submission
 from paicha.domain.handover.queries import latest, open_returns, submissions
-from paicha.domain.handover.snapshot import freeze
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names
 from paicha.domain.responses.services import VillageWork, record_facts, village_work

@@ -26,9 +26,9 @@ from paicha.domain.audit.services import Entry, actor_chain, append, digest
 from paicha.domain.handover.checklist import Missing, town_checklist
 from paicha.domain.handover.errors import HandoverError
 from paicha.domain.handover.figures import Difference
+from paicha.domain.handover.ledger_text import digest_of
 from paicha.domain.handover.models import Ledger, Level, Return, Submission
 from paicha.domain.handover.queries import contradictions, handed_up, latest, submissions
-from paicha.domain.handover.snapshot import digest_of
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names
 from paicha.domain.responses.summary.tallies import has_rows

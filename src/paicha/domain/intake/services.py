@@ -24,6 +24,7 @@ from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.households.members import Origin
 from paicha.domain.households.services import new_id, register_tag
+from paicha.domain.intake.database_copy import has_one_writer, on_database_copy
 from paicha.domain.intake.interruptions import at_work, end_cut_short
 from paicha.domain.intake.job import AnyTable, Job, Tell, VillagePart
 from paicha.domain.intake.other_villages import trace_keys
@@ -33,7 +34,6 @@ from paicha.domain.intake.preparation import HouseholdRows, Prepared, VillageFor
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.rosters import take_roster
 from paicha.domain.intake.shelf import Shelf
-from paicha.domain.intake.snapshot import has_one_writer, on_snapshot
 from paicha.domain.intake.source import Found, Source, find_sources, readings
 from paicha.domain.intake.village_forms import check_statistics, remember, take_form
 from paicha.domain.intake.village_rows import take_pending, take_tables
@@ -159,7 +159,7 @@ def _try(job: Job, parts: Iterator[VillagePart], progress: Progress | None) -> N
         for part in parts:
             shelf.lay(part)
             if len(shelf.villages) > _FEW and has_one_writer():
-                with on_snapshot():
+                with on_database_copy():
                     _take(job, chain(chain.from_iterable(map(shelf.take, shelf.villages)), parts))
                 return
         for code in shelf.villages:

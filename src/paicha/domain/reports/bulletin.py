@@ -161,7 +161,7 @@ def _figures(
     watched = pack.watched.label
     fixed = {
         "households": Figure("households", "应排查", total.households, "户", ("households", {})),
-        "late": Figure("late", "过期没上报", late, "个村", ("attention", {"only": "late"})),
+        "late": Figure("late", "过期没上报", late, "个村", ("attention", {"only": "overdue"})),
         "zero": Figure("zero", f"没有{watched}却有线索", zero, "个村", ("villages", {"only": "zero_leads"})),
     }
     listed = sum(special_count(pack, s) for s in rows)

@@ -34,7 +34,7 @@ class Cause:
 
 # key → title of the filter, most urgent first; the order is the order of the table
 CAUSES: dict[str, str] = {
-    "late": "过期没上报",
+    "overdue": "过期没上报",
     "returned": "退回没改完",
     "conflicts": "两边填得不一样",
     "zero_leads": "零监测户有线索",
@@ -46,7 +46,7 @@ CAUSES: dict[str, str] = {
     "leads": "线索多",
     "idle": "两天没动静",
     "office": "镇级关注",
-    "held": "迟到的表",
+    "late_rows": "迟到的表",
     "soft": "没写理由",
     "profile": "没交村情调查表",
 }
@@ -72,11 +72,11 @@ def cross_check(pack: Pack, summary: VillageSummary) -> str:
 
 
 def hand_up_mark(summary: VillageSummary) -> str:
-    """Which hand-up is in force; what an audit is kept for."""
+    """Which hand-up is in force; what a desk audit is kept for."""
     return summary.handed_up_at.isoformat() if summary.handed_up_at else ""
 
 
-def to_audit(summary: VillageSummary) -> bool:
+def awaits_desk_audit(summary: VillageSummary) -> bool:
     """Handed up, not yet decided upon, and nothing of it back in the village: what comes up again is audited anew."""
     return _undecided(summary) and not summary.fact.returns_open
 
@@ -86,7 +86,7 @@ def _undecided(summary: VillageSummary) -> bool:
     return handed_up and summary.fact.audited_for != hand_up_mark(summary)
 
 
-def audited(summary: VillageSummary) -> str:
+def desk_audit_result(summary: VillageSummary) -> str:
     """The result of the audit of the hand-up in force: '', passed or visit."""
     if not summary.handed_up or _undecided(summary):
         return ""
@@ -96,7 +96,7 @@ def audited(summary: VillageSummary) -> str:
 def visit_owed(summary: VillageSummary) -> bool:
     """The audit asked for a visit, and none was made yet, or one that is planned isn't made yet."""
     fact = summary.fact
-    return audited(summary) == "visit" and (bool(fact.visits_planned) or not fact.visits_done)
+    return desk_audit_result(summary) == "visit" and (bool(fact.visits_planned) or not fact.visits_done)
 
 
 def many_leads(pack: Pack, summary: VillageSummary) -> bool:
@@ -125,7 +125,7 @@ def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause
     returned = fact.returns_open or int(summary.status == VillageSummary.Status.RETURNED)
     days, watched = -stage.left, pack.watched.label
     found: dict[str, tuple[int, str]] = {
-        "late": (
+        "overdue": (
             days if open_ and stage.over else 0,
             f"过期 {days} 天没上报" + (f"，还有 {left} 户没查" if left else ""),
         ),
@@ -134,13 +134,13 @@ def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause
         "zero_leads": (leads if zero in ("needed", "planned") else 0, f"没有{watched}，却有线索"),
         "alert": (fact.alert, "户新增风险户，比平常多"),
         "zero": (int(zero == "needed"), "要交叉核实" if leads else f"没有{watched}，要交叉核实"),
-        "audit": (int(to_audit(summary)), "已上报，等镇里审核"),
+        "audit": (int(awaits_desk_audit(summary)), "已上报，等镇里审核"),
         "enquiries": (fact.enquiries_open, "个问题没答复"),
         "answered": (fact.enquiries_answered, "个答复等镇里看"),
         "leads": (int(figures.get("open_leads", 0)) if many_leads(pack, summary) else 0, "条线索没处理"),
         "idle": (idle_days(summary, stage) if open_ and left else 0, "天没入户"),
         "office": (int(figures.get("office", 0)), "处镇级关注"),
-        "held": (fact.held, "户上报后才到"),
+        "late_rows": (fact.held, "户上报后才到"),
         "soft": (int(figures.get("soft", 0)), "处没写理由"),
         "profile": (int(pack.profile is not None and not summary.profile), "没交村情调查表"),
     }
@@ -152,7 +152,7 @@ def causes(pack: Pack, summary: VillageSummary, stage: StageState) -> list[Cause
     ]
 
 
-_without_number = frozenset({"late", "returned", "zero_leads", "zero", "audit", "profile"})
+_without_number = frozenset({"overdue", "returned", "zero_leads", "zero", "audit", "profile"})
 
 
 def order(found: Sequence[Cause]) -> tuple[int, int]:
@@ -164,7 +164,7 @@ def visit_reasons(pack: Pack, summary: VillageSummary) -> list[str]:
     """Why a village should be visited, as sentences (the notice: 根据审核结果，进村入户开展针对性核实)."""
     figures, fact = summary.figures, summary.fact
     found = []
-    if audited(summary) == "visit":
+    if desk_audit_result(summary) == "visit":
         found.append("审核时列入实地核实")
     for rule in pack.rules:
         if rule.scope == "village" and rule.asks is None and summary.leads.get(rule.id):

@@ -32,6 +32,7 @@ from paicha.domain.handover.checklist import village_checklist
 from paicha.domain.handover.copies import add_note
 from paicha.domain.handover.figures import figures_of, sources_of
 from paicha.domain.handover.hand_up import submit_village, take_hand_up_back, unchanged
+from paicha.domain.handover.ledger_text import deviation, freeze, is_whole
 from paicha.domain.handover.models import Submission
 from paicha.domain.handover.queries import (
     latest,
@@ -41,7 +42,6 @@ from paicha.domain.handover.queries import (
     signed,
     submissions,
 )
-from paicha.domain.handover.snapshot import deviation, freeze, is_whole
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names
 

@@ -12,7 +12,7 @@ from paicha.core.pack import Pack
 from paicha.delivery.desk.shell.places import Place
 from paicha.domain.handover.checklist import signers_asked
 from paicha.domain.handover.figures import COUNTED
-from paicha.domain.handover.snapshot import Deviation
+from paicha.domain.handover.ledger_text import Deviation
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Area
 from paicha.domain.handover import towns
 from paicha.domain.handover.errors import HandoverError
+from paicha.domain.handover.ledger_text import is_villages
 from paicha.domain.handover.models import Return
 from paicha.domain.handover.queries import returns, targets
 from paicha.domain.handover.returns import (
@@ -39,7 +40,6 @@ from paicha.domain.handover.returns import (
     take_return_back,
     what_text,
 )
-from paicha.domain.handover.snapshot import is_villages
 from paicha.domain.households.queries import whose_head_was
 from paicha.domain.responses.queries import HouseholdLine, household_lines, open_leads_of
 from paicha.domain.responses.summary.tallies import Selection

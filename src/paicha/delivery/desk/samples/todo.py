@@ -33,7 +33,7 @@ def city_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
         for s in mine
     )
     lines = [
-        Todo(late, "个村过期没上报", "镇街催办，或者延期", "看名单", f"{attention}?only=late", late=True),
+        Todo(late, "个村过期没上报", "镇街催办，或者延期", "看名单", f"{attention}?only=overdue", late=True),
         Todo(
             cases_at_level(place, mine),
             "户纳入、消除等市级审定",

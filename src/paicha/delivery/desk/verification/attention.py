@@ -24,7 +24,7 @@ from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import summaries
 from paicha.domain.responses.summary.tallies import due, has_rows
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.verification.attention import CAUSES, Cause, audited, causes, first_stage, order
+from paicha.domain.verification.attention import CAUSES, Cause, causes, desk_audit_result, first_stage, order
 
 _RESULTS = {"passed": "审核通过", "visit": "列入实地核实"}
 
@@ -43,7 +43,7 @@ class Line:
     @property
     def said(self) -> list[tuple[str, str, bool]]:
         """(words, where they lead, whether it is late) of each cause."""
-        late = ("late", "returned", "conflicts")
+        late = ("overdue", "returned", "conflicts")
         return [(c.words, cause_link(c.key, self.summary.code), c.key in late) for c in self.causes]
 
 
@@ -98,7 +98,7 @@ def _stands(summary: VillageSummary) -> str:
     """Where a village's ledger is, and what the audit said of it."""
     if summary.handed_up:
         when = f"{day_text(summary.handed_up_at)}上报" if summary.handed_up_at else "已上报"
-        result = _RESULTS.get(audited(summary))
+        result = _RESULTS.get(desk_audit_result(summary))
         return f"{when}，{result}" if result else when
     return summary.get_status_display()
 

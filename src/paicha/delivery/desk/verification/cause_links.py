@@ -6,7 +6,7 @@ from django.urls import NoReverseMatch, reverse
 
 # cause → (name of the address, query); the village's first page where a name is not there
 _PAGES: dict[str, tuple[str, str]] = {
-    "late": ("area", ""),
+    "overdue": ("area", ""),
     "returned": ("returns", ""),
     "conflicts": ("conflicts", ""),
     "zero_leads": ("leads", ""),
@@ -18,7 +18,7 @@ _PAGES: dict[str, tuple[str, str]] = {
     "leads": ("leads", ""),
     "idle": ("households", "?outcome=due"),
     "office": ("leads", "?what=office"),
-    "held": ("held", ""),
+    "late_rows": ("held", ""),
     "soft": ("leads", "?what=soft"),
     "profile": ("forms", ""),
 }

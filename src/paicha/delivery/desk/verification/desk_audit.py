@@ -34,14 +34,14 @@ from paicha.domain.responses.queries import names, summaries
 from paicha.domain.responses.services import village_work
 from paicha.domain.responses.summary.tallies import due, tally
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.verification import audits
+from paicha.domain.verification import desk_audits
 from paicha.domain.verification.attention import (
     Cause,
+    awaits_desk_audit,
     causes,
     cross_check,
     first_stage,
     proposed,
-    to_audit,
 )
 from paicha.domain.verification.enquiries import answerers
 from paicha.domain.verification.errors import VerificationError
@@ -95,13 +95,13 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     found = [f for f in every if f.state == Finding.State.OPEN]
     said = [(rule_message(pack, f), f.reason) for f in every if f.state != Finding.State.OPEN]
     compared = beside(place, summary)
-    made = audits.audit_of(summary)
+    made = desk_audits.desk_audit_of(summary)
     known = names({made.decided_by if made else ""})
     of_village = [f for f in found if f.household_id is None]
     kind, reasons = proposed(pack, summary)
     context.setdefault("opinion", made.opinion if made else "")
     return page(
-        request, place, "verification/audit.html", "attention", status=status, summary=summary, made=made,
+        request, place, "verification/desk_audit.html", "attention", status=status, summary=summary, made=made,
         decided_by=who_text(known, made.decided_by) if made and made.result else "",
         may_undo=bool(made and made.result and made.decided_by == place.scope.actor),
         causes=_causes(place, summary), rules=by_rule(place, [f for f in found if f.household_id]),
@@ -111,7 +111,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
         forms=[(form, reverse("desk:form", args=[place.code, form.name])) for form in pack.forms],
         waiting=summary.fact.enquiries_open, answered=summary.fact.enquiries_answered,
         people=answerers(place.code) if place.may(Verb.VERIFY) else [],
-        may_verify=place.may(Verb.VERIFY), may_return=place.may(Verb.RETURN), to_audit=to_audit(summary),
+        may_verify=place.may(Verb.VERIFY), may_return=place.may(Verb.RETURN), awaits=awaits_desk_audit(summary),
         returned=summary.fact.returns_open, crossed=cross_check(pack, summary), proposal=kind,
         reasons=reasons,
         return_at=place_link("return_to_village", place.code), watched=pack.watched.label,
@@ -132,7 +132,7 @@ def _following(place: Place, summary: VillageSummary) -> RoundArea | None:
     if not place.may(Verb.VERIFY):
         return None
     rows = summaries(place.scope, place.round, town_prefix(summary.code))
-    waiting = [row.code for row in rows if to_audit(row)]
+    waiting = [row.code for row in rows if awaits_desk_audit(row)]
     code = next((code for code in waiting if code > summary.code), waiting[0] if waiting else "")
     return RoundArea.objects.filter(round=place.round, code=code).first() if code else None
 
@@ -213,11 +213,11 @@ def decide(request: HttpRequest, place: Place) -> HttpResponse:
             raise VerificationError("Y51")
         with village_work(place.round, place.pack, place.area.area, place.scope.actor) as work:
             if result == "undo":
-                audits.undo(work)
+                desk_audits.undo(work)
             elif result == "begin":
-                audits.begin(work)
+                desk_audits.begin(work)
             else:
-                audits.decide(work, result, opinion, as_of=moment_of(request))
+                desk_audits.decide(work, result, opinion, as_of=moment_of(request))
     except Refusal as refused:
         return _page(request, place, status=422, error=str(refused), opinion=opinion)
     said = {

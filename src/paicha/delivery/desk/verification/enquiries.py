@@ -21,7 +21,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.queries import names, summaries
 from paicha.domain.responses.services import village_work
 from paicha.domain.rounds.models import RosterEntry
-from paicha.domain.verification import audits, enquiries
+from paicha.domain.verification import desk_audits, enquiries
 from paicha.domain.verification.models import Enquiry
 
 
@@ -102,7 +102,7 @@ def ask(request: HttpRequest, place: Place) -> HttpResponse:
                 household=entry.household if entry else None, question=typed.get("question", ""),
             )  # fmt: skip
             if work.summary.status == work.summary.Status.HANDED_UP:
-                audits.begin(work)
+                desk_audits.begin(work)
     except Refusal as refused:
         return _page(request, place, status=422, error=str(refused), typed=typed)
     messages.success(request, f"已问{to}，答复后会提醒您。")

@@ -20,11 +20,11 @@ from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.summary.tallies import has_rows
 from paicha.domain.responses.village_facts import VillageFacts
 from paicha.domain.verification.attention import (
+    awaits_desk_audit,
     causes,
     cross_check,
     first_stage,
     proposed,
-    to_audit,
 )
 
 
@@ -58,8 +58,8 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
     back = number(lambda s: s.fact.returns_open or s.status == VillageSummary.Status.RETURNED)
     lines = [
         *above(place, mine),
-        Todo(late, "个村过期没上报", "", "看名单", f"{attention}?only=late", late=True),
-        Todo(number(to_audit), "个村的台账等审核", "", "去审核", f"{attention}?only=audit"),
+        Todo(late, "个村过期没上报", "", "看名单", f"{attention}?only=overdue", late=True),
+        Todo(number(awaits_desk_audit), "个村的台账等审核", "", "去审核", f"{attention}?only=audit"),
         Todo(due, "个村今天该去核实", "到了日子还没登记结果的", "去登记", visits, late=True),
         Todo(crossing, f"个村没有{watched}，要安排交叉核实", "由别的片的片长带队", "去安排", visits),
         Todo(own, "个村建议实地核实", "", "看理由", visits),

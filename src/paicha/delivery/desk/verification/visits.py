@@ -31,7 +31,7 @@ from paicha.domain.responses.queries import summaries
 from paicha.domain.responses.services import village_work
 from paicha.domain.responses.summary.tallies import has_rows
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.verification.attention import audited, cross_check, proposed, town_deadline
+from paicha.domain.verification.attention import cross_check, desk_audit_result, proposed, town_deadline
 from paicha.domain.verification.errors import VerificationError
 from paicha.domain.verification.models import Visit
 from paicha.domain.verification.visits import Plan, plan
@@ -120,7 +120,7 @@ def _proposal(
     kind, reasons = proposed(place.pack, summary)
     if not kind:
         kind = Visit.Kind.VERIFICATION.value
-        reasons = ["审核时列入实地核实" if audited(summary) == "visit" else "镇里安排"]
+        reasons = ["审核时列入实地核实" if desk_audit_result(summary) == "visit" else "镇里安排"]
     fit = [
         (user, "、".join(zones.get(zone, "") for zone in led))
         for user, led in leaders.items()

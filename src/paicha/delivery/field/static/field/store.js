@@ -4,7 +4,7 @@
 
 import * as clock from "./clock.js";
 import { entries, get, newId, refillReserve, reserve, STORES, write, writeAnyway } from "./db.js";
-import { merge, metOnTheSpot, open } from "./household.js";
+import { merge, metOnTheSpot, open } from "./household_state.js";
 import { base64, inOrder } from "./receipts.js";
 import * as roster from "./roster.js";
 import * as vault from "./vault.js";

@@ -36,7 +36,7 @@ def has_one_writer() -> bool:
 
 
 @contextmanager
-def on_snapshot() -> Iterator[None]:
+def on_database_copy() -> Iterator[None]:
     """Within, this thread asks and writes a copy of the database on SQLite, on PostgreSQL the database itself.
 
     Raises the database's errors where it can't be copied.

@@ -10,8 +10,8 @@ from tests.worlds.town import Town
 from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.verification import audits
-from paicha.domain.verification.attention import audited, to_audit
+from paicha.domain.verification import desk_audits
+from paicha.domain.verification.attention import awaits_desk_audit, desk_audit_result
 from paicha.domain.verification.errors import VerificationError
 from paicha.domain.verification.models import DeskAudit
 
@@ -19,8 +19,8 @@ from paicha.domain.verification.models import DeskAudit
 def test_nothing_is_audited_before_it_is_handed_up(town: Town) -> None:
     village = town.villages[0]
     with pytest.raises(VerificationError, match="还没有上报"), town.work(village) as work:
-        audits.decide(work, "passed", "")
-    assert not to_audit(town.summary(village))
+        desk_audits.decide(work, "passed", "")
+    assert not awaits_desk_audit(town.summary(village))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_nothing_is_audited_before_it_is_handed_up(town: Town) -> None:
 def test_what_a_decision_needs(town: Town, result: str, opinion: str, said: str) -> None:
     town.hand_up(town.villages[0])
     with pytest.raises(Refusal, match=said), town.work(town.villages[0]) as work:
-        audits.decide(work, result, opinion)
+        desk_audits.decide(work, result, opinion)
     assert not DeskAudit.objects.exists()
 
 
@@ -43,19 +43,21 @@ def test_decided_undone_and_decided_again(town: Town) -> None:
     village = town.villages[0]
     town.hand_up(village)
     with town.work(village) as work:
-        audits.begin(work)
-    assert town.facts(village)["audit_begun"] == 1 and to_audit(town.summary(village))
+        desk_audits.begin(work)
+    assert town.facts(village)["audit_begun"] == 1 and awaits_desk_audit(town.summary(village))
     with town.work(village) as work:
-        audits.decide(work, "passed", "")
-    assert not to_audit(town.summary(village)) and audited(town.summary(village)) == "passed"
+        desk_audits.decide(work, "passed", "")
+    assert (
+        not awaits_desk_audit(town.summary(village)) and desk_audit_result(town.summary(village)) == "passed"
+    )
     with pytest.raises(VerificationError, match="由谁定的"), town.work(village, "city") as work:
-        audits.undo(work)
+        desk_audits.undo(work)
     with town.work(village) as work:
-        audits.undo(work)
-    assert to_audit(town.summary(village)) and audited(town.summary(village)) == ""
+        desk_audits.undo(work)
+    assert awaits_desk_audit(town.summary(village)) and desk_audit_result(town.summary(village)) == ""
     with town.work(village) as work:
-        audits.decide(work, "visit", "看三户住房")
-    assert audited(town.summary(village)) == "visit"
+        desk_audits.decide(work, "visit", "看三户住房")
+    assert desk_audit_result(town.summary(village)) == "visit"
     assert DeskAudit.objects.count() == 1
 
 
@@ -63,16 +65,16 @@ def test_the_next_hand_up_is_judged_afresh(town: Town) -> None:
     village = town.villages[0]
     town.hand_up(village)
     with town.work(village) as work:
-        audits.decide(work, "passed", "齐全")
+        desk_audits.decide(work, "passed", "齐全")
     VillageSummary.objects.filter(village=village.area).update(status="returned")
-    assert audited(town.summary(village)) == ""
+    assert desk_audit_result(town.summary(village)) == ""
     with clock.frozen(clock.now() + timedelta(days=2)):
         town.hand_up(village)
-        assert to_audit(town.summary(village))
+        assert awaits_desk_audit(town.summary(village))
         with pytest.raises(VerificationError, match="还没有结果"), town.work(village) as work:
-            audits.undo(work)
+            desk_audits.undo(work)
         with town.work(village) as work:
-            audits.decide(work, "passed", "")
+            desk_audits.decide(work, "passed", "")
     assert DeskAudit.objects.count() == 2
 
 
@@ -87,6 +89,6 @@ def test_what_stands_open_is_not_passed(town: Town, waiting: dict[str, object], 
     town.hand_up(town.villages[0])
     VillageSummary.objects.filter(village=town.villages[0].area).update(**waiting)
     with pytest.raises(VerificationError, match=said), town.work(town.villages[0]) as work:
-        audits.decide(work, "passed", "")
+        desk_audits.decide(work, "passed", "")
     with town.work(town.villages[0]) as work:  # a visit may well be what it needs
-        audits.decide(work, "visit", "去看")
+        desk_audits.decide(work, "visit", "去看")

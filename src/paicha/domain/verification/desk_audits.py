@@ -20,7 +20,7 @@ _LONGEST = 1000
 _DECIDED = (DeskAudit.Result.PASSED.value, DeskAudit.Result.VISIT.value)
 
 
-def audit_of(summary: VillageSummary) -> DeskAudit | None:
+def desk_audit_of(summary: VillageSummary) -> DeskAudit | None:
     """The audit of the hand-up in force, if it was begun."""
     rows = DeskAudit.objects.filter(round=summary.round_id, village=summary.village_id)
     found = rows.order_by("-pk").first()
@@ -37,7 +37,7 @@ def begin(work: VillageWork) -> DeskAudit:
     summary = work.summary
     if not summary.handed_up:
         raise VerificationError("Y01")
-    known = audit_of(summary)
+    known = desk_audit_of(summary)
     if known is not None:
         return known
     made = DeskAudit.objects.create(
@@ -77,7 +77,7 @@ def decide(work: VillageWork, result: str, opinion: str, *, as_of: datetime | No
 
 def undo(work: VillageWork) -> DeskAudit:
     """Take the decision back, in one step, by who took it. Raises VerificationError."""
-    audit = audit_of(work.summary)
+    audit = desk_audit_of(work.summary)
     if audit is None or not audit.result:
         raise VerificationError("Y05")
     if audit.decided_by != work.actor:
