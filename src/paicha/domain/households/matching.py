@@ -38,6 +38,17 @@ def same_group(left: str, right: str) -> bool:
     return "" in (left, right) or left == right
 
 
+def nearly_named(name: str, names: Iterable[str]) -> bool:
+    """Whether a name is nearly one of others, as `Heads.near` finds them."""
+    mine = name_key(name)
+    return any(_near(mine, name_key(other)) for other in names)
+
+
+def _near(left: str, right: str) -> bool:
+    """Whether two names, as `name_key` spells them, are nearly the same: one character apart."""
+    return one_apart(left, right)
+
+
 class Heads(Generic[K]):
     """The households of a village by the names and phones of their heads."""
 
@@ -74,6 +85,6 @@ class Heads(Generic[K]):
         found = {known.id: known for known in self._phones.get(phone, ())} if phone else {}
         for names in (self._now, self._before):
             for key, bearers in names.items():
-                if one_apart(mine, key):
+                if _near(mine, key):
                     found |= {known.id: known for known in bearers if same_group(group, known.group)}
         return list(found.values())

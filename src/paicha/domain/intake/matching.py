@@ -16,8 +16,8 @@ from uuid import UUID
 
 from paicha.core.catalogue import sentence
 from paicha.core.keys import parse_number
-from paicha.core.normalise import name_key, one_apart
-from paicha.domain.households.matching import Heads, same_group
+from paicha.core.normalise import name_key
+from paicha.domain.households.matching import Heads, nearly_named, same_group
 from paicha.domain.households.queries import UNGROUPED
 from paicha.domain.intake.known_households import KnownHousehold, load_known
 
@@ -351,9 +351,8 @@ class Register:
         one that the village has."""
         if not asked.phone or asked.phone not in {known.phone, *known.phones, *self._claimed_phones(known)}:
             return False
-        mine = name_key(asked.head)
-        names = (known.head, *known.former)
-        return bool(self._heads.bearers(asked.head)) or any(one_apart(mine, name_key(n)) for n in names)
+        bearers = self._heads.bearers(asked.head)
+        return bool(bearers) or nearly_named(asked.head, (known.head, *known.former))
 
     def _candidates(self, asked: Asked) -> list[KnownHousehold]:
         """Whose very name, in another group, or phone the row has; who of its group is one character apart."""
