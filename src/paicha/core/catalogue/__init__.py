@@ -11,6 +11,7 @@ All codes are one namespace. The letter says what a code is about, and each lett
 | `reading` | F a whole file · B a sheet · R a cell that cannot be read in one way |
 | `imports` | M matching rows to the register · U an upload as a whole, and undoing it |
 | `answers` | C answers that differ, and what is decided about them |
+| `audit` | O what a check of the audit chains finds that does not hold |
 | `areas` | A the area of a sheet, codes, zones |
 | `accounts` | W accounts, assignments and who may do what |
 | `cases` | K cases, meetings, measures and their records |
@@ -36,6 +37,7 @@ from paicha.core.catalogue import (
     accounts,
     answers,
     areas,
+    audit,
     cases,
     commands,
     duplicates,
@@ -57,7 +59,7 @@ from paicha.core.catalogue.entry import Entry, Severity
 __all__ = ["CATALOGUE", "Entry", "Message", "Severity", "message", "sentence"]
 
 FILES = (
-    reading, imports, answers, areas, accounts, cases, commands, duplicates, files, handover, life, problems,
+    reading, imports, answers, areas, audit, accounts, cases, commands, duplicates, files, handover, life, problems,
     referrals, rounds, sync, system, verification, generic,
 )  # fmt: skip
 CATALOGUE: dict[str, Entry] = {code: entry for file in FILES for code, entry in file.ENTRIES.items()}

@@ -29,7 +29,9 @@ ENTRIES = refusals({
     "E17": "备份没有写成（{why}），请检查 {folder} 的空间和权限。",
     "E18": "{home} 不是空的，没有恢复。请把它移开，或另设 PAICHA_HOME。",
     "E19": "不能写入 {folder}（{why}），请检查权限。",
-    "E20": "这份备份的数据库是另一种，{remedy}后再恢复。",
+    "E20": "这份备份是 PostgreSQL 的，请设置 DATABASE_URL，指向一个空的数据库，再恢复。",
+    "E84": "这份备份是内置数据库的，请去掉 DATABASE_URL，再恢复。",
+    "E83": "{names} 不在数据文件夹里（由环境变量给出），请另外保存。",
     "E21": "DATABASE_URL 指向的数据库不是空的，没有恢复。请建一个空的数据库。",
     # certificate
     "E22": "{home} 里的 {server} 和 {key} 要成对，请补上另一个，或两个都删去。",
@@ -39,6 +41,8 @@ ENTRIES = refusals({
         "手机上要重装一次证书。"
     ),
     "E24": "{key_file} 不是本系统做的密钥，请从备份里恢复。",
+    # audit
+    "E81": "{counted}：有 {n} 处对不上，请保留现场并报上级。",
     # demo
     "E25": "时间“{read}”不对，请写成 +3d、-1d、+12h 或 +30m。",
     "E26": "农户数至少要 1，请改 --households。",
@@ -46,6 +50,7 @@ ENTRIES = refusals({
     # export
     "E28": "不能写到 {folder}（{reason}），请换一个可写的文件夹，或腾出空间。",
     "E29": "{code} 是{name}，不能用 export {level}，请改用 export {right}。",
+    "E82": "没有字体有“{character}”这个字，{where} 里写成 {code}；请装上有这个字的字体（如 SimSun-ExtB）再导出。",
     # home
     "E30": "数据库还没有建立，或是旧版的，请先运行 paicha init。",
     "E77": "数据库还是旧版的（少 {n} 步升级），请先用 paicha backup 备份，再运行 paicha init 升级。",
@@ -56,6 +61,13 @@ ENTRIES = refusals({
     # imports
     "E33": "这里没有表格文件（xlsx、xls、ods、csv、网页表格），请检查文件夹。",
     # packs
+    "E85": "共 {n} 处错误，请逐处改正后再检查。",
+    "E86": (
+        "方案包和这一轮存着的不一样：这一轮仍用存着的，开过的一轮不换方案包。"
+        "要用现在这一版，请另开一轮：paicha round open --pack {pack} --opens 开始日期"
+    ),
+    # the line as a whole
+    "E87": "{program}：命令写得不对（{why}）。请用 {program} -h 查看写法。",
     "E34": "方案包有 {n} 处错误，请逐一改正：{said}",
     # rounds
     "E35": "本轮 {day} 开始，新一轮的日期要在它之后，请改。",

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
+from paicha.core.catalogue import sentence
 from paicha.delivery.cli.console import print_json, speak
 from paicha.delivery.cli.home import open_home
 
@@ -42,5 +43,5 @@ def run_verify(args: argparse.Namespace) -> int:
     if len(broken) > _SHOWN:
         speak(f"…… 还有 {len(broken) - _SHOWN} 处，用 --json 看全部。")
     told = f"{counted['chains']} 条链 {counted['entries']} 条记录，{counted['revisions']} 份答案"
-    speak(f"{told}：有 {len(broken)} 处对不上，请保留现场并报上级。" if broken else f"{told}，全部相符。")
+    speak(sentence("E81", counted=told, n=len(broken)) if broken else f"{told}，全部相符。")
     return 1 if broken else 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from paicha import __version__
+from paicha.core.catalogue import sentence
 from paicha.delivery.cli import archive
 from paicha.delivery.cli.console import (
     CommandRefused,
@@ -74,7 +75,7 @@ def run_backup(args: argparse.Namespace) -> int:
         return 0
     speak(f"已备份到 {file}，{size / _MIB:.1f} MB，{len(manifest['files'])} 个文件。")
     if missing:
-        speak(f"{'、'.join(missing)} 不在数据文件夹里（由环境变量给出），请另外保存。")
+        speak(sentence("E83", names="、".join(missing)))
     speak("备份里有农户信息和密钥，请放在只有负责人能打开的地方。")
     return 0
 
@@ -92,8 +93,7 @@ def run_restore(args: argparse.Namespace) -> int:
     try:
         manifest = archive.unpack(file, staged, ProgressLine("恢复"))
         if (manifest["database"] == archive.POSTGRES) != on_postgres:
-            remedy = "请去掉 DATABASE_URL" if on_postgres else "请设置 DATABASE_URL，指向一个空的数据库"
-            raise CommandRefused("E20", remedy=remedy)
+            raise CommandRefused("E84" if on_postgres else "E20")
         if on_postgres:
             dump = staged / archive.POSTGRES
             aside = staged.with_name(f"{staged.name}.dump")

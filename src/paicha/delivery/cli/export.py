@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paicha.core.area_codes import VILLAGE_LEVELS
+from paicha.core.catalogue import sentence
 from paicha.delivery.cli.console import CommandRefused, ProgressLine, print_json, speak, system_user
 from paicha.delivery.cli.home import open_home
 
@@ -69,10 +70,7 @@ def run(args: argparse.Namespace) -> int:
         )
         for character, files in sorted(done.unprintable.items()):
             where = files[0] + (f" 等 {len(files)} 个文件" if len(files) > 1 else "")
-            speak(
-                f"没有字体有“{character}”这个字，{where} 里写成 {code_point(character)}；"
-                "请装上有这个字的字体（如 SimSun-ExtB）再导出。"
-            )
+            speak(sentence("E82", character=character, where=where, code=code_point(character)))
     return 0
 
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from paicha import __version__
+from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
 from paicha.delivery.cli.console import speak, stopped
 
@@ -46,7 +47,7 @@ class Parser(argparse.ArgumentParser):
     """Usage errors in one Chinese sentence, exit 2."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}：命令写得不对（{message}）。请用 {self.prog} -h 查看写法。\n")
+        self.exit(2, sentence("E87", program=self.prog, why=message) + "\n")
 
 
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from paicha.core.catalogue import sentence
 from paicha.core.pack import Pack, PackErrors, load
 from paicha.delivery.cli.console import CommandRefused, print_json, speak
 from paicha.packs import DEFAULT, read_pack
@@ -49,7 +50,7 @@ def run_check(args: argparse.Namespace) -> int:
             print_json({"ok": False, "errors": found})
         else:
             speak(str(errors))
-            speak(f"共 {len(errors.errors)} 处错误，请逐处改正后再检查。")
+            speak(sentence("E85", n=len(errors.errors)))
         return 1
     if args.json:
         print_json({"ok": True, "name": pack.name, "version": pack.version, "errors": []})

@@ -37,8 +37,7 @@ def run(args: argparse.Namespace) -> int:
     round_, opened = ensure_round(files, args.opens)
     speak(f"{'已打开' if opened else '已有'}：{round_.pack.title}，{round_.opens_on} 开始。")
     if round_.pack_id != digest_of(files):
-        speak("方案包和这一轮存着的不一样：这一轮仍用存着的，开过的一轮不换方案包。")
-        speak(f"要用现在这一版，请另开一轮：paicha round open --pack {args.pack or DEFAULT} --opens 开始日期")
+        speak(sentence("E86", pack=args.pack or DEFAULT))
     return 0
 
 

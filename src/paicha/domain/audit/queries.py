@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
 
+from paicha.core.catalogue import sentence
 from paicha.domain.audit.chain import GENESIS, checkpoint_signature, entry_hash
 from paicha.domain.audit.models import AuditEntry, ChainHead, Checkpoint
 
@@ -16,7 +17,10 @@ _TAIL_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The first place where a chain no longer holds. `seq` 0: the chain as a whole; `kind` for machines."""
+    """The first place where a chain no longer holds. `seq` 0: the chain as a whole.
+
+    `kind` is for machines, `message` a sentence of the catalogue (O).
+    """
 
     chain: str
     seq: int
@@ -55,12 +59,11 @@ def verify() -> list[Break]:
             signed.pop(walk.chain, None)
     for chain, (seq, _hash) in sorted(heads.items()):
         if seq > 0:
-            found.append(Break(chain, 1, "tail", f"链 {chain} 应有 {seq} 条记录，现在一条也没有。"))
+            found.append(Break(chain, 1, "tail", sentence("O01", chain=chain, n=seq)))
             signed.pop(chain, None)
     for chain, missing in sorted(signed.items()):
         if missing:
-            message = f"链 {chain} 签过名的第 {min(missing)} 条已经不在了，链头也被改小或删除。"
-            found.append(Break(chain, min(missing), "checkpoint", message))
+            found.append(_unsigned(chain, missing))
     return found
 
 
@@ -74,9 +77,14 @@ def verify_chain(chain: str) -> Break | None:
     missing = signed.get(chain)
     broken = walk.broken or _tail(walk)
     if broken is None and missing:
-        message = f"链 {chain} 签过名的第 {min(missing)} 条已经不在了，链头也被改小或删除。"
-        return Break(chain, min(missing), "checkpoint", message)
+        return _unsigned(chain, missing)
     return broken
+
+
+def _unsigned(chain: str, missing: Collection[int]) -> Break:
+    """A chain that has lost entries (their numbers) which a checkpoint signed."""
+    first = min(missing)
+    return Break(chain, first, "checkpoint", sentence("O02", chain=chain, seq=first))
 
 
 def _walks(signed: dict[str, dict[int, str]], only: str = "") -> Iterator[_Walk]:
@@ -96,11 +104,11 @@ def _walks(signed: dict[str, dict[int, str]], only: str = "") -> Iterator[_Walk]
 
 def _step(walk: _Walk, entry: AuditEntry, signed: dict[int, str]) -> Break | None:
     """Compare one entry with where the walk stands, and move on."""
-    where = f"链 {entry.chain} 第 {walk.seq + 1} 条"
-    if entry.seq != walk.seq + 1:
-        return Break(entry.chain, walk.seq + 1, "gap", f"{where}缺失，下一条是第 {entry.seq} 条。")
+    chain, seq = entry.chain, walk.seq + 1
+    if entry.seq != seq:
+        return Break(chain, seq, "gap", sentence("O03", chain=chain, seq=seq, next=entry.seq))
     if entry.previous != walk.hash:
-        return Break(entry.chain, entry.seq, "link", f"{where}与上一条对不上：记录被换过、删过或调过顺序。")
+        return Break(chain, seq, "link", sentence("O04", chain=chain, seq=seq))
     hashed = entry_hash(
         entry.chain,
         entry.seq,
@@ -113,9 +121,9 @@ def _step(walk: _Walk, entry: AuditEntry, signed: dict[int, str]) -> Break | Non
         entry.count,
     )
     if hashed != entry.hash:
-        return Break(entry.chain, entry.seq, "altered", f"{where}的内容被改动过。")
+        return Break(chain, seq, "altered", sentence("O05", chain=chain, seq=seq))
     if signed.pop(entry.seq, hashed) != hashed:
-        return Break(entry.chain, entry.seq, "checkpoint", f"{where}与签过名的检查点不符：整条链被重写过。")
+        return Break(chain, seq, "checkpoint", sentence("O06", chain=chain, seq=seq))
     walk.seq, walk.hash = entry.seq, hashed
     return None
 
@@ -132,8 +140,8 @@ def _tail(walk: _Walk) -> Break | None:
         if head == (walk.seq, walk.hash):
             return None
     if head is None:
-        return Break(walk.chain, 0, "headless", f"链 {walk.chain} 没有链头，链头被删除过。")
-    message = f"链 {walk.chain} 的末尾对不上：链头记到第 {head[0]} 条，记录到第 {walk.seq} 条。"
+        return Break(walk.chain, 0, "headless", sentence("O07", chain=walk.chain))
+    message = sentence("O08", chain=walk.chain, head=head[0], seq=walk.seq)
     return Break(walk.chain, min(head[0], walk.seq) + 1, "tail", message)
 
 
@@ -145,8 +153,7 @@ def _signed(found: list[Break]) -> dict[str, dict[int, str]]:
         heads = [(chain, seq, hashed) for chain, seq, hashed in point.heads]
         expected = checkpoint_signature(settings.AUDIT_KEY, point.number, point.previous, point.at, heads)
         if point.number != number or point.previous != previous or point.signature != expected:
-            message = f"检查点 {number} 的签名不符：检查点或密钥 audit.key 被换过。"
-            found.append(Break("checkpoint", number, "checkpoint", message))
+            found.append(Break("checkpoint", number, "checkpoint", sentence("O09", number=number)))
             break
         previous = point.signature
         for chain, seq, hashed in heads:

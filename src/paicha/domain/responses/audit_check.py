@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from paicha.core.catalogue import sentence
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import Break
 from paicha.domain.audit.services import village_chain
@@ -35,25 +36,20 @@ def broken_parts() -> list[Break]:
             part = _part(entry)
             seen.add(part.int)
             rows = stored.get(part, [])
+            chain, seq = entry.chain, entry.seq
             if len(rows) != entry.count:
-                said = f"链 {entry.chain} 第 {entry.seq} 条存过 {entry.count} 份答案，现在有 {len(rows)} 份。"
-                found.append(Break(entry.chain, entry.seq, "revisions", said))
+                said = sentence("O10", chain=chain, seq=seq, count=entry.count, n=len(rows))
+                found.append(Break(chain, seq, "revisions", said))
             elif part_digest(row for _, row in rows) != entry.digest:
-                said = f"链 {entry.chain} 第 {entry.seq} 条存下的答案被改动过。"
-                found.append(Break(entry.chain, entry.seq, "answers", said))
-            elif any(village_chain(village) != entry.chain for village, _ in rows):
-                said = f"链 {entry.chain} 第 {entry.seq} 条存下的答案被挪到了别的村。"
-                found.append(Break(entry.chain, entry.seq, "village", said))
+                found.append(Break(chain, seq, "answers", sentence("O11", chain=chain, seq=seq)))
+            elif any(village_chain(village) != chain for village, _ in rows):
+                found.append(Break(chain, seq, "village", sentence("O12", chain=chain, seq=seq)))
     for part in (
         Revision.objects.order_by("part").values_list("part", flat=True).distinct().iterator(_ROWS_AT_ONCE)
     ):
         if part.int not in seen and not _entries().filter(subject=f"{SUBJECT}{part}").exists():
             n = Revision.objects.filter(part=part).count()
-            found.append(
-                Break(
-                    "revisions", 0, "unrecorded", f"有 {n} 份答案（{part}）不是经系统存下的，链里没有记录。"
-                )
-            )
+            found.append(Break("revisions", 0, "unrecorded", sentence("O13", n=n, part=part)))
     return found
 
 

@@ -56,17 +56,15 @@ def take_raised(
             id=id_, item=line.receipt.item, user=user, device=device, round=work.round, village=work.village,
             household=line.receipt.household, kind=one.kind, at=work.at, payload=one.payload(),
         )  # fmt: skip
-        if line.routed.hold == NEVER:
-            row.status, row.message = RaisedItem.Status.REFUSED, sentence(NEVER)
-        elif line.routed.hold:
-            row.status, row.message = RaisedItem.Status.HELD, sentence(line.routed.hold)
-        elif not may_take(work.pack, row.kind, level):
-            row.status, row.message = RaisedItem.Status.HELD, sentence("D37")
+        code = line.routed.hold or ("" if may_take(work.pack, row.kind, level) else "D37")
+        if code:
+            row.status = RaisedItem.Status.REFUSED if code == NEVER else RaisedItem.Status.HELD
+            row.message = sentence(code)
         else:
-            _take(work, row, source)
-        if row.status != RaisedItem.Status.STORED:
+            code = _take(work, row, source)
+        if code:
             severity = "note" if row.status == RaisedItem.Status.HELD else "hard"
-            line.receipt.say("H02" if severity == "note" else "D05", severity, row.message, raised=id_)
+            line.receipt.say(code, severity, row.message, raised=id_)
         row.save(force_insert=True)
     tell_raised(work)
 
@@ -108,18 +106,21 @@ def _waiting(work: VillageWork, raised: RaisedItem) -> RaisedItem:
     return fresh
 
 
-def _take(work: VillageWork, row: RaisedItem, source: str) -> None:
-    """Put it where it belongs, or say on the row why it waits."""
+def _take(work: VillageWork, row: RaisedItem, source: str) -> str:
+    """Put it where it belongs, or say on the row why it waits; the code of that sentence, '' where it is stored."""
     household = Household.objects.filter(pk=row.household).first() if row.household else None
     try:
         with transaction.atomic():
             row.subject = _put(work, row.kind, row.payload or {}, household, source, str(row.user_id))
     except ProblemListLocked as locked:
         row.status, row.message = RaisedItem.Status.HELD, str(locked)[:300]
+        return locked.code
     except ValueError as error:
-        row.status, row.message = RaisedItem.Status.REFUSED, str(error)[:300]
-    else:
-        row.status, row.payload, row.message = RaisedItem.Status.STORED, None, ""
+        refused = error if isinstance(error, Refusal) else ItemError("D05", place="提的这一条")
+        row.status, row.message = RaisedItem.Status.REFUSED, str(refused)[:300]
+        return refused.code
+    row.status, row.payload, row.message = RaisedItem.Status.STORED, None, ""
+    return ""
 
 
 def _put(

@@ -24,7 +24,7 @@ from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.entry_list import entries, lengths, people_of
 from paicha.domain.audit.models import AuditEntry
-from paicha.domain.audit.queries import Break, verify_chain
+from paicha.domain.audit.queries import verify_chain
 from paicha.domain.audit.services import village_chain
 from paicha.domain.responses.queries import names
 from paicha.domain.rounds.models import RoundArea
@@ -90,7 +90,7 @@ def _chain(request: HttpRequest, place: Place, chain: str, title: str, keep: str
     place.log_read("audit", len(shown))
     return page(
         request, place, "audit/chain.html", "log", title=title, keep=keep, paging=shown,
-        lines=_lines(place.pack, list(shown)), checked=checked, broken=broken and _said(broken),
+        lines=_lines(place.pack, list(shown)), checked=checked, broken=broken and broken.message,
     )  # fmt: skip
 
 
@@ -103,10 +103,6 @@ def _lines(pack: Pack, rows: list[AuditEntry]) -> list[Line]:
         )
         for row in rows
     ]
-
-
-def _said(broken: Break) -> str:
-    return f"{broken.message}请保留现场并报上级。"
 
 
 def _day(text: str) -> date:
