@@ -98,6 +98,11 @@ def _area_name(named: Mapping[str, str], code: str) -> str:
     return f"{town}{named[code]}" if code in named else code
 
 
+def user_of(actor: str) -> User:
+    """The user whose id an actor is. Raises User.DoesNotExist."""
+    return User.objects.get(pk=int(actor))
+
+
 def surveyors_of(village: str, groups: Mapping[int, str]) -> dict[str, list[str]]:
     """Names of those who answer for households today: by group ('' for the whole village). One query.
 

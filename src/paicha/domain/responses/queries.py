@@ -41,6 +41,11 @@ def summaries(scope: Scope, round_: Round, prefix: str = "") -> list[VillageSumm
     return list(scope.filter_villages(rows, "code", Verb.READ_STATISTICS).order_by("code"))
 
 
+def summary_of(round_: Round, code: str) -> VillageSummary | None:
+    """A village's summary row; None where it has none in the round. One query."""
+    return VillageSummary.objects.filter(round=round_, code=code).first()
+
+
 def covering(counts: Sequence[int], start: int, size: int) -> tuple[list[int], int]:
     """Which of the villages hold rows start … start+size, and how many rows to skip in the first of them."""
     chosen: list[int] = []

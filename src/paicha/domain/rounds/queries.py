@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -91,6 +92,18 @@ def current_stage(round_: Round, pack: Pack, on: date | None = None, code: str =
 def is_over(round_: Round, pack: Pack, stage_id: str, on: date | None = None, code: str = "") -> bool:
     """Whether a stage's deadline has passed, for an area."""
     return next(stage for stage in stages(round_, pack, on, code) if stage.id == stage_id).over
+
+
+def areas_of(round_: Round, codes: Collection[str]) -> dict[str, RoundArea]:
+    """The areas of a round that have one of these codes, by code. One query, none without codes."""
+    rows = RoundArea.objects.filter(round=round_, code__in=codes) if codes else ()
+    return {area.code: area for area in rows}
+
+
+def areas_below(round_: Round, prefix: str) -> dict[str, RoundArea]:
+    """The areas of a round whose code begins so, by code and in its order. One query."""
+    rows = RoundArea.objects.filter(round=round_, code__startswith=prefix).order_by("code")
+    return {area.code: area for area in rows}
 
 
 def villages_below(round_: Round, prefix: str) -> list[RoundArea]:

@@ -25,7 +25,7 @@ from paicha.core.bounds import wholes
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.cases.case_text import limit, standing
 from paicha.delivery.desk.shell.page import go_back, page
-from paicha.delivery.desk.shell.places import Place, at_place
+from paicha.delivery.desk.shell.places import Place, areas_below, at_place
 from paicha.delivery.desk.shell.village_lists import rows_over_villages
 from paicha.delivery.desk.shell.wording import day_text
 from paicha.domain import clock
@@ -49,9 +49,9 @@ from paicha.domain.cases.queries import (
 )
 from paicha.domain.cases.services import CaseError, open_cases, take_step
 from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.queries import summaries
+from paicha.domain.responses.queries import summaries, summary_of
 from paicha.domain.responses.services import village_work
-from paicha.domain.rounds.models import RosterEntry, RoundArea
+from paicha.domain.rounds.models import RosterEntry
 
 _VILLAGES = 12
 
@@ -103,7 +103,7 @@ def cases(request: HttpRequest, place: Place) -> HttpResponseBase:
 
 def _village(request: HttpRequest, place: Place, **context: Any) -> HttpResponse:
     today, mine = clock.today(), levels(place.scope, place.code)
-    summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
+    summary = summary_of(place.round, place.code)
     if summary is None:
         raise Http404
     every = list(of_village(place.round, place.area.area_id))
@@ -183,8 +183,7 @@ def _above(request: HttpRequest, place: Place, **context: Any) -> HttpResponse:
     )  # fmt: skip
     listed = list(turned)
     chosen = next((count for count in counts if [count.key] == keys), None)
-    areas = RoundArea.objects.filter(round=place.round, code__startswith=place.prefix)
-    names = {area.code: area.spoken for area in areas}
+    names = {code: area.spoken for code, area in areas_below(place).items()}
     lines = _village_lines(place, rows, names, today)
     place.log_read("cases", len(listed))
     every = request.GET.get("villages") == "all"

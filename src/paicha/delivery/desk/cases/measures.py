@@ -21,13 +21,11 @@ from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Home, Place, at_household, at_place, at_record, require
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.areas.models import Area
 from paicha.domain.cases.guards import enrolled_on, obstacles
 from paicha.domain.cases.models import Case, Measure
 from paicha.domain.cases.queries import cases_of, measures_of, weekly_rounds
 from paicha.domain.cases.services import add_measure, note_round, open_cases, withdraw_measure
-from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.queries import group_order, names
+from paicha.domain.responses.queries import group_order, names, summary_of
 from paicha.domain.responses.services import village_work
 from paicha.domain.rounds.models import RosterEntry
 
@@ -158,7 +156,7 @@ def weekly(request: HttpRequest, place: Place) -> HttpResponse:
         try:
             household = household_named(place, posted.get("household", ""))
             entered = entries(WeeklyForm(posted))
-            village = Area.objects.get(pk=place.area.area_id)
+            village = place.area.area
             with village_work(place.round, place.pack, village, place.scope.actor) as work:
                 visited = entered.pop("visited") or 0
                 home = household.pk if household else None
@@ -177,7 +175,7 @@ def _weekly(request: HttpRequest, place: Place, error: Refusal | None) -> HttpRe
     listed = entries.values_list("household__group", "household__head_name", "household_id")
     heads = sorted(listed, key=lambda row: (group_order(row[0]), row[1]))
     groups = list(dict.fromkeys(group for group, *_ in heads))
-    summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
+    summary = summary_of(place.round, place.code)
     last = summary.fact.grid_last if summary else {}
     rows = weekly_rounds(place.area.area_id, place.groups)
     turned = page_of(request, rows, _SIZE)

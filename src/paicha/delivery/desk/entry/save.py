@@ -34,7 +34,7 @@ def village_of(place: Place) -> Area:
     """The village itself. Raises Http404 where the place is none."""
     if not place.is_village:
         raise Http404
-    return Area.objects.get(pk=place.area.area_id)
+    return place.area.area
 
 
 def household_form(place: Place, name: str) -> HouseholdForm:

@@ -24,6 +24,7 @@ from paicha.delivery.desk.shell.wording import mask_answers
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.rules.rule_text import answer_in_words
 from paicha.domain.rounds.models import RoundArea
+from paicha.domain.rounds.queries import areas_of
 
 _ROWS = 100
 _VILLAGES = 50
@@ -84,7 +85,7 @@ def left_of(request: HttpRequest, place: Place, state: State) -> dict[str, Any]:
 def _areas(place: Place, codes: Iterable[str]) -> dict[str, RoundArea]:
     """Villages by their code, and their towns."""
     wanted = {found for code in codes for found in (code, town_of(code))}
-    return {area.code: area for area in RoundArea.objects.filter(round=place.round, code__in=wanted)}
+    return areas_of(place.round, wanted)
 
 
 def _page_of(request: HttpRequest, found: Sequence[Any], size: int) -> dict[str, Any]:

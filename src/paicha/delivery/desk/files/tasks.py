@@ -23,8 +23,8 @@ from paicha.core.refusal import Refusal
 from paicha.delivery.desk.files import tray
 from paicha.delivery.desk.files.preview import keep_rows
 from paicha.delivery.desk.files.tray import State
-from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import scope
+from paicha.domain.accounts.queries import user_of
 from paicha.domain.jobs.queue import TRIES
 from paicha.domain.reports.export import Kind, export_area
 from paicha.domain.reports.figures import area_of
@@ -167,7 +167,7 @@ def _import(tray_id: UUID, state: State) -> None:
             tray.save(tray_id, state)
 
     result = import_files(
-        sources, scope=scope(User.objects.get(pk=int(state.actor))), door="excel", village=state.code or None,
+        sources, scope=scope(user_of(state.actor)), door="excel", village=state.code or None,
         dry_run=state.job == "preview", upload=tray_id if state.job == "import" else None, progress=progress,
         between=lambda: _check(tray_id, state), tell=partial(keep_rows, tray_id, state), processes=2,
     )  # fmt: skip
@@ -202,7 +202,7 @@ def _undo(tray_id: UUID, state: State) -> None:
         _check(tray_id, state)
         tray.save(tray_id, state)
 
-    user, dry_run = User.objects.get(pk=int(state.actor)), state.job == "undo_preview"
+    user, dry_run = user_of(state.actor), state.job == "undo_preview"
     result = undo_upload(UUID(state.kind), scope=scope(user), dry_run=dry_run, progress=progress)
     state.result = result.as_dict()
     state.phase = tray.READY if dry_run else tray.DONE
@@ -212,7 +212,7 @@ def _export(tray_id: UUID, state: State) -> None:
 
     round_ = current_round()
     assert round_ is not None
-    user = User.objects.get(pk=int(state.actor))
+    user = user_of(state.actor)
     area = area_of(round_, state.code)
     target = tray.folder(tray_id) / "out"
     shutil.rmtree(target, ignore_errors=True)  # of a try that was cut short

@@ -25,7 +25,6 @@ from paicha.delivery.desk.shell.places import Place, at_place, at_record, requir
 from paicha.delivery.desk.shell.village_lists import rows_over_villages, summaries_of
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.areas.models import Area
 from paicha.domain.households.models import BaseChange
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import changes_listed, names
@@ -62,7 +61,7 @@ def changes(request: HttpRequest, place: Place) -> HttpResponse:
         return _page(request, place, status=422, error=sentence("C30"))
     given = request.POST
     try:
-        area = Area.objects.get(pk=place.area.area_id)
+        area = place.area.area
         with village_work(place.round, place.pack, area, place.scope.actor) as work:
             note_change(
                 work, None, field=given.get("field", ""), old=given.get("old", ""), new=given.get("new", "")
@@ -109,7 +108,7 @@ def tick(request: HttpRequest, place: Place) -> HttpResponse:
     everything = request.POST.get("all") == "1"
     if not ids and not everything:
         return _page(request, place, status=422, error=sentence("C31"))
-    area = Area.objects.get(pk=place.area.area_id)
+    area = place.area.area
     with village_work(place.round, place.pack, area, place.scope.actor) as work:
         n = mark_entered(work, None if everything else ids, place.groups)
     messages.success(request, f"{n} 处已勾为录入全国系统。")

@@ -26,7 +26,6 @@ from paicha.delivery.desk.ledger.town_ledger import above_context
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_place, require
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.areas.models import Area
 from paicha.domain.handover import towns
 from paicha.domain.handover.checklist import village_checklist
 from paicha.domain.handover.copies import add_note
@@ -42,8 +41,7 @@ from paicha.domain.handover.queries import (
     signed,
     submissions,
 )
-from paicha.domain.responses.models import VillageSummary
-from paicha.domain.responses.queries import names
+from paicha.domain.responses.queries import names, summary_of
 
 
 @at_place(Verb.READ_STATISTICS, whole=True)
@@ -66,7 +64,7 @@ def shown(request: HttpRequest, place: Place, *, error: str = "", **typed: Any) 
 def village_context(place: Place) -> dict[str, Any]:
     """What the page of a village shows."""
     round_, pack, village = place.round, place.pack, place.area.area_id
-    summary = VillageSummary.objects.filter(round=round_, code=place.code).first()
+    summary = summary_of(round_, place.code)
     if summary is None:
         raise Http404
     listed = submissions(round_, village)
@@ -103,7 +101,7 @@ def village_context(place: Place) -> dict[str, Any]:
 def handup_submit(request: HttpRequest, place: Place) -> HttpResponse:
     """Hand up, or say what is missing with everything typed kept."""
     actor = place.scope.actor
-    area = Area.objects.get(pk=place.area.area_id)
+    area = place.area.area
     note = request.POST.get("note", "")
     try:
         if place.is_village:
@@ -133,7 +131,7 @@ def handup_submit(request: HttpRequest, place: Place) -> HttpResponse:
 @at_place(Verb.READ_STATISTICS, act=Verb.HAND_UP, whole=True)
 def handup_back(request: HttpRequest, place: Place) -> HttpResponse:
     """Take the hand-up back in one step."""
-    area, actor = Area.objects.get(pk=place.area.area_id), place.scope.actor
+    area, actor = place.area.area, place.scope.actor
     try:
         if place.is_village:
             take_hand_up_back(place.round, place.pack, area, actor)
@@ -155,7 +153,7 @@ def handup_note(request: HttpRequest, place: Place) -> HttpResponse:
     """What people add to form 4's remark."""
     if not place.is_village:
         raise Http404
-    area = Area.objects.get(pk=place.area.area_id)
+    area = place.area.area
     try:
         add_note(place.round, place.pack, area, place.scope.actor, request.POST.get("note", ""))
     except Refusal as refused:

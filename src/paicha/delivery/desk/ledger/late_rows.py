@@ -19,7 +19,6 @@ from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_place, require
 from paicha.delivery.desk.shell.wording import mask_answers, source_text
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.areas.models import Area
 from paicha.domain.handover.models import Correction
 from paicha.domain.handover.queries import corrections, late
 from paicha.domain.handover.supplements import supplement, take_late
@@ -93,7 +92,7 @@ def _label(pack: Pack, name: str) -> str:
 def _take(request: HttpRequest, place: Place) -> str:
     post = request.POST
     ids = wholes(post.getlist("held"))
-    area = Area.objects.get(pk=place.area.area_id)
+    area = place.area.area
     if post.get("way") == "supplement":
         reason = post.get("reason", "").strip() or post.get("short", "")
         made, taken = supplement(place.round, place.pack, area, place.scope.actor, ids, reason)

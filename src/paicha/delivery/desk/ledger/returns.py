@@ -77,7 +77,7 @@ def send_back(request: HttpRequest, place: Place) -> HttpResponse:
         raise Http404
     if place.area.level == "town":
         require(place, Verb.DRAW_SAMPLE)
-    area = Area.objects.get(pk=place.area.area_id)
+    area = place.area.area
     error: Refusal | None = None
     if request.method == "POST":
         try:

@@ -12,7 +12,6 @@ from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.page import as_file, page
 from paicha.delivery.desk.shell.places import Place, at_place, at_record, require
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import read_logged
 from paicha.domain.files.services import FileDamaged, media_type, read_file
 from paicha.domain.handover.checklist import signers_asked
@@ -71,7 +70,7 @@ def _attach(request: HttpRequest, place: Place) -> int:
     replaces = whole(replaced)
     if replaces is not None and len(files) > 1:
         raise HandoverError("H57")
-    area = Area.objects.get(pk=place.area.area_id)
+    area = place.area.area
     form = request.POST.get("form", "")
     for file in files:
         attach_copy(

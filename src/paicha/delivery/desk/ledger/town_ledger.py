@@ -13,7 +13,7 @@ from typing import Any
 from paicha.core.area_codes import town_prefix
 from paicha.delivery.desk.ledger.checklist_links import Gap, gaps
 from paicha.delivery.desk.ledger.presenters import FigureLine, figure_lines
-from paicha.delivery.desk.shell.places import Place
+from paicha.delivery.desk.shell.places import Place, areas_below
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.handover import towns
 from paicha.domain.handover.checklist import Missing
@@ -51,7 +51,7 @@ def above_context(place: Place) -> dict[str, Any]:
     """What the page of a town or the county shows."""
     round_, pack, level = place.round, place.pack, place.area.level
     rows = [s for s in summaries(place.scope, round_, place.prefix) if has_rows(s)]
-    areas = {a.code: a for a in RoundArea.objects.filter(round=round_, code__startswith=place.prefix)}
+    areas = areas_below(place)
     up = handed_up(round_, Level.VILLAGE, place.prefix)
     books = ledgers(round_)
     listed = submissions(round_, place.area.area_id)

@@ -23,8 +23,7 @@ from paicha.delivery.desk.shell.places import Place, at_place, require
 from paicha.delivery.desk.shell.wording import who_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.queries import names
-from paicha.domain.rounds.models import RoundArea
-from paicha.domain.rounds.queries import StageState, stages
+from paicha.domain.rounds.queries import StageState, areas_of, stages
 from paicha.domain.rounds.services import ScheduleError, extend_stage
 
 
@@ -91,8 +90,7 @@ def _moved(place: Place, listed: list[StageState]) -> list[Moved]:
         if place.prefix.startswith(row["area"]) or row["area"].startswith(place.prefix)
     ]
     codes = {whole_code(row["area"]) for row in rows if row["area"]}
-    areas = RoundArea.objects.filter(round=place.round, code__in=codes) if codes else []
-    spoken = {area.code: area.spoken for area in areas}
+    spoken = {code: area.spoken for code, area in areas_of(place.round, codes).items()}
     known, titles = names({row["by"] for row in rows}), {s.id: s.title for s in listed}
     return [
         Moved(

@@ -28,7 +28,6 @@ from paicha.delivery.desk.shell.refusals import refused_to
 from paicha.delivery.desk.shell.village_lists import rows_over_villages, summaries_of
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.areas.models import Area
 from paicha.domain.problems import petitions as services
 from paicha.domain.problems.levels import level_of
 from paicha.domain.problems.models import Petition
@@ -136,7 +135,7 @@ def _add(request: HttpRequest, place: Place) -> HttpResponse:
             raise Unclear("Z28")
         entered = entries(PetitionForm(given))
         day = entered.pop("received_on") or clock.today()
-        area = Area.objects.get(pk=place.area.area_id)
+        area = place.area.area
         with village_work(place.round, place.pack, area, place.scope.actor) as work:
             made = services.note_petition(work, received_on=day, household=home, **entered)
     except Refusal as refused:

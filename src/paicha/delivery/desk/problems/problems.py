@@ -34,7 +34,6 @@ from paicha.delivery.desk.shell.village_lists import rows_over_villages, summari
 from paicha.delivery.desk.shell.wording import rule_message
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import read_logged
 from paicha.domain.households.models import Household
 from paicha.domain.problems.levels import checked_by, level_of, may_check
@@ -269,7 +268,7 @@ def _add(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _area(place: Place) -> Any:
-    return Area.objects.get(pk=place.area.area_id)
+    return place.area.area
 
 
 @require_POST

@@ -13,8 +13,8 @@ from django_tasks import task
 from paicha.core.catalogue import sentence
 from paicha.delivery.desk.shell.places import place_of
 from paicha.domain.accounts import notices
-from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import scope
+from paicha.domain.accounts.queries import user_of
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.referrals import comparison as comparing
 from paicha.domain.referrals import services
@@ -29,7 +29,7 @@ FEW_VILLAGES = 30  # done within a request
 def raise_leads(comparison: int, shown: str, actor: str) -> None:
     """Every row of what is shown of a list becomes a lead."""
     made = ComparisonList.objects.select_related("round", "area").filter(pk=comparison).first()
-    if made is None or not scope(User.objects.get(pk=int(actor))).covers(Verb.REFER, made.area.code):
+    if made is None or not scope(user_of(actor)).covers(Verb.REFER, made.area.code):
         comparing.stop(comparison)
         return
     try:
@@ -42,7 +42,7 @@ def raise_leads(comparison: int, shown: str, actor: str) -> None:
 @task()
 def send_all(code: str, rule: str, department: str, question: str, actor: str) -> None:
     """Every household with an open lead of a rule is referred to a department."""
-    place = place_of(scope(User.objects.get(pk=int(actor))), code, Verb.REFER)
+    place = place_of(scope(user_of(actor)), code, Verb.REFER)
     rows = [s for s in summaries(place.scope, place.round, place.prefix) if s.leads.get(rule)]
     for summary in rows:
         found = findings(place.round, [summary.village_id], ["lead"], rule=rule)
@@ -51,7 +51,7 @@ def send_all(code: str, rule: str, department: str, question: str, actor: str) -
 
 def sending_stopped(code: str, rule: str, department: str, _question: str, actor: str) -> None:
     """Tell whoever asked that not all of it was referred."""
-    user = User.objects.get(pk=int(actor))
+    user = user_of(actor)
     place = place_of(scope(user), code, Verb.REFER)
     title = place.pack.department[department].title if department in place.pack.department else department
     notices.tell(

@@ -22,7 +22,8 @@ from paicha.domain.problems.queries import missing_of, problems_in_force
 from paicha.domain.reports.documents import village_forms
 from paicha.domain.reports.figures import FigureRow, Opens, statistics
 from paicha.domain.reports.village import HOUSEHOLD, household_sheet, load_households
-from paicha.domain.responses.models import Finding, VillageSummary
+from paicha.domain.responses.models import Finding
+from paicha.domain.responses.queries import summary_of
 from paicha.formats.documents import BASE, NOTE, Row
 from paicha.formats.layout import Field, Table, heading, household_table, printed
 from paicha.formats.village_layout import (
@@ -69,7 +70,7 @@ def forms(request: HttpRequest, place: Place) -> HttpResponse:
     """The forms of a place, with how many rows each has."""
     if not place.is_village:
         return statistics_page(request, place)
-    summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
+    summary = summary_of(place.round, place.code)
     counts = summary.counts if summary else {}
     listed = []
     for form in place.pack.forms:

@@ -36,7 +36,7 @@ def spot_check(request: HttpRequest, place: Place) -> HttpResponse:
     """The six points as the city saw them, and the problems that it raises; for villages and towns."""
     if place.area.level == "county" or place.pack.verification is None:
         raise Http404
-    area = Area.objects.get(pk=place.area.area_id)
+    area = place.area.area
     household = _household(request, area)
     error: Refusal | None = None
     if request.method == "POST":

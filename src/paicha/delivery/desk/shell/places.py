@@ -26,6 +26,7 @@ from paicha.domain.areas.models import Area, Group
 from paicha.domain.audit.services import read_logged
 from paicha.domain.households.models import Household
 from paicha.domain.responses.queries import entry_of, left_entry_of
+from paicha.domain.rounds import queries
 from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 from paicha.domain.rounds.packs import pack_of
 
@@ -282,5 +283,4 @@ def require(place: Place, act: Act) -> None:
 
 def areas_below(place: Place) -> dict[str, RoundArea]:
     """The areas of the round below a place (itself too), by code and in its order."""
-    rows = RoundArea.objects.filter(round=place.round, code__startswith=place.prefix).order_by("code")
-    return {area.code: area for area in rows}
+    return queries.areas_below(place.round, place.prefix)

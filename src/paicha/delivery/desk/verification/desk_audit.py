@@ -30,7 +30,7 @@ from paicha.domain.handover.queries import ledger_status
 from paicha.domain.reports.profile import counted
 from paicha.domain.reports.village import load_households
 from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.responses.queries import names, summaries
+from paicha.domain.responses.queries import names, summaries, summary_of
 from paicha.domain.responses.services import village_work
 from paicha.domain.responses.summary.tallies import due, tally
 from paicha.domain.rounds.models import RoundArea
@@ -85,7 +85,7 @@ def audit(request: HttpRequest, place: Place) -> HttpResponse:
 def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: Any) -> HttpResponse:
     if not place.is_village:
         raise Http404
-    summary = VillageSummary.objects.filter(round=place.round, code=place.code).first()
+    summary = summary_of(place.round, place.code)
     if summary is None:
         raise Http404
     pack = place.pack
