@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from paicha.core.pack import Check, Pack, Rule
 from paicha.core.pack.constraints import ConstraintTest, household_tests, met, profile_tests
-from paicha.core.pack.kept import per_pack
+from paicha.core.pack.per_pack import per_pack
 from paicha.engines.rules import Entry, RuleSet
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from paicha.core.normalise import fold
 from paicha.core.pack import HouseholdForm, Pack
-from paicha.core.pack.kept import per_pack
+from paicha.core.pack.per_pack import per_pack
 from paicha.formats.layout import Field, cell_value, household_table, printed, unprinted_fields
 from paicha.formats.reading import HouseholdTable
 from paicha.formats.reading.grid import Grid, Raw

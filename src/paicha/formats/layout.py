@@ -14,7 +14,7 @@ from datetime import date
 from typing import Literal
 
 from paicha.core.pack import Column, HouseholdForm, Pack, Question
-from paicha.core.pack.kept import per_pack
+from paicha.core.pack.per_pack import per_pack
 from paicha.formats.documents import NOTE, Block, Row, Value
 
 BLANK = "____"

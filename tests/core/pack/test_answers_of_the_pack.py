@@ -11,9 +11,9 @@ import paicha
 from paicha.core.expressions import compiled
 from paicha.core.pack import Pack, load
 from paicha.core.pack.constraints import met
-from paicha.core.pack.kept import PACKS, per_pack
 from paicha.core.pack.naming import strength_rank
 from paicha.core.pack.outcome import NONE
+from paicha.core.pack.per_pack import PACKS, per_pack
 from paicha.packs import DEFAULT, read_pack
 
 

@@ -15,7 +15,7 @@ import orjson
 import polars as pl
 
 from paicha.core.pack import Pack, Procedure
-from paicha.core.pack.kept import per_pack
+from paicha.core.pack.per_pack import per_pack
 from paicha.domain import clock
 from paicha.domain.cases.models import Case, CaseStep
 from paicha.domain.responses.columns import answer_schema, decode

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from paicha.domain.intake.lines import Line
 from paicha.domain.intake.matching import Register
-from paicha.domain.responses.rules.fired import Fired
+from paicha.domain.responses.rules.rule_hits import RuleHit
 from paicha.formats.reading import VillageTable
 
 
@@ -53,4 +53,4 @@ class VillageMemory:
         default_factory=list
     )  # its rows, for a preview that is told by village
     trace: Trace = field(default_factory=Trace)
-    found: Sequence[Fired] = ()  # what the checks over the village said when it was last counted
+    found: Sequence[RuleHit] = ()  # what the checks over the village said when it was last counted

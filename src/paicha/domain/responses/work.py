@@ -18,8 +18,8 @@ from paicha.domain import clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry
 from paicha.domain.responses.models import Revision, VillageSummary
-from paicha.domain.responses.rules.fired import Fired
 from paicha.domain.responses.rules.row_tests import Days
+from paicha.domain.responses.rules.rule_hits import RuleHit
 from paicha.domain.responses.village_facts import NAMES
 from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.queries import is_over, stages
@@ -48,7 +48,7 @@ class VillageWork:
     before: dict[str, Any] = field(default_factory=dict)  # how the village stood when yesterday ended
     # Revisions that this transaction wrote: id → household, form, text, when the household was first answered or None.
     written: dict[str, tuple[UUID, str, str, datetime | None]] = field(default_factory=dict)
-    found: Sequence[Fired] = ()  # what the checks over the village say, once it was counted again
+    found: Sequence[RuleHit] = ()  # what the checks over the village say, once it was counted again
     known: dict[UUID, tuple[str, int | None, str]] = field(
         default_factory=dict
     )  # the register before it followed

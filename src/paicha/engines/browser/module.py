@@ -18,7 +18,7 @@ from paicha.core.expressions import TargetError, render
 from paicha.core.expressions.javascript import literal
 from paicha.core.pack import Check, HouseholdForm, Pack, Question, Rule
 from paicha.core.pack.constraints import ConstraintTest
-from paicha.core.pack.kept import per_pack
+from paicha.core.pack.per_pack import per_pack
 from paicha.engines.packs import rule_sets
 
 

@@ -14,7 +14,7 @@ from paicha.core import keys
 from paicha.core.catalogue import Message, message
 from paicha.core.identity import HIDDEN, hide_identity, holds_identity
 from paicha.core.pack import Pack
-from paicha.core.pack.kept import per_pack
+from paicha.core.pack.per_pack import per_pack
 from paicha.formats.reading.choices import key
 from paicha.formats.reading.columns import ColumnParsers
 from paicha.formats.reading.grid import UNREAD, Grid, Raw, address, letters, typed

@@ -54,7 +54,7 @@ def _grids(data: bytes, file: str) -> Iterator[Grid]:
 
 def _read_text(data: bytes, file: str) -> Iterator[Grid]:
     """A web page, a workbook as one XML, or lines; anything else that is markup is named. Raises `FileRefused`."""
-    from paicha.formats.reading.delimited import read_delimited  # noqa: PLC0415  (a reader loads the kind of file that it meets)
+    from paicha.formats.reading.csv_table import read_csv_table  # noqa: PLC0415  (a reader loads the kind of file that it meets)
     from paicha.formats.reading.spreadsheetml import read_spreadsheetml  # noqa: PLC0415  (a reader loads the kind of file that it meets)
     from paicha.formats.reading.web import read_page  # noqa: PLC0415  (a reader loads the kind of file that it meets)
 
@@ -72,4 +72,4 @@ def _read_text(data: bytes, file: str) -> Iterator[Grid]:
     elif kind:
         raise FileRefused("F02", file=file, kind=f"{kind.upper()} 数据")
     else:
-        yield read_delimited(data, file)
+        yield read_csv_table(data, file)

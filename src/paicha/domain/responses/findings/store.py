@@ -15,8 +15,8 @@ from uuid import UUID
 from paicha.core.pack import Rule
 from paicha.domain import bulk
 from paicha.domain.responses.models import Finding
-from paicha.domain.responses.rules.fired import Fired
 from paicha.domain.responses.rules.row_tests import Hit
+from paicha.domain.responses.rules.rule_hits import RuleHit
 from paicha.domain.responses.rules.rule_text import message_of
 from paicha.domain.responses.work import VillageWork
 
@@ -59,7 +59,9 @@ def load_kept(
     return {(row[0], row[1]): Kept(*row[2:], row[1]) for row in rows}
 
 
-def fired_of(work: VillageWork, hit: Hit, household: UUID | None, answers: Mapping[str, Any]) -> Fired | None:
+def fired_of(
+    work: VillageWork, hit: Hit, household: UUID | None, answers: Mapping[str, Any]
+) -> RuleHit | None:
     """What a hit says of a household with these answers (and `form`); None while its rule waits for a deadline."""
     form, kind, strength, detail = str(answers["form"]), "", "", ""
     if isinstance(hit.source, Rule):
@@ -68,7 +70,7 @@ def fired_of(work: VillageWork, hit: Hit, household: UUID | None, answers: Mappi
         kind, strength = hit.source.kind_on(form), hit.source.strength_on(form)
     else:
         detail = message_of(work.pack, hit, answers)[:300]
-    return Fired(household, form, hit.id, hit.severity, kind, strength, hit.fingerprint, detail)
+    return RuleHit(household, form, hit.id, hit.severity, kind, strength, hit.fingerprint, detail)
 
 
 _NEW = (
@@ -84,7 +86,7 @@ _CHANGED = (
 def update_findings(
     round_id: int,
     village_id: int,
-    fired: Sequence[Fired],
+    fired: Sequence[RuleHit],
     kept: Mapping[tuple[UUID | None, str], Kept],
     at: datetime,
 ) -> list[tuple[str, str, str, str]]:
@@ -123,7 +125,7 @@ def update_findings(
     return states
 
 
-def _again(item: Fired, old: Kept, at: datetime) -> tuple[Any, ...] | None:
+def _again(item: RuleHit, old: Kept, at: datetime) -> tuple[Any, ...] | None:
     same = old.fingerprint == item.fingerprint
     decided = old.state not in (_OPEN, _LAPSED)
     shown = (item.form, item.kind, item.strength, item.detail)

@@ -8,7 +8,7 @@ from uuid import UUID
 from paicha.domain.areas.services import add_groups
 from paicha.domain.households.services import NewHousehold, add_households, update_known
 from paicha.domain.responses.findings.store import fired_of, load_kept, update_findings
-from paicha.domain.responses.rules.fired import Fired
+from paicha.domain.responses.rules.rule_hits import RuleHit
 from paicha.domain.responses.submission.audit_digest import SUBMIT
 from paicha.domain.responses.submission.batch import Batch, Row
 from paicha.domain.responses.submission.revisions import NewRevision, append_part
@@ -104,7 +104,7 @@ def _follow(work: VillageWork, batch: Batch, rows: Sequence[Row]) -> None:
 
 def _keep_findings(work: VillageWork, batch: Batch, rows: Sequence[Row]) -> None:
     """Leads, and what is soft until somebody gives its reason, of the rows that went in."""
-    fired: list[Fired] = []
+    fired: list[RuleHit] = []
     for row in rows:
         if not row.hits:
             continue

@@ -20,8 +20,8 @@ from paicha.domain import clock
 from paicha.domain.responses.answers.in_force import as_facts
 from paicha.domain.responses.findings.store import Kept, load_kept, update_findings
 from paicha.domain.responses.models import Conflict
-from paicha.domain.responses.rules.fired import Fired
 from paicha.domain.responses.rules.row_tests import village_leads
+from paicha.domain.responses.rules.rule_hits import RuleHit
 from paicha.domain.responses.summary.chart_counts import counted
 from paicha.domain.responses.summary.recount_cache import briefs_of
 from paicha.domain.responses.summary.tallies import done, due, outcome_key
@@ -69,7 +69,7 @@ def recount(work: VillageWork) -> None:
     summary.save()
 
 
-def _stood(item: Fired, kept: Mapping[tuple[UUID | None, str], Kept]) -> bool:
+def _stood(item: RuleHit, kept: Mapping[tuple[UUID | None, str], Kept]) -> bool:
     """Whether the same was found of the village before."""
     old = kept.get((item.household, item.rule))
     return old is not None and old.state != "lapsed" and old.fingerprint == item.fingerprint
@@ -170,7 +170,7 @@ def _profile(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _village_rules(work: VillageWork, open_leads: int) -> list[Fired]:
+def _village_rules(work: VillageWork, open_leads: int) -> list[RuleHit]:
     pack, summary = work.pack, work.summary
     first = pack.schedule.stages[0].id
     if not summary.counts and not summary.profile:
@@ -186,7 +186,7 @@ def _village_rules(work: VillageWork, open_leads: int) -> list[Fired]:
             continue
         form = rule.forms[0] if rule.forms else ""
         fired.append(
-            Fired(
+            RuleHit(
                 None, form, rule.id, "lead", rule.kind_on(None), rule.strength_on(None), hit.fingerprint, ""
             )
         )

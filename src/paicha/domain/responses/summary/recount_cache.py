@@ -19,7 +19,7 @@ import orjson
 from django.db import connection
 
 from paicha.core.pack import Pack
-from paicha.core.pack.kept import per_pack
+from paicha.core.pack.per_pack import per_pack
 from paicha.domain.responses.summary.chart_counts import counted_questions, day_of, options_of
 from paicha.domain.responses.summary.village_checks import Answered, asked
 

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from paicha.core.pack import NamedCheck, Pack
-from paicha.core.pack.kept import per_pack
-from paicha.domain.responses.rules.fired import Fired
+from paicha.core.pack.per_pack import per_pack
+from paicha.domain.responses.rules.rule_hits import RuleHit
 
 
 class Answered(NamedTuple):
@@ -93,7 +93,7 @@ Saying = tuple[UUID | None, Mapping[str, Any]]
 Checker = Callable[[Village, NamedCheck], Iterator[Saying]]
 
 
-def check_village(village: Village) -> list[Fired]:
+def check_village(village: Village) -> list[RuleHit]:
     """Run every named check of the pack that is a village's own; entries with one id say it together."""
     said: dict[tuple[str, UUID | None], list[str]] = {}
     forms: dict[UUID | None, str] = {}
@@ -110,7 +110,7 @@ def check_village(village: Village) -> list[Fired]:
     for (id_, household), messages in said.items():
         message = "；".join(messages)[:300]
         mark = blake2b(f"{id_}\x1f{message}".encode(), digest_size=8).hexdigest()
-        fired.append(Fired(household, forms[household], id_, severities[id_], "", "", mark, message))
+        fired.append(RuleHit(household, forms[household], id_, severities[id_], "", "", mark, message))
     return fired
 
 

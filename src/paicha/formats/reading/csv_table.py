@@ -16,7 +16,7 @@ _DELIMITERS = ",;\t，"
 _WRAPPERS = ("=", "'")
 
 
-def read_delimited(data: bytes, file: str) -> Grid:
+def read_csv_table(data: bytes, file: str) -> Grid:
     """The one table of a text file; its sheet has no name. Raises `FileRefused`."""
     text = whole_text(data, file)
     delimiter = _delimiter(text)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Fired:
+class RuleHit:
     """One rule that fired: on a household, or on the village where `household` is None."""
 
     household: UUID | None

@@ -15,7 +15,7 @@ from tests.formats.sample import pack
 from paicha.core import normalise
 from paicha.core.private_use import STANDARD
 from paicha.formats.reading import HouseholdTable, read_file
-from paicha.formats.reading.delimited import read_delimited
+from paicha.formats.reading.csv_table import read_csv_table
 from paicha.formats.reading.grid import Raw
 from paicha.formats.reading.source import open_grids
 
@@ -23,7 +23,7 @@ HEADER = "序号,户主姓名,家庭人口,联系电话,居住地,有无安全�
 
 
 def rows(text: str) -> list[list[Raw]]:
-    return read_delimited(text.encode(), "表.csv").rows
+    return read_csv_table(text.encode(), "表.csv").rows
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_what_is_not_wrapped_comes_back_as_it_was(table: list[list[str]]) -> Non
     stream = io.StringIO()
     csv.writer(stream, quoting=csv.QUOTE_ALL).writerows(table)
     width = max(map(len, table))
-    found = read_delimited(("甲,乙\n" + stream.getvalue()).encode(), "表.csv").rows
+    found = read_csv_table(("甲,乙\n" + stream.getvalue()).encode(), "表.csv").rows
     if stream.getvalue().count(",") >= max(stream.getvalue().count(mark) for mark in ";\t，"):
         assert found[1:] == [row + [""] * (max(width, 2) - len(row)) for row in table]
 
