@@ -108,6 +108,7 @@ TELLS = {"messages.error", "messages.warning", "Told", "Break"}
 # Sentences that ask for something and refuse nothing, or that another's form wants as they are.
 OTHERS = {
     "delivery/cli/backup.py": "what to do with what was made",
+    "delivery/cli/tokens.py": "how to use what was made",
     "delivery/cli/doctor.py": "a table of findings, each with its remedy",
     "domain/handover/returns.py": "what a town wrote when it sent something back",
     "domain/handover/supplements.py": "a notice of what was done",
