@@ -173,7 +173,7 @@ def _prepare() -> None:
     django.setup()
     from paicha.domain import clock
     from paicha.domain.accounts.models import Assignment, User
-    from paicha.domain.handover.services import open_round
+    from paicha.domain.handover.round_opening import open_round
     from paicha.domain.households.models import Household
     from paicha.domain.households.services import new_id
     from paicha.domain.rounds.packs import pack_of

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from paicha.domain.handover.snapshot import deviation, freeze
 from tests.worlds.ledger import Ledgers
 from tests.worlds.life import require_whole
 from tests.worlds.round import NEIGHBOUR, VILLAGE, World
@@ -14,6 +13,7 @@ from tests.worlds.round import NEIGHBOUR, VILLAGE, World
 from paicha.core.refusal import Refusal
 from paicha.domain.accounts.models import Assignment, Notice, User
 from paicha.domain.accounts.policies import operator_scope, scope
+from paicha.domain.handover.ledger_text import deviation, freeze
 from paicha.domain.handover.models import Submission
 from paicha.domain.handover.queries import submissions
 from paicha.domain.households.models import HouseholdEvent

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from paicha.domain.handover.services import open_round
 from tests.worlds.life import require_whole
 from tests.worlds.phone import Phone, item
 from tests.worlds.round import NEIGHBOUR, VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.accounts.policies import operator_scope
+from paicha.domain.handover.round_opening import open_round
 from paicha.domain.households.models import Household, Member
 from paicha.domain.households.people import Typed, add_member
 from paicha.domain.households.services import new_id

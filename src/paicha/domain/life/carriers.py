@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from paicha.domain.households.events import Destination, Ids
-    from paicha.domain.responses.work import VillageWork
+    from paicha.domain.responses.services import VillageWork
 
 
 class Carrier(Protocol):

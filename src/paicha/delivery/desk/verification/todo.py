@@ -69,7 +69,7 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
         Todo(add(lambda f: f.problems_recheck), "个问题整改完，等复核", "", "去复核",
              place_link("problems", place.code, "?only=recheck_town")),
         Todo(add(lambda f: f.petitions_open), "件信访没答复", "", "去看", place_link("petitions", place.code)),
-        Todo(number(lambda s: s.fact.held), "个村有上报后才到的表", "", "去看", f"{attention}?only=held"),
+        Todo(number(lambda s: s.fact.held), "个村有上报后才到的表", "", "去看", f"{attention}?only=late_rows"),
         Todo(add(lambda f: f.enquiries_open), "个问题等村里答复", "", "去看", place_link("enquiries", place.code)),
         *open_work(place, mine),
     ]  # fmt: skip
