@@ -7,20 +7,23 @@ PostgreSQL, its own server (brought by pip, works as root); workers of xdist sha
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Generator
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
 _SERVER_SETTINGS = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
+MIGRATED = "migrated"
 _ROOT = Path(__file__).resolve().parent.parent
 _home: Path | None = None
 
@@ -46,36 +49,65 @@ def pytest_unconfigure() -> None:
         shutil.rmtree(_home, ignore_errors=True)
 
 
-def copy_migrated(file: Path) -> bool:
-    """Put the migrated database of an earlier session at `file`; whether there was one of the same migrations."""
-    kept = _migrated()
-    if not kept.is_file():
-        return False
-    shutil.copyfile(kept, file)
-    return True
+def copy_migrated(file: Path) -> None:
+    """Put a migrated SQLite database at `file`; the first call in a tree of these migrations makes it."""
+    shutil.copyfile(_migrated_file(), file)
 
 
-def keep_migrated(connection: Any) -> None:
-    """Keep a database that has just been migrated, on SQLite, for sessions to come."""
-    kept = _migrated()
-    if kept.is_file():
-        return
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    for old in kept.parent.glob("migrated-*.sqlite3"):
-        old.unlink(missing_ok=True)
-    own = kept.with_name(f"{uuid4().hex}.sqlite3")  # other processes may be as far at this moment
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(own)])
-    own.replace(kept)
+def create_database(name: str, template: str | None = None) -> str:
+    """Create a database on the session's server, empty or as a copy of `template`; returns its address.
+
+    `MIGRATED` is a template that the first call with it makes. Nobody may be connected to a template.
+    """
+    with _server() as connection:
+        if template == MIGRATED:
+            connection.execute("SELECT pg_advisory_lock(1)")  # until this connection ends
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MIGRATED]).fetchone():
+                connection.execute("CREATE DATABASE migrating")
+                _migrate(DATABASE_URL=_address("migrating"))
+                connection.execute(f"ALTER DATABASE migrating RENAME TO {MIGRATED}")
+        from_ = f' TEMPLATE "{template}"' if template else ""
+        connection.execute(f'CREATE DATABASE "{name}"{from_}')
+    return _address(name)
 
 
-@cache
-def _migrated() -> Path:
-    """Where the database stands that the migrations of this tree, and of the packages it pins, end with."""
+def _server() -> Any:
+    import psycopg  # noqa: PLC0415  (only on PostgreSQL)
+
+    return psycopg.connect(_address("postgres"), autocommit=True)
+
+
+def _address(name: str) -> str:
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+
+
+def _migrated_file() -> Path:
+    """Kept from session to session, by a name that says of which migrations, and of which packages, it comes."""
     digest = sha256((_ROOT / "requirements" / "base.txt").read_bytes())
     for file in sorted((_ROOT / "src").rglob("migrations/*.py")):
         digest.update(str(file.relative_to(_ROOT)).encode() + file.read_bytes())
-    return _ROOT / ".make" / "tests" / f"migrated-{digest.hexdigest()[:16]}.sqlite3"
+    kept = _ROOT / ".make" / "tests" / f"migrated-{digest.hexdigest()[:16]}.sqlite3"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with (kept.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.is_file():
+            for old in kept.parent.glob("migrated-*.sqlite3"):
+                old.unlink()
+            with tempfile.TemporaryDirectory() as folder:
+                _migrate(PAICHA_HOME=folder)
+                shutil.copyfile(Path(folder) / "paicha.sqlite3", kept.with_suffix(".part"))
+            kept.with_suffix(".part").replace(kept)
+    return kept
+
+
+def _migrate(**where: str) -> None:
+    """Run every migration, in a process of its own."""
+    names = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    names |= {"DJANGO_SETTINGS_MODULE": "paicha.config.settings", "PYTHONPATH": str(_ROOT / "src")} | where
+    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+    done = subprocess.run(command, env=names, capture_output=True, text=True, timeout=600, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the migrations failed: {done.stderr[-2000:]}")
 
 
 def _start(database: str) -> None:

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import polars as pl
 import psycopg
 from tests import database
+from tests.worlds.homes import initialised_home
 
 import paicha
 from paicha.demo import County, generate
@@ -101,41 +103,19 @@ class Home:
         if not self.url:
             return Home(folder)
 
-        server, _, name = self.url.partition("?")[0].rpartition("/")
-        options = self.url.partition("?")[2]
-        own = f"{name[:30]}_{uuid4().hex[:12]}"
-        with psycopg.connect(f"{server}/postgres?{options}", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{own}" TEMPLATE "{name}"')  # type: ignore[arg-type]
-        return Home(folder, f"{server}/{own}?{options}")
+        name = urlsplit(self.url).path.lstrip("/")
+        return Home(folder, database.create_database(f"{name[:30]}_{uuid4().hex[:12]}", name))
 
 
 def embedded_home(folder: Path) -> Home:
     """An initialised home on the embedded database, its round opened."""
-    folder.mkdir(parents=True)
-    database.copy_migrated(folder / "paicha.sqlite3")  # which saves `init` some seconds
-    home = Home(folder)
-    home.run("init", "--opens", OPENS)
-    return home
+    return Home(initialised_home(folder, "--opens", OPENS, embedded=True).folder)
 
 
 def new_home(folder: Path) -> Home:
     """An initialised home on the database that the tests run on, its round opened."""
-    url = os.environ.get("DATABASE_URL")
-    if not url:
-        return embedded_home(folder)
-    folder.mkdir(parents=True)
-    home = _own_database(folder, url)  # the session's stays empty
-    home.run("init", "--opens", OPENS)
-    return home
-
-
-def _own_database(folder: Path, url: str) -> Home:
-    server, _, _ = url.partition("?")[0].rpartition("/")
-    options = url.partition("?")[2]
-    name = f"home_{uuid4().hex[:12]}"
-    with psycopg.connect(f"{server}/postgres?{options}", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
-    return Home(folder, f"{server}/{name}?{options}")
+    made = initialised_home(folder, "--opens", OPENS)
+    return Home(made.folder, made.database)
 
 
 @dataclass(frozen=True)

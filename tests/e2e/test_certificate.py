@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from playwright.sync_api import BrowserContext, Error, Playwright, expect
 from tests.delivery.cli.test_serve import free_port, serving
 from tests.e2e.waits import PATIENCE
-from tests.worlds.homes import SECOND, Home, migrated_home
+from tests.worlds.homes import SECOND, Home, initialised_home
 
 from paicha.delivery.cli.certificate import AUTHORITY, AUTHORITY_KEY, certificate
 
@@ -30,9 +30,7 @@ needs_nss = pytest.mark.skipif(CERTUTIL is None, reason="certutil is missing: ap
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    made = migrated_home(tmp_path_factory.mktemp("tls") / "home")
-    assert made.run("init", "--pack", SECOND).code == 0
-    return made
+    return initialised_home(tmp_path_factory.mktemp("tls") / "home", "--pack", SECOND)
 
 
 @contextmanager

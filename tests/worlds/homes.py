@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-import psycopg
 from tests import database
 
 ROOT = Path(__file__).parents[2]
@@ -58,25 +60,49 @@ class Home:
         return Done(done.returncode, done.stdout, done.stderr)
 
 
-def migrated_home(folder: Path) -> Home:
-    """As `new_home`, with its tables there on SQLite: `init` has little left to do, which saves it some seconds.
+def initialised_home(folder: Path, *arguments: object, embedded: bool = False) -> Home:
+    """A home after `paicha init` with these arguments, which runs once a process; from then on it is copied.
 
-    The tables come from an earlier session of the tests; where there is none yet, `init` makes them.
+    `embedded`: on the database of the home, whatever the tests run on.
     """
-    made = new_home(folder)
-    if made.database is None:
-        folder.mkdir(0o700, parents=True, exist_ok=True)
-        database.copy_migrated(folder / "paicha.sqlite3")
+    return _copy(_initialised(embedded or not os.environ.get("DATABASE_URL"), *map(str, arguments)), folder)
+
+
+@cache
+def _initialised(embedded: bool, *arguments: str) -> Home:
+    folder = (
+        Path(mkdtemp(dir=Path(os.environ["PAICHA_HOME"]).parent)) / "home"
+    )  # the session's, removed with it
+    made = _migrated_file(folder) if embedded else migrated_home(folder)
+    done = made.run("init", *arguments)
+    assert done.code == 0, done.err
     return made
+
+
+def _copy(home: Home, folder: Path) -> Home:
+    """The same home once more; nobody may be working in it."""
+    shutil.copytree(home.folder, folder)
+    if home.database is None:
+        return Home(folder)
+    template = urlsplit(home.database).path.lstrip("/")
+    return Home(folder, database.create_database(f"cli_{uuid4().hex}", template))
+
+
+def migrated_home(folder: Path) -> Home:
+    """As `new_home`, with its tables there: `init` has little left to do, which saves it some seconds."""
+    if os.environ.get("DATABASE_URL"):
+        return Home(folder, database.create_database(f"cli_{uuid4().hex}", database.MIGRATED))
+    return _migrated_file(folder)
+
+
+def _migrated_file(folder: Path) -> Home:
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    database.copy_migrated(folder / "paicha.sqlite3")
+    return Home(folder)
 
 
 def new_home(folder: Path) -> Home:
     """An unused home; where the tests run on PostgreSQL, with an empty database on their server."""
-    server = os.environ.get("DATABASE_URL")
-    if not server:
-        return Home(folder)
-
-    name = f"cli_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-    return Home(folder, urlunsplit(urlsplit(server)._replace(path=f"/{name}")))
+    if os.environ.get("DATABASE_URL"):
+        return Home(folder, database.create_database(f"cli_{uuid4().hex}"))
+    return Home(folder)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.delivery.cli.test_commands import CSV
-from tests.worlds.homes import SECOND, Home, new_home
+from tests.worlds.homes import SECOND, Home, initialised_home, new_home
 
 from paicha.config.home import home_dir
 from paicha.delivery.cli.archive import MANIFEST
@@ -37,8 +37,7 @@ def _matching_programs() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Home:
     folder = tmp_path_factory.mktemp("backup")
-    home = new_home(folder / "home")
-    assert home.run("init", "--pack", SECOND, "--opens", "2024-09-01").code == 0
+    home = initialised_home(folder / "home", "--pack", SECOND, "--opens", "2024-09-01")
     (folder / "乙.csv").write_text(CSV, encoding="utf-8")
     assert home.run("import", folder / "乙.csv").code == 0
     uploads = home.folder / "files" / "ab"

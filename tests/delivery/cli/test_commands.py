@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.worlds.homes import SECOND, Home, new_home
+from tests.worlds.homes import SECOND, Home, initialised_home, new_home
 
 from paicha.delivery.cli.main import COMMANDS, build_parser, main
 
@@ -119,8 +119,7 @@ def test_a_wrong_environment_is_one_sentence(variables: dict[str, str], said: st
 
 @pytest.mark.django_db
 def test_a_round_keeps_its_pack_until_another_round_is_opened_with_the_new_one(tmp_path: Path) -> None:
-    home = new_home(tmp_path / "home")
-    assert home.run("init", "--pack", SECOND, "--opens", "2024-09-01").code == 0
+    home = initialised_home(tmp_path / "home", "--pack", SECOND, "--opens", "2024-09-01")
     changed = tmp_path / "changed"
     shutil.copytree(SECOND, changed)
     words = (changed / "pack.yaml").read_text(encoding="utf-8")

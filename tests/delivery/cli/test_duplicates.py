@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
-from tests.worlds.homes import SECOND, Home, new_home
+from tests.worlds.homes import SECOND, Home, initialised_home
 
 pytestmark = pytest.mark.slow
 
@@ -18,8 +18,9 @@ TWO = "张墕,1948-05-06,3,120,1,王五\n张雁,1948-05-06,3,120,1,王五\n"
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with two households that are read alike."""
-    made = new_home(tmp_path_factory.mktemp("duplicates") / "home")
-    assert made.run("init", "--pack", SECOND, "--opens", "2024-09-01").code == 0
+    made = initialised_home(
+        tmp_path_factory.mktemp("duplicates") / "home", "--pack", SECOND, "--opens", "2024-09-01"
+    )
     sheet = made.folder.parent / "rows.csv"
     sheet.write_text(f"柳河镇柳河村\n{ROWS}{TWO}")
     assert made.run("import", sheet).code == 0

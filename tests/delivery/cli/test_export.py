@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 from tests.worlds.county import PROFILE, County, open_county, small_pack
+from tests.worlds.homes import initialised_home
 
 from paicha.delivery.cli import export
 from paicha.delivery.cli.doctor import _names
@@ -263,7 +264,7 @@ def test_workers_write_what_one_process_writes(tmp_path: Path) -> None:
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=600, check=False)
         assert done.returncode == 0, done.stderr
 
-    paicha("init", "--pack", pack)
+    initialised_home(tmp_path / "home", "--pack", pack, embedded=True)
     paicha("export", "county", "--as", "xlsx", "--output", tmp_path / "two")
     towns = sorted(folder.name for folder in (tmp_path / "two").iterdir() if folder.is_dir())
     for town in towns:  # few enough for one process

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-from tests.worlds.homes import SECOND, new_home
+from tests.worlds.homes import SECOND, initialised_home
 
 HEADER = "柳河镇柳河村\n老人姓名,出生日期,同住人数,每月养老金,愿不愿意到食堂吃,走访人\n"
 ROWS = "张墕,1948-05-06,3,120,1,王五\n李川,1949-05-06,2,120,1,王五\n"
 
 
 def test_moved_split_merged_closed_reopened_and_undone(tmp_path: Path) -> None:
-    home = new_home(tmp_path / "home")
-    assert home.run("init", "--pack", SECOND, "--opens", "2024-09-01").code == 0
+    home = initialised_home(tmp_path / "home", "--pack", SECOND, "--opens", "2024-09-01")
     (tmp_path / "老人.csv").write_text(HEADER + ROWS, encoding="utf-8")
     assert home.run("import", tmp_path / "老人.csv", "--json").data["accepted"] == 2
     assert home.run("export", "county", "--as", "parquet", "--output", tmp_path / "out").code == 0

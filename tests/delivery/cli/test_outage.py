@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.worlds.homes import ROOT, Done, Home
+from tests.worlds.homes import ROOT, Done, Home, initialised_home
 
 from paicha.delivery.cli.main import COMMANDS
 from paicha.domain.outage import outage
@@ -34,9 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def home(folder: Path) -> Home:
     """A home with a round, on the embedded database whatever the tests run on."""
-    made = Home(folder / "home")
-    done = made.run("init")
-    assert done.code == 0, done.err
+    made = initialised_home(folder / "home", embedded=True)
     for code in ("610881101201", "610881101202"):
         made.run("export", "village", code, "--as", "xlsx", "--output", folder / "sheets")
     assert list((folder / "sheets").rglob("*.xlsx"))

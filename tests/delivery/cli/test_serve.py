@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.worlds.homes import SECOND, Home
+from tests.worlds.homes import SECOND, Home, initialised_home
 
 from paicha.delivery.cli import children
 from paicha.delivery.cli.serve import own_names
@@ -28,9 +28,7 @@ from paicha.delivery.cli.serve import own_names
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    made = Home(tmp_path_factory.mktemp("serve") / "home")
-    assert made.run("init", "--pack", SECOND).code == 0
-    return made
+    return initialised_home(tmp_path_factory.mktemp("serve") / "home", "--pack", SECOND, embedded=True)
 
 
 def free_port() -> int:

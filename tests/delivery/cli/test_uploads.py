@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.worlds.homes import SECOND, migrated_home
+from tests.worlds.homes import SECOND, initialised_home
 
 CSV = "柳河镇柳河村\n老人姓名,出生日期,同住人数,每月养老金,愿不愿意到食堂吃,走访人\n张墕,1948-05-06,3,120,{},王五\n"
 
 
 def test_an_upload_is_listed_taken_back_and_the_second_time_is_harmless(tmp_path: Path) -> None:
-    home = migrated_home(tmp_path / "home")
-    assert home.run("init", "--pack", SECOND, "--opens", "2024-09-01").code == 0
+    home = initialised_home(tmp_path / "home", "--pack", SECOND, "--opens", "2024-09-01")
     assert "还没有导入过" in home.run("upload", "list").out
     ids = []
     for answer in (1, 2):
@@ -34,8 +33,7 @@ def test_an_upload_is_listed_taken_back_and_the_second_time_is_harmless(tmp_path
 
 
 def test_an_id_that_is_none(tmp_path: Path) -> None:
-    home = migrated_home(tmp_path / "home")
-    assert home.run("init", "--pack", SECOND, "--opens", "2024-09-01").code == 0
+    home = initialised_home(tmp_path / "home", "--pack", SECOND, "--opens", "2024-09-01")
     for given, says in (("abc", "编号写得不对"), ("00000000-0000-0000-0000-000000000001", "没有这次导入")):
         done = home.run("upload", "undo", given)
         assert done.code == 2 and says in done.err and "Traceback" not in done.err

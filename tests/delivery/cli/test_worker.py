@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.worlds.homes import SECOND, Home, migrated_home
+from tests.worlds.homes import SECOND, Home, initialised_home
 
 ASK = """
 import django; django.setup()
@@ -32,9 +32,7 @@ DBTaskResult.objects.get(pk=sys.argv[1]).claim(present("workers").path.name)
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    made = migrated_home(tmp_path / "home")
-    assert made.run("init", "--pack", SECOND).code == 0
-    return made
+    return initialised_home(tmp_path / "home", "--pack", SECOND)
 
 
 def python(home: Home, code: str, *arguments: str) -> str:

@@ -10,14 +10,18 @@ from django.test.utils import CaptureQueriesContext
 from tests.delivery.desk import access
 from tests.worlds.round import World
 
+from paicha.config import urls
 from paicha.domain.accounts.roles import Verb
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-def test_every_address_answers_every_role_as_the_table_of_roles_says(world: World) -> None:
+def test_every_address_answers_every_role_as_the_table_of_roles_says(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     everything = access.signed_in(access.everything(world))
     clients = {name: access.signed_in(user) for name, user in access.people(world).items()}
+    monkeypatch.setattr(urls, "handler404", access.MissingPage(), raising=False)
     wrong, asked = [], 0
     for ask in access.asks(world):
         theirs = ask.policy.of in ("own", "anyone", "work") or ask.policy.verb is Verb.REINTERVIEW

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from tests.worlds.homes import ROOT, Home, new_home
+from tests.worlds.homes import ROOT, Home, initialised_home
 from tests.worlds.persons import PersonList, person_list
 
 from paicha.core.identity import hide_identity, holds_identity
@@ -109,14 +109,13 @@ def _matching_programs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_they_stand_nowhere_under_the_home(tmp_path: Path) -> None:
-    home = new_home(tmp_path / "home")
+    home = initialised_home(tmp_path / "home", "--opens", "2022-03-10")
     listed = made(12)
     content = listed.xlsx()
     (tmp_path / "名单.xls.xlsx").write_bytes(content)
     (tmp_path / "first.xlsx").write_bytes(content)
     (tmp_path / "second.xlsx").write_bytes(content)
     assert len(traces(content, listed)) == 4  # the test finds what it looks for
-    assert home.run("init", "--opens", "2022-03-10").code == 0
     assert home.run("user", "create", "li", "--role", "village_cadre", "--areas", VILLAGE.code).code == 0
     said = desk(home, tmp_path / "first.xlsx", tmp_path / "second.xlsx")
     done = home.run(
