@@ -83,13 +83,14 @@ def test_a_first_password_opens_nothing_but_its_change(user: User) -> None:
 
 def test_demo_accounts_are_shown_in_a_demo_home_alone(db: None, settings: Settings, tmp_path: Path) -> None:
     settings.PAICHA_HOME = tmp_path
-    account = {"username": "shi", "password": "shown-to-all", "title": "市级"}
+    account = {"username": "shi", "password": "shown-to-all", "title": "神木市 市级", "role": "city_officer"}
     (tmp_path / "demo-accounts.json").write_text(json.dumps([account]), encoding="utf-8")
     assert "shown-to-all" not in Client().get("/login/").content.decode()
     clock.mark_demo()
     page = Client().get("/login/").content.decode()
     assert "shown-to-all" in page
-    assert "市级" in page
+    assert "神木市 市级" in page
+    assert "先看“市级要做”，再看日报。" in page
     (tmp_path / "demo-accounts.json").write_text("{", encoding="utf-8")
     assert Client().get("/login/").status_code == 200
 

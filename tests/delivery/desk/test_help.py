@@ -14,7 +14,9 @@ from paicha.delivery.desk.help.addresses import DOORS
 from paicha.delivery.desk.help.tour import STEPS, TOURS
 from paicha.delivery.desk.help.words import PAGES, ROLES_IN_WORDS, TERMS
 from paicha.delivery.desk.shell import menu
+from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.roles import ROLES
+from paicha.domain.responses.models import VillageSummary
 
 # who, role, an address to which the page leads, one to which it must not
 _LEADS = [
@@ -155,3 +157,36 @@ def test_the_tour_begins_at_the_first_sign_in_and_is_kept_on_the_server(world: W
     assert "步，共 3 步" not in sign_in().get(home).content.decode(), "not the first sign-in any more"
     client.post("/help/tour/", {"step": "again"})
     assert "第 1 步，共 3 步" in client.get(home).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_first_steps_tick_what_is_done_and_fill_the_next(world: World) -> None:
+    VillageSummary.objects.update(counts={}, figures={}, leads={}, profile={}, facts={})
+    page, taken = queries(world.client("city"), f"/area/{COUNTY}/")
+    (steps,) = shown(page, r'(<ol class="steps begin">.*?</ol>)')
+    assert steps.count("✓") == 1  # areas
+    assert shown(steps, r'class="button main"\s+href="([^"]+)"') == [f"/area/{COUNTY}/upload/"]
+    assert page.count("button main") == 1
+    assert len(taken) <= MOST
+    VillageSummary.objects.filter(code=VILLAGE).update(counts={"general": {"": 4}})
+    page = world.client("city").get(f"/area/{COUNTY}/").content.decode()
+    (steps,) = shown(page, r'(<ol class="steps begin">.*?</ol>)')
+    assert "1 个村都有账号" in steps
+    assert steps.count("✓") == 3
+    assert page.count("button main") == 1
+    administrator = world.client("administrator").get(f"/area/{COUNTY}/")
+    assert "button main" not in administrator.content.decode()
+
+
+@pytest.mark.django_db
+def test_first_pages_say_what_one_does_oneself(world: World) -> None:
+    assert "您包这个村" in world.client("liaison").get(f"/area/{VILLAGE}/").content.decode()
+    assert "您包这个村" not in world.client("cadre").get(f"/area/{VILLAGE}/").content.decode()
+    assert "不录表" in world.client("liaison").get("/").content.decode()
+    medical = User.objects.create_user("medical", password="a-long-password-1")
+    Assignment.objects.create(
+        user=medical, role="department_officer", kind="department", ref="medical", since=TODAY
+    )
+    client = Client()
+    client.force_login(medical, backend="paicha.domain.accounts.backend.AccountBackend")
+    assert "会转到这里请您查本部门的底子" in client.get("/referrals/").content.decode()

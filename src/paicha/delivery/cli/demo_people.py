@@ -16,16 +16,16 @@ import orjson
 from paicha.core.area_codes import county_of, town_prefix
 from paicha.delivery.cli.console import system_user
 
-# (name, role, where): `village` is the one with the most open leads
+# (name, role, where), the one to begin with first: `village` is the one with the most open leads
 ACCOUNTS = (
-    ("demo-city", "市级", "county"),
+    ("demo-village", "村干部", "village"),
+    ("demo-grid", "网格员", "group"),
+    ("demo-officer", "信息员", "village"),
+    ("demo-liaison", "包村干部", "villages"),
     ("demo-town", "镇街工作人员", "town"),
     ("demo-leader", "片长", "other zone"),
     ("demo-leader-2", "片长", "own zone"),
-    ("demo-village", "村干部", "village"),
-    ("demo-officer", "信息员", "village"),
-    ("demo-grid", "网格员", "group"),
-    ("demo-liaison", "包村干部", "villages"),
+    ("demo-city", "市级", "county"),
     ("demo-medical", "相关单位", "department"),
     ("demo-auditor", "审计", "county"),
     ("demo-admin", "管理员", "county"),
@@ -39,6 +39,7 @@ def people() -> list[dict[str, str]]:
 
     from paicha.domain.accounts.models import User
     from paicha.domain.accounts.policies import operator_scope
+    from paicha.domain.accounts.roles import role_named
     from paicha.domain.accounts.services import create_user
     from paicha.domain.responses.models import VillageSummary
 
@@ -53,7 +54,10 @@ def people() -> list[dict[str, str]]:
         user, password = create_user(scope, username, role, places[where], name=f"演示{role}")
         user.must_change_password = False
         user.save(update_fields=["must_change_password"])
-        made.append({"username": username, "password": password, "title": role})
+        title = " ".join(filter(None, (_spoken(where, places[where]), role)))
+        made.append(
+            {"username": username, "password": password, "title": title, "role": role_named(role).key}
+        )
     if made:
         path = Path(settings.PAICHA_HOME) / "demo-accounts.json"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -93,6 +97,26 @@ def _places(village: str) -> dict[str, list[str]]:
         "own zone": [str(pk) for pk in own.values_list("zone", flat=True)],
         "department": ["medical"],
     }
+
+
+def _spoken(where: str, refs: list[str]) -> str:
+    """Where an account works, as people say it: '高家堡镇桑树渠村一组', '高家堡镇二片'; '' of a department."""
+    from paicha.domain.areas.models import Area, Zone
+
+    if where == "department":
+        return "医保局"
+    if where.endswith("zone"):
+        zones = Zone.objects.select_related("town").filter(pk__in=refs)
+        return "、".join(f"{zone.town.spoken}{zone.name}" for zone in zones)
+    code, _, group = refs[0].partition("/")
+    area = Area.objects.select_related("parent").get(code=code)
+    above = area.parent.spoken if area.parent and area.level not in ("county", "town") else ""
+    many = f"等 {len(refs)} 个村" if len(refs) > 1 else ""
+    return f"{above}{area.spoken}{_group(group)}{many}"
+
+
+def _group(name: str) -> str:
+    return f"{name}组" if name.isdecimal() else name
 
 
 def _neighbours(town: str, village: str) -> Iterator[str]:

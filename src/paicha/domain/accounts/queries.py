@@ -149,3 +149,14 @@ def colleagues(held: Sequence[Assignment]) -> dict[int, list[User]]:
         near = {o.user_id: o.user for o in listed if o.ref.startswith(row.ref[:length])}
         found[row.pk] = [user for pk, user in near.items() if pk not in same]
     return found
+
+
+def codes_with_accounts(prefix: str) -> set[str]:
+    """The villages (12 digits) below a prefix for which somebody has work today, of the whole village or a group."""
+    today = clock.today()
+    in_force = Assignment.objects.filter(since__lte=today).exclude(until__lt=today)
+    whole = in_force.filter(kind=Kind.VILLAGE, ref__startswith=prefix).values_list("ref", flat=True)
+    numbers = in_force.filter(kind=Kind.GROUP).values("ref")
+    groups = Group.objects.annotate(text=Cast("pk", CharField())).filter(text__in=numbers)
+    of_groups = groups.filter(village__code__startswith=prefix).values_list("village__code", flat=True)
+    return set(whole.union(of_groups))

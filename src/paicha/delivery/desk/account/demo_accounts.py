@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from paicha.delivery.desk.help.words import ROLES_IN_WORDS
 from paicha.domain import clock
 
 FILE = "demo-accounts.json"
@@ -20,6 +21,8 @@ class DemoAccount:
     username: str
     password: str
     title: str
+    does: str = ""  # what the account sees and does, and where to begin
+    begins: str = ""
 
 
 def demo_accounts() -> list[DemoAccount]:
@@ -29,6 +32,15 @@ def demo_accounts() -> list[DemoAccount]:
         return []
     try:
         listed = json.loads(file.read_text(encoding="utf-8"))
-        return [DemoAccount(a["username"], a["password"], a.get("title", "")) for a in listed]
+        return [_account(a) for a in listed]
     except (ValueError, KeyError, TypeError, OSError):
         return []
+
+
+def _account(listed: dict[str, str]) -> DemoAccount:
+    """An account as it is listed, with the words of its role where that is known."""
+    words = next((words for key, words in ROLES_IN_WORDS.items() if key == listed.get("role")), None)
+    title = listed.get("title", "")
+    if words is None:
+        return DemoAccount(listed["username"], listed["password"], title)
+    return DemoAccount(listed["username"], listed["password"], title, words.does, words.begins)

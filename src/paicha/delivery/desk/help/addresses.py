@@ -39,7 +39,7 @@ DOORS: Mapping[Where, Door] = {
     "phones": Door("own_phones", "看我的手机", ()),
     "led": Door("my_visits", "看带队的村", ()),
     "referrals": Door("referrals", "去答复", ()),
-    "accounts": Door("home", "去首页", ()),
+    "accounts": Door("accounts", "管账号"),
     "blanks": Door("blanks", "打印空表", VILLAGE_LEVELS),
     "entry": Door("entry", "去录入", VILLAGE_LEVELS),
     "due": Door("households", "看还差的户", query="?outcome=due"),

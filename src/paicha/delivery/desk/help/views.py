@@ -128,7 +128,7 @@ def _pages(role: str, levels: tuple[str, ...], place: Place | None) -> list[tupl
         return []
     found = []
     for key, title in entries_of(ROLES[role].verbs, levels[0]):
-        found.append((title, PAGES[key], page_of_place(key, place) if place else ""))
+        found.append((title, PAGES.get(key, ""), page_of_place(key, place) if place else ""))
     return found
 
 

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from paicha.core.pack import Pack
+from paicha.delivery.desk.home.begin import begin_steps
 from paicha.delivery.desk.home.tiles import Scale, Tile, scale_of, tiles_of
 from paicha.delivery.desk.home.todos import gathered, watched
 from paicha.delivery.desk.home.village import village_page
@@ -86,7 +87,8 @@ def area(request: HttpRequest, place: Place) -> HttpResponseBase:
         context["todos"], context["todo_title"] = city_todos(place, rows), "市级要做"
     if place.may(Verb.READ_HOUSEHOLDS):
         context["watched_lines"] = watched(place, rows)
-    context["imports"], context["with_areas"] = place.may(Verb.IMPORT_FILES), len(rows)
+    begin = [] if context["total"].done else begin_steps(place, rows)
+    context["begin"], context["to_fill"] = begin, not any(step.filled for step in begin)
     context["figures_seen"] = place.may(Verb.READ_STATISTICS)
     context["town_names"] = [a for a in areas.values() if a.level == "town"]
     return page(request, place, "home/area.html", "area", **context)

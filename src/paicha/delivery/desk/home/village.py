@@ -72,6 +72,7 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
         gaps=before_handup(place, summary) if summary else [],
         groups=[(group, _counted(pack, counts)) for group, counts in groups.items()],
         bar=bar(total), away=sum(total.waiting.values()), reads=reads,
+        guides=place.may(Verb.SIGN_FORMS) and not place.may(Verb.SUBMIT_ANSWERS),
         phone=place.may(Verb.SUBMIT_ANSWERS) and total.households and not up,
         phone_code=phone_code(request) if place.groups is not None else "",
     )  # fmt: skip
