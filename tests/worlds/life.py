@@ -68,7 +68,7 @@ def _anew(world: World, summary: VillageSummary, facts: dict[str, Any]) -> dict[
             told = {table: ids for table, ids in TABLES.items() if table != "problems.problem"}
             households = RosterEntry.objects.filter(round=world.round, village=summary.village)
             retell(work, list(households.values_list("household_id", flat=True)), told)
-            recount(work)
+            recount([work])
             anew = {name: getattr(work.summary, name) for name in _TALLIES}
         transaction.set_rollback(True)
     anew["figures"]["before"] = summary.figures["before"]  # how it stood yesterday

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
 
 from paicha.core.pack.models import Area as PackArea
-from paicha.domain import clock
+from paicha.domain import bulk, clock
 from paicha.domain.areas.models import Area, AreaName, Group
 
 _ORDER = {"county": 0, "town": 1, "village": 2, "residents": 2}
@@ -48,5 +48,10 @@ def add_groups(village: Area, names: Collection[str]) -> list[str]:
         return []
     known = set(Group.objects.filter(village=village, name__in=names).values_list("name", flat=True))
     new = sorted(set(names) - known)
-    Group.objects.bulk_create([Group(village=village, name=name) for name in new])
+    insert_groups(village, new)
     return new
+
+
+def insert_groups(village: Area, names: Sequence[str]) -> None:
+    """Add groups that the village doesn't have, as the caller knows."""
+    bulk.insert(Group, ("village", "name"), [(village.pk, name) for name in names])

@@ -56,7 +56,7 @@ def submit_village(
             raise HandoverError("H14")
         require_town_open(round_, village)
         _sign(work, signers)
-        recount(work)
+        recount([work])
         missing = village_checklist(pack, work.summary, signed(round_, pack, village.pk))
         if blocking := [line.words for line in missing if line.blocks]:
             more = f"等 {len(blocking)} 项" if len(blocking) > _SAID else ""
@@ -100,7 +100,7 @@ def take_hand_up_back(round_: Round, pack: Pack, village: Area, actor: str) -> S
 
 def freeze_again(work: VillageWork, kind: Submission.Kind, reason: str) -> Submission:
     """After a supplement or a correction: what is in force now takes the place of what was handed up before."""
-    recount(work)
+    recount([work])
     return _freeze(work, kind, reason, {})
 
 

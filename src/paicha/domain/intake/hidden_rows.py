@@ -31,7 +31,7 @@ def leave_hidden(
         return False
     memory.read_counts[line.table.form] -= line.counts
     messages = []
-    if line.faults or (line.table.form, line.text) != (seen.table.form, seen.text):
+    if line.faults or line.content != seen.content:
         words = {"name": line.asked.head, "first": seen.asked.address, "second": line.asked.address}
         messages.append(say(line, head, "B09", "soft", sentence("B09", **words)))
     result.unchanged += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,6 @@ from paicha.core.catalogue import message
 from paicha.core.pack import Pack
 from paicha.domain import bulk
 from paicha.domain.accounts.policies import Scope
-from paicha.domain.areas.models import Group
 from paicha.domain.intake.known_households import load_known
 from paicha.domain.intake.matching import register_of
 from paicha.domain.intake.memory import VillageMemory
@@ -26,6 +25,8 @@ from paicha.formats.reading import Family, HouseholdTable, PersonTable, VillageT
 AnyTable = HouseholdRows | HouseholdTable | VillageTable | PersonTable
 _STORED = ("accepted", "created", "warned")
 Tell = Callable[[str, list[dict[str, Any]]], None]
+_TOGETHER = 8  # villages in a transaction
+_FEW_FILES = 11
 _TRACE = ("upload", "village", "trace")
 
 
@@ -39,6 +40,11 @@ class VillagePart:
     persons: list[tuple[PersonTable, list[Family]]] = field(default_factory=list)
     forms: list[VillageFormRead] = field(default_factory=list)
     statistics: list[tuple[VillageTable, int]] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many households it may have."""
+        return sum(one.frame.height for one in self.households) + sum(len(rows) for _, rows in self.rosters)
 
 
 @dataclass(slots=True)
@@ -69,6 +75,17 @@ class Job:
             rows = UploadVillage.objects.filter(upload=record)
             self._traces = dict(rows.values_list("village_id", "trace"))
 
+    @property
+    def together(self) -> int:
+        """How many villages share a transaction: one of an upload of a few files, which people watch and stop."""
+        return _TOGETHER if self.result.files > _FEW_FILES else 1
+
+    def forget(self, codes: Iterable[str]) -> None:
+        """Let go of villages whose transaction came to nothing; the upload had not met them before."""
+        for code in codes:
+            self.memories.pop(code, None)
+            self.result.changes.pop(code, None)
+
     def pause(self) -> None:
         """Between two villages: whoever waits for this upload may stop it here."""
         if self.between is not None:
@@ -81,10 +98,14 @@ class Job:
             self.record.result = counts
             self.record.save(update_fields=["result"])
 
-    def keep_trace(self, work: VillageWork) -> None:
-        """Write down, in the village's own transaction, that the upload wrote here, and what its undoing must know."""
-        if self.record is None or not (work.changed or work.notes()):
-            return
+    def keep_traces(self, works: Iterable[VillageWork]) -> None:
+        """Write down, in the villages' own transaction, that the upload wrote here, and what its undoing must know."""
+        if self.record is not None:
+            rows = [row for work in works if work.changed or work.notes() for row in self._trace_of(work)]
+            bulk.insert(UploadVillage, _TRACE, [(self.record.pk, *row) for row in rows])
+
+    def _trace_of(self, work: VillageWork) -> list[tuple[int, dict[str, Any]]]:
+        """The row to insert for a village; none where there is one, which is brought up to date."""
         village = work.village.pk
         told, trace = self._traces.get(village, {}), self.memories[work.village.code].trace
         if village in self._traces and trace.size is None:
@@ -100,12 +121,11 @@ class Job:
             "members": trace.members | told.get("members", {}),
             "back": sorted({*told.get("back", ()), *trace.back}),
         }
-        size = sum(map(len, whole.values()))
-        if trace.size is None:
-            bulk.insert(UploadVillage, _TRACE, [(self.record.pk, village, whole)])
-        elif size != trace.size:
+        first, size = trace.size is None, sum(map(len, whole.values()))
+        if not first and size != trace.size:
             UploadVillage.objects.filter(upload=self.record, village=village).update(trace=whole)
         trace.size = size
+        return [(village, whole)] if first else []
 
     def keep_plan(self, code: str) -> None:
         """Lay the rows of a preview so far to their village, where each village is told by itself."""
@@ -136,7 +156,7 @@ class Job:
         """What this upload remembers of `work`'s village; whom others have added since its last file, too."""
         code = work.village.code
         if code not in self.memories:
-            groups = frozenset(Group.objects.filter(village=work.village).values_list("name", flat=True))
+            groups = frozenset(work.groups())
             register = register_of(work.village.pk, self.tag, self.place_of(code))
             self.memories[code] = VillageMemory(register, groups=groups)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,8 @@ class Line:
     index: int
     asked: Asked
     row: int  # sheet row
-    text: str  # canonical answers, to tell equal rows
+    text: str  # canonical answers, until the row's transaction is through
+    content: bytes  # digest of form and answers, to tell equal rows
     base: int | None = None  # the revision that it was made from
     through: int = 0  # that revision is of a household merged into this one: its number
     counts: bool = False  # is one of V20's rows
@@ -38,6 +40,11 @@ class Line:
     soft: tuple[Message, ...] = ()  # said where the row goes in
     warned: bool = False  # is counted in `warned`
     plan: dict[str, Any] | None = None  # what a preview tells of it
+
+
+def content_of(form: str, text: str) -> bytes:
+    """What equal rows share: a digest of their form and canonical answers."""
+    return blake2b(f"{form} {text}".encode(), digest_size=16).digest()
 
 
 def _cell(line: Line, question: str) -> str:

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from paicha.domain.intake.lines import Line
 from paicha.domain.intake.matching import Register
+from paicha.domain.intake.preparation import HouseholdRows
+from paicha.domain.responses.rules.evaluation import Evaluated
 from paicha.domain.responses.rules.rule_hits import RuleHit
 from paicha.formats.reading import VillageTable
 
@@ -54,3 +56,13 @@ class VillageMemory:
     )  # its rows, for a preview that is told by village
     trace: Trace = field(default_factory=Trace)
     found: Sequence[RuleHit] = ()  # what the checks over the village said when it was last counted
+
+    def let_go(self, tables: Sequence[HouseholdRows]) -> None:
+        """Forget the answers of tables whose rows are through, but not of rows that wait: a county's are 150 MB."""
+        waiting = {id(line.table) for line in self.pending}
+        for table in tables:
+            if id(table) not in waiting:
+                table.evaluated = Evaluated([], [])
+        for line in self.visible.values():
+            if id(line.table) not in waiting:
+                line.text = ""

@@ -15,7 +15,6 @@ from uuid import UUID
 from paicha.core.catalogue import Message, Severity, sentence
 from paicha.core.normalise import name_key
 from paicha.core.pack import Pack
-from paicha.domain.areas.services import add_groups
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.members import (
     HOUSEHOLD,
@@ -138,7 +137,7 @@ class PersonsIntake:
             for line in lines
         ]  # fmt: skip
         made = add_households(work.village, new)
-        work.new_groups += add_groups(work.village, {household.group for household in new if household.group})
+        work.add_groups({household.group for household in new if household.group})
         entries = []
         for line, household, (id_, number) in zip(lines, new, made, strict=True):
             line.household = id_

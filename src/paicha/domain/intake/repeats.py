@@ -49,17 +49,13 @@ def without_repeats(
                 memory.read_counts[line.table.form] -= line.counts
             if id(line) in keep:
                 continue
-            if first is not None and who not in memory.contested and _content(first) == _content(line):
+            if first is not None and who not in memory.contested and first.content == line.content:
                 result.unchanged += 1
                 plan_row(result, line, "unchanged")
             else:
-                differs = next((one for one in same if _content(one) != _content(line)), same[0])
+                differs = next((one for one in same if one.content != line.content), same[0])
                 _contradict(work, line, first or differs, result)
     return [line for line in lines if id(line) in keep]
-
-
-def _content(line: Line) -> tuple[str, str]:
-    return line.table.form, line.text
 
 
 def _contradict(work: VillageWork, line: Line, other: Line, result: ImportResult) -> None:
@@ -75,7 +71,7 @@ def _standing(work: VillageWork, together: Mapping[object, Sequence[Line]]) -> d
     for who, same in together.items():
         rank = min(line.rank for line in same)
         surest = [line for line in same if line.rank == rank]
-        if len({_content(line) for line in surest}) == 1:
+        if len({line.content for line in surest}) == 1:
             found[who] = surest[0]
         else:
             contested[who] = surest

@@ -26,6 +26,12 @@ class Refused:
     rows: tuple[int, ...] = ()  # of a list of persons: all rows of the household
 
 
+_COUNTS = (
+    "accepted", "unchanged", "created", "warned", "conflicts", "refused", "skipped", "forms", "forms_refused",
+)  # fmt: skip
+_LISTS = ("messages", "refused_rows", "plan")
+
+
 @dataclass(slots=True)
 class ImportResult:
     """Counts hold: rows = accepted + unchanged + conflicts + refused; created and warned are part of accepted."""
@@ -52,6 +58,18 @@ class ImportResult:
         """Count a refused row and keep its place; its messages are said by the caller."""
         self.refused += 1
         self.refused_rows.append(row)
+
+    def mark(self) -> dict[str, int]:
+        """Where it stands, for `go_back`."""
+        counts = {name: getattr(self, name) for name in _COUNTS}
+        return counts | {name: len(getattr(self, name)) for name in _LISTS}
+
+    def go_back(self, mark: Mapping[str, int]) -> None:
+        """Forget what was counted and said since a mark; changes of villages are let go of by the caller."""
+        for name in _COUNTS:
+            setattr(self, name, mark[name])
+        for name in _LISTS:
+            del getattr(self, name)[mark[name] :]
 
     @property
     def rows(self) -> int:

@@ -16,7 +16,6 @@ import polars as pl
 
 from paicha.core.catalogue import Message, sentence
 from paicha.core.pack import Pack
-from paicha.domain.areas.services import add_groups
 from paicha.domain.audit.services import Entry, village_chain
 from paicha.domain.households.members import HOUSEHOLD, NewNumber, Origin, insert_numbers
 from paicha.domain.households.services import NewHousehold, add_households
@@ -74,7 +73,7 @@ def take_roster(
         population = row.get(roles.population or "")
         new.append((index, NewHousehold(group, head, phone, population, row.get("_class") or general)))
     made = add_households(work.village, [household for _, household in new])
-    work.new_groups += add_groups(work.village, {household.group for _, household in new if household.group})
+    work.add_groups({household.group for _, household in new if household.group})
     entries = []
     for (_, household), (id_, number) in zip(new, made, strict=True):
         memory.register.add(

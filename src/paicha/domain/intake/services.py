@@ -22,28 +22,19 @@ from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.households.members import Origin
 from paicha.domain.households.services import new_id, register_tag
 from paicha.domain.intake.database_copy import has_one_writer, on_database_copy
 from paicha.domain.intake.interruptions import at_work, end_cut_short
 from paicha.domain.intake.job import AnyTable, Job, Tell, VillagePart
-from paicha.domain.intake.other_villages import trace_keys
-from paicha.domain.intake.persons import PersonsIntake, refuse_family
+from paicha.domain.intake.persons import refuse_family
 from paicha.domain.intake.places import Named, Place, Places, path_sources
 from paicha.domain.intake.preparation import HouseholdRows, Prepared, VillageFormRead
 from paicha.domain.intake.result import ImportResult, Refused
-from paicha.domain.intake.rosters import take_roster
 from paicha.domain.intake.shelf import Shelf
 from paicha.domain.intake.source import Found, Source, find_sources, readings
-from paicha.domain.intake.village_forms import check_statistics, remember, take_form
-from paicha.domain.intake.village_rows import take_pending, take_tables
-from paicha.domain.intake.warnings import warn_of_cleared, warn_of_village
+from paicha.domain.intake.transactions import finish, take, write
 from paicha.domain.responses.models import Upload
-from paicha.domain.responses.services import (
-    VillageWork,
-    days_of,
-    village_work,
-)
+from paicha.domain.responses.services import days_of
 from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.queries import current_round
@@ -104,7 +95,7 @@ def import_files(
     with nullcontext() if upload else at_work(own):  # whoever gives an id ends what was cut short
         record = _opened(job, door, sources)
         job.go_on_with(record)
-        _take(job, parts)
+        take(job, parts)
         result.seconds = time.monotonic() - started
         job.add_earlier()
         record.finished_at, record.result = clock.now(), result.as_dict()
@@ -142,14 +133,6 @@ def _parts(
             progress(number, len(sources), source.name)
 
 
-def _take(job: Job, parts: Iterable[VillagePart]) -> None:
-    """Every part as it comes, a transaction each; last, what waited for the whole upload."""
-    for part in parts:
-        _take_one(job, part)
-    for code in list(job.memories):
-        _finish(job, code)
-
-
 def _try(job: Job, parts: Iterator[VillagePart], progress: Progress | None) -> None:
     """As `_take`, leaving nothing behind: on a copy from the sixth village on, where the database has one writer.
 
@@ -160,52 +143,17 @@ def _try(job: Job, parts: Iterator[VillagePart], progress: Progress | None) -> N
             shelf.lay(part)
             if len(shelf.villages) > _FEW and has_one_writer():
                 with on_database_copy():
-                    _take(job, chain(chain.from_iterable(map(shelf.take, shelf.villages)), parts))
+                    take(job, chain(chain.from_iterable(map(shelf.take, shelf.villages)), parts))
                 return
         for code in shelf.villages:
             with transaction.atomic():
                 for part in shelf.take(code):
-                    _take_one(job, part)
-                _finish(job, code)
+                    job.pause()
+                    write(job, [part])
+                finish(job, [code])
                 transaction.set_rollback(True)
             if progress:
                 progress(job.result.files, job.result.files, code)
-
-
-def _take_one(job: Job, part: VillagePart) -> None:
-    job.pause()
-    with village_work(job.round, job.pack, part.area.area, job.scope.actor) as work:
-        _take_part(job, work, part)
-        job.note_count()
-        job.keep_trace(work)
-    _keep_found(job, work)
-    job.keep_plan(part.area.code)
-
-
-def _keep_found(job: Job, work: VillageWork) -> None:
-    """What the checks over the village said, where it was counted again; said when the upload is through with it."""
-    if work.changed and work.village.code in job.memories:
-        job.memories[work.village.code].found = work.found
-
-
-def _finish(job: Job, code: str) -> None:
-    """What waited until every file had its turn: rows that matched nothing, and form 4; then it is let go."""
-    memory, area = job.memories[code], job.places.names.of_code(code)
-    assert area is not None
-    if memory.pending or memory.statistics:
-        job.pause()
-        with village_work(job.round, job.pack, area.area, job.scope.actor) as work:
-            if memory.pending:
-                take_pending(work, job.memory(work), job.source, job.upload, job.result)
-            for table, index in memory.statistics:
-                check_statistics(job, work, table, index, memory)
-            job.note_count()
-            job.keep_trace(work)
-        _keep_found(job, work)
-    warn_of_cleared(job.pack, memory, job.result)
-    warn_of_village(job.pack, memory, job.result)
-    job.tell_plan(code)
-    job.memories.pop(code)
 
 
 def _place_file(job: Job, read: Prepared) -> Iterable[VillagePart]:
@@ -341,22 +289,6 @@ def _place_statistics(job: Job, table: VillageTable, parts: dict[str, VillagePar
             job.result.forms_refused += 1
         else:
             parts.setdefault(place.area.code, VillagePart(place.area)).statistics.append((table, index))
-
-
-def _take_part(job: Job, work: VillageWork, part: VillagePart) -> None:
-    memory = job.memory(work)
-    frames = [*(rows.frame for rows in part.households), *(table.frame for table, _ in part.rosters)]
-    trace_keys(job, memory.register, work.village.code, frames)
-    for table, indexes in part.rosters:
-        take_roster(work, table, indexes, memory, job.result, Origin(job.source, job.upload, work.at))
-    for persons, families in part.persons:
-        PersonsIntake(job, work, persons, memory).take(families)
-    if part.households:
-        take_tables(work, part.households, memory, job.source, job.upload, job.result)
-    for form in part.forms:
-        remember(job, memory, form.table)
-        take_form(job, work, form)
-    memory.statistics += part.statistics
 
 
 def read_sources(paths: Iterable[str]) -> Found:

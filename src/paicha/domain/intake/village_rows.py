@@ -19,7 +19,7 @@ from paicha.core.pack import Pack
 from paicha.domain.intake.changes import Change, VillageChanges, changes_of
 from paicha.domain.intake.hidden_rows import leave_hidden, remember_seen
 from paicha.domain.intake.known_households import KnownHousehold
-from paicha.domain.intake.lines import Line, plan_row, refuse, say
+from paicha.domain.intake.lines import Line, content_of, plan_row, refuse, say
 from paicha.domain.intake.matching import UNSURE, Asked, Match
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.other_villages import question_heading
@@ -156,7 +156,8 @@ def _lines(
             continue
         address = f"{table.sheet}!{table.cells.get(roles.head, 'A')}{rows[i]}"
         asked = Asked(keys[i], groups[i] or "", heads[i] or "", phones[i] or "", f"{table.file} {address}")
-        line = Line(table, i, asked, rows[i], table.evaluated.texts[i], bases[i])
+        text = table.evaluated.texts[i]
+        line = Line(table, i, asked, rows[i], text, content_of(table.form, text), bases[i])
         line.counts, line.faults = counts[i], faults.get(i, ())
         line.hidden = rows[i] in table.hidden
         if line.faults:
@@ -194,8 +195,17 @@ def _submit(
     result: ImportResult,
 ) -> None:
     """Hand rows to submit_responses, one call per set of columns that tables share."""
+    standing = without_repeats(work, lines, memory, result)
+    if standing and not any(
+        line.household for line in standing
+    ):  # nothing in force that a column would clear
+        given: dict[str, frozenset[str]] = {}
+        for line in standing:
+            given[line.table.form] = given.get(line.table.form, frozenset()) | line.table.present
+        _submit_part(work, standing, given, memory, source, upload, result)
+        return
     by_columns: dict[tuple[str, frozenset[str]], list[Line]] = {}
-    for line in without_repeats(work, lines, memory, result):
+    for line in standing:
         by_columns.setdefault((line.table.form, line.table.present), []).append(line)
     merged: list[tuple[dict[str, frozenset[str]], list[Line]]] = []
     for (form, present), group in by_columns.items():

@@ -39,7 +39,7 @@ def village_work(
     `through_lock`: write what is handed up, too (a supplement, a correction with the village's consent).
     """
     with transaction.atomic():
-        work = _opened(round_, pack, village, actor, on)
+        (work,) = _opened(round_, pack, [village], actor, on)
         work.through_lock = through_lock
         yield work
         _finish([work])
@@ -47,31 +47,46 @@ def village_work(
 
 @contextmanager
 def villages_work(
-    round_: Round, pack: Pack, villages: Collection[Area], actor: str
+    round_: Round, pack: Pack, villages: Collection[Area], actor: str, *, trial: bool = False
 ) -> Iterator[dict[int, VillageWork]]:
-    """Several villages in one transaction, by their ids: what a household takes from one to another.
+    """Several villages in one transaction, by their ids: a household that goes from one to another, or an import.
 
     They are locked in the order of their codes, so that two such acts never wait for each other in a circle.
+    `trial`: the caller leaves nothing of it, so that no audit entry is made.
     """
     with transaction.atomic():
-        listed = sorted({area.code: area for area in villages}.items())
-        works = {area.pk: _opened(round_, pack, area, actor) for _, area in listed}
-        yield works
-        _finish(list(works.values()))
+        works = _opened(round_, pack, villages, actor)
+        for work in works:
+            work.trial = trial
+        yield {work.village.pk: work for work in works}
+        _finish(works)
 
 
-def _opened(round_: Round, pack: Pack, village: Area, actor: str, on: date | None = None) -> VillageWork:
-    summary, _ = VillageSummary.objects.select_for_update().get_or_create(
-        round=round_, code=village.code, defaults={"village": village}
-    )
-    days = days_of(round_, pack, on, village.code)
-    work = VillageWork(round_, pack, village, actor, summary, clock.now(), days)
-    work.before = kept_before(pack, summary, clock.today())
-    return work
+def _opened(
+    round_: Round, pack: Pack, villages: Collection[Area], actor: str, on: date | None = None
+) -> list[VillageWork]:
+    """The works of some villages in the order of their codes, locked. One statement where all have been counted."""
+    listed = dict(sorted((area.code, area) for area in villages))
+    found = _locked(round_, listed)
+    if missing := [area for code, area in listed.items() if code not in found]:
+        rows = [VillageSummary(round=round_, code=area.code, village=area) for area in missing]
+        VillageSummary.objects.bulk_create(rows, ignore_conflicts=True)  # another may make the same one now
+        found |= _locked(round_, [area.code for area in missing])
+    works = []
+    for code, area in listed.items():
+        work = VillageWork(
+            round_, pack, area, actor, found[code], clock.now(), days_of(round_, pack, on, code)
+        )
+        work.before = kept_before(pack, work.summary, clock.today())
+        works.append(work)
+    return works
+
+
+def _locked(round_: Round, codes: Collection[str]) -> dict[str, VillageSummary]:
+    rows = VillageSummary.objects.select_for_update().filter(round=round_, code__in=codes).order_by("code")
+    return {row.code: row for row in rows}
 
 
 def _finish(works: Sequence[VillageWork]) -> None:
-    for work in works:
-        if work.changed:
-            recount(work)
-    append([entry for work in works for entry in work.notes()])
+    recount([work for work in works if work.changed])
+    append([entry for work in works if not work.trial for entry in work.notes()])

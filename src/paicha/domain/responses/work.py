@@ -6,7 +6,7 @@ writes answers, findings or facts of a village asks for it, and so cannot be cal
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -15,7 +15,8 @@ from uuid import UUID
 
 from paicha.core.pack import Pack
 from paicha.domain import clock
-from paicha.domain.areas.models import Area
+from paicha.domain.areas.models import Area, Group
+from paicha.domain.areas.services import insert_groups
 from paicha.domain.audit.services import Entry
 from paicha.domain.responses.models import Revision, VillageSummary
 from paicha.domain.responses.rules.row_tests import Days
@@ -54,16 +55,29 @@ class VillageWork:
     )  # the register before it followed
     new_groups: list[str] = field(default_factory=list)  # that rows named first
     through_lock: bool = False  # a supplement or a correction with consent writes what is handed up
+    trial: bool = False  # all of it is rolled back: nothing is proven of it
     _forms: dict[str, FormInForce] | None = None
+    _groups: set[str] | None = None
     _notes: list[Entry] = field(default_factory=list)
 
     def form_revisions(self) -> dict[str, FormInForce]:
         """The village's own forms in force, by form; read once a transaction."""
         if self._forms is None:
-            rows = Revision.objects.filter(round=self.round, village=self.village, household__isnull=True)
-            found = rows.order_by("number").values_list("form", "number", "answers")
-            self._forms = {form: FormInForce(number, answers) for form, number, answers in found}
+            self._forms = _forms_of([self])[self.village.pk]
         return self._forms
+
+    def groups(self) -> set[str]:
+        """The village's groups; read once a transaction."""
+        if self._groups is None:
+            self._groups = _groups_of([self])[self.village.pk]
+        return self._groups
+
+    def add_groups(self, names: Collection[str]) -> None:
+        """Add the groups that the village doesn't have yet."""
+        if new := set(names) - self.groups():
+            insert_groups(self.village, sorted(new))
+            self.groups().update(new)
+            self.new_groups += sorted(new)
 
     def note(self, entry: Entry, *, recount: bool = True) -> None:
         """An audit entry, written with all others at the end; also marks the village as to be counted again."""
@@ -89,6 +103,30 @@ class VillageWork:
 
     def notes(self) -> list[Entry]:
         return self._notes
+
+
+def read_together(works: Sequence[VillageWork]) -> None:
+    """Read the forms and groups of the villages of one transaction at once: a query each, whatever their number."""
+    forms, groups = _forms_of(works), _groups_of(works)
+    for work in works:
+        work._forms, work._groups = forms[work.village.pk], groups[work.village.pk]
+
+
+def _forms_of(works: Sequence[VillageWork]) -> dict[int, dict[str, FormInForce]]:
+    found: dict[int, dict[str, FormInForce]] = {work.village.pk: {} for work in works}
+    rows = Revision.objects.filter(
+        round=works[0].round, village_id__in=list(found), household__isnull=True
+    ).order_by("number")
+    for village, form, number, answers in rows.values_list("village_id", "form", "number", "answers"):
+        found[village][form] = FormInForce(number, answers)
+    return found
+
+
+def _groups_of(works: Sequence[VillageWork]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {work.village.pk: set() for work in works}
+    for village, name in Group.objects.filter(village_id__in=list(found)).values_list("village_id", "name"):
+        found[village].add(name)
+    return found
 
 
 def days_of(round_: Round, pack: Pack, on: date | None = None, code: str = "") -> Days:

@@ -42,6 +42,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "school": ("在校生状况", "在校状况", "在校生情况", "就学状况", "在读状况"),
 }  # fmt: skip
 _MEANINGS = {key(label): meaning for meaning, labels in LABELS.items() for label in labels}
+TELLING = "系", "编"  # every word for RELATION or PERSON has one of these, and hardly an answer has
 _HEADER_ROWS = 30  # of a sheet's top, where its first header is looked for
 _LONGEST = 40
 
@@ -66,6 +67,8 @@ class PersonHeader:
 def find_header(grid: Grid) -> PersonHeader | None:
     """The header of a list with one row a person: 与户主关系 or 人口编号 beside a name; None on any other sheet."""
     for top, row in enumerate(grid.rows[:_HEADER_ROWS]):
+        if not any(type(value) is str and (TELLING[0] in value or TELLING[1] in value) for value in row):
+            continue
         found = {meaning for value in row if (meaning := meaning_of(value))}
         if found & {RELATION, PERSON} and found & {NAME, HEAD}:
             return _header(grid, top)

@@ -33,7 +33,7 @@ from paicha.domain.responses.summary.recount import recount
 from paicha.domain.responses.summary.tallies import DUE, has_rows
 from paicha.domain.responses.transaction import village_work, villages_work
 from paicha.domain.responses.village_forms.submit import FormAnswers, submit_village_form
-from paicha.domain.responses.work import VillageWork, days_of, record_facts
+from paicha.domain.responses.work import VillageWork, days_of, read_together, record_facts
 from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.rounds.queries import stages, village_areas
 
@@ -52,6 +52,7 @@ __all__ = [
     "decide_finding",
     "decide_within",
     "raise_lead",
+    "read_together",
     "record_facts",
     "record_facts_of_households",
     "record_household_facts",
@@ -245,7 +246,7 @@ def screen(round_: Round, pack: Pack, village: Area, actor: str, on: date | None
     """Run every rule over a village of the round again (`paicha screen`); returns how many leads are open."""
     with village_work(round_, pack, village, actor, on) as work:
         rescreen(work)
-        recount(work)
+        recount([work])
     return int(work.summary.figures.get("open_leads", 0))
 
 

@@ -49,8 +49,11 @@ def append_part(
         for id_, r in zip(ids, revisions, strict=True)
     ]  # fmt: skip
     bulk.insert(Revision, _COLUMNS, rows)
-    written = [
-        Written(id_, r.household, r.form, r.number, r.answers) for id_, r in zip(ids, revisions, strict=True)
-    ]
-    work.note(part_entry(work.village.pk, work.actor, action, part, written), recount=recount)
+    work.changed = work.changed or recount
+    if not work.trial:
+        written = [
+            Written(id_, r.household, r.form, r.number, r.answers)
+            for id_, r in zip(ids, revisions, strict=True)
+        ]
+        work.note(part_entry(work.village.pk, work.actor, action, part, written), recount=recount)
     return ids

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from paicha.domain.areas.services import add_groups
 from paicha.domain.households.services import NewHousehold, add_households, update_known
 from paicha.domain.responses.findings.store import fired_of, load_kept, update_findings
 from paicha.domain.responses.rules.rule_hits import RuleHit
@@ -44,7 +43,7 @@ def _create_households(work: VillageWork, batch: Batch, rows: Sequence[Row]) -> 
             for row in rows
         ],
     )  # fmt: skip
-    work.new_groups += add_groups(work.village, {groups[row.index] for row in rows if groups[row.index]})
+    work.add_groups({groups[row.index] for row in rows if groups[row.index]})
     for row, (household, number) in zip(rows, made, strict=True):
         row.receipt.household, row.receipt.number, row.receipt.created = household, number, True
 

@@ -7,7 +7,8 @@ is due, or from the deadline of the village's stage on (rules.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,10 +17,10 @@ from uuid import UUID
 from django.db import connection
 
 from paicha.core.pack import Pack, Rule
-from paicha.domain import clock
+from paicha.domain import bulk, clock
 from paicha.domain.responses.answers.in_force import as_facts
-from paicha.domain.responses.findings.store import Kept, load_kept, update_findings
-from paicha.domain.responses.models import Conflict
+from paicha.domain.responses.findings.store import Kept, load_kept_of, update_findings
+from paicha.domain.responses.models import Conflict, VillageSummary
 from paicha.domain.responses.rules.row_tests import village_leads
 from paicha.domain.responses.rules.rule_hits import RuleHit
 from paicha.domain.responses.summary.chart_counts import counted
@@ -31,18 +32,42 @@ from paicha.domain.responses.work import VillageWork, record_facts
 Counts = dict[str, dict[str, int]]
 
 
-def recount(work: VillageWork) -> None:
-    """Count `work`'s village again, run what rests on the whole village, and save its summary row.
+def recount(works: Sequence[VillageWork]) -> None:
+    """Count the villages of some works again, run what rests on a whole village, and save their summary rows.
 
-    Six statements, whatever the village: its roster, the answers that were not read before, its findings, what changed
-    of them, its open conflicts, its summary row.
+    All of one round. Five statements for any number of villages: their rosters, the answers that were not read before,
+    their findings, their open conflicts, their summary rows; and what changed of the findings, one by one.
     """
+    if not works:
+        return
+    round_, villages = works[0].round.pk, [work.village.pk for work in works]
+    rosters, kept = _rosters(round_, villages), load_kept_of(round_, villages)
+    open_ = Conflict.objects.filter(round=round_, village__in=villages, settled_at=None)
+    conflicts = Counter(open_.values_list("village_id", flat=True))
+    for work in works:
+        village = work.village.pk
+        _count(work, rosters[village], kept[village], conflicts[village])
+    bulk.update(
+        VillageSummary,
+        _SAVED,
+        [[*(getattr(work.summary, n) for n in _SAVED), work.summary.pk] for work in works],
+    )
+
+
+_SAVED = (
+    "counts", "leads", "facts", "figures", "profile", "added", "counted_at", "status", "handed_up_at",
+    "reopened_forms",
+)  # fmt: skip
+
+
+def _count(
+    work: VillageWork, roster: Sequence[Any], kept: Mapping[tuple[UUID | None, str], Kept], conflicts: int
+) -> None:
     pack, summary = work.pack, work.summary
-    roster = _roster(work)
-    summary.counts, summary.added = roster.counts, roster.added
-    record_facts(work, roster_groups=sorted(roster.groups))
-    village = Village(pack, roster.answered, summary.profile, done(pack, summary.counts), roster.told)
-    kept = load_kept(work.round.pk, work.village.pk, None)
+    rows = _answered(work, roster)
+    summary.counts, summary.added = rows.counts, rows.added
+    record_facts(work, roster_groups=sorted(rows.groups))
+    village = Village(pack, rows.answered, summary.profile, done(pack, summary.counts), rows.told)
     checked = check_village(village)
     work.found = [item for item in checked if item.household is not None or not _stood(item, kept)]
     fired = [*checked, *_village_rules(work, _undismissed(pack, kept.values()))]
@@ -58,15 +83,12 @@ def recount(work: VillageWork) -> None:
         (old.severity, old.rule, old.kind, old.state) for key, old in kept.items() if key[1] not in mine
     ]
     summary.leads, summary.figures = _open_counts(pack, states + settled)
-    summary.figures |= counted(roster.met) | {"before": work.before}
+    summary.figures |= counted(rows.met) | {"before": work.before}
     people = village.values(pack.roles.population)
     summary.figures["people"] = sum(n for n in people if n)
-    summary.figures["conflicts"] = Conflict.objects.filter(
-        round=work.round, village=work.village, settled_at=None
-    ).count()
+    summary.figures["conflicts"] = conflicts
     summary.figures["petitions_unlisted"] = unlisted_petitions(village, summary.fact.petitions_of)
     summary.counted_at = clock.now()
-    summary.save()
 
 
 def _stood(item: RuleHit, kept: Mapping[tuple[UUID | None, str], Kept]) -> bool:
@@ -94,16 +116,24 @@ class _Roster:
     groups: set[str] = field(default_factory=set)
 
 
-def _roster(work: VillageWork) -> _Roster:
-    found = _Roster()
+def _rosters(round_id: int, villages: Sequence[int]) -> dict[int, list[Any]]:
+    """Roster entries of some villages, by village: form, outcome, whether found later, revision in force, facts, group
+    of the household."""
+    found: dict[int, list[Any]] = {village: [] for village in villages}
     with connection.cursor() as cursor:
         cursor.execute(
-            'SELECT e.form, e.outcome, e.added, CAST(e.revision AS VARCHAR(36)), e.facts, h."group"'
+            'SELECT e.village_id, e.form, e.outcome, e.added, CAST(e.revision AS VARCHAR(36)), e.facts, h."group"'
             " FROM rounds_rosterentry e JOIN households_household h ON h.id = e.household_id"
-            " WHERE e.round_id = %s AND e.village_id = %s ORDER BY e.id",
-            [work.round.pk, work.village.pk],
+            f" WHERE e.round_id = %s AND e.village_id IN ({', '.join(['%s'] * len(villages))}) ORDER BY e.id",
+            [round_id, *villages],
         )
-        listed = cursor.fetchall()
+        for village, *entry in cursor.fetchall():
+            found[village].append(entry)
+    return found
+
+
+def _answered(work: VillageWork, listed: Sequence[Any]) -> _Roster:
+    found = _Roster()
     revisions = [row[3].replace("-", "") if row[3] else None for row in listed]
     briefs = briefs_of(work.pack, [id_ for id_ in revisions if id_], work.written)
     for (form, outcome, added, _, facts, group), revision in zip(listed, revisions, strict=True):
