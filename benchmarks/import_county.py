@@ -31,6 +31,7 @@ from paicha.demo import County, generate
 AREAS = Path(__file__).parent.parent / "src/paicha/packs/shenmu_2022_spring/areas.csv"
 SHARE = 10  # import-export takes one workbook in so many
 PAICHA = Path(sys.executable).parent / "paicha"
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program keeps what Python has compiled of it
 
 
 def bare(files: list[Path]) -> float:

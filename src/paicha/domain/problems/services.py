@@ -62,7 +62,8 @@ def replace_list(
     nothing was changed.
     """
     wanted = [(kind, _text(work, kind, text)) for kind, text in entries]
-    known = list(_of_village(work).filter(found_by=Problem.Level.VILLAGE).order_by("pk"))
+    listed = work.summary.fact.problem_rows is not None  # told with whatever was ever listed of the village
+    known = list(_of_village(work).filter(found_by=Problem.Level.VILLAGE).order_by("pk")) if listed else []
     left = Counter(wanted)
     gone: list[Problem] = []
     for problem in known:
