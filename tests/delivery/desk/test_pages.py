@@ -50,6 +50,20 @@ def test_a_county_page_costs_the_same_with_more_households(world: World) -> None
     assert not any("rounds_rosterentry" in sql for sql in before)
 
 
+def test_form_4_of_a_county_has_a_row_a_town(world: World) -> None:
+    """Each the sum of its villages, and opens into them; a sum of what villages wrote leads to the town's form 4."""
+    client = world.client("city")
+    page = client.get(reverse("desk:form", args=[COUNTY, "statistics"])).content.decode()
+    body = page.split("<tbody>")[1].split('<tr class="total">')[0]
+    towns = re.findall(r'<a href="(/area/\d+/forms/statistics/)">([^<\d]+)</a>', body)
+    assert len(towns) == body.count("<tr>") > 1
+    for address, name in towns:
+        assert name in client.get(address).content.decode()
+    listed = shown(client.get(towns[0][0]).content.decode(), r'<tr class="total">(.*?)</tr>')[0]
+    row = body.split("<tr>")[1]
+    assert shown(row, r">(\d+)</a>")[-4:] == shown(listed, r">(\d+)</a>")[-4:]
+
+
 def test_each_figure_of_form_4_opens_into_as_many_rows(world: World) -> None:
     client = world.client("city")
     for code in (COUNTY, TOWN, VILLAGE):

@@ -13,7 +13,7 @@ from typing import Literal
 
 from django.db.models import QuerySet
 
-from paicha.core.area_codes import VILLAGE_LEVELS
+from paicha.core.area_codes import VILLAGE_LEVELS, town_of
 from paicha.core.pack import Pack, StatisticsForm
 from paicha.core.refusal import Refusal
 from paicha.domain.accounts.policies import Scope, code_prefix, code_range
@@ -133,14 +133,42 @@ def town_names(round_: Round) -> dict[str, str]:
 
 def total_row(form: StatisticsForm, area: RoundArea, rows: Sequence[FigureRow]) -> FigureRow:
     """The sum of the rows, figure by figure; a figure that no row knows stays empty."""
-    values: dict[str, Value] = {}
-    opens: dict[str, Opens] = {}
+    opens = {f.name: _opens(f.source, f.form, area.code) for f in form.figures if f.source in COUNTED}
+    return FigureRow(area.code, area.name, _sums(form, rows), opens)
+
+
+def town_rows(made: Statistics, towns: Mapping[str, str]) -> list[FigureRow]:
+    """A county's form 4 with a row a town, each the sum of its villages' rows. `towns`: code → name.
+
+    Above 326 rows nobody finds a town; its own form 4 has them.
+    """
+    below: dict[str, list[FigureRow]] = {}
+    for row in made.rows:
+        below.setdefault(town_of(row.code), []).append(row)
+    return [
+        _town_row(made.form, number, code, towns[code], rows)
+        for number, (code, rows) in enumerate(below.items(), 1)
+    ]
+
+
+def _town_row(
+    form: StatisticsForm, number: int, code: str, name: str, rows: Sequence[FigureRow]
+) -> FigureRow:
+    counted = _sums(form, rows)
+    known: dict[str, Value] = {"number": number, "town": name}
+    values = {figure.name: known.get(figure.source, counted.get(figure.name)) for figure in form.figures}
+    opens = {f.name: _opens(f.source, f.form, code) for f in form.figures if f.source in COUNTED}
+    return FigureRow(code, name, values, opens)
+
+
+def _sums(form: StatisticsForm, rows: Sequence[FigureRow]) -> dict[str, Value]:
+    """The sum of each counted figure; None for one that no row knows."""
+    sums: dict[str, Value] = {}
     for figure in form.figures:
         if figure.source in COUNTED:
             known = [value for row in rows if isinstance(value := row.values.get(figure.name), int)]
-            values[figure.name] = sum(known) if known else None
-            opens[figure.name] = _opens(figure.source, figure.form, area.code)
-    return FigureRow(area.code, area.name, values, opens)
+            sums[figure.name] = sum(known) if known else None
+    return sums
 
 
 def _summaries(round_: Round, villages: Sequence[RoundArea]) -> dict[str, VillageSummary]:

@@ -20,7 +20,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.problems.models import Problem
 from paicha.domain.problems.queries import missing_of, problems_in_force
 from paicha.domain.reports.documents import village_forms
-from paicha.domain.reports.figures import FigureRow, Opens, statistics
+from paicha.domain.reports.figures import FigureRow, Opens, statistics, town_names, town_rows
 from paicha.domain.reports.village import HOUSEHOLD, household_sheet, load_households
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.queries import summary_of
@@ -195,7 +195,7 @@ def _line(pack: Pack, table: Table, number: int, row: Row, pointed: dict[tuple[s
 
 
 def statistics_page(request: HttpRequest, place: Place) -> HttpResponse:
-    """Form 4: one row a village, a total above villages; each figure is a link to its rows."""
+    """Form 4: a row a village, of a county a row a town, and the total; each figure is a link to its rows."""
     found = place.pack.statistics
     if found is None:
         raise Http404
@@ -205,10 +205,12 @@ def statistics_page(request: HttpRequest, place: Place) -> HttpResponse:
     if place.is_village:
         answers = village_forms(place.round, place.pack, place.area.area_id).get(found.name, {})
     unit = place.town + place.area.spoken if place.is_village else place.area.spoken
+    county = place.area.level == "county"
+    rows = town_rows(made, town_names(place.round)) if county else made.rows
     return page(
         request, place, "reports/form_statistics.html", "forms", form=found, table=table,
         above=above_texts(found, unit, date_words()), signers=signer_texts(found, answers) if place.is_village else (),
-        lines=[_figures(place, table.fields, row) for row in made.rows],
+        lines=[_figures(place, table.fields, row) for row in rows], county=county,
         total=_figures(place, table.fields, made.total) if made.total else None, forms=_siblings(place),
     )  # fmt: skip
 
@@ -216,17 +218,15 @@ def statistics_page(request: HttpRequest, place: Place) -> HttpResponse:
 def _figures(place: Place, fields: Sequence[Field], row: FigureRow) -> list[tuple[str, str, bool]]:
     """(text, address of its rows or '', is a number) of each cell."""
     cells = []
-    villages = (
-        next((f.name for f in place.pack.statistics.figures if f.source == "village"), "")
-        if (place.pack.statistics)
-        else ""
-    )
+    form = place.pack.statistics
+    sources = {f.name: f.source for f in form.figures} if form else {}
+    named = "town" if place.area.level == "county" else "village"
     for column in fields:
         value = row.values.get(column.name)
         text = "" if value is None else str(value)
         address = _address(place, row.opens[column.name]) if column.name in row.opens and value else ""
-        if column.name == villages and row.code != place.code:
-            address = _at("desk:area", row.code)
+        if sources.get(column.name) == named and form and row.code != place.code:
+            address = _at("desk:form", row.code, form.name) if named == "town" else _at("desk:area", row.code)
         cells.append((text, address, column.kind == "integer"))
     return cells
 
@@ -240,8 +240,8 @@ def _address(place: Place, opens: Opens) -> str:
     named = place.pack.problem_list if opens.source == "problems" else place.pack.profile
     if named is None:
         return ""
-    if opens.area == place.code and not place.is_village:
-        return ""  # a total above villages: its rows stand on this very page
+    if not place.is_village and (opens.area == place.code or place.area.level == "county"):
+        return ""  # a sum above villages: its rows stand on this very page, those of a town behind its name
     return _at("desk:form", opens.area, named.name)
 
 
