@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -197,3 +198,32 @@ def test_every_name_of_the_glossary_exists() -> None:
             ):
                 lost.append(term)
     assert lost == []
+
+
+# What is done to a thing says nothing of what the thing is, or of what an act does.
+PARTICIPLES = {
+    "told", "held", "said", "known", "found", "made", "shown", "seen", "given", "taken", "kept", "left", "met", "sent",
+    "put", "written", "chosen", "drawn", "frozen", "begun",
+}  # fmt: skip
+NO_PARTICIPLES = {"feed", "need", "seed", "speed"}
+
+
+def _is_participle(name: str) -> bool:
+    bare = name.lstrip("_")
+    return bare in PARTICIPLES or (bare not in NO_PARTICIPLES and re.fullmatch("[a-z]+ed", bare) is not None)
+
+
+def test_no_module_is_named_by_a_participle() -> None:
+    modules = [path for path in (ROOT / "src/paicha").rglob("*.py") if "migrations" not in path.parts]
+    assert [str(path) for path in modules if _is_participle(path.stem)] == []
+
+
+def test_fewer_functions_are_named_by_a_participle() -> None:
+    """Lower the number with each that gets a name; it never grows."""
+    named = [
+        node.name
+        for path in (ROOT / "src/paicha").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and _is_participle(node.name)
+    ]
+    assert len(named) <= 248, sorted(named)
