@@ -29,6 +29,7 @@ PAICHA_APPS = [
     "paicha.domain.accounts",
     "paicha.domain.households",
     "paicha.domain.duplicates",
+    "paicha.domain.search",
     "paicha.domain.rounds",
     "paicha.domain.responses",
     "paicha.domain.problems",

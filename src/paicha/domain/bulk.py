@@ -118,5 +118,5 @@ def _pg_type(field: Any) -> str:
         "UUIDField": "uuid", "CharField": "varchar", "TextField": "text", "DateField": "date",
         "DateTimeField": "timestamptz", "BooleanField": "bool", "JSONField": "jsonb",
         "SmallIntegerField": "int2", "PositiveSmallIntegerField": "int2", "IntegerField": "int4",
-        "PositiveIntegerField": "int4", "BigIntegerField": "int8", "BigAutoField": "int8",
+        "PositiveIntegerField": "int4", "BigIntegerField": "int8", "BigAutoField": "int8", "BinaryField": "bytea",
     }[kind]  # fmt: skip
