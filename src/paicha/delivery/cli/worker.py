@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 _SIGN_SECONDS = 600
 _TAKE_UP_SECONDS = 10
 _COMPARE_SECONDS = 60
+_INDEX_SECONDS = 15
 _KEPT_DAYS = 14  # of tasks that are done
 
 
@@ -42,6 +43,7 @@ def run_worker(args: argparse.Namespace) -> int:
 
     from paicha.domain.duplicates.services import refresh
     from paicha.domain.jobs.queue import at_work, take_up
+    from paicha.domain.search.services import refresh as index
 
     if args.with_parent:
         _end_with_parent()
@@ -50,6 +52,7 @@ def run_worker(args: argparse.Namespace) -> int:
     _repeat(_tidy, _SIGN_SECONDS)
     _repeat(take_up, _TAKE_UP_SECONDS)
     _repeat(refresh, _COMPARE_SECONDS)
+    _repeat(index, _INDEX_SECONDS)
     task_finished.connect(_ended)
     for name in ("django_tasks_db", "django_tasks"):
         logging.getLogger(name).setLevel(logging.ERROR)

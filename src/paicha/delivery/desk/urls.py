@@ -20,6 +20,7 @@ from paicha.delivery.desk.problems import urls as problems
 from paicha.delivery.desk.referrals import urls as referrals
 from paicha.delivery.desk.reports import urls as reports
 from paicha.delivery.desk.samples import urls as samples
+from paicha.delivery.desk.search import urls as search
 from paicha.delivery.desk.verification import urls as verification
 
 app_name = "desk"
@@ -43,5 +44,6 @@ urlpatterns = [
     *referrals.urlpatterns,
     *reports.urlpatterns,
     *samples.urlpatterns,
+    *search.urlpatterns,
     *verification.urlpatterns,
 ]

@@ -39,6 +39,18 @@ def problems_listed(
     return list(rows.select_related("household", "village__parent").order_by("village__code", "type", "pk"))
 
 
+def problems_saying(round_: Round, seen: Q, pack: Pack, text: str, at_most: int) -> list[Problem]:
+    """Entries in force whose words, or whose type, hold a text; `seen`: where somebody may look. The newest first.
+
+    Read along the villages that are seen: a county has some thousand entries.
+    """
+    listed = pack.problem_list.types if pack.problem_list else ()
+    types = [kind.number for kind in listed if text in kind.label]
+    rows = Problem.objects.filter(seen, round=round_).exclude(status=Problem.Status.WITHDRAWN)
+    rows = rows.filter(Q(text__contains=text) | Q(type__in=types)).select_related("household", "village")
+    return list(rows.order_by("-pk")[:at_most])
+
+
 def lacking(pack: Pack) -> Q:
     """Open, and without something that `wanted` names."""
     empty = {"measure": Q(measure=""), "due_on": Q(due_on=None), "owner": Q(owner="")}

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from paicha.domain.households.models import Household, HouseholdEvent, Member
 from paicha.domain.search.reach import Reach
-from paicha.domain.search.services import merged_heads
 from paicha.domain.search.terms import How, Sought, phone_term
 
 _AT_ONCE = 500
@@ -56,6 +55,8 @@ class Hit:
 def hits(sought: Sought, where: Reach, phones: Reach, numbers: Numbers, listed: Iterable[int]) -> list[Hit]:
     """Of these households the open ones that are seen and answer as they are now, each with its best reason."""
     known = list(dict.fromkeys(listed))
+    if not known and not numbers.foreign:
+        return []
     homes: list[Household] = []
     for start in range(0, max(len(known), 1), _AT_ONCE):
         asked = Q(number__in=known[start : start + _AT_ONCE])
@@ -99,14 +100,15 @@ def _people(homes: Collection[Household]) -> dict[UUID, list[tuple[Whose, str]]]
     ids = [home.pk for home in homes]
     for start in range(0, len(ids), _AT_ONCE):
         part = ids[start : start + _AT_ONCE]
+        events = HouseholdEvent.objects.filter(undone_at=None)
+        heads = events.filter(kind=HouseholdEvent.Kind.HEAD, household__in=part)
+        merged = events.filter(kind=HouseholdEvent.Kind.MERGE, other__in=part)
         members = Member.objects.filter(household__in=part, left_at=None)
-        heads = HouseholdEvent.objects.filter(
-            household__in=part, kind=HouseholdEvent.Kind.HEAD, undone_at=None
+        rows = members.values_list("household_id", "name", Value(int(Whose.MEMBER))).union(
+            heads.values_list("household_id", "old", Value(int(Whose.FORMER))),
+            merged.values_list("other_id", "household__head_name", Value(int(Whose.MERGED))),
+            all=True,
         )
-        for household, name in members.values_list("household_id", "name"):
-            found[household].append((Whose.MEMBER, name))
-        for household, name in heads.values_list("household_id", "old"):
-            found[household].append((Whose.FORMER, name))
-        for household, _, name in merged_heads(Q(other__in=part)):
-            found[household].append((Whose.MERGED, name))
+        for household, name, whose in rows:
+            found[household].append((Whose(whose), name))
     return found

@@ -12,9 +12,9 @@ from paicha.domain.areas.models import Area
 
 
 class SearchTerm(models.Model):
-    """What a household may be found by. `town`, `village`: permanent ids; `number` of the household.
+    """What a household may be found by. `town`: the 9 digits of its code; `village`: permanent id.
 
-    `term` is UTF-8 as bytes: every database compares them alike, whatever its collation.
+    `number`: of the household; `term` is UTF-8 as bytes: every database compares them alike, whatever its collation.
     """
 
     class Kind(models.IntegerChoices):
@@ -25,7 +25,7 @@ class SearchTerm(models.Model):
         PHONE = 5, "电话"  # its digits, the last one first
 
     pk = models.CompositePrimaryKey("town", "kind", "term", "village", "number")
-    town = models.BigIntegerField()
+    town = models.IntegerField()
     kind = models.SmallIntegerField(choices=Kind.choices)
     term = models.BinaryField()
     village = models.BigIntegerField(db_index=True)
@@ -36,11 +36,11 @@ class SearchTerm(models.Model):
 
 
 class VillageIndex(models.Model):
-    """A village whose terms were made, and of which state: its `RegisterVersion` then, and its town."""
+    """A village whose terms were made, and of which state: its `RegisterVersion` then, and its town (9 digits)."""
 
     village = models.OneToOneField(Area, on_delete=models.PROTECT, primary_key=True, related_name="+")
     version = models.PositiveIntegerField()
-    town = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    town = models.CharField(max_length=9)
 
     def __str__(self) -> str:
         return f"{self.village_id} {self.version}"

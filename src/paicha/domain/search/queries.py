@@ -8,25 +8,27 @@ where the terms of a village are old, they are made anew first (`_AT_ONCE` of th
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 
 from paicha.core.keys import parse_number
+from paicha.core.normalise import MOBILE
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.households.models import ForeignNumber, Household, Register
 from paicha.domain.search.hits import Hit, Numbers, Whose, hits
 from paicha.domain.search.models import SearchTerm
 from paicha.domain.search.reach import Reach, reach
-from paicha.domain.search.services import refresh, stale
+from paicha.domain.search.services import refresh
 from paicha.domain.search.terms import How, Kind, Sought, beginning, phone_term, stored
 
 MOST = 200  # households that a search finds
 _NEAR = 5000  # names of a town that are compared character by character
 _AT_ONCE = 20  # villages that are made anew before a search
+_NUMBER = 8  # digits of a household's number, at the least
 _TABLE = SearchTerm._meta.db_table
 
 Arm = tuple[int, bytes, bytes]  # kind, and [low, high) of the terms
@@ -35,13 +37,14 @@ Arm = tuple[int, bytes, bytes]  # kind, and [low, high) of the terms
 @dataclass(frozen=True, slots=True)
 class Search:
     """What a search brought. `more`: there are others; `waiting`: villages whose register changed and that were not
-    looked at as they are now; `near`: whether names that are nearly the same were looked for."""
+    looked at as they are now; `near`: whether names that are nearly the same were looked for; `where`: and where."""
 
     sought: Sought
     hits: Sequence[Hit] = ()
     more: bool = False
     waiting: int = 0
     near: bool = False
+    where: Reach = field(default_factory=Reach)
 
     @property
     def households(self) -> list[UUID]:
@@ -62,8 +65,7 @@ def find(scope: Scope, text: str, within: str = "") -> Search:
     where = reach(scope, within=within)
     if not where or not sought.key:
         return Search(sought)
-    old = stale(where.condition("village"))
-    refresh(old[:_AT_ONCE])
+    refresh(where.old[:_AT_ONCE])
     near = sought.is_name and len(where.every_town) == 1
     phones = _phones(scope, where, within)
     numbers = _numbers(sought)
@@ -75,7 +77,7 @@ def find(scope: Scope, text: str, within: str = "") -> Search:
         if near and not listed and len(sought.key) > 1:
             listed += _one_apart(where, sought)
     found = hits(sought, where, phones, numbers, listed)
-    return Search(sought, found[:MOST], len(found) > MOST, max(len(old) - _AT_ONCE, 0), near)
+    return Search(sought, found[:MOST], len(found) > MOST, max(len(where.old) - _AT_ONCE, 0), near, where)
 
 
 def _phones(scope: Scope, where: Reach, within: str) -> Reach:
@@ -88,10 +90,14 @@ def _phones(scope: Scope, where: Reach, within: str) -> Reach:
 
 def _numbers(sought: Sought) -> Numbers:
     """Households that the text numbers: by our number, the register's tag left out or not, or by another system's."""
-    tag = Register.objects.values_list("tag", flat=True).first() or ""
-    own = parse_number(sought.text, tag) or parse_number(sought.text)
-    if own is None and sought.is_number:
-        own = parse_number(f"{tag}-{sought.digits}", tag)
+    if not any(char.isdecimal() for char in sought.key):
+        return Numbers()
+    own = None
+    if len(sought.key) >= _NUMBER and not MOBILE.fullmatch(sought.digits):
+        tag = Register.objects.values_list("tag", flat=True).first() or ""
+        own = parse_number(sought.text, tag) or parse_number(sought.text)
+        if own is None and sought.is_number:
+            own = parse_number(f"{tag}-{sought.digits}", tag)
     rows = ForeignNumber.objects.filter(Q(member=None) | Q(member__left_at=None))
     known = rows.filter(number__in={sought.text, sought.key}).values_list("household_id", "system", "number")
     return Numbers(own, {household: f"{system} {number}" for household, system, number in known[: MOST + 1]})

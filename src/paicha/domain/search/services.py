@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Substr
 
+from paicha.core.area_codes import TOWN_DIGITS, town_prefix
 from paicha.domain import bulk
 from paicha.domain.areas.models import Area
 from paicha.domain.households.models import Household, HouseholdEvent, Member, RegisterVersion
@@ -21,15 +22,18 @@ from paicha.domain.search.models import SearchTerm, VillageIndex
 from paicha.domain.search.terms import Kind, name_terms, phone_term, stored
 
 _EVENT = HouseholdEvent.Kind
+_TOWN = Substr(OuterRef("village__code"), 1, TOWN_DIGITS)
 
 
-def stale(where: Q | None = None) -> list[int]:
-    """Villages (ids) whose terms are not those of their register now; `where` narrows the register's versions."""
-    rows = RegisterVersion.objects.filter(where) if where is not None else RegisterVersion.objects.all()
-    known = VillageIndex.objects.filter(
-        village=OuterRef("village"), version=OuterRef("version"), town=OuterRef("village__parent")
-    )
-    return list(rows.exclude(Exists(known)).order_by("pk").values_list("pk", flat=True))
+def is_old(village: str = "pk") -> Exists:
+    """For a query of areas, or of rows with a `village`: whether its terms are not those of its register now."""
+    kept = VillageIndex.objects.filter(village=OuterRef("village"), version=OuterRef("version"), town=_TOWN)
+    return Exists(RegisterVersion.objects.filter(village=OuterRef(village)).exclude(Exists(kept)))
+
+
+def stale() -> list[int]:
+    """Villages (ids) whose terms are not those of their register now."""
+    return list(Area.objects.filter(is_old()).order_by("pk").values_list("pk", flat=True))
 
 
 def refresh(villages: Iterable[int] | None = None) -> int:
@@ -45,15 +49,17 @@ def refresh(villages: Iterable[int] | None = None) -> int:
 def _index(village: int) -> None:
     VillageIndex.objects.get_or_create(village_id=village, defaults={"version": 0})
     kept = VillageIndex.objects.select_for_update().get(village=village)
-    town = Area.objects.values_list("parent_id", flat=True).get(pk=village) or village
+    town = town_prefix(Area.objects.values_list("code", flat=True).get(pk=village))
     version = RegisterVersion.objects.filter(village=village).values_list("version", flat=True).first() or 0
-    if (kept.version, kept.town_id) == (version, town):
+    if (kept.version, kept.town) == (version, town):
         return
     SearchTerm.objects.filter(village=village).delete()
     rows = sorted(_terms(village))
     columns = ("town", "kind", "term", "village", "number")
-    bulk.insert(SearchTerm, columns, [(town, kind, term, village, number) for kind, term, number in rows])
-    kept.version, kept.town_id = version, town
+    bulk.insert(
+        SearchTerm, columns, [(int(town), kind, term, village, number) for kind, term, number in rows]
+    )
+    kept.version, kept.town = version, town
     kept.save(update_fields=["version", "town"])
 
 
@@ -72,14 +78,12 @@ def _terms(village: int) -> set[tuple[int, bytes, int]]:
     heads = HouseholdEvent.objects.filter(kind=_EVENT.HEAD, undone_at=None, **own)
     for number, name in heads.values_list("household__number", "old"):
         names[number].add(name)
-    for _, number, name in merged_heads(Q(other__village=village)):
-        names[number].add(name)
+    merged = HouseholdEvent.objects.filter(
+        kind=_EVENT.MERGE, undone_at=None, other__village=village, other__closed_at=None
+    )
+    for known, name in merged.values_list("other__number", "household__head_name"):
+        if known is not None:
+            names[known].add(name)
     for number, listed in names.items():
         found |= {(int(kind), stored(term), number) for name in listed for kind, term in name_terms(name)}
     return found
-
-
-def merged_heads(into: Q) -> list[tuple[UUID, int, str]]:
-    """(id and number of what it is part of, its head) of households merged into open ones; `into` names those."""
-    rows = HouseholdEvent.objects.filter(into, kind=_EVENT.MERGE, undone_at=None, other__closed_at=None)
-    return list(rows.values_list("other_id", "other__number", "household__head_name"))

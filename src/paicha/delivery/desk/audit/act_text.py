@@ -124,6 +124,7 @@ _ACTS = {
 _PAGES = {
     "audit": "记录",
     "answer": "填表页",
+    "by_phone": "用电话",
     "case": "一件研判",
     "cases": "研判",
     "changes": "信息变更",
@@ -144,6 +145,7 @@ _PAGES = {
     "meetings": "会议",
     "petition": "一件信访",
     "petitions": "信访舆情",
+    "phone": "看全号",
     "phones": "手机传来的",
     "picture rows": "图里的户",
     "plan": "入户安排",
@@ -159,6 +161,7 @@ _PAGES = {
     "sample": "抽查户",
     "sampled": "抽中的一户",
     "sample_results": "抽查结果",
+    "search": "查找",
     "signed_copy": "签字扫描件",
     "special": "特殊情形",
     "unhelped": "没有措施的户",

@@ -27,6 +27,17 @@ document.addEventListener("keydown", (event) => {
   closeMenus(null);
 });
 
+/** '/' goes to the box that finds anything, except while somebody types. */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]"))
+    return;
+  const box = document.getElementById("find-anything");
+  if (!box?.checkVisibility()) return;
+  event.preventDefault();
+  box.focus();
+});
+
 /** A refusal names its field: the sentence stands there too, and typing goes on there. */
 function showAtField() {
   const said = /** @type {HTMLElement | null} */ (document.querySelector("[role=alert][data-field]"));
