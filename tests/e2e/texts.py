@@ -29,7 +29,7 @@ _FILES = "a file is chosen"
 WITHOUT = {
     **dict.fromkeys(
         [
-            "accounts_make",
+            "account", "accounts_make", "accounts_reset",
             "answer_undo", "bulk_undo", "cancel", "case_help", "case_undo", "cases_open", "change_undo", "changes_tick",
             "comparison_delete", "comparison_leads", "comparison_pick", "confirm", "conflict", "duplicate_back",
             "enquiry_close", "help_tour",

@@ -14,7 +14,7 @@ from typing import Any
 from tests.worlds.round import COUNTY, TOWN, VILLAGE, World
 
 from paicha.domain import clock
-from paicha.domain.accounts.models import Assignment, Notice
+from paicha.domain.accounts.models import Assignment, Notice, User
 from paicha.domain.areas.models import Area, Zone
 from paicha.domain.cases.models import Case, Measure, Meeting
 from paicha.domain.files.services import store_file
@@ -318,6 +318,19 @@ def _copies(world: World) -> list[Record]:
         by="1",
     )
     return [Record(row.pk, VILLAGE, None)]
+
+
+@maker("account")
+@maker("account_work")
+def _accounts(world: World) -> list[Record]:
+    """Somebody with work in every place that is asked about."""
+    user, _ = User.objects.get_or_create(username="widespread")
+    if not user.assignments.exists():
+        for code in world.areas:
+            user.assignments.create(
+                role="liaison_cadre", kind="village", ref=code, since=world.round.opens_on
+            )
+    return [Record(user.pk, VILLAGE, None)]
 
 
 @maker("notice")

@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 from tests.delivery.desk.pages import MOST, queries
-from tests.worlds.round import COUNTY, TOWN, VILLAGE, World
+from tests.worlds.round import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
 
+from paicha.domain import clock
 from paicha.domain.accounts.models import User
 from paicha.domain.audit.models import AuditEntry
 
@@ -120,3 +121,77 @@ def test_the_list_is_narrowed(world: World) -> None:
     assert count("state=off") == 0
     assert count("") == count("state=never") + 1  # the administrator has signed in
     assert client.get(f"/area/{TOWN}/accounts/").status_code == 200
+
+
+def pressed(client: Client, user: User, act: str, **data: object) -> int:
+    """The status of an act on an account's page."""
+    return client.post(f"{AT}{user.pk}/", {"act": act, **data}).status_code
+
+
+def test_what_is_done_to_one_account(world: World) -> None:
+    client, cadre = world.client("administrator"), world.users["cadre"]
+    work = cadre.assignments.get()
+    page = client.get(f"{AT}{cadre.pk}/").content.decode()
+    assert "村干部" in page and world.areas[VILLAGE].spoken in page and VILLAGE not in page
+    assert pressed(client, cadre, "off") == 302 and not User.objects.get(pk=cadre.pk).is_active
+    assert pressed(client, cadre, "on") == 302 and User.objects.get(pk=cadre.pk).is_active
+    assert pressed(client, cadre, "on") == 422
+    assert pressed(client, cadre, "factor") == 302
+    assert pressed(client, cadre, "reset") == 302
+    shown = client.get("/slips/").content.decode()
+    assert "cadre" in shown and User.objects.get(pk=cadre.pk).must_change_password
+    assert pressed(client, cadre, "end", assignment=work.pk) == 302
+    assert pressed(client, cadre, "end", assignment=work.pk) == 422
+    assert pressed(client, cadre, "other") == 404
+    assert pressed(client, world.users["checker"], "reset") == 404  # of no place
+    logged = set(AuditEntry.objects.values_list("action", flat=True))
+    assert {"account.switch_off", "account.switch_on", "account.reset_password", "account.end"} <= logged
+
+
+def test_nobody_acts_on_their_own_account(world: World) -> None:
+    client, own = world.client("administrator"), world.users["administrator"]
+    assert "您自己的账号" in client.get(f"{AT}{own.pk}/").content.decode()
+    for act in ("reset", "factor", "off"):
+        assert pressed(client, own, act) == 422, act
+    assert pressed(client, own, "end", assignment=own.assignments.get().pk) == 422
+    answer = client.post(f"{AT}{own.pk}/more/", {"role": "市级", "at": [COUNTY]})
+    assert answer.status_code == 422 and "您自己的账号" in answer.content.decode()
+    assert own.assignments.count() == 1
+
+
+def test_work_is_given_by_picking_places(world: World) -> None:
+    client, cadre = world.client("administrator"), world.users["cadre"]
+    at = f"{AT}{cadre.pk}/more/"
+    page = client.get(at).content.decode()
+    assert world.areas[NEIGHBOUR].spoken in page
+    answer = client.post(at, {"role": "网格员", "at": [VILLAGE], "groups": "1、9"})
+    assert answer.status_code == 422 and f'value="{VILLAGE}" checked' in " ".join(
+        answer.content.decode().split()
+    )
+    assert client.post(at, {"role": "网格员", "at": [VILLAGE], "groups": "1、2"}).status_code == 302
+    assert client.post(at, {"role": "村干部", "at": [NEIGHBOUR, VILLAGE]}).status_code == 302
+    assert cadre.assignments.filter(kind="group").count() == 2
+    assert cadre.assignments.filter(ref=NEIGHBOUR).count() == 1
+    assert client.post(at, {"role": "村干部", "at": [NEIGHBOUR]}).status_code == 422
+
+
+def test_one_new_account(world: World) -> None:
+    client = world.client("administrator")
+    data = {"name": "张三", "phone": "138", "role": "市级", "at": [COUNTY]}
+    answer = client.post(f"{AT}new/", data)
+    assert answer.status_code == 422 and 'value="张三"' in answer.content.decode()
+    assert client.post(f"{AT}new/", data | {"phone": "13800000009"})["Location"] == "/slips/"
+    assert User.objects.get(username="13800000009").assignments.get().ref == "610881"
+
+
+def test_many_passwords_are_reset_at_once(world: World) -> None:
+    client = world.client("administrator")
+    assert client.post(f"{AT}reset/")["Location"] == AT
+    assert client.post(f"{AT}reset/?role=village_cadre", {"every": "1"})["Location"] == "/slips/"
+    assert client.get("/slips/").content.decode().count("首次密码 <strong") == 2
+    User.objects.filter(username="cadre").update(last_login=clock.now())
+    assert client.post(f"{AT}reset/?role=village_cadre", {"every": "1"})["Location"] == "/slips/"
+    assert client.get("/slips/").content.decode().count("首次密码 <strong") == 1  # nobody in use loses theirs
+    ticked = [world.users["cadre"].pk, world.users["administrator"].pk]
+    assert client.post(f"{AT}reset/", {"account": ticked})["Location"] == AT  # the own one among them
+    assert world.client("city").post(f"{AT}reset/", {"every": "1"}).status_code == 403

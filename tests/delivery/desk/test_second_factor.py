@@ -16,7 +16,7 @@ from tests.worlds.round import COUNTY, TOWN, VILLAGE, World
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import Scope, operator_scope, scope
-from paicha.domain.accounts.second_factor import is_set_up, remove_device
+from paicha.domain.accounts.second_factor import address_of, is_set_up, remove_device
 from paicha.domain.audit.models import AuditEntry
 
 
@@ -40,7 +40,13 @@ def set_up(client: Client) -> tuple[str, list[str]]:
     """Set the app up; its page (for later codes) and the spare codes."""
     page = client.get("/second/").content.decode()
     codes = client.post("/second/", {"code": code_of(page)}, follow=True).content.decode()
-    return page, re.findall(r"<li><code>(\w+)</code>", codes)
+    return page, _spare(codes)
+
+
+def _spare(page: str) -> list[str]:
+    """The spare codes that a page shows, [] for none."""
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.S)
+    return found[1].split() if found else []
 
 
 @pytest.mark.parametrize(
@@ -94,7 +100,7 @@ def test_a_button_pressed_twice_shows_the_spare_codes_once(world: World) -> None
     client = world.client("town")
     data = {"code": code_of(client.get("/second/").content.decode()), "once": str(uuid4())}
     assert [client.post("/second/", data)["Location"] for _ in range(2)] == ["/second/", "/second/"]
-    assert len(re.findall(r"<li><code>", client.get("/second/").content.decode())) == 8
+    assert len(_spare(client.get("/second/").content.decode())) == 8
     assert client.get("/second/")["Location"] == "/"
 
 
@@ -136,3 +142,14 @@ def test_an_attempt_is_in_the_audit(world: World) -> None:
 
 def town_id(world: World) -> int:
     return int(world.users["town"].pk)
+
+
+def test_the_app_scans_the_key_that_can_be_typed_too(world: World) -> None:
+    page = world.client("town").get("/second/").content.decode()
+    typed = re.search(r"<code class=\"big\">([\w ]+)</code>", page)
+    assert typed and "给验证器应用扫的二维码" in page and "<svg" in page
+    address = address_of(world.users["town"], typed[1])
+    assert (
+        address
+        == f"otpauth://totp/%E6%8E%92%E6%9F%A5%3Atown?secret={typed[1].replace(' ', '')}&issuer=%E6%8E%92%E6%9F%A5"
+    )

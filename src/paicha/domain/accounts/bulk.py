@@ -18,8 +18,9 @@ from paicha.core.catalogue import sentence
 from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.accounts.policies import Scope
+from paicha.domain.accounts.queries import managed_assignments
 from paicha.domain.accounts.roles import Kind, Role, Verb
-from paicha.domain.accounts.services import AccountError, account_entry, first_password
+from paicha.domain.accounts.services import AccountError, account_entry, first_password, refuse_own
 from paicha.domain.audit.services import append
 
 
@@ -71,6 +72,30 @@ def give_work(by: Scope, made: Sequence[Work], more: Sequence[Work]) -> dict[str
             _assign(by, made, more)
     except IntegrityError as error:
         raise AccountError("W51") from error
+    return passwords
+
+
+def reset_passwords(by: Scope, users: Sequence[User]) -> dict[int, str]:
+    """New first passwords by the account's id; all or nothing. Their sessions end.
+
+    Raises AccountError for none, for oneself, and for whoever has work outside the own area; PermissionDenied.
+    """
+    if not by.allows(Verb.MANAGE_ACCOUNTS):
+        raise PermissionDenied(sentence("W14"))
+    if not users:
+        raise AccountError("W56")
+    for user in users:
+        refuse_own(by, user)
+    every = Assignment.objects.filter(user__in=users)
+    elsewhere = set(every.exclude(pk__in=managed_assignments(by).values("pk")).values_list("user", flat=True))
+    if elsewhere:
+        raise AccountError("W57", names="、".join(str(user) for user in users if user.pk in elsewhere))
+    passwords = {user.pk: first_password() for user in users}
+    with transaction.atomic():
+        for user in users:
+            user.password, user.must_change_password = first_hash(passwords[user.pk]), True
+        User.objects.bulk_update(users, ["password", "must_change_password"])
+        append(account_entry(by, "account.reset_password", user) for user in users)
     return passwords
 
 

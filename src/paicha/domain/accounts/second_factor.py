@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from urllib.parse import quote, urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -45,6 +46,12 @@ def secret_of(user: User) -> str:
     device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "phone"})
     key = base64.b32encode(device.bin_key).decode().rstrip("=")
     return " ".join(key[at : at + 4] for at in range(0, len(key), 4))
+
+
+def address_of(user: User, secret: str) -> str:
+    """What an app reads from a QR code: the account and its key, as `otpauth://totp/…` (Key Uri Format)."""
+    label = quote(f"排查:{user.username}")
+    return f"otpauth://totp/{label}?{urlencode({'secret': secret.replace(' ', ''), 'issuer': '排查'})}"
 
 
 @transaction.atomic

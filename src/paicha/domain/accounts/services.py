@@ -195,6 +195,17 @@ def switch_off(by: Scope, user: User) -> None:
         append([account_entry(by, "account.switch_off", user)])
 
 
+def switch_on(by: Scope, user: User) -> None:
+    """Open a closed account again, with its password and work. Raises AccountError, PermissionDenied."""
+    _require_own(by, user, "恢复这个账号")
+    if user.is_active:
+        raise AccountError("W53")
+    with transaction.atomic():
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        append([account_entry(by, "account.switch_on", user)])
+
+
 def signed_in(user: User) -> None:
     """Record a sign-in. Called by the door after Django's login, so that no signal is needed."""
     with transaction.atomic():

@@ -103,7 +103,9 @@ def _person(line: Line) -> Person:
     elif len(person.name) > _NAME:
         person.refuse("name", "G01", label="姓名", n=len(person.name), most=_NAME)
     number = normalise.phone(line.text("phone")) or ""
-    if normalise.is_phone(number):
+    if line.text("account"):  # of an account that there is, whatever its name
+        person.phone = line.text("account")
+    elif normalise.is_phone(number):
         person.phone = number
     else:
         person.refuse("phone", "W36", read=line.text("phone"))

@@ -21,7 +21,7 @@ _WIDTHS = (12.0, 16.0, 12.0, 16.0, 16.0, 14.0, 14.0)
 _ROLE = _HEADERS.index("角色")
 _OF_VILLAGE = ("village_cadre", "information_officer", "grid_worker")
 _OF_TOWN = ("town_clerk",)
-_NOT_LISTED = ("spot_checker", "department_officer")  # given elsewhere: by a sample, by the operator
+NOT_LISTED = ("spot_checker", "department_officer")  # given elsewhere: by a sample, by the operator
 
 
 def template(areas: Iterable[RoundArea], pack: Pack) -> bytes:
@@ -34,7 +34,7 @@ def template(areas: Iterable[RoundArea], pack: Pack) -> bytes:
             rows += [_row(towns.get(town_of(area.code), ""), area.spoken, role) for role in _OF_VILLAGE]
         elif area.level == "town":
             rows += [_row(area.name, "", role) for role in _OF_TOWN]
-    roles = [role.title for role in ROLES.values() if role.key not in _NOT_LISTED]
+    roles = [role.title for role in ROLES.values() if role.key not in NOT_LISTED]
     sheet = ListSheet(
         title=TITLE, name=TITLE, headers=_HEADERS, widths=_WIDTHS, rows=rows, choices={_ROLE: roles},
         foot="手机号就是账号。一个人管几个村，写几行。网格员的“组”写 1、2 或 1-3，管全村的空着。没写姓名的行不算。",

@@ -160,6 +160,24 @@ def account_list(world: World) -> Creation:
     return Creation("administrator", f"/area/{COUNTY}/accounts/upload/", {"file": file}, trays)
 
 
+@creation("account_new")
+def one_account(world: World) -> Creation:
+    data = {
+        "name": "新来的",
+        "phone": f"1390001{User.objects.count():04d}",
+        "role": "村干部",
+        "at": [VILLAGE],
+    }
+    return Creation("administrator", f"/area/{COUNTY}/accounts/new/", data, of(User))
+
+
+@creation("account_work")
+def more_work(world: World) -> Creation:
+    at = f"/area/{COUNTY}/accounts/{world.users['cadre'].pk}/more/"
+    data = {"role": "信息员", "at": [NEIGHBOUR]}
+    return Creation("administrator", at, data, of(Assignment))
+
+
 @creation("accounts_make")
 def accounts_of_a_list(world: World) -> Creation:
     text = _LIST.format(village=VILLAGE, n=User.objects.count())

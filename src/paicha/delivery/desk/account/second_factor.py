@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from paicha.core.catalogue import sentence
+from paicha.delivery.desk.devices.phone_door import drawn
 from paicha.delivery.desk.shell.middleware import PASSED, SECOND
 from paicha.delivery.desk.shell.places import Policy, states
 from paicha.domain.accounts import second_factor
@@ -37,9 +38,10 @@ def second(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, "二次验证已经设好。")
             return redirect("desk:second")
         error = sentence("W30")
+    secret = "" if ready or codes else second_factor.secret_of(user)
     shown = {
-        "ready": ready, "error": error, "codes": codes,
-        "secret": "" if ready or codes else second_factor.secret_of(user),
+        "ready": ready, "error": error, "codes": codes, "secret": secret,
+        "picture": drawn(second_factor.address_of(user, secret), "给验证器应用扫的二维码") if secret else "",
     }  # fmt: skip
     return render(request, "desk/account/second_factor.html", shown, status=422 if error else 200)
 

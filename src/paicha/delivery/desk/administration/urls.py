@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from paicha.delivery.desk.administration import account_upload, accounts, slips
+from paicha.delivery.desk.administration import account, account_form, account_upload, accounts, slips
 
 urlpatterns: list[URLPattern] = [
     path("area/<code>/accounts/", accounts.accounts, name="accounts"),
+    path("area/<code>/accounts/new/", account_form.new_account, name="account_new"),
+    path("area/<code>/accounts/reset/", account.reset, name="accounts_reset"),
+    path("area/<code>/accounts/<int:pk>/", account.account, name="account"),
+    path("area/<code>/accounts/<int:pk>/more/", account_form.more_work, name="account_work"),
     path("area/<code>/accounts/upload/", account_upload.upload, name="account_upload"),
     path("area/<code>/accounts/sheet/", account_upload.sheet, name="account_sheet"),
     path("area/<code>/accounts/lists/<uuid:tray_id>/", account_upload.preview, name="account_list"),

@@ -42,8 +42,13 @@ def phone_code(request: HttpRequest) -> SafeString:
 @lru_cache(maxsize=8)
 def code_of(address: str) -> SafeString:
     """An address of our own as a QR code (SVG without styles)."""
-    drawn = BytesIO()
-    segno.make(address, error="m").save(
-        drawn, kind="svg", border=2, xmldecl=False, svgns=False, nl=False, omitsize=True, title="手机端的地址"
+    return drawn(address, "手机端的地址")
+
+
+def drawn(words: str, title: str) -> SafeString:
+    """Words of our own as a QR code (SVG without styles); `title` is what it is, for who can't see it. Kept nowhere."""
+    file = BytesIO()
+    segno.make(words, error="m").save(
+        file, kind="svg", border=2, xmldecl=False, svgns=False, nl=False, omitsize=True, title=title
     )
-    return mark_safe(drawn.getvalue().decode())  # noqa: S308  (drawn here, of an address of our own)
+    return mark_safe(file.getvalue().decode())  # noqa: S308  (drawn here, of words of our own)

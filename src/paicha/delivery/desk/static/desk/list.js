@@ -23,7 +23,7 @@ function count() {
   if (!counted) return;
   const every = /** @type {HTMLInputElement | null} */ (form?.querySelector("input[name=every]"));
   const n = boxes().filter((box) => box.checked).length + kept().length;
-  counted.textContent = every?.checked ? "已全选" : `已勾 ${n} 户`;
+  counted.textContent = every?.checked ? "已全选" : `已勾 ${n} ${form?.dataset.unit ?? "户"}`;
 }
 
 /** Lay the ticks of the page that goes aside. */
