@@ -13,6 +13,7 @@ import argparse
 import gzip
 import json
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -165,6 +166,25 @@ def _start(page: Page) -> float:
     return float(page.evaluate("() => performance.now()"))
 
 
+def _give_members(village: str) -> None:
+    """Three members to every household of a village, one of them with what is known of their health and work."""
+    from paicha.domain import clock
+    from paicha.domain.households.members import NewMember, Origin, insert_members
+    from paicha.domain.households.models import Household
+    from paicha.domain.households.services import new_id
+
+    rng, made = random.Random(15), []
+    for home, head in Household.objects.filter(village__code=village).values_list("pk", "head_name"):
+        for relation, known in (
+            ("配偶", ("健康", "普通劳动力", "", "")),
+            ("子", ("", "", "", "")),
+            ("女", ("", "", "", "")),
+        ):
+            name = head[0] + "".join(rng.choices("建国玉兰保平小明秀英志强桂花润喜", k=rng.randint(1, 2)))
+            made.append(NewMember(new_id(), home, name, relation, known))
+    insert_members(made, Origin("bench", None, clock.now()))
+
+
 def _prepare() -> None:
     """Another round, a person of one village of some 350 households and one of 3,000 households."""
     import django
@@ -190,6 +210,7 @@ def _prepare() -> None:
     for code in sorted(sizes, key=lambda code: -sizes[code]):
         if sum(sizes[c] for c in many) + sizes[code] <= 3000:
             many.append(code)
+    _give_members(one)
     people = {}
     for name, codes in (("one", [one]), ("many", many)):
         user = User.objects.create(username=f"bench-{name}")

@@ -209,6 +209,7 @@ def test_no_page_of_the_phone_breaks_a_rule_of_accessibility(phone: Handset, nex
     look("household as last round")
     for address, heading in (
         ("new", "添一户"), ("device", "这部手机"), (f"h/{next_round.household('王建国').pk}/raise", "王建国户"),
+        (f"h/{next_round.household('王建国').pk}/members", "王建国户家庭成员"),
     ):  # fmt: skip
         page.goto(f"/field/#/{address}")
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)

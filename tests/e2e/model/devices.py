@@ -63,6 +63,16 @@ HARNESS = """async (given) => {
     async raise(act) {
       return { raised: await store.raise(act.household, { kind: "problem", type: 1, text: act.text }) };
     },
+    async member(act) {
+      const row = store.one(act.household)?.row;
+      const member = row?.people.find((each) => each.name === act.name) || null;
+      if (!row?.number || (act.end && !member)) return {};
+      const blank = { relation: "", labour: "", work: "", school: "" };
+      const now = { ...blank, ...member, name: act.name, health: act.end ? member.health : act.mark };
+      const change = { act: act.end ? "end" : member ? "change" : "add", id: db.newId(), member, now };
+      await store.changeMember(act.household, change);
+      return { raised: change.id, member: act.end ? null : act.mark };
+    },
     async send(act) {
       const open_ = act.locked ? {} : { token: store.token, box: vault.box };
       return sending.send({ db: opened, ...open_, fetch: net(act.mode) });
@@ -110,6 +120,7 @@ class Device:
     id: UUID = field(default_factory=new_id)
     finished: dict[str, dict[str, Any]] = field(default_factory=dict)
     raised: list[str] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)  # marks of what was said of members
     added: list[str] = field(default_factory=list)
     page: Page | None = None
 
@@ -140,6 +151,8 @@ class Device:
                 self.finished[said["item"]] = act
             if said.get("raised"):
                 self.raised.append(said["raised"])
+            if said.get("member"):
+                self.members.append(said["member"])
             if said.get("added"):
                 self.added.append(said["added"])
         if told and told[-1].get("crashed"):

@@ -23,6 +23,8 @@ from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.e2e.model.devices import Device
+from tests.e2e.model.packs import next_version
+from tests.e2e.model.people import People
 from tests.lengths import LONG
 from tests.worlds.phone import GENERAL
 from tests.worlds.round import VILLAGE, World
@@ -42,7 +44,6 @@ from paicha.domain.sync.devices import revoke
 from paicha.domain.sync.handover_file import take_file
 from paicha.domain.sync.models import Device as DeviceRow
 from paicha.domain.sync.models import RaisedItem, SyncItem
-from paicha.packs import read_pack
 
 EVERYTHING = 5000  # steps of a play that reaches every status
 SHORT = 600  # steps of the other play, and of both in `make test`
@@ -65,6 +66,7 @@ class Play:
         self.heads = [
             h.pk for h in Household.objects.filter(village__code=VILLAGE, household_class="general")
         ]
+        self.people = People(world, self.heads, rng)
         self.gone: list[Device] = []
         self.devices = [self._device("cadre"), self._device("cadre"), self._device("town")]
         self.marks = 0
@@ -95,7 +97,8 @@ class Play:
 
     def _act(self, device: Device) -> dict[str, Any]:
         kind = self.rng.choices(
-            ["edit", "draft", "send", "pull", "add", "raise", "clock", "refresh"], [62, 6, 16, 8, 1, 1, 2, 4]
+            ["edit", "draft", "send", "pull", "add", "raise", "clock", "refresh", "member"],
+            [55, 6, 16, 8, 1, 1, 2, 4, 7],
         )[0]
         some = str(self.rng.choice([*self.heads, *device.added]))
         match kind:
@@ -111,6 +114,9 @@ class Play:
             case "raise":
                 self.marks += 1
                 return {"do": "raise", "household": some, "text": f"问题{self.marks}"}
+            case "member":
+                self.marks += 1
+                return self.people.act(f"况{self.marks}")
             case "clock":
                 return {"do": "clock", "by": self.rng.randint(-400, 400) * 3_600_000}
             case _:
@@ -149,6 +155,11 @@ class Play:
         now = orjson.loads(Revision.objects.get(pk=one.revision).answers)
         row = {"household": str(one.household_id), "form": "general", "base": one.revision_number, **now}
         self.world.answer(VILLAGE, [row | self._changes(f"网{self.marks}")], source="desk:7")
+
+    def members(self) -> None:
+        """The desk says something of a member, or settles what waits about one."""
+        self.marks += 1
+        self.people.desk(f"况{self.marks}") if self.rng.random() < 0.7 else self.people.settle()
 
     def _status(self) -> str:
         return VillageSummary.objects.get(round=self.round, code=VILLAGE).status
@@ -192,12 +203,13 @@ class Play:
 
     def next_round(self) -> None:
         """Another version of the pack comes with a new round; phones still have the old one's work."""
-        content, self.world.pack = load_pack(_version(Round.objects.count() + 1), OPERATOR)
+        content, self.world.pack = load_pack(next_version(Round.objects.count() + 1), OPERATOR)
         self.round = self.world.round = open_round(content, self.world.pack, clock.today(), OPERATOR)
 
     ACTS: ClassVar[list[tuple[float, Callable[[Play], None]]]] = [
         (100, survey), (9, desk), (1, hand_up), (3, send_back), (1, take_what_is_held), (3, settle),
         (0.5, reassign), (3, give_back), (4, server_dies), (1, hand_over), (0.25, lost_phone),
+        (7, members),
     ]  # fmt: skip
 
     # --- what must be true ---
@@ -244,7 +256,8 @@ class Play:
         field = Revision.objects.filter(source__startswith="field:")
         taken = HeldRevision.objects.filter(outcome__in=("stored", "merged")).count()
         assert field.count() == sum(became.values()) + taken
-        subjects = list(RaisedItem.objects.filter(status="stored").values_list("subject", flat=True))
+        raised = RaisedItem.objects.filter(status="stored", kind="problem")
+        subjects = list(raised.values_list("subject", flat=True))
         assert len(subjects) == len(set(subjects)) == Problem.objects.count()
         heads = Household.objects.filter(village__code=VILLAGE).values_list("head_name", flat=True)
         assert [name for name, n in Counter(heads).items() if n > 1] == []
@@ -291,22 +304,6 @@ class Play:
         return [added for device in [*self.devices, *self.gone] for added in device.added]
 
 
-def _version(n: int) -> dict[str, bytes]:
-    """The pack's next version: an option went, another came, and one more question is asked."""
-    files = dict(read_pack("shenmu_2022_spring"))
-    sheep = f"sheep_{n}: {{label: 羊, type: integer, low: 0, high: 999}}"
-    for name, old, new in (
-        ("pack.yaml", 'version: "2022.1"', f'version: "2022.{n}"'),
-        ("questions.yaml", "{number: 3, label: 分散取水且安全}", f"{{number: {n + 2}, label: 分散取水第{n}种}}"),
-        ("questions.yaml", "  special_detail:", f"  {sheep}\n  special_detail:"),
-        ("forms.yaml", "special_detail, ", f"special_detail, sheep_{n}, "),
-    ):  # fmt: skip
-        text = files[name].decode()
-        assert old in text
-        files[name] = text.replace(old, new).encode()
-    return files
-
-
 def _marks(texts: list[str]) -> set[str]:
     return {str(answers.get(name)) for answers in map(orjson.loads, texts) for name in TEXTS}
 
@@ -341,6 +338,7 @@ def _mortal(play: Play, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def _play(play: Play, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps until there are as many as asked for, with two new rounds; then everybody is back, and all is there."""
+    play.people.follow(monkeypatch)
     with _mortal(play, monkeypatch):
         for part in (1, 2, 3):
             while sum(play.done.values()) < steps * part / 3:
@@ -353,6 +351,9 @@ def _play(play: Play, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     play.nothing_is_lost()
     play.nothing_is_doubled()
     play.nothing_is_overwritten_in_silence()
+    play.people.require_nothing_lost(
+        {mark for device in [*play.devices, *play.gone] for mark in device.members}
+    )
 
 
 class Base:
@@ -377,7 +378,7 @@ class Base:
         finally:
             rounds = Round.objects.count()
             print(f"seed {self.SEED}, {sum(play.done.values())} steps, {rounds} rounds: {dict(play.done)}")
-            print(f"last {list(play.last)}")
+            print(f"last {list(play.last)}; members {dict(play.people.done)}")
             for device in [*play.devices, *play.gone]:
                 device.context.close()
         statuses = Counter(SyncItem.objects.values_list("status", flat=True))

@@ -95,6 +95,8 @@ export interface HouseholdFields {
   answers: null | Answer[];
   before: null | Answer[];
   notes: string[];
+  /** Each as id, name, initials, relation, health, labour, work, school, without blanks at the end. */
+  members: string[][];
 }
 
 /** The households of a village that the device lacks or has otherwise, and the ids that are gone. */
@@ -143,10 +145,10 @@ export interface NewHousehold {
   phone: string;
 }
 
-/** A problem, petition, change or photo; what else it holds goes by its kind. */
-export type Raised = { id: string; kind: "problem" | "petition" | "change" | "photo" } & Record<
+/** A problem, petition, change, photo or member; what else it holds goes by its kind. */
+export type Raised = { id: string; kind: "problem" | "petition" | "change" | "photo" | "member" } & Record<
   string,
-  string | number
+  string | number | Record<string, string>
 >;
 
 /** An item before it is sealed. `answers` null: only what is raised. */

@@ -51,6 +51,8 @@ export interface Meta {
   assignment: Box;
   /** What is being typed beside the forms, by place. */
   [typed: `typed ${string}`]: Box;
+  /** What was done about a member here, until the server's answer has it. */
+  [member: `member ${string}`]: Box;
 }
 
 export type WorkState = "draft" | "waiting" | Exclude<ReceiptStatus, "merged" | "unchanged">;
@@ -114,8 +116,43 @@ export interface RosterVillage {
   askedAt: number;
 }
 
-/** A household of the list. `local`: whether something was done about it here. */
+/** What is known of a member; "" for what isn't. */
+export interface MemberTexts {
+  name: string;
+  relation: string;
+  health: string;
+  labour: string;
+  work: string;
+  school: string;
+}
+
+/** A member as the phone shows them. `waits`: something about them is not in the register yet. */
+export interface Member extends MemberTexts {
+  id: string;
+  initials: string;
+  waits: boolean;
+}
+
+/** What is done about a member; `id` of the raised item, and of a person who is added (`member` null). */
+export interface MemberChange {
+  act: "add" | "change" | "end";
+  id: string;
+  member: null | Member;
+  now: MemberTexts;
+}
+
+/** What was done about a member here. `member`: as the server sends them (`HouseholdFields.members`). */
+export interface MemberEdit {
+  household: string;
+  village: string;
+  item: string;
+  act: MemberChange["act"];
+  member: string[];
+}
+
+/** A household of the list. `local`: something was done about it here; `people`: its members as they are here. */
 export interface Household extends RosterHousehold {
+  people: Member[];
   village: string;
   state: HouseholdState;
   local: boolean;

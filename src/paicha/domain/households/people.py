@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 
@@ -51,12 +52,20 @@ def _typed(name: str, value: str) -> str:
     return text_field(LABELS[name], value, 20 if name == "relation" else 40, field=name)
 
 
+def lock_people(household: Household) -> None:
+    """Hold a household's members until the end of the transaction: the desk and a phone may write at one moment."""
+    Household.objects.select_for_update().get(pk=household.pk)
+
+
 @transaction.atomic
-def add_member(household: Household, typed: Typed, *, source: str) -> Member:
-    """Add somebody to a household; `source`: door and person. Raises PeopleError, Refusal."""
+def add_member(household: Household, typed: Typed, *, source: str, id_: UUID | None = None) -> Member:
+    """Add somebody to a household; `source`: door and person; `id_`: made by a phone. Raises PeopleError, Refusal."""
     values = typed.clean()
+    lock_people(household)
     _refuse_double(household, values["name"], None)
-    made = Member.objects.create(id=new_id(), household=household, source=source, at=clock.now(), **values)
+    made = Member.objects.create(
+        id=id_ or new_id(), household=household, source=source, at=clock.now(), **values
+    )
     _note(household, source, "member.add")
     return made
 
@@ -65,6 +74,7 @@ def add_member(household: Household, typed: Typed, *, source: str) -> Member:
 def change_member(member: Member, typed: Typed, *, source: str) -> None:
     """Correct what is known of a member. Raises PeopleError, Refusal."""
     values = typed.clean()
+    lock_people(member.household)
     _refuse_double(member.household, values["name"], member)
     for name, value in values.items():
         setattr(member, name, value)
@@ -79,6 +89,16 @@ def end_member(member: Member, *, source: str) -> None:
     member.left_at = clock.now()
     member.save(update_fields=["left_at"])
     _note(member.household, source, "member.end")
+
+
+@transaction.atomic
+def bring_back(member: Member, *, source: str) -> None:
+    """Somebody who was noted as gone is in the household after all. Raises PeopleError."""
+    lock_people(member.household)
+    _refuse_double(member.household, member.name, member)
+    member.left_at = None
+    member.save(update_fields=["left_at"])
+    _note(member.household, source, "member.return")
 
 
 @transaction.atomic
@@ -119,6 +139,6 @@ def _refuse_double(household: Household, name: str, member: Member | None) -> No
 
 
 def _note(household: Household, source: str, act: str) -> None:
-    actor = source.partition(":")[2]
+    actor = source.partition(":")[2].partition("@")[0]  # a phone's source names the phone, too
     append([Entry(village_chain(household.village_id), actor, act, str(household.pk))])
     count_change([household.village_id])

@@ -25,7 +25,8 @@ from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.sync.answers import Line, submit_lines
 from paicha.domain.sync.devices import DeviceError, Sender
-from paicha.domain.sync.items import Arrived, ItemError, arrived
+from paicha.domain.sync.items import Arrived, Item, ItemError, arrived
+from paicha.domain.sync.members import GUARDED, without_identity
 from paicha.domain.sync.models import Credential, Device, SyncItem
 from paicha.domain.sync.raised_items import take_raised
 from paicha.domain.sync.receipts import ItemReceipt, refused
@@ -151,7 +152,7 @@ class _Taking:
     def _row(self, routed: Routed, receipt: ItemReceipt, at: datetime) -> tuple[Any, ...]:
         item = routed.arrived.item
         assert item is not None
-        raw = item.model_dump(mode="json", by_alias=True) if receipt.status is not Status.STORED else None
+        raw = _kept(item) if receipt.status is not Status.STORED else None
         return (
             receipt.item, self.batch.id, self.batch.device, self.sender.user.pk, routed.round.pk,
             routed.village.pk, item.household_id, receipt.household, receipt.status.value, receipt.revision,
@@ -176,11 +177,16 @@ class _Taking:
             bulk.insert(SyncItem, _COLUMNS, [row for row in rows if row[0] not in before])
 
 
+def _kept(item: Item) -> dict[str, Any]:
+    """An item as it is kept beside its receipt; identity numbers of persons are not."""
+    kept = item.model_dump(mode="json", by_alias=True)
+    kept["raised"] = [without_identity(one) if one["kind"] in GUARDED else one for one in kept["raised"]]
+    return kept
+
+
 def _as_it_came(one: Arrived) -> dict[str, Any]:
     """What is kept of an item that nothing was done with: opened where it could be."""
-    return (
-        one.item.model_dump(mode="json", by_alias=True) if one.item is not None else storable(dict(one.raw))
-    )
+    return _kept(one.item) if one.item is not None else storable(dict(one.raw))
 
 
 def _seen(sender: Sender, batch: Batch, skew: int) -> None:

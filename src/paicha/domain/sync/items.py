@@ -59,12 +59,12 @@ class Confirmed(_Strict):
 
 
 class Raised(_Strict):
-    """A problem, petition, change or photo; what it needs is asked where it is taken in."""
+    """A problem, petition, change, photo or member; what it needs is asked where it is taken in."""
 
     model_config = ConfigDict(extra="allow")
 
     id: UUID
-    kind: Literal["problem", "petition", "change", "photo"]
+    kind: Literal["problem", "petition", "change", "photo", "member"]
 
     def payload(self) -> dict[str, Any]:
         return dict(self.model_extra or {})

@@ -99,7 +99,7 @@ class SyncItem(models.Model):
 
 
 class RaisedItem(models.Model):
-    """A problem, petition, change of base information or photo that came with an item, by its own id.
+    """A problem, petition, change of base information, photo or member that came with an item, by its own id.
 
     Stored: `subject` says as what ('problem:12'). Held or refused: `payload` is kept for a person of the village.
     """

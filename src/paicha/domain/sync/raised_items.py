@@ -1,4 +1,4 @@
-"""What was raised at the door: problems, petitions, changes of base information, photos of signed sheets.
+"""What was raised at the door: problems, petitions, changes of base information, photos, members of households.
 
 What holds: each has its own id and is taken in once, whichever item or batch brings it; what may not go in now (a
 village that has handed up, somebody who works elsewhere) is kept whole until a person of the village takes it or
@@ -27,6 +27,7 @@ from paicha.domain.responses.services import VillageWork
 from paicha.domain.responses.services.base_changes import note_change
 from paicha.domain.sync.answers import Line
 from paicha.domain.sync.items import ItemError, photo_bytes
+from paicha.domain.sync.members import Rest, names_identity, put_member, without_identity
 from paicha.domain.sync.models import RaisedItem
 from paicha.domain.sync.routing import NEVER
 from paicha.domain.sync.waiting import RAISED, tell_raised
@@ -57,7 +58,10 @@ def take_raised(
             household=line.receipt.household, kind=one.kind, at=work.at, payload=one.payload(),
         )  # fmt: skip
         code = line.routed.hold or ("" if may_take(work.pack, row.kind, level) else "D37")
-        if code:
+        if names_identity(one.kind, one.payload()):
+            code, row.status, row.payload = "G14", RaisedItem.Status.REFUSED, without_identity(one.payload())
+            row.message = sentence(code, label="这一项")
+        elif code:
             row.status = RaisedItem.Status.REFUSED if code == NEVER else RaisedItem.Status.HELD
             row.message = sentence(code)
         else:
@@ -109,9 +113,13 @@ def _waiting(work: VillageWork, raised: RaisedItem) -> RaisedItem:
 def _take(work: VillageWork, row: RaisedItem, source: str) -> str:
     """Put it where it belongs, or say on the row why it waits; the code of that sentence, '' where it is stored."""
     household = Household.objects.filter(pk=row.household).first() if row.household else None
+    rest: Rest | None = None
     try:
         with transaction.atomic():
-            row.subject = _put(work, row.kind, row.payload or {}, household, source, str(row.user_id))
+            if row.kind == "member":
+                row.subject, rest = put_member(work, row.payload or {}, household, row.id, source)
+            else:
+                row.subject = _put(work, row.kind, row.payload or {}, household, source, str(row.user_id))
     except ProblemListLocked as locked:
         row.status, row.message = RaisedItem.Status.HELD, str(locked)[:300]
         return locked.code
@@ -119,6 +127,9 @@ def _take(work: VillageWork, row: RaisedItem, source: str) -> str:
         refused = error if isinstance(error, Refusal) else ItemError("D05", place="提的这一条")
         row.status, row.message = RaisedItem.Status.REFUSED, str(refused)[:300]
         return refused.code
+    if rest is not None:
+        row.status, row.payload, row.message = RaisedItem.Status.HELD, rest.payload, rest.message[:300]
+        return rest.code
     row.status, row.payload, row.message = RaisedItem.Status.STORED, None, ""
     return ""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,8 @@ from paicha.domain.accounts.roles import Kind, Verb
 from paicha.domain.areas.models import Group
 from paicha.domain.audit.services import read_logged
 from paicha.domain.handover.queries import open_returns
-from paicha.domain.households.models import BaseChange
+from paicha.domain.households.members import DETAILS
+from paicha.domain.households.models import BaseChange, Member, RegisterVersion
 from paicha.domain.responses.answers.identity import identify_text
 from paicha.domain.responses.models import Conflict, Revision, VillageSummary
 from paicha.domain.responses.queries import names, source_actor
@@ -32,12 +34,14 @@ from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.prior import round_before
 from paicha.domain.rounds.queries import current_round, current_stage, stages
 from paicha.domain.sync.devices import Sender
+from paicha.domain.sync.models import RaisedItem
 from paicha.domain.sync.sealing import described
+from paicha.domain.sync.waiting import RAISED
 from paicha.engines.browser import address_of
 
 FIELDS = (
     "id", "digest", "number", "group", "head", "initials", "phone", "class", "form", "population", "outcome",
-    "revision", "reopened", "by", "mine", "answers", "before", "notes",
+    "revision", "reopened", "by", "mine", "answers", "before", "notes", "members",
 )  # fmt: skip
 MOST_VILLAGES = 60
 
@@ -78,6 +82,11 @@ def assignment(sender: Sender) -> dict[str, Any]:
             round=round_, code__in=[place.area.code for place in places]
         ).values_list("code", "status", "counts", "counted_at")
     }
+    registers = dict(
+        RegisterVersion.objects.filter(village__in=[place.area.area_id for place in places]).values_list(
+            "village", "version"
+        )
+    )
     villages = []
     for place in places:
         status, counts, counted = stands.get(place.area.code, ("open", {}, ""))
@@ -87,7 +96,7 @@ def assignment(sender: Sender) -> dict[str, Any]:
             {
                 "code": place.area.code, "name": place.area.spoken, "town": towns.get(place.area.parent_code, ""),
                 "groups": None if place.groups is None else sorted(place.groups),
-                "version": blake2b(counted.encode(), digest_size=6).hexdigest(),
+                "version": _mark(f"{counted} {registers.get(place.area.area_id, 0)}".encode()),
                 "handed_up": status == VillageSummary.Status.HANDED_UP, "deadline": stage.deadline,
                 "closes_on": max(one.deadline for one in listed),
                 "households": sum(sum(by.values()) for by in counts.values()),
@@ -115,7 +124,7 @@ def village(sender: Sender, place: Workplace, have: Mapping[str, str] | None) ->
     questions = list(pack.answer_questions)
     rows, gone = [], set(have or ())
     for row in _rows(sender, round_, pack, place, questions):
-        mark = blake2b(orjson.dumps(row), digest_size=6).hexdigest()
+        mark = _mark(orjson.dumps(row))
         gone.discard(row[0])
         if have is None or have.get(row[0]) != mark:
             rows.append([row[0], mark, *row[1:]])
@@ -125,6 +134,10 @@ def village(sender: Sender, place: Workplace, have: Mapping[str, str] | None) ->
         "code": place.area.code, "name": place.area.spoken, "whole": have is None, "fields": FIELDS,
         "questions": questions, "rows": rows, "gone": sorted(gone),
     }  # fmt: skip
+
+
+def _mark(content: bytes) -> str:
+    return blake2b(content, digest_size=6).hexdigest()
 
 
 def _rows(
@@ -142,7 +155,7 @@ def _rows(
     )  # fmt: skip
     texts = _texts([row[11] for row in listed if row[11]])
     before = _before(round_, place, pack)
-    notes = _notes(round_, place.area.area_id)
+    notes, members = _notes(round_, place.area.area_id), _members(place)
     called = names({source_actor(source) for _, source in texts.values()})
     mine = f"@{sender.device.pk}" if sender.device else "@-"
     found = []
@@ -157,7 +170,7 @@ def _rows(
                 str(household), number, group, head, initials(head), phone, class_, form, people, outcome, revision,
                 int(reopened), called.get(source_actor(source), ""), int(source.endswith(mine)),
                 _places(text, questions), _places(before.get(household, ""), questions),
-                notes.get(household, []),
+                notes.get(household, []), members.get(household, []),
             ]
         )  # fmt: skip
     return found
@@ -204,9 +217,30 @@ def _notes(round_: Round, village_id: int) -> dict[UUID, list[str]]:
     rows = Conflict.objects.filter(round=round_, village=village_id, settled_at=None)
     for household_id in dict.fromkeys(rows.values_list("household_id", flat=True)):
         found.setdefault(household_id, []).append("两边填得不一样，等村里定")
+    waiting = RaisedItem.objects.filter(RAISED, round=round_, village=village_id, kind="member")
+    for about, message in waiting.order_by("at", "pk").values_list("household", "message"):
+        if about is not None:
+            found.setdefault(about, []).append(f"家庭成员：{message}")
     return found
 
 
+def _members(place: Workplace) -> dict[UUID, list[list[str]]]:
+    """A household's members: id, name, initials, relation, details; without blanks at the end."""
+    rows = Member.objects.filter(household__village=place.area.area_id, left_at=None)
+    if place.groups is not None:
+        rows = rows.filter(household__group__in=place.groups)
+    found: dict[UUID, list[list[str]]] = {}
+    for household, id_, name, *told in rows.order_by("pk").values_list(
+        "household_id", "pk", "name", "relation", *DETAILS
+    ):
+        one = [str(id_), name, initials(name), *told]
+        while not one[-1]:
+            one.pop()
+        found.setdefault(household, []).append(one)
+    return found
+
+
+@lru_cache(maxsize=50_000)
 def initials(name: str) -> str:
     """'贺保平' → 'HBP'; a surname has all its readings, by blanks: '折桂财' → 'ZGC SGC TGC', '尉迟恭' → 'YCG WCG'.
 

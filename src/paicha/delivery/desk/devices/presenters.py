@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from paicha.domain.households.models import Household
+from paicha.domain.households.people import LABELS
 from paicha.domain.sync.models import Device, RaisedItem, SyncItem
 from paicha.domain.sync.receipts import ItemReceipt
 
@@ -14,7 +16,10 @@ STATUSES = {
     "stored": "收下了", "unchanged": "和已有的一样", "merged": "并进去了", "conflict": "两边填得不一样，请定",
     "held": "先存着", "refused": "没收下",
 }  # fmt: skip
-KINDS = {"problem": "问题", "petition": "信访", "change": "信息变更", "photo": "签字表照片"}
+KINDS = {"problem": "问题", "petition": "信访", "change": "信息变更", "photo": "签字表照片",
+    "member": "家庭成员",
+}  # fmt: skip
+_ACTS = {"add": "添上", "change": "改", "end": "已不在这一户："}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +56,15 @@ def said(row: SyncItem) -> str:
 def what(row: RaisedItem) -> str:
     """What was raised, in one line."""
     data = row.payload or {}
+    if row.kind == "member":
+        return f"{KINDS[row.kind]}：{_member(data)}"[:160]
     words = data.get("text") or data.get("demand") or data.get("new") or data.get("name") or ""
     return f"{KINDS.get(row.kind, row.kind)}：{str(words)[:80]}"
+
+
+def _member(data: Mapping[str, Any]) -> str:
+    """Somebody added, corrected or ended, with what is said of them."""
+    now = data.get("now") or {}
+    details = [f"{LABELS[name]}“{text}”" for name, text in now.items() if name in LABELS and name != "name"]
+    whom = f"{_ACTS.get(data.get('act', ''), '')}{now.get('name') or data.get('name') or ''}"
+    return "，".join((whom, *details))

@@ -2,6 +2,7 @@
 // Addresses carry random ids after #, nothing else. Pages get the shell handed in and never import this file.
 
 import { offlineReason, persist } from "./capable.js";
+import { subscribe } from "./changes.js";
 import { open } from "./db.js";
 import { byId, h } from "./dom.js";
 import { badge } from "./head.js";
@@ -10,6 +11,7 @@ import { addPage } from "./pages/add.js";
 import { devicePage } from "./pages/device.js";
 import { householdPage } from "./pages/household.js";
 import { listPage } from "./pages/list.js";
+import { membersPage } from "./pages/members.js";
 import { pinPage } from "./pages/pin.js";
 import { raisePage } from "./pages/raise.js";
 import { startPage } from "./pages/start.js";
@@ -114,7 +116,7 @@ const show = async () => {
   const turn = turns;
   const [ready, typed, sent] = await Promise.all([
     store.isSetUp(),
-    vault.isOpen() ? store.fieldsAt(id || name) : {},
+    vault.isOpen() ? store.fieldsAt(more === "members" ? `${id} members` : id || name) : {},
     store.sentAt(),
   ]);
   if (turn !== turns) return; // another page was asked for meanwhile
@@ -123,6 +125,7 @@ const show = async () => {
     if (!ready) return [startPage()];
     if (!vault.isOpen()) return pinPage(shell);
     if (name === "h" && id && more === "raise") return raisePage(shell, id, typed);
+    if (name === "h" && id && more === "members") return membersPage(shell, id, typed);
     if (name === "h" && id) return householdPage(shell, id);
     if (name === "new") return addPage(shell, typed);
     if (name === "device") return devicePage(shell, sent);
@@ -202,7 +205,7 @@ const begin = async () => {
   persist().then((persisted) => {
     shell.persisted = persisted;
   });
-  store.subscribe(follow);
+  subscribe(follow);
   watch();
   sync();
 };

@@ -127,6 +127,18 @@ export const refillReserve = async (db) => {
 export const get = (db, key) => answer(db.transaction("meta").objectStore("meta").get(key));
 
 /**
+ * What lies under the keys of `meta` that begin so.
+ * @param {IDBDatabase} db @param {string} prefix @returns {Promise<unknown[]>}
+ */
+export const under = (db, prefix) =>
+  answer(
+    db
+      .transaction("meta")
+      .objectStore("meta")
+      .getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`)),
+  );
+
+/**
  * Every [key, value] of a store, in order of key.
  * @template {keyof Rows} S
  * @param {IDBDatabase} db @param {S} store @returns {Promise<[string, Rows[S]][]>}
@@ -151,6 +163,23 @@ const answer = (request) =>
 export const isFull = (error) =>
   error instanceof Error &&
   (error.name === "QuotaExceededError" || (error.name === "AbortError" && /quota/i.test(error.message)));
+
+/**
+ * Clear the disk where nothing is unsent, in one transaction.
+ * @param {IDBDatabase} db @returns {Promise<number>} items in the outbox
+ */
+export const wipe = (db) =>
+  new Promise((resolve, reject) => {
+    const tx = db.transaction(STORES, "readwrite", { durability: "strict" });
+    let left = 0;
+    const count = tx.objectStore("outbox").count();
+    count.onsuccess = () => {
+      left = count.result;
+      if (left === 0) for (const store of STORES) tx.objectStore(store).clear();
+    };
+    tx.oncomplete = () => resolve(left);
+    tx.onabort = () => reject(tx.error);
+  });
 
 /**
  * A UUIDv7: in order of time. @returns {string}

@@ -2,7 +2,7 @@
 
 import { initials } from "./initials.js";
 
-/** @import { Household, HouseholdState, OpenHousehold, RosterHousehold, Work } from "#phone" */
+/** @import { Household, HouseholdState, Member, OpenHousehold, RosterHousehold, Work } from "#phone" */
 
 /** States of work whose answers are the newest. */
 const FINISHED = ["waiting", "stored", "held", "conflict"];
@@ -34,15 +34,17 @@ export const metOnTheSpot = (work, roster) => {
     answers: null,
     before: null,
     notes: [],
+    members: [],
   };
 };
 
 /**
- * @param {string} village @param {RosterHousehold} row @param {Work | undefined} work @param {boolean} waits whether
- * something of it lies in the outbox @param {string} outcome the question of how a visit ended, or ""
+ * @param {string} village @param {RosterHousehold} row
+ * @param {{work: Work | undefined, waits: boolean, people: Member[]}} here what was done here, whether some of it lies
+ * in the outbox, and the members @param {string} outcome the question of how a visit ended
  * @returns {Household}
  */
-export const merge = (village, row, work, waits, outcome) => {
+export const merge = (village, row, { work, waits, people }, outcome) => {
   const state = stateOf(row, work, waits);
   const ended = work && outcome && FINISHED.includes(state) ? work.data.answers?.[outcome] : null;
   return {
@@ -51,6 +53,7 @@ export const merge = (village, row, work, waits, outcome) => {
     state,
     outcome: typeof ended === "number" ? ended : row.outcome,
     local: Boolean(work),
+    people,
     codes: work ? work.codes : [],
   };
 };

@@ -23,12 +23,13 @@ export const pull = async (network = {}) => {
   if (assignment.round) await keepRules(assignment.round.rules);
   await store.takeAssignment(assignment);
   for (const place of assignment.villages) {
-    if (isCurrent(place)) continue;
+    const done = await store.receivedMembers(place.code);
+    if (isCurrent(place) && !done.length) continue;
     const address = `/api/v1/field/villages/${place.code}`;
     const village = /** @type {VillageOut} */ (
       await call(network, address, token, { have: have(place.code) })
     );
-    await store.takeVillage(place, village);
+    await store.takeVillage(place, village, done);
   }
   await store.refresh();
 };

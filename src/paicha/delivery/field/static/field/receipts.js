@@ -4,7 +4,7 @@
 import { isFull, write } from "./db.js";
 
 /** @import { Message, Receipt, ReceiptStatus } from "#payloads" */
-/** @import { Box, OutboxRow, WorkRow, WorkState } from "#phone" */
+/** @import { Box, OutboxRow, Owner, WorkRow, WorkState } from "#phone" */
 
 /** What a household's work becomes by its receipt. @type {Record<ReceiptStatus, WorkState>} */
 const STATE_AFTER = {
@@ -89,4 +89,12 @@ export const base64 = (bytes) => {
   for (let i = 0; i < bytes.length; i += 0x8000)
     text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
   return btoa(text);
+};
+
+/** Rows of the outbox as a file for the village desk. @param {Owner} me @param {OutboxRow[]} rows */
+export const handOverFile = ({ device, name }, rows) => {
+  const items = inOrder(rows).map((row) => ({ item: row.item, sealed: base64(row.sealed) }));
+  const made_at = new Date().toISOString();
+  const body = JSON.stringify({ paicha: "handover", v: 1, device, device_name: name, made_at, items });
+  return new Blob([body], { type: "application/json" });
 };

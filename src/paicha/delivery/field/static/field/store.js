@@ -2,44 +2,21 @@
 // What holds: an answer is on disk before a promise resolves; what is finished lies in the outbox, sealed, from the
 // same transaction on, and leaves it by its receipt alone; nothing readable is on disk outside the vault.
 
+import { tell, tellAll, whenOthers } from "./changes.js";
 import * as clock from "./clock.js";
-import { entries, get, newId, refillReserve, reserve, STORES, write, writeAnyway } from "./db.js";
+import { entries, get, newId, refillReserve, reserve, wipe, write, writeAnyway } from "./db.js";
 import { merge, metOnTheSpot, open } from "./household_state.js";
-import { base64, inOrder } from "./receipts.js";
+import * as members from "./members.js";
+import { handOverFile } from "./receipts.js";
 import * as roster from "./roster.js";
 import * as vault from "./vault.js";
 
 /** @import { Assignment, DeviceOut, Item, Message, NewHousehold, Raised, VillageOut, Workplace } from "#payloads" */
-/** @import { Fields, Household, HouseholdState, OpenHousehold, Owner, Work, WorkData, WorkRow } from "#phone" */
+/** @import { Box, Fields, Household, HouseholdState, MemberChange, MemberEdit } from "#phone" */
+/** @import { OpenHousehold, Owner, Work, WorkData, WorkRow } from "#phone" */
 /** @import { Answers } from "#rules" */
 
 export class UnsentError extends Error {}
-
-/** @type {Set<(change: string) => void>} */
-const listeners = new Set();
-const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("paicha-field") : null;
-if (channel) {
-  channel.onmessage = async () => {
-    await reload();
-    tell("other");
-  };
-}
-
-/** @param {string} change */
-const tell = (change) => {
-  for (const listener of listeners) listener(change);
-};
-/** Tell this page and every other. @param {string} change */
-const tellAll = (change) => {
-  tell(change);
-  if (channel) channel.postMessage(change);
-};
-
-/** Called on every change, also of another tab or the worker. @param {(change: string) => void} listener */
-export const subscribe = (listener) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
 
 /** @type {IDBDatabase} */
 let db;
@@ -54,6 +31,7 @@ let last = 0; // `at` of what was finished last
 /** @param {IDBDatabase} database */
 export const start = async (database) => {
   db = database;
+  whenOthers(reload);
   me = (await get(db, "me")) || null;
   await clock.start(db);
   await countUnsent();
@@ -131,6 +109,7 @@ export const reload = async () => {
   await clock.start(db);
   if (!vault.isOpen()) return;
   await roster.load(db);
+  await members.load(db);
   /** @type {Map<string, Work>} */
   const loaded = new Map();
   for (const [id, row] of await entries(db, "work")) loaded.set(id, await openWork(row));
@@ -148,6 +127,7 @@ const openWork = async ({ iv, box, said, ...row }) => ({
 export const lock = () => {
   vault.lock();
   roster.clear();
+  members.clear();
   works = new Map();
   tell("lock");
 };
@@ -161,12 +141,13 @@ export const list = () => {
   const outcome = roster.assignment()?.round?.outcome || "";
   for (const [code, row] of taken) {
     ids.add(row.id);
-    all.push(merge(code, row, works.get(row.id), unsent.has(row.id), outcome));
+    const work = works.get(row.id);
+    all.push(merge(code, row, { work, waits: unsent.has(row.id), people: members.membersOf(row) }, outcome));
   }
   const roster_ = taken.map(([, row]) => row);
   for (const work of works.values()) {
     const row = ids.has(work.id) ? null : metOnTheSpot(work, roster_);
-    if (row) all.push(merge(work.village, row, work, unsent.has(work.id), outcome));
+    if (row) all.push(merge(work.village, row, { work, waits: unsent.has(work.id), people: [] }, outcome));
   }
   return all;
 };
@@ -183,7 +164,8 @@ export const one = (id) => {
   const village = entry?.village || work?.village || "";
   if (!row) return null;
   const outcome = roster.assignment()?.round?.outcome || "";
-  const household = merge(village, row, work, unsent.has(id), outcome);
+  const here = { work, waits: unsent.has(id), people: members.membersOf(row) };
+  const household = merge(village, row, here, outcome);
   return { ...open(household, row, work), place: roster.placeOf(village) };
 };
 
@@ -273,20 +255,40 @@ export const keepFields = async (place, fields) => {
  * @param {Record<string, Fields>} [fields] what is still being typed about the household besides, by kind
  */
 export const raise = async (id, thing, fields = {}) => {
-  const { village } = origin(id);
-  const item = newId();
   const raised = /** @type {Raised} */ ({ id: newId(), ...thing });
-  /** @type {Item} */
-  const body = { ...itemOf(id, village, item), answers: null, raised: [raised] };
-  const sealed = await seal(body);
-  const box = await vault.box(fields);
+  await sendOff(id, newId(), raised, { [`typed ${id}`]: await vault.box(fields) });
+  return raised.id;
+};
+
+/**
+ * Add, correct or end a member of a household. Resolves with the member's id when it is on disk.
+ * @param {string} id @param {MemberChange} change its own `id` makes that the same saved twice is one thing
+ * @param {Record<string, Fields>} [fields] what is still being typed about members besides
+ */
+export const changeMember = async (id, change, fields = {}) => {
+  const { row, village } = origin(id);
+  const { edit, raised } = members.rowsOf(row, village, newId(), change);
+  await sendOff(id, edit.item, raised, {
+    [`typed ${id} members`]: await vault.box(fields),
+    [members.keyOf(edit)]: await vault.box(edit),
+  });
+  members.keep(edit);
+  return edit.member[0];
+};
+
+/**
+ * Put something raised into the outbox, with what changes beside it, in one transaction.
+ * @param {string} id @param {string} item @param {Raised} raised @param {Record<string, Box>} beside by key of `meta`
+ */
+const sendOff = async (id, item, raised, beside) => {
+  const { village } = origin(id);
+  const sealed = await seal({ ...itemOf(id, village, item), answers: null, raised: [raised] });
   await writeAnyway(db, ["outbox", "meta"], (tx) => {
     tx.objectStore("outbox").put({ item, household: id, sealed, at: inTurn() }, item);
-    tx.objectStore("meta").put(box, `typed ${id}`);
+    for (const [key, box] of Object.entries(beside)) tx.objectStore("meta").put(box, key);
   });
   unsent.add(id);
   tellAll("raise");
-  return raised.id;
 };
 
 /**
@@ -343,8 +345,20 @@ export const takeAssignment = async (next) => {
   await roster.takeAssignment(db, next, me, needed);
 };
 
-/** Take a village's answer in. @param {Workplace} place @param {VillageOut} answer */
-export const takeVillage = (place, answer) => roster.takeVillage(db, place, answer);
+/** What was done here about members of a village, and is received. @param {string} code */
+export const receivedMembers = async (code) => {
+  const items = (await entries(db, "outbox")).map(([item]) => item);
+  return members.received(code, new Set(items));
+};
+
+/**
+ * Take a village's answer in. `done`: what it has of members, for it was received before the village was asked for.
+ * @param {Workplace} place @param {VillageOut} answer @param {MemberEdit[]} [done]
+ */
+export const takeVillage = async (place, answer, done = []) => {
+  await roster.takeVillage(db, place, answer);
+  await members.drop(db, done);
+};
 
 /**
  * Everything unsent as a file for the village desk; only the server can open it.
@@ -352,13 +366,9 @@ export const takeVillage = (place, answer) => roster.takeVillage(db, place, answ
  */
 export const exportOutbox = async () => {
   if (!me) throw new Error("这部手机还没有登录。");
-  const rows = inOrder((await entries(db, "outbox")).map(([, row]) => row));
-  const items = rows.map((row) => ({ item: row.item, sealed: base64(row.sealed) }));
-  const { device, name } = me;
-  const made_at = new Date().toISOString();
-  const body = JSON.stringify({ paicha: "handover", v: 1, device, device_name: name, made_at, items });
-  const blob = new Blob([body], { type: "application/json" });
-  return { name: `待交接-${unsent.size}户-${clock.today()}.paicha`, blob, items: items.length };
+  const rows = (await entries(db, "outbox")).map(([, row]) => row);
+  const blob = handOverFile(me, rows);
+  return { name: `待交接-${unsent.size}户-${clock.today()}.paicha`, blob, items: rows.length };
 };
 
 /**
@@ -367,23 +377,9 @@ export const exportOutbox = async () => {
  */
 export const leave = async () => {
   lock();
-  const left = await wipe();
+  const left = await wipe(db);
   await countUnsent();
   if (left) throw new UnsentError(`还有 ${unsent.size} 户没传上去，手机先锁住，传完再退出；没有丢。`);
   me = null;
   tellAll("leave");
 };
-
-/** Clear the disk where nothing is unsent, in one transaction. @returns {Promise<number>} items in the outbox */
-const wipe = () =>
-  new Promise((resolve, reject) => {
-    const tx = db.transaction(STORES, "readwrite", { durability: "strict" });
-    let left = 0;
-    const count = tx.objectStore("outbox").count();
-    count.onsuccess = () => {
-      left = count.result;
-      if (left === 0) for (const store of STORES) tx.objectStore(store).clear();
-    };
-    tx.oncomplete = () => resolve(left);
-    tx.onabort = () => reject(tx.error);
-  });

@@ -7,6 +7,7 @@ import { addUp, cellElement } from "../questions.js";
 import * as store from "../store.js";
 import { Survey } from "../survey.js";
 import { groupText, STATES } from "../words.js";
+import { memberText } from "./members.js";
 
 /** @import { OpenHousehold, Shell } from "#phone" */
 /** @import { Answer, Answers, Finding, Option, Rules } from "#rules" */
@@ -72,6 +73,7 @@ class HouseholdPage {
         pending.length
           ? h("details", { class: "help" }, h("summary", null, "传上去以后才核对的"), pending)
           : null,
+        this.members(),
         h(
           "p",
           null,
@@ -103,6 +105,22 @@ class HouseholdPage {
     }
     if (row.by && state === "done") notes.push(`${row.by}填过了；要改，改完再存。`);
     return notes.map((note) => h("p", { class: "say soft" }, note));
+  }
+
+  /** Who belongs to the household besides its head; one that was met on the spot must be in the register first. */
+  members() {
+    const { people, number } = this.household.row;
+    if (!number) return null;
+    const lines = people.map((member) =>
+      h("li", null, memberText(member), member.waits ? h("small", null, " 待传") : null),
+    );
+    return h(
+      "section",
+      { id: "members", "aria-label": "家庭成员" },
+      h("h2", null, `家庭成员${people.length ? `（户主以外 ${people.length} 人）` : ""}`),
+      people.length ? h("ul", { class: "people" }, lines) : null,
+      h("p", null, h("a", { class: "button", href: `#/h/${this.id}/members` }, "添、改家庭成员")),
+    );
   }
 
   /** Where nobody was met, one tap says how the visit ended. */

@@ -38,10 +38,19 @@ const passes = (rules, row, only) => {
   return true;
 };
 
+/** A member whom a text names, by name or initials. @param {Household} row @param {string} text */
+const memberNamed = ({ people }, text) => {
+  const upper = text.toUpperCase();
+  return people.find(
+    ({ name, initials }) => name.includes(text) || initials.split(" ").some((each) => each.startsWith(upper)),
+  );
+};
+
 /** @param {Household} row @param {string} text */
 const matches = (row, text) => {
   const upper = text.toUpperCase();
   if (row.head.includes(text) || row.initials.split(" ").some((each) => each.startsWith(upper))) return true;
+  if (memberNamed(row, text)) return true;
   if (groupText(row.group).includes(text) || row.group === text) return true;
   return Boolean(row.number) && text.length > 2 && String(row.number).endsWith(text);
 };
@@ -63,7 +72,9 @@ const inOrder = (rules, rows) => {
 /** @param {Rules | null} rules @param {Household} row @param {string} village its name, or "" */
 const item = (rules, row, village) => {
   const people = row.population ? `${row.population} 口人` : "";
-  const facts = [village, groupText(row.group), people].filter(Boolean).join(" · ");
+  const found = view.text && !row.head.includes(view.text) ? memberNamed(row, view.text) : undefined;
+  const member = found ? `${found.relation || "成员"} ${found.name}` : "";
+  const facts = [village, groupText(row.group), people, member].filter(Boolean).join(" · ");
   return h(
     "li",
     null,

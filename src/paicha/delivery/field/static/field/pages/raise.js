@@ -5,6 +5,7 @@ import { newId } from "../db.js";
 import { h } from "../dom.js";
 import { fieldKeeper, fillFields, readFields, submitOnce } from "../fields.js";
 import { head } from "../head.js";
+import { refuseIdentity } from "../identity.js";
 import { shrink } from "../photo.js";
 import * as store from "../store.js";
 
@@ -22,14 +23,14 @@ const textArea = (label, name) =>
 /** @param {string} label @param {string} name @param {string} [type] @param {string} [value] */
 const textField = (label, name, type = "text", value = "") =>
   h("label", { class: "field" }, label, h("input", { name, type, value, maxlength: 100 }));
-/** @param {string} label @param {string} name @param {string[]} choices */
-const selectField = (label, name, choices) => {
+/** @param {string} label @param {string} name @param {string[]} choices @param {string} [none] what "" means */
+const selectField = (label, name, choices, none = "请选") => {
   const options = choices.map((choice) => h("option", null, choice));
   return h(
     "label",
     { class: "field" },
     label,
-    h("select", { name }, h("option", { value: "" }, "请选"), options),
+    h("select", { name }, h("option", { value: "" }, none), options),
   );
 };
 /**
@@ -79,20 +80,27 @@ const petition = (household) => ({
   }),
 });
 
-/** @param {Assignment | null} work @returns {Kind} */
-const change = (work) => ({
+/** @param {Assignment | null} work @param {Household} household @returns {Kind} */
+const change = (work, { head: first, people }) => ({
   kind: "change",
   title: "信息变更（要录入全国系统的）",
   fields: [
+    selectField(
+      "哪个人",
+      "person",
+      people.map(({ name }) => name),
+      `${first}（户主）`,
+    ),
     selectField("哪一项", "field", work?.change_fields || []),
     textField("原来", "old"),
     textField("现在", "new"),
   ],
-  read: async (fields) => ({
-    field: need(fields, "field", "请选是哪一项变了。"),
-    old: (fields.old || "").trim(),
-    new: need(fields, "new", "请写明现在的情况。"),
-  }),
+  read: async (fields) => {
+    const words = need(fields, "new", "请写明现在的情况。");
+    for (const text of [fields.old || "", words]) refuseIdentity("这一项", text);
+    const field = need(fields, "field", "请选是哪一项变了。");
+    return { person: fields.person || "", field, old: (fields.old || "").trim(), new: words };
+  },
 });
 
 /** @param {Household} household @returns {Kind} */
@@ -138,7 +146,7 @@ export const raisePage = (shell, id, typed) => {
         .map(({ kind, fields }) => [kind, fields]),
     );
   const keeper = fieldKeeper(id, all);
-  const kinds = [problem(work), petition(household), change(work), photo(household)];
+  const kinds = [problem(work), petition(household), change(work, household), photo(household)];
   const cards = kinds.map(({ kind, title, fields, read }) => {
     const thing = newId(); // of this form: the same tapped twice is one
     const alert = h("p", { class: "say hard", role: "alert", hidden: true });
