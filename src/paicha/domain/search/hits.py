@@ -68,15 +68,15 @@ def hits(sought: Sought, where: Reach, phones: Reach, numbers: Numbers, listed: 
     found: dict[int, Hit] = {}
     for home in homes:
         reasons = [
-            *_numbered(home, sought, numbers, phones.holds(home)),
-            *_named(home, sought, people.get(home.pk, [])),
+            *_by_numbers(home, sought, numbers, phones.holds(home)),
+            *_by_names(home, sought, people.get(home.pk, [])),
         ]
         if reasons:
             found[home.number] = min(reasons, key=lambda hit: hit.order)
     return sorted(found.values(), key=lambda hit: hit.order)
 
 
-def _numbered(home: Household, sought: Sought, numbers: Numbers, by_phone: bool) -> Iterator[Hit]:
+def _by_numbers(home: Household, sought: Sought, numbers: Numbers, by_phone: bool) -> Iterator[Hit]:
     if home.number == numbers.own:
         yield Hit(home, Whose.NUMBER, How.SAME, "")
     if home.pk in numbers.foreign:
@@ -85,7 +85,7 @@ def _numbered(home: Household, sought: Sought, numbers: Numbers, by_phone: bool)
         yield Hit(home, Whose.PHONE, How.SAME, home.phone)
 
 
-def _named(home: Household, sought: Sought, people: Collection[tuple[Whose, str]]) -> Iterator[Hit]:
+def _by_names(home: Household, sought: Sought, people: Collection[tuple[Whose, str]]) -> Iterator[Hit]:
     if not (sought.is_name or sought.letters):
         return
     for whose, name in [(Whose.HEAD, home.head_name), *people]:

@@ -23,7 +23,7 @@ from paicha.domain.search.hits import Hit, Numbers, Whose, hits
 from paicha.domain.search.models import SearchTerm
 from paicha.domain.search.reach import Reach, reach
 from paicha.domain.search.services import refresh
-from paicha.domain.search.terms import How, Kind, Sought, beginning, phone_term, stored
+from paicha.domain.search.terms import How, Kind, Sought, as_bytes, beginning, phone_term
 
 MOST = 200  # households that a search finds
 _NEAR = 5000  # names of a town that are compared character by character
@@ -115,7 +115,7 @@ def _arms(sought: Sought, near: bool) -> list[Arm]:
 
 
 def _exactly(kind: Kind, text: str) -> Arm:
-    return int(kind), stored(text), stored(text) + b"\x00"
+    return int(kind), as_bytes(text), as_bytes(text) + b"\x00"
 
 
 def _by_terms(where: Reach, arms: Sequence[Arm]) -> list[int]:

@@ -19,7 +19,7 @@ from paicha.domain import bulk
 from paicha.domain.areas.models import Area
 from paicha.domain.households.models import Household, HouseholdEvent, Member, RegisterVersion
 from paicha.domain.search.models import SearchTerm, VillageIndex
-from paicha.domain.search.terms import Kind, name_terms, phone_term, stored
+from paicha.domain.search.terms import Kind, as_bytes, name_terms, phone_term
 
 _EVENT = HouseholdEvent.Kind
 _TOWN = Substr(OuterRef("village__code"), 1, TOWN_DIGITS)
@@ -71,7 +71,7 @@ def _terms(village: int) -> set[tuple[int, bytes, int]]:
     for number, head, phone in households.values_list("number", "head_name", "phone"):
         names[number].add(head)
         if term := phone_term(phone):
-            found.add((int(Kind.PHONE), stored(term), number))
+            found.add((int(Kind.PHONE), as_bytes(term), number))
     own = {"household__village": village, "household__closed_at": None}
     for number, name in Member.objects.filter(left_at=None, **own).values_list("household__number", "name"):
         names[number].add(name)
@@ -85,5 +85,5 @@ def _terms(village: int) -> set[tuple[int, bytes, int]]:
         if known is not None:
             names[known].add(name)
     for number, listed in names.items():
-        found |= {(int(kind), stored(term), number) for name in listed for kind, term in name_terms(name)}
+        found |= {(int(kind), as_bytes(term), number) for name in listed for kind, term in name_terms(name)}
     return found

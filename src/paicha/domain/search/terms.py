@@ -47,14 +47,14 @@ def phone_term(phone: str) -> str:
     return "".join(char for char in reversed(phone) if char.isdecimal())
 
 
-def stored(term: str) -> bytes:
+def as_bytes(term: str) -> bytes:
     """A term as it is kept."""
     return term[:LONGEST].encode()
 
 
 def beginning(term: str) -> tuple[bytes, bytes]:
     """[low, high) of the terms that begin so."""
-    return stored(term), stored(term) + _END
+    return as_bytes(term), as_bytes(term) + _END
 
 
 @dataclass(frozen=True, slots=True)

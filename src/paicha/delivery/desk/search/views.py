@@ -70,7 +70,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     areas = _areas(who)
     round_ = areas[0].round if areas else current_round()
     if round_ is None or not text:
-        return _shown(request, who, areas, text)
+        return _render(request, who, areas, text)
     found = find(who, text, within)
     if found.only is not None:
         return redirect("desk:household", found.only.pk)
@@ -86,13 +86,13 @@ def search(request: HttpRequest) -> HttpResponseBase:
     shown = [(only, list(paging))] if only and paging else [(part, part.hits[:SHOWN]) for part in sections]
     _log(who, [hit for _, hits in shown for hit in hits], within)
     others = Others() if only else _others(round_, pack, areas, found, within, asked == "problems")
-    return _shown(
+    return _render(
         request, who, areas, text, found=found, only=only, paging=paging, within=within, most=MOST, others=others,
         sections=[(part, [_row(hit) for hit in hits]) for part, hits in shown], problems_too=not asked and found.hits,
     )  # fmt: skip
 
 
-def _shown(
+def _render(
     request: HttpRequest,
     who: Scope,
     areas: Sequence[RoundArea],
