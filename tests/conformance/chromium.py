@@ -5,13 +5,12 @@ Playwright's event loop lives in a thread of its own: in the tests' thread it wo
 
 from __future__ import annotations
 
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
-from tests.browsers import ARGUMENTS, environment, old_chromium
+from tests.browsers import ARGUMENTS, environment, old_chromium, system_chromium
 
 _IMPORT = """async ([text, body, argument]) => {
   const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
@@ -32,7 +31,7 @@ class _Chromium:
 
     def _start(self) -> Page:
         self._playwright = sync_playwright().start()
-        found = self._old or shutil.which("chromium") or shutil.which("chromium-browser")
+        found = self._old or system_chromium()
         self._browser = self._playwright.chromium.launch(
             executable_path=found,
             args=ARGUMENTS if self._old else ["--no-sandbox"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
-from tests.browsers import ARGUMENTS, environment, old_chromium
+from tests.browsers import ARGUMENTS, environment, old_chromium, system_chromium
 from tests.e2e.waits import be_patient, emptied, open_context
 from tests.worlds.round import World, build
 
@@ -48,8 +47,7 @@ def driver() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(driver: Playwright) -> Iterator[Browser]:
     """The system's Chromium, once a session."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    made = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    made = driver.chromium.launch(executable_path=system_chromium(), args=["--no-sandbox"])
     yield made
     made.close()
 
