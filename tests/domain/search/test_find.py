@@ -24,7 +24,7 @@ from paicha.domain.households.services import (
     close,
     count_change,
     register_tag,
-    take_back_all,
+    take_households_back,
     update_known,
 )
 from paicha.domain.search.hits import Whose
@@ -111,7 +111,7 @@ CHANGES: dict[str, tuple[Change, str, str]] = {  # what happens; what finds it t
     "the head": (lambda v, h: change_head(h, "折玉兰", actor="5", reason="去世"), "折玉兰", ""),
     "the phone": (lambda v, h: update_known(v, [("13912345678", 4, "1", h.pk)]), "5678", "8831"),
     "closing": (lambda v, h: close(h, actor="5", reason="搬走"), "", "王建国"),
-    "taken back": (lambda v, h: take_back_all(v, [h.pk], actor="5", reason="撤回", at=clock.now()), "", "wjg"),
+    "taken back": (lambda v, h: take_households_back(v, [h.pk], actor="5", reason="撤回", at=clock.now()), "", "wjg"),
     "a member who left": (lambda v, h: end_member(Member.objects.get(name="高兰花"), source="desk:5"), "", "高兰花"),
     "a member": (lambda v, h: add_member(h, Typed({"name": "白润喜"}), source="desk:5"), "brx", ""),
     "a number": (lambda v, h: add_number(h, None, system="民政", number="77123", source="desk:5"), "77123", ""),
