@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.domain.intake.sheets import household_sheet, key_of, person, send
 from tests.lengths import LONG
 from tests.worlds.life import require_whole
 from tests.worlds.phone import GENERAL, Phone
@@ -22,6 +23,7 @@ from paicha.domain.accounts.policies import operator_scope
 from paicha.domain.households.events import Past, survivors
 from paicha.domain.households.models import Household, HouseholdEvent
 from paicha.domain.households.services import new_id
+from paicha.domain.intake.undo import undo_upload
 from paicha.domain.life.act import Asked
 from paicha.domain.life.closing import CAUSES, close, reopen
 from paicha.domain.life.merging import merge
@@ -35,6 +37,7 @@ from paicha.domain.rounds.models import RosterEntry
 
 WHY = Asked(operator_scope("tester"), "演练")
 CODES = (VILLAGE, NEIGHBOUR)
+FEWEST, MOST = 8, 40
 STEPS = int(os.environ.get("PAICHA_LIFE_STEPS", "2000" if LONG else "200"))
 
 
@@ -47,13 +50,14 @@ class Play:
         self.phones = [Phone(world.users[who]) for who in ("town", "cadre")]
         self.marks: dict[str, str] = {}  # remark that somebody wrote → what became of it
         self.typed: list[dict[str, Any]] = []  # on its way: a phone's items, made before what happens next
+        self.uploads: list[UUID] = []
         self.done = Counter[str]()
 
     def step(self) -> None:
         """One act, chosen and aimed by chance; what is refused changes nothing."""
         act = self.random.choice(
             ("move", "move", "close", "reopen", "merge", "split", "reclass", "undo", "undo", "undo", "fill", "fill",
-             "type", "type", "send", "send")
+             "type", "type", "send", "send", "upload", "upload", "take_back")
         )  # fmt: skip
         try:
             getattr(self, act)()
@@ -69,7 +73,13 @@ class Play:
         village = self.world.areas[self.random.choice(CODES)]
         move(self.world.round, self.world.pack, self.any(), village, str(self.random.randint(1, 3)), WHY)
 
+    def _fewer(self) -> bool:
+        """Whether one may leave; a village that dies out is no play."""
+        return len(self.open) > FEWEST
+
     def close(self) -> None:
+        if not self._fewer():
+            return
         home = self.any()
         close(self.world.round, self.world.pack, home, self.random.choice(list(CAUSES)), WHY)
         self.open.remove(home)
@@ -82,12 +92,14 @@ class Play:
             self.open.add(home)
 
     def merge(self) -> None:
+        if not self._fewer():
+            return
         home, other = self.any(), self.any()
         merge(self.world.round, self.world.pack, home, other, WHY)
         self.open.remove(home)
 
     def split(self) -> None:
-        if len(self.open) > 40:
+        if len(self.open) > MOST:
             return
         part = Part(f"新户{len(self.marks)}{self.random.randint(0, 999)}", population=2)
         self.open.add(split(self.world.round, self.world.pack, self.any(), part, WHY).household_id)
@@ -129,6 +141,27 @@ class Play:
         (receipt,) = self.world.answer(entry.village.code, [row], f"excel:{self.random.randint(1, 2)}")
         self.marks[mark] = str(receipt.status)
 
+    def upload(self) -> None:
+        """A workbook of the official form with one row, by its key or by its name, in a group of now or of before."""
+        entry = RosterEntry.objects.select_related("household", "village__parent").get(household=self.any())
+        home, area, mark = entry.household, entry.village, self._mark()
+        row = person(home.head_name, 备注=mark)
+        if self.random.random() < 0.5:
+            row |= key_of(home.pk, base=self.random.randint(1, entry.revision_number + 1))
+        group = self.random.choice(sorted({home.group, *Past.of(home.past).groups}))
+        assert area.parent is not None
+        sheet = household_sheet(
+            row, village=area.spoken, town=area.parent.spoken, group=group, lifted=entry.form == "lifted"
+        )
+        result = send(sheet, scope=WHY.scope)
+        assert result.created == 0, "doubled"
+        self.uploads.append(UUID(result.upload))
+        self.marks[mark] = "stored" if result.accepted else "conflict" if result.conflicts else ""
+
+    def take_back(self) -> None:
+        if self.uploads:
+            undo_upload(self.random.choice(self.uploads), scope=WHY.scope)
+
     def type(self) -> None:
         """Somebody answers on the phone for the household as it is now; it is sent later."""
         entry = RosterEntry.objects.get(household=self.any())
@@ -155,7 +188,7 @@ class Play:
         if receipt.status != "refused":  # it is the household's, or the one that it became part of
             assert receipt.household == survivors([asked]).get(asked, asked)
 
-    def require(self) -> None:
+    def require(self, *, chains: bool = True) -> None:
         """Nobody lost, nobody twice; every answer is somewhere; every total is the sum of its rows."""
         kept = list(Household.objects.filter(closed_at=None).values_list("pk", flat=True))
         roster = list(
@@ -175,7 +208,7 @@ class Play:
         for mark, status in self.marks.items():
             if status in ("stored", "merged", "conflict", "held"):
                 assert mark in everything, (mark, status)
-        require_whole(self.world)
+        require_whole(self.world, chains=chains)
 
 
 @pytest.mark.parametrize("seed", range(2 if STEPS <= 200 else 4))
@@ -185,6 +218,8 @@ def test_nobody_is_lost_and_nobody_is_there_twice(plain: World, seed: int) -> No
     for n in range(1, steps + 1):
         play.step()
         if n % 25 == 0:
-            play.require()
+            play.require(chains=n % 250 == 0)
+        if n % 500 == 0:
+            print(seed, n, flush=True)
     play.require()
     print(seed, steps, sorted(play.done.items()), sorted(Counter(play.marks.values()).items()))
