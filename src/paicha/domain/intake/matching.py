@@ -139,6 +139,14 @@ class Register:
         """Households of the village by another system's number (`foreign_keys`)."""
         self._foreign.update(found)
 
+    def learn_number(self, number: str, household: UUID) -> bool:
+        """A household's number of another system; whether it is new."""
+        known = self._foreign.setdefault(number, [])
+        if household in known:
+            return False
+        known.append(household)
+        return True
+
     def elsewhere(self, asked: Asked) -> Elsewhere | None:
         """Whose key the row carries, where it is no open household of this village."""
         number = self.number(asked.key)

@@ -8,19 +8,17 @@ or a class that can't be told is refused.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
-
-import polars as pl
 
 from paicha.core.catalogue import Message, sentence
 from paicha.core.pack import Pack
 from paicha.domain.audit.services import Entry, village_chain
-from paicha.domain.households.members import HOUSEHOLD, NewNumber, Origin, insert_numbers
+from paicha.domain.households.members import Origin
 from paicha.domain.households.services import NewHousehold, add_households
+from paicha.domain.intake.foreign_numbers import keep_numbers
 from paicha.domain.intake.known_households import KnownHousehold
-from paicha.domain.intake.matching import Asked, foreign_number
+from paicha.domain.intake.matching import Asked
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.result import ImportResult, Refused
 from paicha.domain.intake.village_rows import missing
@@ -29,7 +27,6 @@ from paicha.domain.responses.rules.rule_text import message_of
 from paicha.domain.responses.services import VillageWork
 from paicha.domain.rounds.services import NewEntry, add_due
 from paicha.formats.reading import HouseholdTable
-from paicha.formats.reading.person_list import ANOTHER
 
 
 def take_roster(
@@ -82,7 +79,9 @@ def take_roster(
         memory.trace.created.append(id_)
         entries.append(NewEntry(id_, form_of[household.household_class], household.group, None, None, 0))
     add_due(work.round, work.village, entries)
-    insert_numbers(_numbers(frame, memory, dict(zip((row for row, _ in new), made, strict=True))), origin)
+    keys = frame["_key"].to_list() if "_key" in frame.columns else [None] * frame.height
+    given = [(id_, keys[index]) for (index, _), (id_, _) in zip(new, made, strict=True)]
+    keep_numbers(work, memory.register, given, origin)
     result.accepted += len(made)
     result.created += len(made)
     if made:
@@ -99,17 +98,6 @@ def _faults(table: HouseholdTable) -> dict[int, list[Message]]:
                 Message(fault.code, "hard", text, table.file, table.sheet, fault.cell, fault.read)
             )
     return faults
-
-
-def _numbers(
-    frame: pl.DataFrame, memory: VillageMemory, made: Mapping[int, tuple[UUID, int]]
-) -> Iterator[NewNumber]:
-    """What another system calls the new households, each by its row."""
-    keys = frame["_key"].to_list() if "_key" in frame.columns else []
-    for index, (household, _) in made.items() if keys else ():
-        key = keys[index]
-        if key and memory.register.number(key) is None:
-            yield NewNumber(household, None, ANOTHER, HOUSEHOLD, foreign_number(key))
 
 
 def _at_head(work: VillageWork, table: HouseholdTable, row: dict[str, Any], code: str, text: str) -> Message:

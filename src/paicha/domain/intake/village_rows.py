@@ -16,7 +16,9 @@ import polars as pl
 
 from paicha.core.catalogue import Message, sentence
 from paicha.core.pack import Pack
+from paicha.domain.households.members import Origin
 from paicha.domain.intake.changes import Change, VillageChanges, changes_of
+from paicha.domain.intake.foreign_numbers import keep_numbers
 from paicha.domain.intake.hidden_rows import leave_hidden, remember_seen
 from paicha.domain.intake.known_households import KnownHousehold
 from paicha.domain.intake.lines import Line, content_of, plan_row, refuse, say
@@ -263,6 +265,11 @@ def _submit_part(
     receipts = submit_responses(work, batch)
     for line, receipt, changes in zip(lines, receipts, changes_of(work, receipts), strict=True):
         _account(work, line, receipt, changes, memory, result)
+    taken = [
+        (r.household, line.asked.key) for line, r in zip(lines, receipts, strict=True) if r.status.goes_in
+    ]
+    given = [(household, key) for household, key in taken if household is not None]
+    keep_numbers(work, memory.register, given, Origin(source, upload, work.at))
 
 
 def _merged_bases(work: VillageWork, lines: Sequence[Line]) -> dict[tuple[int, int], str]:

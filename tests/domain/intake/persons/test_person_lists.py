@@ -193,3 +193,24 @@ def test_a_foreign_number_finds_its_household_on_every_sheet(county: County) -> 
     assert (kept.number, kept.system, kept.kind) == ("99X7", "其他系统", "household")
     told = send(household_sheet(person("李四", 户编号="6108001")))
     assert "M05" in told.codes() and told.created == 1  # the name is another: not theirs
+
+
+def test_a_foreign_number_on_a_form_is_kept_with_its_source(county: County) -> None:
+    """Kept once, whatever brings it again; not a serial number, not an identity number, not our own key."""
+    rows = [
+        person("张三", 户编号="6108 001", 家庭人口=4), person("李四", 户编号="3"), person("王五"),
+    ]  # fmt: skip
+    first = send(household_sheet(*rows))
+    assert numbers(first) == {"accepted": 3, "created": 3}
+    (kept,) = ForeignNumber.objects.select_related("household")
+    assert (kept.household.head_name, kept.system, kept.kind, kept.number) == (
+        "张三", "其他系统", "household", "6108001",
+    )  # fmt: skip
+    assert (kept.source.partition(":")[0], str(kept.upload)) == ("excel", first.upload)
+    second = send(household_sheet(*rows[:1], person("王五", 户编号="6108009", 备注="新写的")))
+    assert ("M05" in second.codes(), ForeignNumber.objects.count()) == (True, 2)
+    undone = undo_upload(UUID(second.upload), scope=OPERATOR)
+    assert (undone.restored, ForeignNumber.objects.count()) == (1, 1)
+    roster = "村,组,户编号,户主,人口,电话,类别\n水磨河村,1,6108001,张三,4,,一般农户\n"
+    assert numbers(send(("花名册.csv", roster.encode()))) == {"unchanged": 1}
+    assert verify() == []
