@@ -74,6 +74,18 @@ def test_the_key_of_a_merged_household_is_the_survivor_s(county: County) -> None
     assert (answers["head_name"], answers["water"]) == ("李四", 1)
 
 
+def test_merged_twice_over_the_border_it_is_found_where_it_ended(county: County) -> None:
+    """A household of this village became part of one of another, and that of a third one there."""
+    there = county.villages[1].spoken
+    send(household_sheet(person("王五"), person("赵六"), village=there))
+    row = person("张三") | key_of(of("张三").pk)
+    merge(county.round, county.pack, of("张三").pk, of("王五").pk, ASKED)
+    merge(county.round, county.pack, of("王五").pk, of("赵六").pk, ASKED)
+    result = send(household_sheet(row, person("李四")))
+    assert numbers(result) == {"unchanged": 1, "refused": 1}
+    assert there in result.messages[0].message
+
+
 def test_the_name_of_a_merged_household_is_the_survivor_s(county: County) -> None:
     merge(county.round, county.pack, of("张三").pk, of("李四").pk, ASKED)
     result = send(household_sheet(person("张三")))

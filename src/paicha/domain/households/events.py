@@ -123,7 +123,8 @@ def remember(household: Household, code: str = "", form: str = "") -> None:
 def survivors(households: Collection[UUID]) -> dict[UUID, UUID]:
     """Of these, the ones that were merged: which household each is now. A query for each merge in a row."""
     found: dict[UUID, UUID] = {}
-    open_ = set(households)
+    asked = set(households)
+    open_ = set(asked)
     while open_:
         rows = HouseholdEvent.objects.filter(
             kind=Kind.MERGE, undone_at=None, household__in=list(open_)[:_AT_ONCE]
@@ -134,7 +135,7 @@ def survivors(households: Collection[UUID]) -> dict[UUID, UUID]:
             old: new for old, new in step.items() if old not in found
         }
         open_ = rest | {new for new in step.values() if new not in found}
-    return found
+    return {old: new for old, new in found.items() if old in asked}  # not those on the way
 
 
 def carry(
