@@ -46,6 +46,8 @@ export interface Meta {
   /** Room that a full phone gives up for what was just typed. */
   reserve: Bytes;
   clock: { behind: number; heard: number };
+  /** Which version of the program runs, and since when, in milliseconds. */
+  shell: { version: string; since: number };
   /** When a receipt last came, in milliseconds. */
   sent: number;
   assignment: Box;
@@ -181,6 +183,8 @@ export interface Shell {
   db: IDBDatabase;
   rules: null | Rules;
   version: string;
+  /** When the phone got this version, in milliseconds; 0 for not known. */
+  since: number;
   /** What is in the way of sending, or "". */
   why: string;
   persisted: boolean;

@@ -3,7 +3,7 @@
 
 import { offlineReason, persist } from "./capable.js";
 import { subscribe } from "./changes.js";
-import { open } from "./db.js";
+import { open, since } from "./db.js";
 import { byId, h } from "./dom.js";
 import { badge } from "./head.js";
 import { askForSync, install } from "./install.js";
@@ -146,6 +146,7 @@ export const shell = {
   db: /** @type {IDBDatabase} */ (/** @type {unknown} */ (null)), // opened before any page is shown
   rules: null,
   version: document.body.dataset.version || "",
+  since: 0,
   why: "",
   persisted: false,
   bar: { words: [], at: 0 },
@@ -173,10 +174,18 @@ const follow = (change) => {
   if ((change === "receipts" || change === "other") && vault.isOpen()) shell.renew?.();
 };
 
+const changeSignal = () => {
+  badge();
+  if (vault.isOpen()) shell.renew?.();
+};
+
 const watch = () => {
   window.addEventListener("hashchange", show);
-  window.addEventListener("online", sync);
-  window.addEventListener("offline", badge);
+  window.addEventListener("online", () => {
+    changeSignal();
+    sync();
+  });
+  window.addEventListener("offline", changeSignal);
   const touch = () => {
     touchedAt = Date.now();
   };
@@ -197,6 +206,7 @@ const begin = async () => {
   }
   shell.db = await open();
   await store.start(shell.db);
+  shell.since = await since(shell.db, shell.version);
   await show();
   install((waiting) => {
     shell.update = waiting;

@@ -165,6 +165,21 @@ export const isFull = (error) =>
   (error.name === "QuotaExceededError" || (error.name === "AbortError" && /quota/i.test(error.message)));
 
 /**
+ * When this version of the program first ran on the phone, in milliseconds; 0 before it was set up.
+ * @param {IDBDatabase} db @param {string} version @returns {Promise<number>}
+ */
+export const since = async (db, version) => {
+  if (!(await get(db, "vault"))) return 0;
+  const known = await get(db, "shell");
+  if (known?.version === version) return known.since;
+  const shell = { version, since: Date.now() };
+  await write(db, ["meta"], (tx) => {
+    tx.objectStore("meta").put(shell, "shell");
+  }).catch(() => {}); // a full phone
+  return shell.since;
+};
+
+/**
  * Clear the disk where nothing is unsent, in one transaction.
  * @param {IDBDatabase} db @returns {Promise<number>} items in the outbox
  */

@@ -120,7 +120,7 @@ const stepper = (survey, name, isPart, set) => {
     pattern: "[0-9]*",
     autocomplete: "off",
     maxlength: 9,
-    class: "number",
+    class: high > 100 ? "number wide" : "number",
     value: String(survey.values[name] ?? ""),
     "aria-label": isPart ? short : label,
     oninput: (event) => {

@@ -159,6 +159,13 @@ export class Survey {
     return { hard, missing, leads, byCell };
   }
 
+  /** How many of the printed cells are answered, in part or whole. */
+  progress() {
+    const printed = this.cells.filter((cell) => cell.group !== NOT_PRINTED);
+    const answered = printed.filter((cell) => cell.questions.some((name) => this.values[name] !== undefined));
+    return { answered: answered.length, asked: printed.length };
+  }
+
   /** The cell that a finding points at, the first where it points at none. @param {Finding} finding */
   cellOf(finding) {
     const points = (/** @type {Cell} */ cell) =>

@@ -27,6 +27,12 @@ const receivedText = () => {
   return counts.join("，") || "还没有";
 };
 
+/** When this phone got the program that it runs, as people say it. @param {number} since */
+const versionText = (since) => {
+  if (!since) return "刚装上的";
+  return since > new Date().setHours(0, 0, 0, 0) ? "今天的版本" : `${timeText(since).split(" ")[0]}的版本`;
+};
+
 /** How the phone stands. @param {Shell} shell @param {number} sent when a receipt last came */
 const facts = (shell, sent) => {
   const me = store.person();
@@ -48,13 +54,12 @@ const facts = (shell, sent) => {
     complaint() ? row("时间", complaint(), "clock") : null,
     row("登录到", me?.expires),
     row("存放", shell.persisted ? SAFE : UNSAFE),
-    row("版本", [shell.version, update]),
+    row("版本", `${versionText(shell.since)}${update}`, "version"),
   );
 };
 
 /** @param {Shell} shell @param {number} sent when a receipt last came */
 export const devicePage = (shell, sent) => {
-  const waits = store.waiting();
   const drafts = store.drafts();
   let isWarned = false;
   const status = h("p", { class: "say soft", role: "status", hidden: !shell.why }, shell.why);
@@ -86,24 +91,33 @@ export const devicePage = (shell, sent) => {
     tell(`${file.items} 份已存成文件“${file.name}”，${way}。${rest}`);
   };
   const sendNow = () => shell.sync().then(() => tell(shell.why || "传过了。"));
+  const stand = h("div", null, facts(shell, sent));
+  const giving = h("button", { onclick: give }, "没信号，交接成文件");
+  const leaving = h("button", { onclick: leave });
+  const signal = h("small");
+  const drawButtons = () => {
+    giving.disabled = !store.waiting();
+    leaving.textContent = store.waiting() ? "传完退出" : "退出这部手机";
+    signal.textContent = navigator.onLine ? "" : "现在没有信号";
+  };
+  drawButtons();
+  shell.renew = async () => {
+    drawButtons();
+    stand.replaceChildren(facts(shell, await store.sentAt()));
+  };
   return [
     head(h("h1", { tabindex: -1 }, "这部手机"), "#/"),
     h(
       "main",
       { class: "plain" },
       status,
-      facts(shell, sent),
+      stand,
       h("button", { onclick: () => shell.lock() }, "锁上"),
-      h("button", { onclick: give, disabled: !waits }, "没信号，交接成文件"),
-      h("button", { onclick: leave }, waits ? "传完退出" : "退出这部手机"),
+      giving,
+      leaving,
       h("a", { class: "button", href: "/" }, "打开网页版"),
       h("p", { class: "quiet" }, "没传完的，退出、停用、忘口令、升级都不会丢：只会先锁上。"),
     ),
-    h(
-      "footer",
-      null,
-      h("small", null, navigator.onLine ? "" : "现在没有信号"),
-      h("button", { class: "main", onclick: sendNow }, "现在就传"),
-    ),
+    h("footer", null, signal, h("button", { class: "main", onclick: sendNow }, "现在就传")),
   ];
 };

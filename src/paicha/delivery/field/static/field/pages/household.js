@@ -44,7 +44,8 @@ class HouseholdPage {
     this.survey = new Survey(household, rules, store.person()?.user.name || "", daysOf(household));
     this.body = h("div", { id: "sheet" });
     this.leads = h("section", { id: "leads", "aria-label": "会列为线索的" });
-    this.left = h("small", { id: "left", "aria-live": "polite" });
+    this.left = h("button", { type: "button", class: "next", id: "left", onclick: () => this.toNext() });
+    this.at = -1; // the cell that was gone to last
     this.button = h("button", { class: "main", id: "finish", onclick: () => this.finish() }, "存好这一户");
     this.timer = 0;
     this.changed = false; // since the draft was kept
@@ -210,14 +211,31 @@ class HouseholdPage {
     const leads = judgement.leads.map((lead) => h("p", { class: "say soft" }, lead.message));
     this.leads.replaceChildren(h("h2", null, "会列为线索的"), ...leads);
     this.leads.hidden = !leads.length;
+    this.left.className = "next";
     this.left.textContent = this.leftText(judgement);
     return judgement;
+  }
+
+  /** Go to the next question that is asked for and open, or is wrong, below the last one; then from the top again. */
+  toNext() {
+    const { hard } = this.survey.judge();
+    const { cells } = this.survey;
+    const open = new Set(hard.map((each) => cells.indexOf(this.survey.cellOf(each))));
+    const listed = [...open].sort((a, b) => a - b);
+    if (!listed.length) return;
+    this.at = listed.find((at) => at > this.at) ?? listed[0];
+    const fieldset = this.body.querySelector(`#c-${cells[this.at].name}`);
+    fieldset?.scrollIntoView({ block: "center" });
+    fieldset?.querySelector("input")?.focus({ preventScroll: true });
+    say(`第 ${this.at + 1} 题，共 ${cells.length} 题：${cells[this.at].label}`);
   }
 
   /** @param {Judgement} judgement */
   leftText({ hard, missing, leads }) {
     const wrong = hard.length - missing.length;
-    if (hard.length) return `还差 ${missing.length} 项${wrong ? `，${wrong} 处要改` : ""}`;
+    const { answered, asked } = this.survey.progress();
+    const more = `还差 ${missing.length} 项${wrong ? `，${wrong} 处要改` : ""}`;
+    if (hard.length) return `${more}，去填 · 答了 ${answered}/${asked} 题`;
     if (leads.length) return `会列为线索 ${leads.length} 条，在上面`;
     return "都填好了；同村重名等传上去再核对";
   }
@@ -299,6 +317,6 @@ class HouseholdPage {
   /** @param {unknown} error */
   complain(error) {
     this.left.textContent = reasonOf(error);
-    this.left.className = "bad";
+    this.left.className = "next bad";
   }
 }

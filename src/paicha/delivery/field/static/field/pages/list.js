@@ -10,7 +10,7 @@ import { DUE, groupText, ORDER, STATES } from "../words.js";
 /** @import { Rules } from "#rules" */
 
 const STEP = 60;
-const BAR_MS = 10000;
+const BAR_MS = 30000;
 /** Stays while the phone is open: what was looked for, and where the list was left. */
 const view = { text: "", only: "due", scroll: 0, drawn: STEP };
 const FILTERS = [
@@ -110,6 +110,7 @@ export const listPage = (shell) => {
   /** @type {Household[]} */
   let rows = [];
   let drawn = 0;
+  let timer = 0;
   /** @type {Map<string, string>} */
   let names = new Map();
 
@@ -129,12 +130,22 @@ export const listPage = (shell) => {
   const lines = () => {
     const words = [];
     const status = { role: "status" };
-    if (Date.now() - shell.bar.at < BAR_MS)
-      words.push(h("p", { class: "say good", ...status }, shell.bar.words));
+    const left = shell.bar.at + BAR_MS - Date.now();
+    if (left > 0) {
+      words.push(h("p", { class: "toast", ...status }, shell.bar.words, next()));
+      clearTimeout(timer);
+      timer = setTimeout(() => bar.querySelector(".toast")?.remove(), left);
+    }
     if (shell.why) words.push(h("p", { class: "say soft", ...status }, shell.why));
     const none = store.assignment() ? "名册里没有您要排查的户，请联系村里分工。" : "正在取名册，请等一下……";
     if (!all.length) words.push(h("p", null, none));
     return words;
+  };
+  /** Whom to go to next: the first who is due. */
+  const next = () => {
+    const [first] = all;
+    const isDueNow = first && isOpen(shell.rules, first);
+    return isDueNow ? h("a", { href: `#/h/${first.id}` }, `下一户：${first.head}`) : " 都排查完了。";
   };
   const grow = (upto = drawn + STEP) => {
     const next = rows.slice(drawn, upto);
