@@ -328,6 +328,8 @@ def entry_of(household: UUID) -> RosterEntry | None:
     )
     if entry is not None:
         entry.names_frozen = (entry.name_0, entry.name_1, entry.name_2)  # type: ignore[attr-defined]
+        if entry.household.village_id == entry.village_id:
+            entry.household.village = entry.village  # read once
     return entry
 
 

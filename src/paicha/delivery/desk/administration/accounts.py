@@ -11,7 +11,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from paicha.core.area_codes import town_prefix
 from paicha.delivery.desk.administration.slips import with_key
 from paicha.delivery.desk.shell.listing import Column, headings, sort_rows
 from paicha.delivery.desk.shell.page import page
@@ -45,8 +44,9 @@ def accounts(request: HttpRequest, place: Place) -> HttpResponse:
     found, asked = narrowed(request, place)
     turned = page_of(request, sort_rows(request, list(found), _COLUMNS))
     users = list(turned)
-    areas = RoundArea.objects.filter(round=place.round, code__startswith=town_prefix(place.prefix))
-    known = [*areas.order_by("code"), *place.path]
+    known = list(
+        RoundArea.objects.filter(round=place.round).order_by("code")
+    )  # work may lie anywhere in the county
     work = work_in_words(users, {area.code: area.spoken for area in known})
     place.log_read("accounts", len(users))
     return page(
