@@ -11,7 +11,8 @@ from pytest_django import Settings
 
 from paicha.domain import clock
 from paicha.domain.accounts.models import User
-from paicha.domain.accounts.policies import scope
+from paicha.domain.accounts.policies import operator_scope, scope
+from paicha.domain.accounts.services import reset_password
 from paicha.domain.audit.models import AuditEntry
 
 PASSWORD = "a-long-password-1"
@@ -54,6 +55,15 @@ def test_five_failures_lock_the_account(user: User) -> None:
     locked = client.post("/login/", {"username": "zhaohai", "password": PASSWORD})
     assert locked.status_code == 429
     assert "暂时锁定" in locked.content.decode()
+
+
+def test_a_new_first_password_opens_a_locked_account(user: User) -> None:
+    """The page of a locked account sends people to the administrator: that has to help."""
+    client = Client()
+    for _ in range(6):
+        sign_in(client, "wrong")
+    assert sign_in(client, PASSWORD) == 429
+    assert sign_in(client, reset_password(operator_scope("tester"), user)) == 302
 
 
 def test_it_leads_back_to_our_own_pages_alone(user: User) -> None:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date
 
+from axes.utils import reset as forget_failures
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
@@ -166,13 +167,17 @@ def _move_notices(assignment: Assignment, to: User) -> int:
 
 
 def reset_password(by: Scope, user: User) -> str:
-    """A new first password, shown once; sessions of the old one end (their hash no longer matches)."""
+    """A new first password, shown once; sessions of the old one end (their hash no longer matches).
+
+    An account that was locked after wrong passwords is open again.
+    """
     _require_own(by, user, "重置这个账号的密码")
     password = first_password()
     with transaction.atomic():
         user.set_password(password)
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
+        forget_failures(username=user.username)
         append([account_entry(by, "account.reset_password", user)])
     return password
 
