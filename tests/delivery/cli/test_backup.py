@@ -127,7 +127,8 @@ def test_what_is_no_whole_backup_leaves_nothing(
 def test_a_backup_of_the_other_database_is_refused(filled: Home, archive: Path, tmp_path: Path) -> None:
     url = {} if filled.database else {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
     done = Home(tmp_path / "home").run("restore", archive, **url)
-    assert (done.code, "另一种" in done.err, (tmp_path / "home").exists()) == (2, True, False), done
+    remedy = "设置 DATABASE_URL" if filled.database else "去掉 DATABASE_URL"
+    assert (done.code, remedy in done.err, (tmp_path / "home").exists()) == (2, True, False), done
 
 
 def test_the_home_is_found_as_the_settings_find_it(monkeypatch: pytest.MonkeyPatch) -> None:
