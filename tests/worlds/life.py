@@ -28,14 +28,16 @@ _TALLIES = ("counts", "leads", "facts", "figures", "added")
 
 def require_whole(world: World, *, chains: bool = True) -> None:
     """Fail where a village's row differs from what its tables say, or (`chains`) a chain does not verify."""
-    known = VillageSummary.objects.filter(round=world.round).exclude(counted_at=None)
+    summaries = VillageSummary.objects.filter(round=world.round).select_related("village")
+    listed = [summary for summary in summaries if summary.counted_at or summary.counts]
+    villages = [summary.village_id for summary in listed]
     for table in (RosterEntry, Finding, Conflict, HeldRevision):
-        uncounted = table._default_manager.filter(round=world.round).exclude(
-            village__in=known.values("village")
-        )
-        assert not uncounted.exists(), f"{table.__name__} of a village that was never counted"
-    for summary in known.select_related("village"):
+        elsewhere = table._default_manager.filter(round=world.round).exclude(village__in=villages)
+        assert not elsewhere.exists(), f"{table.__name__} of a village whose row says nothing"
+    for summary in listed:
         _require_rows(world, summary)
+        if summary.counted_at is None:
+            continue
         stored = {name: getattr(summary, name) for name in _TALLIES}
         anew = _anew(world, summary, stored["facts"])
         differ = {name: (stored[name], anew[name]) for name in _TALLIES if stored[name] != anew[name]}

@@ -232,8 +232,11 @@ def first_password() -> str:
 
 
 def refuse_own(by: Scope, user: User) -> None:
-    """Nobody changes what they may do themselves, nor takes their own locks off. Raises AccountError."""
-    if by.actor == str(user.pk):
+    """Nobody changes what they may do themselves, nor takes their own locks off. Raises AccountError.
+
+    A service that ends what it gave out itself (a visit's leader, `on_behalf`) is no person.
+    """
+    if by.actor == str(user.pk) and not by.everywhere:
         raise AccountError("W47")
 
 
