@@ -199,7 +199,7 @@ def test_a_dropped_cross_check_is_needed_again_and_lets_nobody_in(town: Town) ->
     [
         (OPENS, "open", {"zero_leads", "zero", "leads", "soft", "profile"}),
         (OPENS + timedelta(days=10), "open", {"zero_leads", "zero", "leads", "soft", "profile"}),
-        (OPENS + timedelta(days=11), "open", {"late", "zero_leads", "zero", "leads", "soft", "profile"}),
+        (OPENS + timedelta(days=11), "open", {"overdue", "zero_leads", "zero", "leads", "soft", "profile"}),
         (
             OPENS + timedelta(days=11),
             "handed_up",
