@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from tests.e2e.people import Cast
 from tests.e2e.scenes_town import POINTS
 from tests.e2e.scenes_village import FAMILY
@@ -100,15 +100,21 @@ def what_the_city_found_is_put_right_and_checked(cast: Cast) -> None:
     city.need_not("条问题等市级复核")
 
 
+def linked(lists: Locator) -> list[tuple[str, str]]:
+    """(figure, address) of each link."""
+    return [(one.inner_text(), str(one.get_attribute("href"))) for one in lists.all()]
+
+
 def the_citys_form_4_is_the_sum_of_its_rows(cast: Cast) -> None:
     city = cast["city"]
     city.begins()
     city.tab("表格")
+    figures = linked(city.page.locator("tr.total a"))
+    city.opens("高家堡镇")  # a row a town; its villages are a press away
     village = city.page.locator("main tbody tr", has_text="古今滩村")
     expect(village).to_contain_text("外出未联系上1户，新纳入1户")
-    lists = city.page.locator("tr.total a, main tbody tr:has-text('古今滩村') a[href*='households']")
-    figures = [(one.inner_text(), str(one.get_attribute("href"))) for one in lists.all()]
-    assert [figure for figure, _ in figures] == ["8", "5", "2", "1", "15", "10", "4", "1"]
+    figures += linked(village.locator("a[href*='households']"))
+    assert [figure for figure, _ in figures] == ["15", "10", "4", "1", "8", "5", "2", "1"]
     for figure, address in figures:
         city.page.goto(address)
         expect(city.page.locator("#count")).to_have_text(figure)
