@@ -112,6 +112,8 @@ OTHERS = {
     "delivery/cli/doctor.py": "a table of findings, each with its remedy",
     "domain/handover/returns.py": "what a town wrote when it sent something back",
     "domain/handover/supplements.py": "a notice of what was done",
+    "delivery/desk/help/tour.py": "what a newcomer reads on the first day",
+    "delivery/desk/help/words.py": "what help says of each page",
 }
 
 
