@@ -180,6 +180,21 @@ def test_a_phone_s_item_of_a_merged_household_is_the_survivor_s(world: World) ->
     require_whole(world)
 
 
+def test_a_phone_s_items_follow_a_household_that_is_merged_anew(world: World) -> None:
+    """An item taken in by the survivor ties nothing for good: undone and merged elsewhere, the next goes there."""
+    home, other, third = (world.household(head) for head in ("乔志强", "王建国", "贺生花"))
+    phone = Phone(world.users["cadre"])
+    items = [item(world, "乔志强", base=1, residence=1, housing=3, water=1 + n) for n in range(3)]
+    event = merge(world.round, world.pack, home.pk, other.pk, WHY)
+    assert phone.send(items[0])[0].household == other.pk
+    undo(world.round, world.pack, event.pk, WHY.scope)
+    merge(world.round, world.pack, home.pk, third.pk, WHY)
+    assert phone.send(items[1])[0].household == third.pk
+    merge(world.round, world.pack, third.pk, other.pk, WHY)
+    assert phone.send(items[2])[0].household == other.pk
+    require_whole(world)
+
+
 def test_a_part_goes_and_comes_back(world: World) -> None:
     home = world.household("訾埃生")
     problem = Problem.objects.get(household=home)

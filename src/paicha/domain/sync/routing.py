@@ -49,7 +49,7 @@ class Routed:
     village: Area
     known: Known | None
     hold: str = ""
-    merged: UUID | None = None  # the item names a household that was merged into this one
+    merged: UUID | None = None  # the household that the item means, where it was merged into this one
 
 
 class Router:
@@ -69,9 +69,7 @@ class Router:
         self._areas: dict[tuple[int, str], Area] = {}
         self._find(asked)
         unknown = asked - {household for _, household in self._known}
-        self._aliases = _aliases(unknown) if unknown else {}
-        self._merged = survivors(unknown - set(self._aliases)) if unknown else {}
-        self._aliases |= self._merged
+        self._aliases, self._merged = _now(unknown) if unknown else ({}, {})
         self._find(set(self._aliases.values()))
         named = {a.item.household.village for a in items if a.item and a.item.household}
         named |= {a.item.village for a in items if a.item and a.item.village}
@@ -118,7 +116,7 @@ class Router:
         hold = self._hold(round_, village, group)
         if hold == NEVER and known is not None and self._was_there(known.past):
             hold = MOVED
-        merged = item.household_id if item.household_id in self._merged else None
+        merged = self._merged.get(item.household_id) if item.household_id else None
         return Routed(arrived, round_, village, known, hold, merged)
 
     def _was_there(self, past: Past) -> bool:
@@ -158,6 +156,18 @@ class Router:
             found = Group.objects.filter(village=village, name=group).values_list("pk", flat=True)
             self._groups[place] = found.first()
         return who.covers(Verb.SUBMIT_ANSWERS, village.code, group=self._groups[place])
+
+
+def _now(asked: set[UUID]) -> tuple[dict[UUID, UUID], dict[UUID, UUID]]:
+    """Ids that no roster knows: which household each is now, and which one that was merged it means.
+
+    What the register says of a merge comes first: an item that a survivor took in ties nothing for good.
+    """
+    merged = survivors(asked)
+    aliases = _aliases(asked - set(merged))
+    later = survivors(set(aliases.values())) if aliases else {}
+    now = {id_: later.get(home, home) for id_, home in aliases.items()} | merged
+    return now, {id_: home for id_, home in aliases.items() if home in later} | {id_: id_ for id_ in merged}
 
 
 def _aliases(asked: Iterable[UUID]) -> dict[UUID, UUID]:
