@@ -17,7 +17,7 @@ from paicha.domain.cases.models import Case, Measure
 from paicha.domain.cases.services import tell
 from paicha.domain.households.models import Household, HouseholdEvent
 from paicha.domain.life.act import Asked
-from paicha.domain.life.closing import close, reopen
+from paicha.domain.life.closing import CAUSES, close, reopen
 from paicha.domain.life.errors import LifeError
 from paicha.domain.life.merging import merge
 from paicha.domain.life.reclassing import reclass
@@ -192,6 +192,19 @@ def test_a_phone_s_items_follow_a_household_that_is_merged_anew(world: World) ->
     assert phone.send(items[1])[0].household == third.pk
     merge(world.round, world.pack, third.pk, other.pk, WHY)
     assert phone.send(items[2])[0].household == other.pk
+    require_whole(world)
+
+
+def test_an_item_of_a_household_that_is_closed_is_nobody_elses(world: World) -> None:
+    """Merged, parted again, closed: what a phone still sends does not go to who had it for a while."""
+    home, other = world.household("乔志强"), world.household("王建国")
+    phone = Phone(world.users["cadre"])
+    items = [item(world, "乔志强", base=1, residence=1, housing=3, water=1 + n) for n in range(2)]
+    event = merge(world.round, world.pack, home.pk, other.pk, WHY)
+    assert phone.send(items[0])[0].household == other.pk
+    undo(world.round, world.pack, event.pk, WHY.scope)
+    close(world.round, world.pack, home.pk, next(iter(CAUSES)), WHY)
+    assert phone.send(items[1])[0].household != other.pk
     require_whole(world)
 
 

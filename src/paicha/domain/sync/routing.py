@@ -18,6 +18,7 @@ from paicha.domain.accounts.policies import Grant, Scope
 from paicha.domain.accounts.roles import ROLES, Kind, Verb
 from paicha.domain.areas.models import Area, Group, ZoneVillage
 from paicha.domain.households.events import Past, survivors
+from paicha.domain.households.models import Household
 from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 from paicha.domain.rounds.queries import current_round
 from paicha.domain.sync.devices import Sender
@@ -171,8 +172,13 @@ def _now(asked: set[UUID]) -> tuple[dict[UUID, UUID], dict[UUID, UUID]]:
 
 
 def _aliases(asked: Iterable[UUID]) -> dict[UUID, UUID]:
-    """A device's own id of a household that became another's: found on the spot, and known already."""
-    rows = SyncItem.objects.filter(asked__in=list(asked), household__isnull=False)
+    """A device's own id of a household that became another's: found on the spot, and known already.
+
+    Never the id of one of the register's own, also where an item for it once went to another.
+    """
+    ids = list(asked)
+    own = Household.objects.filter(pk__in=ids).values("pk")
+    rows = SyncItem.objects.filter(asked__in=ids, household__isnull=False).exclude(asked__in=own)
     return {a: h for a, h in rows.values_list("asked", "household") if a and h and a != h}
 
 
