@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from tests.worlds.villages import add_household
 
 from paicha.core.keys import make_number
@@ -253,8 +254,6 @@ def test_terms_are_read_along_the_key(home: Household, villages: list[Area]) -> 
 
 def _statement_of(scope: Scope, text: str) -> str:
     """The statement over the terms that a search asks."""
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
-
     with CaptureQueriesContext(connection) as captured:
         find(scope, text)
     return next(q["sql"] for q in captured if "UNION ALL" in q["sql"] and "search_searchterm" in q["sql"])

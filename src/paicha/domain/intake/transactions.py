@@ -70,7 +70,7 @@ def _take_some(job: Job, parts: Sequence[VillagePart]) -> None:
     before = job.result.mark()
     try:
         write(job, parts)
-    except Exception:
+    except Exception:  # whatever it was: each village is tried alone, where its own fault goes on up
         if len(parts) == 1:
             raise
         _log.warning("villages taken in together failed; each is tried by itself")
@@ -112,7 +112,7 @@ def _finish_some(job: Job, codes: Sequence[str]) -> None:
     before, sizes = job.result.mark(), {code: job.memories[code].trace.size for code in others}
     try:
         finish(job, others)
-    except Exception:
+    except Exception:  # as above
         if len(others) <= 1:
             raise
         job.result.go_back(before)
