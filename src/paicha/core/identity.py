@@ -13,6 +13,9 @@ from datetime import date
 from paicha.core.normalise import fold
 
 _RUN = re.compile(r"[0-9](?:[\s\-_.]{0,3}[0-9]){13,}(?:[\s\-_.]{0,3}[0-9Xx])?")
+_EXACT = re.compile(
+    r"(?<![0-9])([1-9][0-9]{5})(?:[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx]|[0-9]{9})(?![0-9Xx])"
+)  # a number by itself: no part of a household's 19 digits, none of two telephones side by side
 _APART = re.compile(r"[\s\-_.]")
 _PROVINCES = frozenset(str(n) for low, high in (
     (11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83),
@@ -46,6 +49,17 @@ def hide_identity(text: str, mark: str = HIDDEN) -> str:
     if not holds_identity(text):
         return text
     return _RUN.sub(lambda match: mark if _is_identity(match[0]) else match[0], fold(text))
+
+
+def mask_identity(text: str) -> str:
+    """The text with each identity number that stands by itself cut down to its area, `610881************`.
+
+    Stricter than `hide_identity`: for cells that also hold longer numbers which are nobody's. A text without one
+    comes back as the same object.
+    """
+    folded = fold(text) if len(text) >= _SHORT else ""
+    masked = _EXACT.sub(lambda match: match[1] + "*" * 12 if _is_identity(match[0]) else match[0], folded)
+    return text if masked == folded else masked
 
 
 def _is_identity(run: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from paicha.core.identity import HIDDEN, holds_identity, mask_identity
 from paicha.formats.reading.cell import Bad, plain
 from paicha.formats.reading.grid import Raw, typed
 
@@ -14,15 +15,8 @@ DITTO_WORDS = frozenset(
 )
 _AROUND = " \t\r\n()[].。,，、;；:："
 _SCIENTIFIC = re.compile(r"[0-9](?:\.([0-9]+))?[eE]\+?([0-9]{1,3})")
-_IDENTITY_DIGITS = 18
+_IDENTITY_DIGITS = 15  # the shortest
 _MOST_DIGITS = 10**15  # a spreadsheet keeps fifteen digits of a number
-_IDENTITY = re.compile(
-    r"(?<![0-9])([1-9][0-9]{5})[ -]?"
-    r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?"
-    r"[0-9]{3}[0-9Xx](?![0-9])"
-)
-
-
 _SUSPECT = re.compile("[同〃〞〝々″\"“”'＂＇]|[0-9０-９][eEｅＥ]|[0-9０-９]{6}")  # the rest has no oddity
 
 
@@ -42,12 +36,6 @@ def has_lost_digits(raw: Raw) -> bool:
     return match is not None and int(match[2]) > len(match[1] or "")
 
 
-def without_identity(text: str) -> str:
-    """The text with ID numbers of people cut down to their area, `610881************`; else as it was."""
-    folded = plain(text) if len(text) > 17 else ""
-    return _IDENTITY.sub(r"\1" + "*" * 12, folded) if _IDENTITY.search(folded) else text
-
-
 def oddity(raw: Raw) -> Bad | None:
     """The fault that a cell has in every column, None for a sound one."""
     if type(raw) is str and not _SUSPECT.search(raw):
@@ -60,9 +48,10 @@ def oddity(raw: Raw) -> Bad | None:
         return Bad("R22", typed(raw))
     if has_lost_digits(raw):
         return Bad("R11", plain(raw))
-    if type(raw) is str and (shown := without_identity(raw)) is not raw:
-        return Bad("R25", shown)
-    return None
+    if type(raw) is str:
+        masked = mask_identity(raw)
+        return Bad("R25", masked) if masked is not raw else None
+    return Bad("R25", HIDDEN) if holds_identity(raw) else None
 
 
 def if_sound(parse: Callable[[Raw], object]) -> Callable[[Raw], object]:

@@ -12,7 +12,7 @@ from itertools import chain
 
 from paicha.core import keys
 from paicha.core.catalogue import Message, message
-from paicha.core.identity import HIDDEN, hide_identity, holds_identity
+from paicha.core.identity import HIDDEN, hide_identity, holds_identity, mask_identity
 from paicha.core.pack import Pack
 from paicha.core.pack.per_pack import per_pack
 from paicha.formats.reading.choices import key
@@ -24,7 +24,7 @@ from paicha.formats.reading.households import RowSorter, Segment
 from paicha.formats.reading.kept_copy import kept_copy
 from paicha.formats.reading.layout import Block, Columns, LayoutFinder
 from paicha.formats.reading.model import FileRefused, PersonTable, ReadFile
-from paicha.formats.reading.oddities import is_ditto, without_identity
+from paicha.formats.reading.oddities import is_ditto
 from paicha.formats.reading.person_list import PersonListReader, tell_totals
 from paicha.formats.reading.person_words import find_header
 from paicha.formats.reading.source import open_grids
@@ -224,7 +224,7 @@ def _returned(value: Raw) -> str:
     """The text of a cell as it is handed back: without identity numbers, whatever a spreadsheet made of them."""
     if not isinstance(value, str) and holds_identity(value):
         return HIDDEN
-    return hide_identity(without_identity(typed(value)))
+    return hide_identity(mask_identity(typed(value)))
 
 
 def _above(grid: Grid, row: int, column: int) -> Raw:
