@@ -109,7 +109,8 @@ TELLS = {"messages.error", "messages.warning", "Told", "Break"}
 OTHERS = {
     "delivery/cli/backup.py": "what to do with what was made",
     "delivery/cli/tokens.py": "how to use what was made",
-    "delivery/cli/doctor.py": "a table of findings, each with its remedy",
+    "domain/upkeep/data.py": "a table of findings, each with its remedy",
+    "domain/upkeep/machine.py": "a table of findings, each with its remedy",
     "domain/handover/returns.py": "what a town wrote when it sent something back",
     "domain/handover/supplements.py": "a notice of what was done",
     "delivery/desk/help/tour.py": "what a newcomer reads on the first day",

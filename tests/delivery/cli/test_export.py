@@ -19,7 +19,6 @@ from tests.worlds.county import PROFILE, County, open_county, small_pack
 from tests.worlds.homes import initialised_home
 
 from paicha.delivery.cli import export
-from paicha.delivery.cli.doctor import _names
 from paicha.delivery.cli.main import main
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
@@ -29,6 +28,7 @@ from paicha.domain.reports import answers
 from paicha.domain.reports.export import _FEW
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.services import decide_finding, screen
+from paicha.domain.upkeep.health import findings
 from paicha.engines import screen_file
 
 POOR = {"income_band": 1, "civil_aid": [1], "insured_none": 1, "insured_resident": 3}
@@ -292,5 +292,5 @@ def test_a_character_that_no_font_has_is_named(
     main(["export", "village", village.code, "--as", "pdf", "--output", str(tmp_path)])
     name = f"{town.code}-{town.name}/{village.code}-{village.name}.pdf"
     assert f"没有字体有“\U000323af”这个字，{name} 里写成 U+323AF" in capsys.readouterr().out
-    names = list(_names())
+    names = [one for one in findings() if one.name == "名字里的字"]
     assert [(one.ok, one.said) for one in names] == [(False, "没有字体有这些字：\U000323af（U+323AF）")]

@@ -50,7 +50,7 @@ def run_backup(args: argparse.Namespace) -> int:
     from paicha.domain import clock
     from paicha.domain.audit.services import checkpoint
 
-    _log("backup")
+    _log("backup", f"backup:{file.name[:60]}")
     checkpoint()
     home = Path(settings.PAICHA_HOME)
     about = {
@@ -135,7 +135,7 @@ def _into_postgres(staged: Path, home: Path, dump: Path) -> None:
         raise
 
 
-def _log(action: str) -> None:
+def _log(action: str, subject: str = "") -> None:
     from django.db import transaction
 
     from paicha.domain.accounts.policies import operator_scope
@@ -143,4 +143,4 @@ def _log(action: str) -> None:
 
     actor = operator_scope(system_user()).actor
     with transaction.atomic():
-        append([Entry(actor_chain(actor), actor, action)])
+        append([Entry(actor_chain(actor), actor, action, subject)])

@@ -27,9 +27,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from paicha.delivery.cli.console import CommandRefused
+from paicha.domain.upkeep.certificate import AUTHORITY, AUTHORITY_KEY, SERVER, SERVER_KEY, authority_of
 
-AUTHORITY, AUTHORITY_KEY = "tls-authority.crt", "tls-authority.key"
-SERVER, SERVER_KEY = "tls.crt", "tls.key"
 _YEARS = 6
 _DAYS, _RENEW_DAYS = 390, 30  # browsers take no server's certificate of more than 398 days
 _BACK = datetime.timedelta(days=1)  # phones whose clock is behind
@@ -49,22 +48,6 @@ def certificate(home: Path, names: Sequence[str]) -> tuple[Path, Path]:
     if not (made.is_file() and _serves(made, authority, names)):
         _make_server(home, authority, signer, names)
     return made, key
-
-
-def authority_of(home: Path) -> x509.Certificate | None:
-    """The authority that this server made, or None where the county has its own certificate."""
-    file = home / AUTHORITY
-    return x509.load_pem_x509_certificate(file.read_bytes()) if file.is_file() else None
-
-
-def described(home: Path) -> tuple[str, datetime.datetime] | None:
-    """(whose, until when) of the certificate that is served, or None before there is one."""
-    file = home / SERVER
-    if not file.is_file():
-        return None
-    found = x509.load_pem_x509_certificate(file.read_bytes())
-    whose = "本机自己的证书机构签的" if (home / AUTHORITY).is_file() else "放在文件夹里的"
-    return whose, found.not_valid_after_utc
 
 
 def _authority(home: Path, names: Sequence[str]) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:

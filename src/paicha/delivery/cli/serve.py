@@ -18,10 +18,11 @@ from typing import Any
 import orjson
 
 from paicha.core.catalogue import sentence
-from paicha.delivery.cli.certificate import authority_of, certificate
+from paicha.delivery.cli.certificate import certificate
 from paicha.delivery.cli.children import Child
 from paicha.delivery.cli.console import CommandRefused, speak
 from paicha.delivery.cli.home import open_home
+from paicha.domain.upkeep.certificate import authority_of
 
 _ANY = {"0.0.0.0", "::", ""}  # noqa: S104  (what the operator wrote, not what is bound by default)
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")

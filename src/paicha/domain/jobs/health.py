@@ -46,3 +46,9 @@ def hanging() -> int:
     if not running.exists():
         waiting = DBTaskResult.objects.ready().filter(enqueued_at__lt=now - WAITING).count()
     return long + waiting + sum(cut.seconds > CUT.total_seconds() for cut in cut_short())
+
+
+def waiting() -> int:
+    """How many jobs are in the queue or being done."""
+    unfinished = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
+    return DBTaskResult.objects.filter(status__in=unfinished).count()

@@ -1,1 +1,1 @@
-"""What an administrator does: accounts and their first passwords."""
+"""What an administrator does: accounts and their first passwords, and the home itself."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from paicha.delivery.desk.administration import account, account_form, account_upload, accounts, slips
+from paicha.delivery.desk.administration import account, account_form, account_upload, accounts, health, slips
 
 urlpatterns: list[URLPattern] = [
     path("area/<code>/accounts/", accounts.accounts, name="accounts"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("area/<code>/accounts/sheet/", account_upload.sheet, name="account_sheet"),
     path("area/<code>/accounts/lists/<uuid:tray_id>/", account_upload.preview, name="account_list"),
     path("area/<code>/accounts/lists/<uuid:tray_id>/make/", account_upload.make, name="accounts_make"),
+    path("area/<code>/health/", health.health, name="health"),
     path("slips/", slips.slips, name="slips"),
     path("slips/address.svg", slips.address_code, name="address_code"),
 ]

@@ -1,0 +1,1 @@
+"""What keeps a home well: whether everything is in order, and its backups."""
