@@ -93,7 +93,7 @@ def test_django_finds_nothing_to_warn_of() -> None:
 
 @pytest.mark.django_db
 def test_a_stranger_is_sent_to_the_sign_in_with_every_lock_on(client: Client) -> None:
-    answer = client.get("/admin/")
+    answer = client.get("/")
     assert answer.status_code == 302
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
@@ -104,12 +104,12 @@ def test_a_stranger_is_sent_to_the_sign_in_with_every_lock_on(client: Client) ->
 
 @pytest.mark.django_db
 def test_five_wrong_passwords_lock_the_account_from_everywhere(client: Client) -> None:
-    user = User.objects.create_user("lee", password="right password", is_staff=True)
+    user = User.objects.create_user("lee", password="right password")
     for n in range(5):
         wrong = {"username": "lee", "password": f"wrong {n}"}
-        client.post("/admin/login/", wrong, REMOTE_ADDR=f"10.0.0.{n}")
+        client.post("/login/", wrong, REMOTE_ADDR=f"10.0.0.{n}")
     right = {"username": "lee", "password": "right password"}
-    answer = client.post("/admin/login/", right, REMOTE_ADDR="10.0.0.99")
+    answer = client.post("/login/", right, REMOTE_ADDR="10.0.0.99")
     assert answer.status_code == 429 and "_auth_user_id" not in client.session
     assert user.is_active
 
@@ -118,17 +118,17 @@ def test_five_wrong_passwords_lock_the_account_from_everywhere(client: Client) -
 def test_a_session_ends_when_idle_and_is_not_written_on_every_request(
     client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: object
 ) -> None:
-    client.force_login(User.objects.create_user("lee", is_staff=True))
+    client.force_login(User.objects.create_user("lee"))
     start = sessions.time.time()
     monkeypatch.setattr(sessions.time, "time", lambda: start)
-    client.get("/admin/")
+    client.get("/")
     first = Session.objects.get().expire_date
     monkeypatch.setattr(sessions.time, "time", lambda: start + 59)
-    client.get("/admin/")
+    client.get("/")
     assert Session.objects.get().expire_date == first
     monkeypatch.setattr(sessions.time, "time", lambda: start + 61)
-    client.get("/admin/")
+    client.get("/")
     assert Session.objects.get().expire_date > first
     assert settings.SESSION_COOKIE_AGE == 1800
     Session.objects.update(expire_date=first.replace(year=2000))
-    assert client.get("/admin/").status_code == 302
+    assert client.get("/").status_code == 302

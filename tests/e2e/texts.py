@@ -42,13 +42,6 @@ WITHOUT = {
     **dict.fromkeys(["account_upload", "copies", "phones_file", "referrals_upload", "upload"], _FILES),
     **dict.fromkeys(["entry_row", "entry_draft", "entry_undo"], "sent by a script, tried in test_session_end"),
     **dict.fromkeys(["api:batches", "api:devices", "api:village"], "sent by a phone, which keeps what it has"),
-    **dict.fromkeys(
-        [
-            "admin:auth_group_add", "admin:otp_totp_totpdevice_add", "admin:otp_static_staticdevice_add",
-            "admin:django_tasks_database_dbtaskresult_add",
-        ],
-        "nobody has the right to it",
-    ),
     "sign_in": "nobody is signed in",
     "propose": "the form of a case's first step (case_step), shown where nothing stands in the way",
 }  # fmt: skip

@@ -45,7 +45,6 @@ PAICHA_APPS = [
 
 INSTALLED_APPS = [
     *PAICHA_APPS,
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -180,7 +179,6 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "paicha.delivery.desk.account.sign_in.locked"
-AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 # --- what the browser may do -----------------------------------------------------------------------------------

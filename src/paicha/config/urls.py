@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 handler500 = "paicha.delivery.desk.shell.error_pages.fault"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("admin/", admin.site.urls),
     path("api/", include("paicha.delivery.api.urls")),
     path("field/", include("paicha.delivery.field.urls")),
     path("", include("paicha.delivery.desk.urls")),

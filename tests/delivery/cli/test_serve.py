@@ -103,8 +103,8 @@ def test_it_answers_and_its_worker_ends_with_it(home: Home, ending: signal.Signa
     port = free_port()
     with serving(home, "--port", port) as (process, lines):
         assert lines[0] == f"排查系统已打开：http://127.0.0.1:{port}/"
-        assert answer(f"http://127.0.0.1:{port}/admin/login/") == 200
-        assert answer(f"http://127.0.0.1:{port}/static/admin/css/base.css") == 200
+        assert answer(f"http://127.0.0.1:{port}/login/") == 200
+        assert answer(f"http://127.0.0.1:{port}/static/desk/desk.css") == 200
         taken = home.run("serve", "--port", port)
         assert (taken.code, "已被占用" in taken.err) == (2, True)
         (worker,) = workers(process.pid)
@@ -118,7 +118,7 @@ def test_tls_with_a_certificate_of_its_own(home: Home) -> None:
     with serving(home, "--port", port, "--tls", "--host", "127.0.0.1") as (_, lines):
         assert lines[0] == f"排查系统已打开：https://127.0.0.1:{port}/"
         trusted = ssl.create_default_context(cafile=str(home.folder / "tls-authority.crt"))
-        assert answer(f"https://127.0.0.1:{port}/admin/login/", trusted) == 200
+        assert answer(f"https://127.0.0.1:{port}/login/", trusted) == 200
     assert stat.S_IMODE((home.folder / "tls.key").stat().st_mode) == 0o600
     (home.folder / "tls.key").unlink()
     alone = home.run("serve", "--tls", "--port", port)
@@ -253,9 +253,7 @@ def test_a_line_stays_open_while_somebody_types(home: Home) -> None:
 def test_only_known_names_reach_it(home: Home) -> None:
     port = free_port()
     with serving(home, "--port", port):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/admin/login/", headers={"Host": "evil.example"}
-        )
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/login/", headers={"Host": "evil.example"})
         assert answer(request) == 400  # type: ignore[arg-type]  # urlopen takes a request too
 
 

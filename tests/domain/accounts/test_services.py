@@ -55,7 +55,7 @@ def test_an_account_with_its_first_password(operator: Scope) -> None:
         user, password = create_user(operator, "wang.fang", "镇街工作人员", ["610881101000"], name="王芳")
         assert user.password.startswith("argon2") and password not in user.password
         assert authenticate(HttpRequest(), username="wang.fang", password=password) == user
-    assert user.must_change_password and not user.is_staff and not user.is_superuser
+    assert user.must_change_password and not user.is_superuser
     assert scope(user).covers(Verb.VERIFY, VILLAGE)
     entry = AuditEntry.objects.get()
     assert entry.actor == "operator:tester" and entry.action == "account.create:town_clerk"

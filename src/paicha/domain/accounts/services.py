@@ -60,7 +60,6 @@ def create_user(
     try:
         with transaction.atomic():
             user = User(username=username, name=name or username, must_change_password=True)
-            user.is_staff = Verb.MANAGE_ACCOUNTS in wanted.verbs
             user.set_password(password)
             user.save()
             _assign(by, user, wanted, places, since, until, "account.create")

@@ -40,12 +40,6 @@ ELSEWHERE = {
     **dict.fromkeys(["sampled_phone", "phone", "sample_again"], _ASKS),
     **dict.fromkeys(["entry_sheet", "entry_row", "entry_draft"], _ROWS),
     **dict.fromkeys(["api:batches", "api:devices", "api:village"], _PHONES),
-    **{
-        f"admin:{name}_add": "Django's own; nobody has the right to it"
-        for name in (
-            "auth_group", "otp_totp_totpdevice", "otp_static_staticdevice", "django_tasks_database_dbtaskresult",
-        )
-    },
     **dict.fromkeys(["sign_in", "sign_out", "password", "second"], "the door: nothing is created"),
     "problems_remind": "who has not read the last reminder is told no second one (test_work_problems)",
     "accounts_reset": "a new password, no row (test_accounts)",
@@ -72,9 +66,7 @@ def _within(parts: Any) -> Iterator[URLPattern]:
 
 
 def takes_a_post(pattern: URLPattern) -> bool:
-    """Whether a view says so: by the methods that it is open to, else by its source; in the admin, whether it adds."""
-    if hasattr(pattern.callback, "model_admin"):
-        return str(pattern.name).endswith("_add")
+    """Whether a view says so: by the methods that it is open to, else by its source."""
     view, methods, source = pattern.callback, set[str](), ""
     while inspect.isfunction(view):
         inside, source = inspect.getclosurevars(view).nonlocals, inspect.getsource(view)

@@ -187,19 +187,6 @@ def accounts_of_a_list(world: World) -> Creation:
     return Creation("administrator", preview, {}, of(User), f"{preview}make/")
 
 
-@creation("admin:accounts_user_add")
-def account(world: World) -> Creation:
-    User.objects.filter(username="administrator").update(is_staff=True)
-    data = {"username": "xin1", "name": "新人", "role": "village_cadre", "areas": VILLAGE}
-    return Creation("administrator", "/admin/accounts/user/add/", data, of(User))
-
-
-@creation("admin:accounts_assignment_add")
-def assignment(world: World) -> Creation:
-    data = {"user": str(world.users["cadre"].pk), "role": "village_cadre", "areas": NEIGHBOUR}
-    return Creation("administrator", "/admin/accounts/assignment/add/", data, of(Assignment))
-
-
 @creation("hand_over")
 def role_handed_over(world: World) -> Creation:
     mine = world.users["liaison"].assignments.get(ref=VILLAGE)

@@ -1,7 +1,7 @@
 """What a request passes before any page: its texts are bounded, a first password changed, a second factor given.
 
 What holds: no text of a request reaches a view or the database with a control sign in it; until password and factor
-are done one page opens, the one where that is done; the admin pages are behind the same middleware.
+are done one page opens, the one where that is done.
 """
 
 from __future__ import annotations

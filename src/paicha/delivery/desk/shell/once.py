@@ -1,4 +1,4 @@
-"""Every form of the desk and of the admin carries an id, and the same form sent twice does once what it does.
+"""Every form of the desk carries an id, and the same form sent twice does once what it does.
 
 Why: a double click, a slow answer clicked again, the page of before brought back. The id comes with `{% csrf_token %}`,
 so no form can lack it. What holds: the same id with the same content is the same sending, by the same person; other
@@ -23,7 +23,7 @@ from paicha.domain.once.services import before, done, undone
 
 FIELD = "once"
 _NO_CONTENT = (FIELD, "csrfmiddlewaretoken")
-_OF_PEOPLE = ("desk", "admin")  # addresses whose forms people fill in
+_OF_PEOPLE = "desk"  # addresses whose forms people fill in
 _AGAIN = sentence("X19")
 
 
@@ -43,7 +43,7 @@ class Once:
         match = request.resolver_match
         if request.method != "POST" or not request.POST.get(FIELD) or match is None:
             return None
-        if match.namespace not in _OF_PEOPLE or not isinstance(request.user, User):
+        if match.namespace != _OF_PEOPLE or not isinstance(request.user, User):
             return None
         key = _key(request, request.user)
         with transaction.atomic():
