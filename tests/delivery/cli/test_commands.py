@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.worlds.homes import SECOND, Home, initialised_home, new_home
+from tests.worlds.homes import SECOND, Home, initialised_home, migrated_home, new_home
 
 from paicha.delivery.cli.main import COMMANDS, build_parser, main
+from paicha.domain.clock import SHANGHAI
 
 CSV = "柳河镇柳河村\n老人姓名,出生日期,同住人数,每月养老金,愿不愿意到食堂吃,走访人\n张墕,1948-05-06,3,120,1,王五\n"
 
@@ -140,6 +142,24 @@ def test_a_round_keeps_its_pack_until_another_round_is_opened_with_the_new_one(t
     opened = home.run("round", "open", "--pack", changed, "--opens", "2024-11-01")
     assert (opened.code, "改过的" in opened.out) == (0, True)
     assert "改过的" in home.run("round", "status").out
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("opens", "late"),
+    [
+        ([], True),
+        (["--opens", "2024-01-05"], True),
+        (["--opens", f"{datetime.now(SHANGHAI):%Y-%m-%d}"], False),
+    ],
+    ids=["the pack's own day", "an old day", "today"],
+)
+def test_init_warns_of_a_round_whose_stages_are_all_over(
+    opens: list[str], late: bool, tmp_path: Path
+) -> None:
+    done = migrated_home(tmp_path / "home").run("init", *opens)
+    assert (done.code, "paicha round open --opens" in done.err) == (0, late), done.err
+    assert len(done.err.splitlines()) == int(late)
 
 
 @pytest.mark.django_db

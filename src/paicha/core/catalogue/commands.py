@@ -66,6 +66,10 @@ ENTRIES = refusals({
         "方案包和这一轮存着的不一样：这一轮仍用存着的，开过的一轮不换方案包。"
         "要用现在这一版，请另开一轮：paicha round open --pack {pack} --opens 开始日期"
     ),
+    "E88": (
+        "这一轮 {opens} 开始，各阶段的期限都已过去（最后一天是 {last}），填什么都算迟了。"
+        "请按实际日期另开一轮：paicha round open --opens 开始日期"
+    ),
     # the line as a whole
     "E87": "{program}：命令写得不对（{why}）。请用 {program} -h 查看写法。",
     "E34": "方案包有 {n} 处错误，请逐一改正：{said}",

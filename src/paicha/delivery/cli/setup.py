@@ -38,7 +38,19 @@ def run(args: argparse.Namespace) -> int:
     speak(f"{'已打开' if opened else '已有'}：{round_.pack.title}，{round_.opens_on} 开始。")
     if round_.pack_id != digest_of(files):
         speak(sentence("E86", pack=args.pack or DEFAULT))
+    _warn_of_end(round_)
     return 0
+
+
+def _warn_of_end(round_: Any) -> None:
+    """Say so where the calendar of the round has run out already: everything would be late from the first day."""
+    from paicha.domain.rounds.packs import pack_of
+    from paicha.domain.rounds.queries import stages
+
+    listed = stages(round_, pack_of(round_))
+    if all(stage.over for stage in listed):
+        last = max(stage.deadline for stage in listed)
+        speak(sentence("E88", opens=round_.opens_on, last=last), error=True)
 
 
 def stored_pack(files: dict[str, bytes], actor: str) -> tuple[Any, Any]:
