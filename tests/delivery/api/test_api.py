@@ -60,6 +60,10 @@ def test_a_phone_is_set_up_takes_its_village_along_and_sends(world: World) -> No
         ("/sync/batches", "revoked upload", 200, None),
         (f"/field/villages/{VILLAGE}", "upload", 403, "D04"),
         (f"/field/villages/{NEIGHBOUR}", "full", 404, "D07"),
+        ("/field/errands", "none", 401, "D01"),
+        ("/field/errands", "upload", 403, "D04"),
+        ("/field/errands", "revoked", 401, "D02"),
+        ("/field/errands", "full", 200, None),
         ("/field/devices", "full", 401, "D01"),  # a session sets devices up, no token does
     ],
 )

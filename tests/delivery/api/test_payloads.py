@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+from tests.worlds.errands import leader, planned, shared_out
 from tests.worlds.phone import Phone
 from tests.worlds.round import VILLAGE, World
 
@@ -15,7 +16,7 @@ from paicha.core.pack.models import Roles
 from paicha.delivery.api import shapes
 from paicha.domain.households.services import new_id
 from paicha.domain.responses.services import Status
-from paicha.domain.sync import items, snapshots
+from paicha.domain.sync import errands, items, snapshots
 from paicha.domain.sync.receipts import ItemReceipt
 from paicha.engines.browser import rules_module
 
@@ -26,7 +27,9 @@ RULES = "engines/browser/rules.d.ts"
 def fields(file: str, interface: str) -> dict[str, bool]:
     """The fields of an interface in order; True for those that may be missing."""
     text = files("paicha").joinpath(file).read_text(encoding="utf-8")
-    match = re.search(rf"^export interface {interface}\b[^{{]*\{{\n(.*?)^\}}", text, re.MULTILINE | re.DOTALL)
+    match = re.search(
+        rf"^(?:export )?interface {interface}\b[^{{]*\{{\n(.*?)^\}}", text, re.MULTILINE | re.DOTALL
+    )
     assert match is not None, f"{file} has no interface {interface}"
     return {name: bool(mark) for name, mark in re.findall(r"^  (\w+)(\?)?[:(]", match[1], re.MULTILINE)}
 
@@ -57,6 +60,22 @@ def test_what_a_device_takes_along(world: World, phone: Phone) -> None:
     assert tuple(fields(PAYLOADS, "HouseholdFields")) == village["fields"]
 
 
+def test_the_errands_that_a_device_takes_along(world: World) -> None:
+    planned(world, leader(world))
+    shared_out(world)
+    place = set(fields(PAYLOADS, "ErrandPlace"))
+    for who, interface in (("leader", "VisitErrand"), ("visitor", "InterviewErrand")):
+        found = orjson.loads(orjson.dumps(errands.errands(Phone(world.users[who]).sender(), None)))
+        agree(PAYLOADS, "ErrandsOut", found)
+        (row,) = found["rows"]
+        agree(PAYLOADS, interface, {name: value for name, value in row.items() if name not in place})
+        assert place <= set(row)
+        for household in row.get("households", []):
+            agree(PAYLOADS, "VisitHousehold", household)
+        agree(PAYLOADS, "VisitForm", found["visit_form"])
+        agree(PAYLOADS, "FormQuestion", found["visit_form"]["cells"][0])
+
+
 def test_what_a_device_gets_for_what_it_sends() -> None:
     receipt = ItemReceipt(new_id(), Status.STORED)
     receipt.say("D05", "hard", "一句话", "housing", raised=new_id())
@@ -69,7 +88,13 @@ def test_what_a_device_gets_for_what_it_sends() -> None:
 
 @pytest.mark.parametrize(
     ("interface", "model"),
-    [("BatchIn", shapes.BatchIn), ("Item", items.Item), ("NewHousehold", items.NewOne)],
+    [
+        ("BatchIn", shapes.BatchIn),
+        ("Item", items.Item),
+        ("NewHousehold", items.NewOne),
+        ("VisitItem", items.VisitItem),
+        ("InterviewItem", items.InterviewItem),
+    ],
 )
 def test_whatever_a_device_sends_is_read(interface: str, model: Any) -> None:
     names = {field.alias or name for name, field in model.model_fields.items()}

@@ -11,7 +11,13 @@ from tests.worlds.town import POOR, Town
 
 from paicha.core.refusal import Refusal
 from paicha.domain.responses.models import Finding, Revision
-from paicha.domain.verification.interviews import asked, differences, record_interview, risk_questions
+from paicha.domain.verification.interviews import (
+    Statement,
+    asked,
+    differences,
+    record_interview,
+    risk_questions,
+)
 from paicha.domain.verification.models import Interview, Sample, SampleHousehold
 from paicha.domain.verification.results import ANY, behind, interviews_of, results
 from paicha.domain.verification.samples import SampleError, draw_sample
@@ -32,10 +38,8 @@ def sample(town: Town) -> Sample:
 
 def told(town: Town, row: SampleHousehold, outcome: int = 1, note: str = "", **differs: Any) -> Interview:
     answers = {name: GENERAL[name] for name in ASKED} | differs
-    return record_interview(
-        town.county.round, town.county.pack, row, outcome=outcome,
-        answers=answers if outcome in (1, 2, 3) else {}, note=note, actor="5",
-    )  # fmt: skip
+    statement = Statement(outcome, answers if outcome in (1, 2, 3) else {}, note)
+    return record_interview(town.county.round, town.county.pack, row, statement, actor="5")
 
 
 def rows(sample: Sample, poor: bool) -> list[SampleHousehold]:

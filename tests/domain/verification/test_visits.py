@@ -166,7 +166,7 @@ def test_its_result_is_form_5_and_what_differs_is_a_lead(town: Town) -> None:
         ({}, None, "一项也没填"),
         (FORM5 | {"v_data": 2}, None, "存在问题"),
         (FORM5, ("differs", " "), "请写明哪里不符"),
-        (FORM5, ("maybe", ""), "请在“与表相符”“与表不符”里选一项"),
+        (FORM5, ("maybe", ""), "请在“与表相符”“与表不符”“没见到人”里选一项"),
     ],
 )
 def test_a_result_that_is_refused_changes_nothing(

@@ -110,6 +110,99 @@ export interface VillageOut {
   gone: string[];
 }
 
+/** A question of form 5; a text or a date has no options. */
+export interface FormQuestion {
+  name: string;
+  label: string;
+  type: "choice" | "text" | "date" | "integer" | "choices";
+  options: { number: number; label: string }[];
+}
+
+/** Form 5 in the order of its paper. */
+export interface VisitForm {
+  label: string;
+  points: string[];
+  cells: FormQuestion[];
+  signers: FormQuestion[];
+}
+
+/** A household that a visit looks at: why, and what is known of it. `phone` "" where the person may not see it. */
+export interface VisitHousehold {
+  row: number;
+  head: string;
+  group: string;
+  phone: string;
+  reason: string;
+  found: string;
+  note: string;
+}
+
+/** Where something is to be done, and until when. */
+interface ErrandPlace {
+  id: string;
+  digest: string;
+  subject: number;
+  village: string;
+  place: string;
+  town: string;
+  due: string;
+}
+
+/** A visit that the person leads. `form`: form 5 as it is in force. */
+export interface VisitErrand extends ErrandPlace {
+  kind: "visit";
+  title: string;
+  team: string;
+  leader: string;
+  reasons: string[];
+  form: Answers;
+  households: VisitHousehold[];
+}
+
+/** A drawn household that the person re-interviews: nothing that its village answered. */
+export interface InterviewErrand extends ErrandPlace {
+  kind: "interview";
+  head: string;
+  group: string;
+  number: number;
+  household_form: string;
+}
+
+export type Errand = VisitErrand | InterviewErrand;
+
+/** The errands that the device lacks or has otherwise, the ids that are gone, and what is asked in them. */
+export interface ErrandsOut {
+  rows: Errand[];
+  gone: string[];
+  visit_form: null | VisitForm;
+  /** The questions of a re-interview, by form. */
+  asked: Record<string, string[]>;
+  titles: Record<string, string>;
+}
+
+/** What a visit brought home; `was` as the phone had it. Not completed: the visit goes on. */
+export interface VisitItem {
+  item: string;
+  kind: "visit";
+  visit: number;
+  looks: { row: number; found: string; note: string; was: [string, string] }[];
+  form: Answers;
+  was: Answers;
+  completed: boolean;
+  answered_at: string;
+}
+
+/** What a drawn household said. */
+export interface InterviewItem {
+  item: string;
+  kind: "interview";
+  sampled: number;
+  outcome: null | number;
+  answers: Answers;
+  note: string;
+  answered_at: string;
+}
+
 /** A sentence of a receipt; whoever may only upload gets code and severity. */
 export interface Message {
   code: string;

@@ -45,6 +45,6 @@ class DeviceOut(Schema):
 
 
 class HaveIn(Schema):
-    """What a device has of a village: digest by household id; null for nothing yet."""
+    """What a device has of a village, or of errands: digest by id; null for nothing yet."""
 
     have: dict[str, str] | None = None

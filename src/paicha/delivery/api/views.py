@@ -23,6 +23,7 @@ from paicha.domain.accounts.policies import scope
 from paicha.domain.rounds.queries import current_round
 from paicha.domain.sync.batches import Batch, take_batch
 from paicha.domain.sync.devices import enrol, may_enrol
+from paicha.domain.sync.errands import errands
 from paicha.domain.sync.models import Credential
 from paicha.domain.sync.sealing import described
 from paicha.domain.sync.snapshots import assignment, village, workplaces
@@ -119,6 +120,12 @@ def take_village(request: HttpRequest, code: str, body: HaveIn) -> HttpResponseB
     if place is None:
         raise Refused(404, "D07")
     return _json(request, village(who, place, body.have))
+
+
+@api.post("/field/errands", auth=Token(READING), url_name="errands")
+def take_errands(request: HttpRequest, body: HaveIn) -> HttpResponseBase:
+    """The visits and drawn households of the device's person that it lacks or has otherwise."""
+    return _json(request, errands(sender(request), body.have))
 
 
 @gzip_page

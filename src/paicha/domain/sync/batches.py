@@ -17,6 +17,7 @@ from django.db import transaction
 
 from paicha.core.bounds import storable
 from paicha.core.pack import Pack
+from paicha.core.refusal import Refusal
 from paicha.domain import bulk, clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
@@ -25,7 +26,8 @@ from paicha.domain.rounds.models import Round
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.sync.answers import Line, submit_lines
 from paicha.domain.sync.devices import DeviceError, Sender
-from paicha.domain.sync.items import Arrived, Item, ItemError, arrived
+from paicha.domain.sync.errand_items import Errand, route_errand, take_errand
+from paicha.domain.sync.items import Arrived, ErrandItem, Item, ItemError, arrived
 from paicha.domain.sync.members import GUARDED, without_identity
 from paicha.domain.sync.models import Credential, Device, SyncItem
 from paicha.domain.sync.raised_items import take_raised
@@ -37,8 +39,8 @@ MOST = 200
 _SEEN = timedelta(seconds=30)
 _SKEW_SECONDS = 2
 _COLUMNS = (
-    "id", "batch", "device", "user", "round", "village", "asked", "household", "status", "revision", "messages",
-    "raw", "sealed", "answered_at", "skew", "at", "settled_by",
+    "id", "kind", "errand", "batch", "device", "user", "round", "village", "asked", "household", "status", "revision",
+    "messages", "raw", "sealed", "answered_at", "skew", "at", "settled_by",
 )  # fmt: skip
 
 
@@ -100,7 +102,7 @@ class _Taking:
     receipts: dict[UUID, ItemReceipt] = field(default_factory=dict)
 
     def take(self, came: Sequence[Arrived]) -> None:
-        bad = [a for a in came if a.item is None]
+        bad = [a for a in came if a.item is None and a.errand is None]
         good = [a for a in came if a.item is not None]
         parts: dict[tuple[int, str, str], list[Routed]] = {}
         if good:
@@ -119,6 +121,9 @@ class _Taking:
             self._keep_bad(bad)
         for _, part in sorted(parts.items()):
             self._part(part[0].round, part)
+        for one in came:
+            if one.errand is not None:
+                self._errand(one, one.errand)
 
     def _part(self, round_: Round, part: Sequence[Routed]) -> None:
         """One village's items, in one transaction."""
@@ -140,6 +145,44 @@ class _Taking:
             self._record(pack, work, lines)
         self.receipts.update({line.receipt.item: line.receipt for line in lines})
 
+    def _errand(self, one: Arrived, item: ErrandItem) -> None:
+        """A visit or a re-interview, in a transaction of its own; what its service refuses undoes all but its row."""
+        try:
+            errand = route_errand(self.sender, item, self.by)
+        except ItemError as error:
+            one.error = error
+            self._keep_bad([one])
+            return
+        if errand is None:
+            return
+        try:
+            self._take_errand(one, errand, None)
+        except Refusal as error:
+            self._take_errand(one, errand, refused(one.id, error))
+
+    def _take_errand(self, one: Arrived, errand: Errand, receipt: ItemReceipt | None) -> None:
+        """`receipt`: what is recorded without taking anything in. Raises Refusal."""
+        actor = (self.by or self.sender.scope).actor
+        with village_work(errand.round, pack_of(errand.round), errand.village, actor) as work:
+            again = _taken_before(self.sender, [one.id])
+            if not again:
+                made = receipt or take_errand(work, errand, self._source())
+                bulk.insert(SyncItem, _COLUMNS, [self._errand_row(one, errand, made, work.at)])
+                again = {one.id: made}
+        self.receipts.update(again)
+
+    def _errand_row(
+        self, one: Arrived, errand: Errand, receipt: ItemReceipt, at: datetime
+    ) -> tuple[Any, ...]:
+        item = errand.item
+        village = errand.village.pk if item.kind == "visit" else None
+        raw = _kept(item) if receipt.status is not Status.STORED else None
+        return (
+            receipt.item, item.kind, errand.subject.pk, self.batch.id, self.batch.device, self.sender.user.pk,
+            errand.round.pk, village, None, None, receipt.status.value, 0, receipt.messages, raw, one.sealed,
+            item.answered_at, self.skew, at, "",
+        )  # fmt: skip
+
     def _source(self) -> str:
         door = "api" if self.sender.kind == Credential.Kind.API else "field"
         return f"{door}:{self.sender.user.pk}@{self.batch.device}"
@@ -154,9 +197,9 @@ class _Taking:
         assert item is not None
         raw = _kept(item) if receipt.status is not Status.STORED else None
         return (
-            receipt.item, self.batch.id, self.batch.device, self.sender.user.pk, routed.round.pk,
-            routed.village.pk, item.household_id, receipt.household, receipt.status.value, receipt.revision,
-            receipt.messages, raw, routed.arrived.sealed, item.answered_at, self.skew, at, "",
+            receipt.item, SyncItem.Kind.ANSWERS, None, self.batch.id, self.batch.device, self.sender.user.pk,
+            routed.round.pk, routed.village.pk, item.household_id, receipt.household, receipt.status.value,
+            receipt.revision, receipt.messages, raw, routed.arrived.sealed, item.answered_at, self.skew, at, "",
         )  # fmt: skip
 
     def _keep_bad(self, bad: Sequence[Arrived]) -> None:
@@ -165,10 +208,11 @@ class _Taking:
         for one in bad:
             assert one.error is not None
             self.receipts[one.id] = receipt = refused(one.id, one.error)
+            kind = one.errand.kind if one.errand is not None else SyncItem.Kind.ANSWERS
             rows.append(
                 (
-                    one.id, self.batch.id, self.batch.device, self.sender.user.pk, None, None, None, None, "refused", 0,
-                    receipt.messages, _as_it_came(one), one.sealed, None, self.skew, at, "",
+                    one.id, kind, None, self.batch.id, self.batch.device, self.sender.user.pk, None, None, None, None,
+                    "refused", 0, receipt.messages, _as_it_came(one), one.sealed, None, self.skew, at, "",
                 )
             )  # fmt: skip
         with transaction.atomic():
@@ -177,16 +221,19 @@ class _Taking:
             bulk.insert(SyncItem, _COLUMNS, [row for row in rows if row[0] not in before])
 
 
-def _kept(item: Item) -> dict[str, Any]:
+def _kept(item: Item | ErrandItem) -> dict[str, Any]:
     """An item as it is kept beside its receipt; identity numbers of persons are not."""
-    kept = item.model_dump(mode="json", by_alias=True)
+    kept: dict[str, Any] = item.model_dump(mode="json", by_alias=True)
+    if not isinstance(item, Item):
+        return kept
     kept["raised"] = [without_identity(one) if one["kind"] in GUARDED else one for one in kept["raised"]]
     return kept
 
 
 def _as_it_came(one: Arrived) -> dict[str, Any]:
     """What is kept of an item that nothing was done with: opened where it could be."""
-    return _kept(one.item) if one.item is not None else storable(dict(one.raw))
+    item = one.item or one.errand
+    return _kept(item) if item is not None else storable(dict(one.raw))
 
 
 def _seen(sender: Sender, batch: Batch, skew: int) -> None:

@@ -155,8 +155,8 @@ def phone_names(sources: Iterable[str]) -> dict[str, str]:
 
 
 def may_enrol(who: Scope) -> bool:
-    """Whether a person surveys at all."""
-    return who.allows(Verb.SUBMIT_ANSWERS)
+    """Whether a person surveys, leads visits or re-interviews at all."""
+    return any(map(who.allows, (Verb.SUBMIT_ANSWERS, Verb.CROSS_CHECK, Verb.REINTERVIEW)))
 
 
 def _credential(user: User, kind: str, device: Device | None, until: date | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -21,7 +21,7 @@ from paicha.core.bounds import LARGEST, clean_deep, misfit, read_json
 from paicha.core.normalise import group as group_text
 from paicha.core.normalise import phone as phone_text
 from paicha.core.normalise import text as plain_text
-from paicha.core.pack import HouseholdForm, Pack
+from paicha.core.pack import HouseholdForm, Pack, ProfileForm
 from paicha.core.refusal import Refusal
 from paicha.domain import clock
 from paicha.domain.sync.sealing import SealError, open_sealed
@@ -97,6 +97,46 @@ class Item(_Strict):
     answered_at: Moment | None = None
 
 
+class Look(_Strict):
+    """What was seen at a household of a visit: `row` of the visit, found and note now, and as the phone had them."""
+
+    row: int = Field(ge=1, le=LARGEST)
+    found: str = Field("", max_length=8)
+    note: str = Field("", max_length=200)
+    was: tuple[str, str] = ("", "")
+
+
+class VisitItem(_Strict):
+    """What a visit brought home. `form`: form 5's answers, `was` as the phone had them; not completed: it goes on."""
+
+    kind: Literal["visit"]
+    item: UUID
+    visit: int = Field(ge=1, le=LARGEST)
+    looks: list[Look] = Field(default_factory=list, max_length=100)
+    form: dict[str, Any] = Field(default_factory=dict)
+    was: dict[str, Any] = Field(default_factory=dict)
+    completed: bool = True
+    answered_at: Moment | None = None
+
+
+class InterviewItem(_Strict):
+    """What a drawn household said to its checker. `answers` empty where nobody was met."""
+
+    kind: Literal["interview"]
+    item: UUID
+    sampled: int = Field(ge=1, le=LARGEST)
+    outcome: int | None = Field(None, ge=0, le=_SMALL)
+    answers: dict[str, Any] = Field(default_factory=dict)
+    note: str = Field("", max_length=300)
+    answered_at: Moment | None = None
+
+
+ErrandItem = VisitItem | InterviewItem
+_MODELS: Mapping[Any, type[Item | VisitItem | InterviewItem]] = {
+    None: Item, "answers": Item, "visit": VisitItem, "interview": InterviewItem,
+}  # fmt: skip
+
+
 @dataclass(slots=True)
 class Arrived:
     """One place of a batch: its id, the item where it could be read, else what to say; `raw` as it came."""
@@ -106,7 +146,7 @@ class Arrived:
     raw: Mapping[str, Any]
     sealed: bool = False
     error: ItemError | None = None
-    values: dict[str, Any] = field(default_factory=dict)
+    errand: ErrandItem | None = None
 
 
 def arrived(raw: Any, device: UUID, *, sealed_only: bool) -> Arrived | None:
@@ -127,7 +167,13 @@ def arrived(raw: Any, device: UUID, *, sealed_only: bool) -> Arrived | None:
         if (place := misfit(dict(body))) is not None:
             raise ItemError("X01", place=place)
         body = clean_deep(dict(body))
-        return Arrived(id_, Item.model_validate({**body, "item": id_}), raw, sealed is not None)
+        kind = body.get("kind")
+        if not (kind is None or isinstance(kind, str)) or kind not in _MODELS:
+            raise ItemError("D05", place="kind ")
+        read = _MODELS[kind].model_validate({**body, "item": id_})
+        if isinstance(read, Item):
+            return Arrived(id_, read, raw, sealed is not None)
+        return Arrived(id_, None, raw, sealed is not None, errand=read)
     except ItemError as error:
         return Arrived(id_, None, body, sealed is not None, error)
     except ValidationError as error:
@@ -148,7 +194,7 @@ def _opened(sealed: Any, item: UUID, device: UUID) -> Mapping[str, Any]:
 
 
 def values_of(
-    pack: Pack, form: HouseholdForm, answers: Mapping[str, Any], *, kept: bool = False
+    pack: Pack, form: HouseholdForm | ProfileForm, answers: Mapping[str, Any], *, kept: bool = False
 ) -> dict[str, Any]:
     """Answers as they are kept, by question: every key of `answers` that the form has; null clears.
 

@@ -61,12 +61,22 @@ class Credential(models.Model):
 class SyncItem(models.Model):
     """One item of a batch, with its receipt. `asked`: the household as the device named it.
 
+    `errand`: of a visit or an interview, the id of the visit or of the drawn household. An interview names no
+    village, so that no village is ever shown what came with it.
+
     `answered_at` is what the device's clock said, `skew` how many seconds that clock was behind. `raw`: the item as
     it came, unless it was stored just so: what the device's next item was made from, and what a person must still
     look at (refused), until somebody has (`settled_at`).
     """
 
+    class Kind(models.TextChoices):
+        ANSWERS = "answers", "排查表"
+        VISIT = "visit", "核实"
+        INTERVIEW = "interview", "回访"
+
     id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.ANSWERS, db_default="answers")
+    errand = models.BigIntegerField(null=True)
     batch = models.UUIDField()
     device = models.UUIDField()
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -88,6 +98,9 @@ class SyncItem(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["asked"], name="sync_item_asked"),
+            models.Index(
+                fields=["kind", "errand"], name="sync_item_errand", condition=models.Q(errand__isnull=False)
+            ),
             models.Index(
                 fields=["village", "round"], name="sync_item_refused",
                 condition=models.Q(status="refused", settled_at=None),

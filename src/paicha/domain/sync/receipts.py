@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from paicha.core.refusal import Refusal
 from paicha.domain.responses.services import Status
-from paicha.domain.sync.items import ItemError
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class ItemReceipt:
         }  # fmt: skip
 
 
-def refused(item: UUID, error: ItemError) -> ItemReceipt:
+def refused(item: UUID, error: Refusal) -> ItemReceipt:
     """The receipt of an item that can't be taken."""
     receipt = ItemReceipt(item, Status.REFUSED)
     receipt.say(error.code, "hard", str(error))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 
 from paicha.domain.responses.services import VillageWork, record_facts
@@ -9,12 +11,19 @@ from paicha.domain.rounds.models import Round
 from paicha.domain.sync.models import RaisedItem, SyncItem
 
 RAISED = Q(status__in=(RaisedItem.Status.HELD, RaisedItem.Status.REFUSED))
-REFUSED = Q(status="refused", settled_at=None)
+REFUSED = Q(kind=SyncItem.Kind.ANSWERS, status="refused", settled_at=None)
+KEPT = Q(status__in=("conflict", "held", "refused"), settled_at=None)
 
 
 def refused_items(round_: Round, village: int) -> QuerySet[SyncItem]:
     """Items that were refused and nobody has settled yet, the oldest first."""
     rows = SyncItem.objects.filter(REFUSED, round=round_, village=village)
+    return rows.select_related("user").order_by("at", "pk")
+
+
+def errands_waiting(kind: str, errands: Collection[int]) -> QuerySet[SyncItem]:
+    """What phones sent of visits, or of interviews, and a person must still look at, the oldest first."""
+    rows = SyncItem.objects.filter(KEPT, kind=kind, errand__in=errands)
     return rows.select_related("user").order_by("at", "pk")
 
 

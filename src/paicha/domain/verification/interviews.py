@@ -8,6 +8,7 @@ questions, never answers). Where the two differ on what a lead rests on, the hou
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from paicha.core.pack import Pack, Question
 from paicha.core.refusal import text_field
 from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.responses.models import Revision
+from paicha.domain.responses.queries import source_actor
 from paicha.domain.responses.rules.row_tests import entered_hits
 from paicha.domain.responses.rules.rule_text import answer_in_words, message_of
 from paicha.domain.responses.services import VillageWork, raise_lead, record_facts, village_work
@@ -66,47 +68,60 @@ def differences(pack: Pack, mine: Mapping[str, Any], theirs: Mapping[str, Any]) 
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a household said: values of `asked`, empty where nobody was met; the note says then why.
+
+    `source`: door and person where it isn't who records it.
+    """
+
+    outcome: int | None
+    answers: Mapping[str, Any]
+    note: str
+    source: str = ""
+
+
 @transaction.atomic
 def record_interview(
-    round_: Round,
-    pack: Pack,
-    sampled: SampleHousehold,
-    *,
-    outcome: int | None,
-    answers: Mapping[str, Any],
-    note: str,
-    actor: str,
+    round_: Round, pack: Pack, sampled: SampleHousehold, statement: Statement, *, actor: str
 ) -> Interview:
+    """`record_within` in a transaction of its own. Raises SampleError."""
+    with village_work(round_, pack, sampled.village, actor) as work:
+        return record_within(work, sampled, statement)
+
+
+def record_within(work: VillageWork, sampled: SampleHousehold, statement: Statement) -> Interview:
     """Write a re-interview, compare it, raise a lead where it differs on a risk question. Once for each household.
 
-    `answers` holds values of `asked`, empty where nobody was met; the note says then why. Raises SampleError.
+    Must run inside the transaction of the household's village. Raises SampleError before anything is written.
     """
-    with village_work(round_, pack, sampled.village, actor) as work:
-        if Interview.objects.filter(sampled=sampled).exists():
-            raise SampleError("Y30")
-        entry = RosterEntry.objects.filter(round=round_, household_id=sampled.household_id).first()
-        if entry is None:
-            raise SampleError("N01", head=sampled.household.head_name)
-        mine = _checked(pack, entry.form, outcome, answers, note)
-        revision = Revision.objects.filter(pk=entry.revision).first() if entry.revision else None
-        theirs = orjson.loads(revision.answers) if revision else {}
-        compared = differences(pack, mine, theirs)
-        if pack.outcome and entry.outcome is not None:
-            differs = pack.outcome.met(outcome) != pack.outcome.met(entry.outcome)
-            compared = {pack.outcome.question: differs} | compared
-        text = orjson.dumps(mine).decode()
-        interview = Interview(
-            sampled=sampled, outcome=outcome, answers=text, note=note.strip(), compared=compared,
-            revision=revision.pk if revision else None, differs=sum(compared.values()), by=actor, at=work.at,
-        )  # fmt: skip
-        interview.save()
-        chain = village_chain(work.village.pk)
-        mark = digest(text.encode())
-        work.note(Entry(chain, actor, "interview.record", f"sampled:{sampled.pk}", mark), recount=False)
-        said = _said(pack, entry.form, compared, mine, theirs)
-        if said:
-            raise_lead(work, sampled.household_id, "spot_check", said)
-        tell_interviews(work)
+    pack, outcome = work.pack, statement.outcome
+    if Interview.objects.filter(sampled=sampled).exists():
+        raise SampleError("Y30")
+    entry = RosterEntry.objects.filter(round=work.round, household_id=sampled.household_id).first()
+    if entry is None:
+        raise SampleError("N01", head=sampled.household.head_name)
+    mine = _checked(pack, entry.form, outcome, statement.answers, statement.note)
+    revision = Revision.objects.filter(pk=entry.revision).first() if entry.revision else None
+    theirs = orjson.loads(revision.answers) if revision else {}
+    compared = differences(pack, mine, theirs)
+    if pack.outcome and entry.outcome is not None:
+        differs = pack.outcome.met(outcome) != pack.outcome.met(entry.outcome)
+        compared = {pack.outcome.question: differs} | compared
+    text = orjson.dumps(mine).decode()
+    interview = Interview(
+        sampled=sampled, outcome=outcome, answers=text, note=statement.note.strip(), compared=compared,
+        revision=revision.pk if revision else None, differs=sum(compared.values()),
+        by=source_actor(statement.source) or work.actor, at=work.at,
+    )  # fmt: skip
+    interview.save()
+    mark = digest(text.encode())
+    chain = village_chain(work.village.pk)
+    work.note(Entry(chain, work.actor, "interview.record", f"sampled:{sampled.pk}", mark), recount=False)
+    said = _said(pack, entry.form, compared, mine, theirs)
+    if said:
+        raise_lead(work, sampled.household_id, "spot_check", said)
+    tell_interviews(work)
     return interview
 
 

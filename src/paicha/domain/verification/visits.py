@@ -23,6 +23,7 @@ from paicha.domain.accounts.roles import Kind
 from paicha.domain.accounts.services import assign, end_assignment
 from paicha.domain.areas.models import ZoneVillage
 from paicha.domain.audit.services import Entry, village_chain
+from paicha.domain.responses.queries import source_actor
 from paicha.domain.responses.services import (
     FormAnswers,
     VillageWork,
@@ -57,10 +58,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a visit brings home: form 5's answers, and what was seen at households (id → found, note)."""
+    """What a visit brings home: form 5's answers, and what was seen at households (id → found, note).
+
+    `source`: door and person where it isn't the desk.
+    """
 
     values: Mapping[str, Any]
     seen: Mapping[UUID, tuple[str, str]] = field(default_factory=dict)
+    source: str = ""
 
 
 def may_lead(work: VillageWork, kind: str, leaders: Mapping[User, Sequence[int]]) -> dict[User, list[int]]:
@@ -115,17 +120,26 @@ def finish(work: VillageWork, visit: Visit, result: Result) -> Visit:
     form = work.pack.verification
     if form is None:
         raise VerificationError("Y41")
-    source = f"desk:{work.actor}"
+    source = result.source or f"desk:{work.actor}"
     receipt = submit_village_form(work, FormAnswers(form, result.values, source))
     if receipt.status == "refused":
         raise VerificationError("G05", said="；".join(said.message for said in receipt.said) + "。")
     if not work.form_revisions().get(form.name):
         raise VerificationError("Y42")
-    _see(work, fresh, result.seen)
-    fresh.state, fresh.done_by, fresh.done_at = Visit.State.DONE, work.actor, work.at
+    by = source_actor(source)
+    _see(work, fresh, result.seen, by)
+    fresh.state, fresh.done_by, fresh.done_at = Visit.State.DONE, by, work.at
     fresh.save(update_fields=["state", "done_by", "done_at"])
     _let_out(fresh, work.actor, today_too=True)
     _recorded(work, "visit.done", fresh)
+    return fresh
+
+
+def look(work: VillageWork, visit: Visit, result: Result) -> Visit:
+    """Take in what was seen at households of a visit that goes on, or is done. Raises VerificationError."""
+    fresh = _locked(work, visit)
+    _see(work, fresh, result.seen, source_actor(result.source) or work.actor)
+    _recorded(work, "visit.look", fresh)
     return fresh
 
 
@@ -174,7 +188,7 @@ def _let_out(visit: Visit, actor: str, *, today_too: bool) -> None:
         end_assignment(on_behalf(actor), given, clock.today() if today_too else None)
 
 
-def _see(work: VillageWork, visit: Visit, seen: Mapping[UUID, tuple[str, str]]) -> None:
+def _see(work: VillageWork, visit: Visit, seen: Mapping[UUID, tuple[str, str]], by: str) -> None:
     """What was found at the households to look at; each that differs is a lead."""
     for row in visit.households.select_related("household"):
         found, note = seen.get(row.household_id, (row.found, row.note))
@@ -185,8 +199,8 @@ def _see(work: VillageWork, visit: Visit, seen: Mapping[UUID, tuple[str, str]]) 
             raise VerificationError("Y49", head=row.household.head_name)
         if (found, note) == (row.found, row.note):
             continue
-        row.found, row.note = found, note
-        row.save(update_fields=["found", "note"])
+        row.found, row.note, row.by, row.at = found, note, by, work.at
+        row.save(update_fields=["found", "note", "by", "at"])
         if found == VisitHousehold.Found.DIFFERS and SOURCE in work.pack.lead_source:
             raise_lead(work, row.household_id, SOURCE, note)
 

@@ -32,7 +32,7 @@ from paicha.domain.responses.models import Revision
 from paicha.domain.responses.queries import left_entry_of, names
 from paicha.domain.responses.rules.rule_text import answer_in_words
 from paicha.domain.rounds.models import RosterEntry
-from paicha.domain.verification.interviews import asked, record_interview, title_of
+from paicha.domain.verification.interviews import Statement, asked, record_interview, title_of
 from paicha.domain.verification.models import Interview, Sample, SampleHousehold
 from paicha.domain.verification.samples import SampleError
 
@@ -120,10 +120,10 @@ def _recorded(request: HttpRequest, place: Place, sampled: SampleHousehold) -> H
         values, wrong = read(request.POST, asked(place.pack, _form(sampled)))
         if wrong:
             raise SampleError("G05", said="".join(wrong))
+    statement = Statement(outcome, values, request.POST.get("note", ""))
     interview = record_interview(
-        sampled.sample.round, place.pack, sampled, outcome=outcome, answers=values,
-        note=request.POST.get("note", ""), actor=place.scope.actor,
-    )  # fmt: skip
+        sampled.sample.round, place.pack, sampled, statement, actor=place.scope.actor
+    )
     if not values:
         messages.success(request, f"{sampled.household.head_name}户已记下：没见到人。")
         return redirect("desk:sample_mine", sampled.sample_id)

@@ -109,17 +109,20 @@ class Visit(models.Model):
 
 
 class VisitHousehold(models.Model):
-    """A household that a visit should look at, why, and what was found there."""
+    """A household that a visit should look at, why, and what was found there, by whom and when."""
 
     class Found(models.TextChoices):
         AGREES = "agrees", "与表相符"
         DIFFERS = "differs", "与表不符"
+        AWAY = "away", "没见到人"
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="households")
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
     found = models.CharField("看到的", max_length=8, choices=Found.choices, blank=True)
     note = models.CharField("说明", max_length=200, blank=True)
+    by = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
