@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from django.test import Client
 from tests.delivery.desk.pages import MOST, queries, shown
+from tests.formats.test_pdf import pages_of, poppler, sizes_of, squeezed
 from tests.worlds.round import COUNTY, TODAY, TOWN, VILLAGE, World
 
 from paicha.core.pack.guide import RoleName, Where
@@ -76,12 +77,37 @@ def test_days_are_those_of_the_round(world: World) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["role/grid_worker/", "terms/", "sign-in/", "phone/"])
+@pytest.mark.parametrize("address", ["role/grid_worker/", "terms/", "sign-in/", "phone/", "card/"])
 def test_help_is_open_before_signing_in(world: World, address: str) -> None:
     page = Client().get(f"/help/{address}")
     assert page.status_code == 200
     assert "/area/" not in page.content.decode()
     assert "/help/sign-in/" in Client().get("/login/").content.decode()
+
+
+@poppler
+@pytest.mark.django_db
+def test_a_grid_worker_s_card_is_one_page_of_paper_with_the_days_and_the_phone_s_address(
+    world: World,
+) -> None:
+    page = Client().get("/help/card/").content.decode()
+    paper = Client().get("/help/card/?as=pdf")
+    text = squeezed(paper.content)
+    assert (pages_of(paper.content), sizes_of(paper.content)) == (1, {(210, 297)})
+    said = world.pack.guide.card
+    assert said is not None
+    for line in (*said.before, *said.door, *said.questions, *said.signs, *said.after, *said.ask):
+        assert line in page
+        assert "".join(line.split()) in text, line
+    for line in ("3月10日—3月11日：", "http://testserver/field/"):
+        assert line in page and line in text
+    assert "镇街、电话：" in text
+
+
+@pytest.mark.django_db
+def test_without_a_round_there_is_no_card_and_that_is_said() -> None:
+    assert "还没有口袋卡" in Client().get("/help/card/").content.decode()
+    assert Client().get("/help/card/?as=pdf").status_code == 404
 
 
 @pytest.mark.django_db

@@ -49,10 +49,15 @@ class Task(Strict):
 
 
 class Card(Strict):
-    """What a grid worker carries: what to do before, at the door and after, whom to ask."""
+    """What a grid worker carries: what to do before, at the door and after, whom to ask.
+
+    `questions`: what to ask a household; `signs`: what makes one look twice, and have it noted as a lead.
+    """
 
     before: tuple[Label, ...] = ()
     door: tuple[Label, ...] = ()
+    questions: tuple[Label, ...] = ()
+    signs: tuple[Label, ...] = ()
     after: tuple[Label, ...] = ()
     ask: tuple[Label, ...] = ()
 

@@ -9,9 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from paicha.core.catalogue import sentence
-from paicha.delivery.desk.devices.phone_door import drawn
 from paicha.delivery.desk.shell.middleware import PASSED, SECOND
 from paicha.delivery.desk.shell.places import Policy, states
+from paicha.delivery.desk.shell.qr import drawn
 from paicha.domain.accounts import second_factor
 from paicha.domain.accounts.models import User
 

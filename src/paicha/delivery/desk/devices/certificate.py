@@ -17,9 +17,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from paicha.delivery.desk.devices.phone_door import code_of
 from paicha.delivery.desk.shell.page import as_file
 from paicha.delivery.desk.shell.places import Policy, states
+from paicha.delivery.desk.shell.qr import code_of
 
 FILE = "tls-authority.crt"  # made by `paicha serve --tls`
 

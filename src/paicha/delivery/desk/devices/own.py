@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from paicha.core.refusal import Refusal
-from paicha.delivery.desk.devices.phone_door import phone_code
 from paicha.delivery.desk.devices.presenters import cards
 from paicha.delivery.desk.shell.places import Policy, states
+from paicha.delivery.desk.shell.qr import phone_code
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import scope
 from paicha.domain.sync.devices import may_enrol, rename, revoke

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from paicha.delivery.desk.help import tour, views
+from paicha.delivery.desk.help import card, tour, views
 
 urlpatterns: list[URLPattern] = [
     path("help/", views.index, name="help"),
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("help/sign-in/", views.sign_in_page, name="help_sign_in"),
     path("help/tour/", tour.turn, name="help_tour"),
     path("help/phone/", views.phone_page, name="help_phone"),
+    path("help/card/", card.card_page, name="help_card"),
 ]

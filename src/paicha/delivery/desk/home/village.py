@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from paicha.core.pack import Pack
 from paicha.delivery.desk.cases.todo import rounds_owed
-from paicha.delivery.desk.devices.phone_door import phone_code
 from paicha.delivery.desk.duplicates import todo as duplicates
 from paicha.delivery.desk.home.todos import gathered
 from paicha.delivery.desk.households.case_list import case_list
@@ -19,6 +18,7 @@ from paicha.delivery.desk.ledger.checklist_links import before_handup
 from paicha.delivery.desk.plan.visit_plan import today_line
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place
+from paicha.delivery.desk.shell.qr import phone_code
 from paicha.delivery.desk.shell.todo import Todo, ordered
 from paicha.delivery.desk.shell.wording import group_text
 from paicha.domain import clock
