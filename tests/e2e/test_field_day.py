@@ -148,6 +148,8 @@ def test_taps_of_the_five_commonest_actions(phone: Handset, next_round: World) -
         phone.page.evaluate("window.taps = 0")
 
     phone.page.get_by_role("link", name="王建国").click()
+    expect(phone.page.get_by_text("标“上次”的是")).to_contain_text("月排查填的，标“名册”的是名册上的")
+    expect(phone.page.locator("#c-phone")).to_contain_text("取自上次、名册")
     phone.page.get_by_role("button", name="和上次一样").click()
     finish(phone)
     after("a household as last round")

@@ -32,12 +32,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdSheet:
-    """A household form of one village. Blocks without rows print a blank page."""
+    """A household form of one village. Blocks without rows print a blank page.
+
+    `legend`: where prefilled cells come from, '' for nowhere; a workbook says it beside the printed form.
+    """
 
     form: HouseholdForm
     town: str
     village: str
     blocks: Sequence[Block]
+    legend: str = ""
 
 
 @dataclass(frozen=True, slots=True)

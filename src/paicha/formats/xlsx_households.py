@@ -179,7 +179,8 @@ class Drawing:
         page.merge_range(top + 1, 0, top + 1, last, heading, self.styles.get(align="left", font_size=11))
         if number == 0:
             grey = self.styles.get(align="left", font_color="#777777", text_wrap=False)
-            page.write_string(top, self.printed, _NOTE, grey)
+            legend = self.sheet.legend if isinstance(self.sheet, HouseholdSheet) else ""
+            page.write_string(top, self.printed, f"{_NOTE}；{legend}" if legend else _NOTE, grey)
         below = top + 2 + self.header_rows
         self._header(top + 2)
         self._table(below - 1, below + len(section.rows) - 1, number)

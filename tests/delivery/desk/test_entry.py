@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -16,7 +14,7 @@ from tests.worlds.round import TOWN, VILLAGE, World
 
 from paicha.domain.households.models import Household
 from paicha.domain.responses.models import Conflict, Draft, Finding, HeldRevision, Revision, VillageSummary
-from paicha.domain.rounds.models import RosterEntry, Round
+from paicha.domain.rounds.models import RosterEntry
 
 SHEET = {
     "population": "4", "phone": "13900000004", "residence": "1", "housing": "2", "schooling": "3", "water": "2",
@@ -251,26 +249,6 @@ def test_one_household_is_answered_and_its_last_answers_stand_beside(world: Worl
     assert (answers["major_expense_reason"], answers["income"]) == ("大病住院", 12000)
     assert client.post(f"{address}undo/", follow=True).status_code == 200
     assert "major_expense_reason" not in in_force(household)
-
-
-def test_the_last_rounds_answers_stand_beside_where_there_is_one(world: World) -> None:
-    household, now = world.household("贺生花"), world.round
-    before = Round.objects.create(
-        pack=now.pack, opens_on=date(2021, 9, 1), opened_at=now.opened_at, opened_by="operator:tester"
-    )
-    old = Revision.objects.create(
-        id=uuid4(), round=before, village=household.village, household=household, form="general", number=1,
-        answers='{"residence":5,"phone":"13900000004","income_band":2}', source="excel:1", part=uuid4(),
-        at=now.opened_at,
-    )  # fmt: skip
-    RosterEntry.objects.create(
-        round=before, household=household, village=household.village, form="general", outcome=1, revision=old.pk,
-        revision_number=1,
-    )  # fmt: skip
-    page = world.client("cadre").get(f"/household/{household.pk}/answer/").content.decode()
-    assert "上轮：5 市外" in page
-    assert "上轮：139****0004" in page
-    assert not re.search(r'name="residence" value="5" checked', page)
 
 
 def test_a_households_page_leads_to_its_answers_and_takes_back_ones_own(world: World) -> None:

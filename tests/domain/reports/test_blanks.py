@@ -67,6 +67,17 @@ def sent_back(content: bytes, filled: dict[str, dict[str, Any]] | None = None) -
     return import_files([Source("空表.xlsx", target.getvalue())], scope=OPERATOR, village=code())
 
 
+def test_a_workbook_says_which_cells_are_the_registers(county: County) -> None:
+    book = load_workbook(io.BytesIO(made(county, "xlsx").content))
+    texts = [str(cell.value) for sheet in book.worksheets for cell in next(sheet.iter_rows(max_row=1))]
+    said = [text for text in texts if "取自名册" in text]
+    assert len(said) == 3, "a form each"
+    assert all("家庭人口" in text and "联系电话" in text for text in said)
+    bare = load_workbook(io.BytesIO(made(county, "xlsx", named=False).content))
+    first = [str(cell.value) for sheet in bare.worksheets for cell in next(sheet.iter_rows(max_row=1))]
+    assert not any("取自名册" in text for text in first)
+
+
 @poppler
 def test_paper_names_who_is_due_group_by_group_with_room_for_more(county: County) -> None:
     blanks = made(county, "pdf", forms="general")

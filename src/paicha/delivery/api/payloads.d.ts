@@ -42,6 +42,8 @@ export interface Round {
   rules: string;
   /** The question of how a visit ended, or "". */
   outcome: string;
+  /** The round before by its name as a source (2021 年 9 月排查), "" for none; absent from an earlier server. */
+  last?: string;
 }
 
 /** A village where the person surveys; `groups` null is all of it. */

@@ -22,7 +22,14 @@ from paicha.domain.audit.services import Entry, actor_chain, append, digest
 from paicha.domain.households.services import register_tag
 from paicha.domain.reports.documents import watermark
 from paicha.domain.reports.export import Kind, write
-from paicha.domain.reports.village import Answered, household_row, in_order, load_households
+from paicha.domain.reports.village import (
+    Answered,
+    household_row,
+    in_order,
+    load_households,
+    register_answers,
+    register_legend,
+)
 from paicha.domain.responses.models import Revision
 from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 from paicha.formats.documents import Block, Document, HouseholdSheet, Row, Value
@@ -99,19 +106,13 @@ def _sheet(
         if household.form == form.name:
             last = before.get(household.id, {})
             row: dict[str, Value] = {name: last[name] for name in known if name in last}
-            row.update(_known(pack, household) if paper else {})
+            row.update(register_answers(pack, household) if paper else {})
             row.update(household_row(pack, household, tag))
             grouped.setdefault(household.group, []).append(row)
     for group in in_order(grouped):
         blocks.append(Block(group or None, [*grouped[group], *({} for _ in range(EXTRA))]))
-    return HouseholdSheet(form, town, village, tuple(blocks))
-
-
-def _known(pack: Pack, household: Answered) -> dict[str, Value]:
-    """What the register knows, for a household whose answers say less: somebody was there and met nobody."""
-    roles = pack.roles
-    known = ((roles.population, household.population), (roles.phone, household.phone or None))
-    return {name: value for name, value in known if name and value is not None}
+    legend = "" if paper else register_legend(pack, form, (h for h in due if h.form == form.name))
+    return HouseholdSheet(form, town, village, tuple(blocks), legend)
 
 
 def base_questions(pack: Pack, form: HouseholdForm) -> tuple[str, ...]:

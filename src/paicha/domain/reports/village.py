@@ -23,6 +23,7 @@ from paicha.domain.responses.answers.identity import identify
 from paicha.domain.rounds.models import Round
 from paicha.formats.documents import BASE, KEY, NOTE, Block, HouseholdSheet, Row, Value
 
+REGISTER = "名册"  # how a prefilled answer names the register as its source
 HOUSEHOLD = "_household"  # the household's permanent id as text: what a page links to
 
 
@@ -89,18 +90,29 @@ def _households(rows: Iterable[Sequence[Any]], dates: Sequence[str], pack: Pack)
         )  # fmt: skip
 
 
+def register_answers(pack: Pack, household: Answered) -> dict[str, Any]:
+    """What the register has of a household as answers: people and phone, where it knows them."""
+    roles = pack.roles
+    known = ((roles.population, household.population), (roles.phone, household.phone or None))
+    return {name: value for name, value in known if name and value is not None}
+
+
+def register_legend(pack: Pack, form: HouseholdForm, households: Iterable[Answered]) -> str:
+    """The sentence that says which cells of a workbook are the register's and nobody's answer yet; '' for none."""
+    names = {name for h in households if h.is_blank for name in register_answers(pack, h)}
+    labels = [pack.questions[name].label for name in form.questions if name in names]
+    return f"还没答的户，{'、'.join(labels)}取自{REGISTER}，问过再改" if labels else ""
+
+
 def household_row(pack: Pack, household: Answered, tag: str) -> Row:
     """A household's row on its form: canonical question name → value, with KEY, BASE and NOTE."""
     roles = pack.roles
     row: dict[str, Value] = dict(household.values)
     if household.is_blank:
         row[roles.head] = household.head_name
-        known: tuple[tuple[str | None, Value], ...] = (
-            (roles.population, household.population),
-            (roles.phone, household.phone or None),
-            (roles.group, household.group or None),
-        )
-        row |= {name: value for name, value in known if name and value is not None}
+        row |= register_answers(pack, household)
+        if roles.group and household.group:
+            row[roles.group] = household.group
     else:
         row[BASE] = household.revision
     row[KEY] = make_number(household.number, tag)
@@ -116,14 +128,15 @@ def household_sheet(
 ) -> HouseholdSheet:
     """One household form of a village; `households` are all of the village's, of any form."""
     mine = [household for household in households if household.form == form.name]
+    legend = register_legend(pack, form, mine)
     if not form.by_group:
         rows = [household_row(pack, household, tag) for household in mine]
-        return HouseholdSheet(form, town, village, (Block(None, rows),) if rows else ())
+        return HouseholdSheet(form, town, village, (Block(None, rows),) if rows else (), legend)
     groups: dict[str, list[Row]] = {}
     for household in mine:
         groups.setdefault(printed_group(pack, household), []).append(household_row(pack, household, tag))
     blocks = [Block(group or None, groups[group]) for group in in_order(groups)]
-    return HouseholdSheet(form, town, village, tuple(blocks))
+    return HouseholdSheet(form, town, village, tuple(blocks), legend)
 
 
 def printed_group(pack: Pack, household: Answered) -> str:

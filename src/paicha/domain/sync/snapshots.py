@@ -31,7 +31,7 @@ from paicha.domain.responses.models import Conflict, Revision, VillageSummary
 from paicha.domain.responses.queries import names, source_actor
 from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 from paicha.domain.rounds.packs import pack_of
-from paicha.domain.rounds.prior import round_before
+from paicha.domain.rounds.prior import round_before, round_source
 from paicha.domain.rounds.queries import current_round, current_stage, stages
 from paicha.domain.sync.devices import Sender
 from paicha.domain.sync.models import RaisedItem
@@ -73,7 +73,7 @@ def assignment(sender: Sender) -> dict[str, Any]:
     round_ = current_round()
     if round_ is None:
         return {"server_time": clock.now(), "user": _person(sender), "round": None, "villages": []}
-    pack = pack_of(round_)
+    pack, last = pack_of(round_), round_before(round_)
     places = workplaces(sender, round_)
     towns = _towns(round_, places)
     stands = {
@@ -107,7 +107,7 @@ def assignment(sender: Sender) -> dict[str, Any]:
         "round": {
             "id": round_.pk, "title": round_.pack.title, "pack": round_.pack.version, "digest": pack.digest,
             "opens_on": round_.opens_on, "today": clock.today(), "rules": f"/field/rules/{address_of(pack)}.js",
-            "outcome": pack.outcome.question,
+            "outcome": pack.outcome.question, "last": round_source(last) if last else "",
         },
         "villages": villages,
         "problem_types": _problem_types(pack), "change_fields": list(BaseChange.FIELDS[:3]),

@@ -29,7 +29,7 @@ from paicha.delivery.desk.entry.items import asked, blocks, cells_of, from_sheet
 from paicha.delivery.desk.entry.outcome_text import Soft, became, softs_of
 from paicha.delivery.desk.entry.rules_module import module_address
 from paicha.delivery.desk.entry.save import household_form, reasons_of, source_of, village_of
-from paicha.delivery.desk.entry.sheet import days_text, known_answers, piles
+from paicha.delivery.desk.entry.sheet import days_text, known_answers, piles, prefilled
 from paicha.delivery.desk.households.decisions import REASONS
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Home, Place, at_household, at_place
@@ -37,13 +37,14 @@ from paicha.delivery.desk.shell.wording import day_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
 from paicha.domain.intake.desk_entry import SavedRow, TypedRow, save_typed, take_entry_back
-from paicha.domain.reports.village import Answered, in_order
+from paicha.domain.reports.village import REGISTER, Answered, in_order
 from paicha.domain.responses.answers.identity import identify_text
 from paicha.domain.responses.models import Revision, VillageSummary
 from paicha.domain.responses.queries import names as names_of
 from paicha.domain.responses.services import Status, village_work
 from paicha.domain.responses.services.drafts import drafts_of, drop_draft
 from paicha.domain.rounds.models import RosterEntry
+from paicha.domain.rounds.prior import round_source
 
 
 @dataclass(slots=True)
@@ -155,11 +156,15 @@ def _number(entry: RosterEntry) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Answers in force (with what the register knows), and those to show beside: the last round's, else the same."""
+    """Answers in force (with what the register knows), and those to show beside: the last round's, else the same.
+
+    `when`: where those beside come from.
+    """
 
     now: dict[str, Any]
     before: dict[str, Any]
     when: str
+    prefilled: frozenset[str]  # questions whose answer is the register's alone
 
 
 def _known(home: Home) -> Known:
@@ -170,15 +175,17 @@ def _known(home: Home) -> Known:
     wanted = Q(pk=Subquery(earlier.values("revision")[:1]))
     if entry.revision is not None:
         wanted |= Q(pk=entry.revision)
-    found = dict(Revision.objects.filter(wanted).values_list("round_id", "answers"))
-    text = found.pop(entry.round_id, "{}")
+    revisions = Revision.objects.filter(wanted).select_related("round")
+    found = {one.round: one.answers for one in revisions}
+    text = found.pop(home.place.round, "{}")
     now = orjson.loads(identify_text(home.place.pack, entry.form, text, household.head_name, household.group))
-    before = orjson.loads(next(iter(found.values()))) if found else now
+    last, before = next(((r, orjson.loads(given)) for r, given in found.items()), (None, now))
     row = Answered(
         household.pk, household.number, entry.form, household.group, household.head_name, household.phone,
         household.population, entry.outcome, entry.added, _number(entry), now,
     )  # fmt: skip
-    return Known(known_answers(home.place, row), before, "上轮" if found else "现存")
+    when = f"上次（{round_source(last)}）" if last else "现存"
+    return Known(known_answers(home.place, row), before, when, frozenset(prefilled(home.place, row)))
 
 
 def _page(
@@ -189,6 +196,9 @@ def _page(
     filled.softs = softs.get(household.pk, [])
     place.log_read("answer", 1)
     shown = _shown(place, form, filled, known.before, new=False)
+    for block in shown["blocks"]:
+        for item in block.items:
+            item.source = REGISTER if item.name in known.prefilled and not filled.draft else ""
     if home.entry.reopened:  # it came back: what is saved here counts at once
         shown["locked"] = False
     return page(

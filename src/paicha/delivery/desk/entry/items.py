@@ -38,7 +38,10 @@ class Choice:
 
 @dataclass(slots=True)
 class Item:
-    """A question as a field. `before`: what was answered before, in words; `error` what is wrong with it."""
+    """A question as a field. `before`: what was answered before, in words; `error` what is wrong with it.
+
+    `source`: where its value comes from, where nobody has answered it in this round.
+    """
 
     name: str
     label: str
@@ -49,6 +52,7 @@ class Item:
     hint: str = ""
     help: tuple[str, ...] = ()
     before: str = ""
+    source: str = ""
     error: str = ""
     required: bool = False
     soft: str = ""

@@ -35,7 +35,14 @@ from paicha.delivery.desk.shell.places import Place, at_place
 from paicha.delivery.desk.shell.wording import group_text, outcome_text
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.intake.desk_entry import SavedRow
-from paicha.domain.reports.village import Answered, in_order, load_households, printed_group
+from paicha.domain.reports.village import (
+    REGISTER,
+    Answered,
+    in_order,
+    load_households,
+    printed_group,
+    register_answers,
+)
 from paicha.domain.responses.models import Draft, HeldRevision, VillageSummary
 from paicha.domain.responses.queries import names as names_of
 from paicha.domain.responses.services import Status, days_of
@@ -52,6 +59,7 @@ class Cell:
     value: str
     error: str = ""
     soft: bool = False
+    source: str = ""  # where a prefilled value comes from
 
 
 @dataclass(slots=True)
@@ -205,6 +213,7 @@ def _sheet(
         "group_label": group_text(pile.group) if pile.group is not None else "",
         "outcome": outcome.question, "surveyors": roles.surveyors,
         "everybody": surveyors_of(request, place), "remark": roles.remark or "",
+        "prefilled": any(cell.source for line in lines for cell in line.cells),
         "hints": {f.name: hints(f) for f in fields}, "rules_at": module_address(place.pack), "days": days_text(place),
     }  # fmt: skip
     return page(request, place, "entry/sheet.html", "entry", **(shown | more))
@@ -273,7 +282,7 @@ def _lines(
     known = names_of({one.by for one in saved.values() if one.by})
     lines = []
     for number, row in enumerate(rows, before + 1):
-        answers = known_answers(place, row)
+        answers, register = known_answers(place, row), prefilled(place, row)
         shown = {name: text for name, text in typed_cells(place.pack, form, answers).items() if name in cells}
         line = Line(number, row.id, row.head_name, row.revision, [], json.dumps(shown, ensure_ascii=False))
         line.softs = softs.get(row.id, [])
@@ -286,7 +295,7 @@ def _lines(
         pointed = {soft.cell for soft in line.softs}
         line.cells = [
             Cell(f, typed.get(f.name, shown[f.name]) if line.draft else shown[f.name], wrong.get(f.name, ""),
-                 f.name in pointed)
+                 f.name in pointed, REGISTER if f.name in register and f.name not in typed else "")
             for f in fields
         ]  # fmt: skip
         lines.append(line)
@@ -323,10 +332,12 @@ def _drafted(place: Place, form: HouseholdForm, line: Line, draft: Draft | None)
 
 def known_answers(place: Place, row: Answered) -> dict[str, Any]:
     """Answers in force; until somebody was met, with what the register knows."""
-    roles = place.pack.roles
-    found = dict(row.values)
-    if row.is_blank or not place.pack.outcome.met(row.outcome):
-        for name, value in ((roles.population, row.population), (roles.phone, row.phone)):
-            if name and value:
-                found.setdefault(name, value)
-    return found
+    return prefilled(place, row) | row.values
+
+
+def prefilled(place: Place, row: Answered) -> dict[str, Any]:
+    """What of that the register says and nobody has answered."""
+    if not row.is_blank and place.pack.outcome.met(row.outcome):
+        return {}
+    known = register_answers(place.pack, row)
+    return {name: value for name, value in known.items() if value and name not in row.values}

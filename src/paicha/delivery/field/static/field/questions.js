@@ -78,7 +78,10 @@ const options = (survey, name, set) => {
         h("input", { type, name, value: option.number, checked, onchange }),
         h("span", { class: "no" }, String(option.number)),
         h("span", null, option.label),
-        isChosen(survey.last[name], option.number) ? h("span", { class: "was" }, "上次") : null,
+        survey
+          .known(name)
+          .filter((each) => isChosen(each.value, option.number))
+          .map(({ mark }) => h("span", { class: "was" }, mark)),
       ),
       option.text ? h("div", beside, textField(survey, option.text, set)) : null,
     ];
@@ -139,7 +142,7 @@ const stepper = (survey, name, isPart, set) => {
     };
     return h("button", { type: "button", "aria-label": `${short}${verb}一`, onclick }, sign);
   };
-  const last = survey.last[name];
+  const known = survey.known(name).map(({ mark, value }) => `${mark} ${value}`);
   const isWide = high > 100;
   return h(
     "div",
@@ -149,14 +152,13 @@ const stepper = (survey, name, isPart, set) => {
     field,
     isWide ? null : button("+", "加", 1),
     h("span", null, unit),
-    last !== undefined && last !== null ? h("span", { class: "was" }, `上次 ${last}`) : null,
+    known.length ? h("span", { class: "was" }, known.join(" · ")) : null,
   );
 };
 
 /** @param {Survey} survey @param {string} name @param {Setter} set */
 const textField = (survey, name, set) => {
   const question = survey.question(name);
-  const last = survey.last[name];
   const field = h("input", {
     id: `q-${name}`,
     name,
@@ -168,16 +170,14 @@ const textField = (survey, name, set) => {
     placeholder: question.hint || "",
     oninput: (event) => set(name, fieldOf(event).value.trim() || null),
   });
-  const onclick = () => {
-    field.value = String(last);
-    set(name, last ?? null);
-  };
-  const text = `上次：${answerText(question, last)}`;
-  const isOther = last && last !== survey.values[name];
-  return h(
-    "div",
-    { class: "field" },
-    field,
-    isOther ? h("button", { type: "button", class: "as-was", onclick }, text) : null,
-  );
+  const known = survey.known(name).map(({ mark, value }) => {
+    if (value === survey.values[name]) return h("span", { class: "was" }, `取自${mark}`);
+    const onclick = () => {
+      field.value = String(value);
+      set(name, value);
+    };
+    const text = `${mark}：${answerText(question, value)}`;
+    return h("button", { type: "button", class: "as-was", onclick }, text);
+  });
+  return h("div", { class: "field" }, field, known);
 };

@@ -13,6 +13,11 @@
  * @typedef {{hard: Finding[], missing: Finding[], leads: Finding[], byCell: Map<string, Finding[]>}} Judgement
  */
 
+/**
+ * Answers that are known before anybody asks. `mark`: where they come from, in a word.
+ * @typedef {{mark: string, answers: Answers}} Source
+ */
+
 const NOT_PRINTED = "表上不印的";
 
 /** The cells of a form in paper order, then what isn't printed; the named ones left out.
@@ -62,11 +67,15 @@ export class Survey {
     this.form = rules.forms[household.row.form];
     const { row, answers, before, state } = household;
     const { roles, outcome } = rules;
-    const register = this.register();
+    const returned = state === "returned" ? row.answers : null;
+    /** What is known of the household: a whole form where there is one, then the register. @type {Source[]} */
+    this.sources = [{ mark: "名册", answers: this.register() }];
+    if (before) this.sources.unshift({ mark: "上次", answers: before });
+    else if (returned) this.sources.unshift({ mark: "退回前", answers: returned });
     /** Last round's answers, or the register's. @type {Answers} */
-    this.last = before || (state === "returned" ? row.answers : null) || register;
+    this.last = this.sources[0].answers;
     /** Whether those are a whole form to take over, not what the register has alone. */
-    this.hasLastForm = this.last !== register;
+    this.hasLastForm = this.sources.length > 1;
     /** @type {Answers} */
     this.values = { ...answers };
     /** Reasons for what is soft, by rule. */
@@ -89,6 +98,18 @@ export class Survey {
     if (population) answers[population] = row.population;
     if (phone) answers[phone] = row.phone || null;
     return answers;
+  }
+
+  /** What is known of a question, each value once, by where it comes from. @param {string} name */
+  known(name) {
+    /** @type {Map<Answer, string>} */
+    const found = new Map();
+    for (const { mark, answers } of this.sources) {
+      const value = answers[name] ?? null;
+      if (value !== null && value !== "")
+        found.set(value, found.has(value) ? `${found.get(value)}、${mark}` : mark);
+    }
+    return [...found].map(([value, mark]) => ({ value, mark }));
   }
 
   /** @param {string} name @returns {Question} */

@@ -209,14 +209,22 @@ export class Row {
     return fetch(this.sheet.draftAt, { method: "POST", body: data }).catch(() => undefined);
   }
 
+  /** What is saved is an answer, wherever its field was filled from. @param {HTMLInputElement} field */
+  forgetSource(field) {
+    if (field.classList.contains("known")) field.removeAttribute("title");
+    field.classList.remove("known");
+  }
+
   /** @param {Reply} reply @param {Map<HTMLInputElement, string>} sent */
   show(reply, sent) {
     const { status = "", errors = {}, soft = [] } = reply;
     const cells = status === "held" ? this.sentCells(sent) : reply.cells;
     if (cells) this.take(cells, sent);
     if (reply.base !== undefined) this.base.value = String(reply.base);
+    const isIn = IN.includes(status);
     for (const [name, field] of this.fields) {
       field.classList.toggle("soft", soft.includes(name));
+      if (isIn) this.forgetSource(field);
       if (errors[name]) {
         field.setAttribute("aria-invalid", "true");
         field.setAttribute("aria-describedby", `${this.id}-${name}-said`);
@@ -228,7 +236,6 @@ export class Row {
     if (reply.html !== undefined) this.notes.innerHTML = reply.html;
     this.body.classList.toggle("wrong", status === "refused");
     this.hasDraft = status === "refused";
-    const isIn = IN.includes(status);
     this.state.textContent = STATES[status] ?? (isIn ? "" : "没存上");
     this.button.hidden = !["stored", "merged"].includes(status);
     if (!this.button.hidden) this.sheet.remember(this);

@@ -69,6 +69,7 @@ class HouseholdPage {
         complaint() ? h("p", { class: "say soft", id: "clock" }, complaint()) : null,
         this.notes(),
         this.endings(),
+        this.sources(),
         this.body,
         this.leads,
         pending.length
@@ -106,6 +107,13 @@ class HouseholdPage {
     }
     if (row.by && state === "done") notes.push(`${row.by}填过了；要改，改完再存。`);
     return notes.map((note) => h("p", { class: "say soft" }, note));
+  }
+
+  /** Where what stands beside the questions comes from. */
+  sources() {
+    const { last } = store.assignment()?.round || {};
+    if (!this.household.before || !last) return null;
+    return h("p", { class: "quiet" }, `标“上次”的是${last}填的，标“名册”的是名册上的。`);
   }
 
   /** Who belongs to the household besides its head; one that was met on the spot must be in the register first. */
