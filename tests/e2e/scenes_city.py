@@ -36,8 +36,10 @@ def the_city_gives_it_to_a_checker(cast: Cast) -> None:
     city = cast["city"]
     city.sets_about("户抽中了，还没分给抽查组员")
     city.fills({"账号（新账号就在这里建）": "checker-1", "姓名（已有账号可不写）": "抽查一"})
-    city.presses("添加", "已建好")
-    password = city.page.locator("strong.code").inner_text()
+    city.presses("添加")
+    city.sees("1 个首次密码，只显示这一次")
+    password = city.page.locator(".slips strong.code").last.inner_text()
+    city.sets_about("户抽中了，还没分给抽查组员")
     city.presses("把没回访的户按村平均分", "")
     city.need_not("户抽中了，还没分给抽查组员")
     checker = cast.signs_in("checker-1", password)

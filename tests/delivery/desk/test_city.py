@@ -88,7 +88,7 @@ def test_a_checker_is_added_with_a_password_shown_once_and_gets_households(world
     address = f"/sample/{sample.pk}/people/"
     sent = {"act": "add", "username": "cha1", "name": "抽查一", "until": UNTIL.isoformat()}
     page = client.post(address, sent, follow=True).content.decode()
-    password = re.search(r'首次密码：<strong class="code">(\w{14})<', page)
+    password = re.search(r'首次密码 <strong class="code">(\w{14})<', page)
     assert password
     user = User.objects.get(username="cha1")
     assert user.check_password(password[1]) and user.must_change_password

@@ -7,27 +7,29 @@ from operator import itemgetter
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.administration.slips import lead_to_slips, with_key
 from paicha.delivery.desk.samples.sample_places import at_sample
 from paicha.delivery.desk.shell.fields import Chosen, Day, Words, entries
 from paicha.delivery.desk.shell.form_input import day_needed
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place
+from paicha.delivery.desk.shell.wording import day_text
 from paicha.domain import clock
 from paicha.domain.accounts import notices
-from paicha.domain.accounts.roles import Verb
+from paicha.domain.accounts.roles import ROLES, Verb
 from paicha.domain.rounds.queries import stages
-from paicha.domain.verification.checkers import add_checker, end_checker, in_force, progress, share_out
+from paicha.domain.staff.services import Slip
+from paicha.domain.verification.checkers import ROLE, add_checker, end_checker, in_force, progress, share_out
 from paicha.domain.verification.models import Sample
 from paicha.domain.verification.samples import SampleError
 
 NONE = (0, 0, 0)
-_MADE = "checker_made"  # of the session: account and first password, until they are shown
 
 
 class ActForm(forms.Form):
@@ -45,24 +47,19 @@ class CheckerForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @at_sample(Verb.DRAW_SAMPLE)
-def checkers(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
-    """Who checks; a new account's first password is shown on the page that follows, once.
-
-    Until then it waits in the session, so that a button pressed twice, whose second answer alone is seen, loses none.
-    """
+@with_key
+def checkers(request: HttpRequest, place: Place, sample: Sample) -> HttpResponseBase:
+    """Who checks; a new account's first password stands on its slip, which follows."""
     error: Refusal | None = None
     if request.method == "POST":
         try:
-            _act(request, place, sample)
+            return _act(request, place, sample)
         except Refusal as refused:
             error = refused
-        else:
-            return redirect("desk:checkers", sample.pk)
-    made = request.session.pop(_MADE, None) if request.method == "GET" else None
     far = progress(sample)
     listed = [(row, *far.get(row.user_id, NONE)[:2]) for row in in_force(sample)]
     return page(
-        request, place, "samples/checkers.html", "samples", status=422 if error else 200, error=error, made=made,
+        request, place, "samples/checkers.html", "samples", status=422 if error else 200, error=error,
         sample=sample, checkers=listed, nobody=_left(far.get(None, NONE)), typed=request.POST,
         until=request.POST.get("until") or _last_day(place).isoformat(),
     )  # fmt: skip
@@ -72,8 +69,8 @@ def _left(counted: tuple[int, int, int]) -> int:
     return counted[0] - counted[1]
 
 
-def _act(request: HttpRequest, place: Place, sample: Sample) -> None:
-    """Do what was asked; a new account and its first password are kept for the page. Raises Refusal."""
+def _act(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
+    """Do what was asked, and lead back, or for a new account to its slip. Raises Refusal."""
     act, user_id = itemgetter("act", "user")(entries(ActForm(request.POST)))
     if act == "share":
         n = share_out(sample, place.scope.actor)
@@ -83,13 +80,15 @@ def _act(request: HttpRequest, place: Place, sample: Sample) -> None:
         end_checker(place.scope, sample, user_id)
         messages.success(request, "已收回，没回访的户可以分给别人。")
     elif act == "add":
-        user, password = add_checker(place.scope, sample, **entries(CheckerForm(request.POST)))
+        wanted = entries(CheckerForm(request.POST))
+        user, password = add_checker(place.scope, sample, **wanted)
         if password:
-            request.session[_MADE] = [user.username, password]
-        else:
-            messages.success(request, f"{user}已是抽查组员。")
+            work = f"{ROLES[ROLE].title}，到{day_text(wanted['until'])}"
+            return lead_to_slips(request, [Slip(user.username, user.name, work, password)])
+        messages.success(request, f"{user}已是抽查组员。")
     else:
         raise SampleError("Y56")
+    return redirect("desk:checkers", sample.pk)
 
 
 def _tell(place: Place, sample: Sample) -> None:
