@@ -35,7 +35,7 @@ WITHOUT = {
             "enquiry_close", "help_tour",
             "export_all", "handup_back", "measure_withdraw", "meeting_agenda", "meeting_undo", "phone", "problem_undo",
             "problems_remind", "read_all", "referral_undo", "referral_withdraw", "return_back", "return_to",
-            "sample_again", "sampled_phone", "sign_out", "upload_undo", "zone_remove", "zones",
+            "round_new", "sample_again", "sampled_phone", "sign_out", "upload_undo", "zone_remove", "zones",
         ],
         _BUTTONS,
     ),

@@ -9,6 +9,12 @@ from paicha.core.refusal import Refusal
 DEFAULT = "shenmu_2022_spring"
 
 
+def shipped_names() -> list[str]:
+    """The names of the packs that ship with the program."""
+    folders = [entry for entry in _resources(__name__).iterdir() if entry.is_dir()]
+    return sorted(folder.name for folder in folders if (folder / "pack.yaml").is_file())
+
+
 def read_pack(name_or_dir: str) -> dict[str, bytes]:
     """Bytes of a shipped pack by name, or of a folder by path; absent files are left out.
 

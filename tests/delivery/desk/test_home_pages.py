@@ -1,13 +1,19 @@
-"""The administrator's pages of the home itself: health, and who comes near."""
+"""The administrator's pages of the home itself: health, packs, rounds, and who comes near."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from pytest_django import Settings
-from tests.delivery.desk.pages import queries
+from tests.delivery.desk.pages import MOST, queries
 from tests.worlds.round import COUNTY, TOWN, World
+
+from paicha.domain import clock
+from paicha.domain.audit.models import AuditEntry
+from paicha.domain.rounds.models import PackContent, Round
 
 AT = f"/area/{COUNTY}/"
 pytestmark = pytest.mark.django_db
@@ -26,8 +32,60 @@ def test_health_says_what_asks_for_a_hand_first(world: World, home: Path) -> Non
     assert len(taken) <= 24  # it asks the machine, whatever the size of the county
 
 
-@pytest.mark.parametrize("name", ["health"])
+@pytest.mark.parametrize("name", ["health", "packs", "rounds", "rounds/new"])
 @pytest.mark.parametrize(("who", "status"), [("city", 403), ("auditor", 403), ("town", 404), ("nobody", 404)])
 def test_nobody_else_comes_near(world: World, name: str, who: str, status: int) -> None:
     assert world.client(who).get(f"{AT}{name}/").status_code == status
     assert world.client("administrator").get(f"/area/{TOWN}/{name}/").status_code == 404
+
+
+def test_packs_are_listed_with_what_they_ask(world: World) -> None:
+    page, taken = queries(world.client("administrator"), f"{AT}packs/")
+    assert "本轮在用" in page and "没有错误" in page and "S09" in page
+    assert len(taken) <= MOST
+
+
+def test_a_faulty_pack_says_where_and_opens_nothing(world: World) -> None:
+    files = dict(world.round.pack.files)
+    files["rules.yaml"] = files["rules.yaml"].replace("S09", "S08", 1)
+    PackContent.objects.create(digest="bad", name="bad", version="1", title="坏的", files=files)
+    client = world.client("administrator")
+    page = client.get(f"{AT}packs/").content.decode()
+    assert "有错，不能用" in page and "rules.yaml 第" in page
+    answer = client.post(f"{AT}rounds/new/", {"opens": "2030-01-01", "pack": "bad"})
+    assert answer.status_code == 422 and "开不了" not in answer.content.decode()
+    assert Round.objects.count() == 1
+
+
+def opening(world: World, opens: str, pack: str = "") -> dict[str, str]:
+    return {"opens": opens, "pack": pack or world.round.pack_id}
+
+
+def test_a_round_is_opened_after_what_follows_was_said(world: World) -> None:
+    client, at = world.client("administrator"), f"{AT}rounds/new/"
+    query = urlencode(opening(world, "2023-03-10"))
+    page, taken = queries(client, f"{at}?{query}")
+    assert "户进名册" in page and "个村没有上报" in page and "各阶段都已经过了" not in page
+    assert len(taken) <= MOST and Round.objects.count() == 1
+    assert client.post(at, opening(world, "2023-03-10")).status_code == 302
+    made = Round.objects.latest("opens_on")
+    assert (made.opens_on, made.opened_by) == (date(2023, 3, 10), str(world.users["administrator"].pk))
+    assert AuditEntry.objects.filter(action="round.open", subject=f"round:{made.pk}").exists()
+    page, taken = queries(client, f"{AT}rounds/")
+    assert "已结束" in page and "还没开始" in page and len(taken) <= MOST
+
+
+@pytest.mark.parametrize("opens", ["2022-03-01", "2022-03-10", "", "三月"])
+def test_a_day_that_opens_nothing_is_refused(world: World, opens: str) -> None:
+    client, at = world.client("administrator"), f"{AT}rounds/new/"
+    assert client.get(f"{at}?{urlencode(opening(world, opens))}").status_code == 422
+    assert client.post(at, opening(world, opens)).status_code == 422
+    assert client.post(at, opening(world, "2023-03-10", "none")).status_code == 422
+    assert Round.objects.count() == 1
+
+
+def test_a_round_all_of_whose_stages_are_over_is_warned_of(world: World) -> None:
+    with clock.frozen(date(2024, 1, 1)):
+        page = world.client("administrator").get(f"{AT}rounds/new/?{urlencode(opening(world, '2023-03-10'))}")
+        assert "各阶段都已经过了" in page.content.decode()
+        assert "各阶段都过了" in world.client("administrator").get(f"{AT}rounds/").content.decode()

@@ -74,7 +74,6 @@ ENTRIES = refusals({
     "E87": "{program}：命令写得不对（{why}）。请用 {program} -h 查看写法。",
     "E34": "方案包有 {n} 处错误，请逐一改正：{said}",
     # rounds
-    "E35": "本轮 {day} 开始，新一轮的日期要在它之后，请改。",
     # screen
     "E36": "这一版还不能用 --engine spark，请去掉它，用 polars 运行。",
     "E37": "用 --input 时，请同时写明 --findings 和 --rollup 两个输出文件。",

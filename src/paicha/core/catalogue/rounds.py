@@ -1,6 +1,6 @@
 """Rounds, their schedule and the plan of visits: T."""
 
-from paicha.core.catalogue.entry import refusals
+from paicha.core.catalogue.entry import Entry, refusals
 
 ENTRIES = refusals({
     # plan
@@ -18,4 +18,12 @@ ENTRIES = refusals({
     # plan of visits
     "T10": "没有存，有的组别人刚改过，请看过再存一次。",
     "T11": "您排的时候别人改过这个组，下面是您排的，再存一次就用您的。",
+    # opening
+    "T12": "本轮 {day} 开始，新一轮的日期要在它之后，请改。",
+    "T13": "没有这个方案包，请从列表里选。",
+    "T14": "方案包 {name} 有 {n} 处错误，不能用来开新一轮，请看“方案包”里写的，改好再来。",
 })  # fmt: skip
+ENTRIES["T15"] = Entry(
+    "soft",
+    "{opens} 开始的话，各阶段都已经过了（最后一个阶段到 {last}），请核对开始日期，或者打开以后先延期。",
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from paicha.delivery.cli.console import CommandRefused, print_json, speak
+from paicha.delivery.cli.console import print_json, speak
 from paicha.delivery.cli.home import open_home
 from paicha.delivery.cli.packs import read_or_refuse
 from paicha.delivery.cli.setup import day, stored_pack
@@ -25,15 +25,16 @@ def add_parser(subparsers: Any) -> None:
 
 def run_open(args: argparse.Namespace) -> int:
     scope, current, pack = open_home()
-    from paicha.domain.handover.round_opening import open_round
+    from paicha.domain.handover.round_opening import foresee_opening, open_round
 
-    if args.opens <= current.opens_on:
-        raise CommandRefused("E35", day=current.opens_on)
     content = current.pack
     if args.pack is not None:
         content, pack = stored_pack(read_or_refuse(args.pack), scope.actor)
+    opening = foresee_opening(pack, args.opens)
     round_ = open_round(content, pack, args.opens, scope.actor)
     speak(f"已打开：{round_}。")
+    if opening.warning:
+        speak(opening.warning)
     return 0
 
 

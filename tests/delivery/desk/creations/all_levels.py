@@ -11,14 +11,14 @@ from typing import Any
 
 from django.urls import URLPattern, get_resolver
 from ninja.operation import PathView
-from tests.delivery.desk.creations import upper_levels, village
+from tests.delivery.desk.creations import upper_levels, village, whole_home
 from tests.delivery.desk.creations.table import (
     MAKERS,
     ROUTES,
 )
 
 __all__ = ["ELSEWHERE", "MAKERS", "ROUTES", "addresses", "takes_a_post"]
-assert village and upper_levels  # which fill the table, in this order
+assert village and upper_levels and whole_home  # which fill the table, in this order
 
 # Addresses that take a POST and create nothing that could be there twice, or not by a form, each with its reason.
 _CHANGES = "changes or takes back what is there; twice is as once"

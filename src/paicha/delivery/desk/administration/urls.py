@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from paicha.delivery.desk.administration import account, account_form, account_upload, accounts, health, slips
+from paicha.delivery.desk.administration import (
+    account,
+    account_form,
+    account_upload,
+    accounts,
+    health,
+    packs,
+    rounds,
+    slips,
+)
 
 urlpatterns: list[URLPattern] = [
     path("area/<code>/accounts/", accounts.accounts, name="accounts"),
@@ -17,6 +26,9 @@ urlpatterns: list[URLPattern] = [
     path("area/<code>/accounts/lists/<uuid:tray_id>/", account_upload.preview, name="account_list"),
     path("area/<code>/accounts/lists/<uuid:tray_id>/make/", account_upload.make, name="accounts_make"),
     path("area/<code>/health/", health.health, name="health"),
+    path("area/<code>/packs/", packs.packs, name="packs"),
+    path("area/<code>/rounds/", rounds.rounds, name="rounds"),
+    path("area/<code>/rounds/new/", rounds.round_new, name="round_new"),
     path("slips/", slips.slips, name="slips"),
     path("slips/address.svg", slips.address_code, name="address_code"),
 ]
