@@ -19,6 +19,15 @@ _RUN = """async (options) => {
 }"""
 _WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
+_LARGE = f"""() => {{
+  const {{ classList }} = document.documentElement;
+  if (classList.contains("large")) return {_WIDE};
+  classList.add("large");
+  const wide = {_WIDE};
+  classList.remove("large");
+  return wide;
+}}"""
+
 
 @cache
 def _script() -> str:
@@ -36,7 +45,10 @@ def violations(page: Page, rules: Mapping[str, Any] = WCAG) -> list[str]:
 def faults(
     page: Page, *, examined: tuple[int, ...] = (360, 1280), widths: tuple[int, ...] = (600, 768, 1920)
 ) -> list[str]:
-    """Violations of the page at the widths `examined`, and where it scrolls sideways, also at other `widths`."""
+    """Violations of the page at the widths `examined`, and where it scrolls sideways, also at other `widths`.
+
+    At the widths examined it has to fit in large print, too.
+    """
     found = []
     for width in sorted({*examined, *widths}):
         page.set_viewport_size({"width": width, "height": 900})
@@ -44,4 +56,6 @@ def faults(
             found.append(f"scrolls sideways at {width}")
         if width in examined:
             found += [f"{said} at {width}" for said in violations(page)]
+            if page.evaluate(_LARGE):
+                found.append(f"scrolls sideways in large print at {width}")
     return found

@@ -47,3 +47,25 @@ def test_who_comes_for_the_first_time_is_shown_three_steps_and_help(
     assert (violations(page), page.evaluate(_WIDE)) == ([], False)
     page.keyboard.press("Escape")
     expect(said).to_have_count(0)
+
+
+def test_large_print_is_turned_on_in_the_account_menu_and_holds_on_the_phone_s_pages(
+    page: Page, world: World
+) -> None:
+    size = "getComputedStyle(document.body).fontSize"
+    sign_in(page, "cadre")
+    page.goto(f"/area/{VILLAGE}/leads/")
+    assert page.evaluate(size) == "16px"
+    page.locator(".account > summary").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="大字").click()
+    assert page.url.endswith(f"/area/{VILLAGE}/leads/")
+    assert page.evaluate(size) == "20px"
+    page.goto("/field/")
+    expect(page.get_by_role("link", name="联网登录")).to_be_visible()
+    assert page.evaluate(size) == "21.25px"
+    page.goto("/help/")
+    page.locator(".account > summary").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="字小一点").click()
+    assert page.evaluate(size) == "16px"

@@ -216,3 +216,20 @@ def test_first_pages_say_what_one_does_oneself(world: World) -> None:
     client = Client()
     client.force_login(medical, backend="paicha.domain.accounts.backend.AccountBackend")
     assert "会转到这里请您查本部门的底子" in client.get("/referrals/").content.decode()
+
+
+@pytest.mark.django_db
+def test_large_print_is_one_switch_that_the_browser_keeps(world: World) -> None:
+    client, home = world.client("cadre"), f"/area/{VILLAGE}/"
+    assert 'class="large"' not in client.get(home).content.decode()
+    back = client.post("/mine/letters/", {"large": "1", "next": home})
+    assert back.headers["Location"] == home
+    for address in (home, "/help/terms/", "/field/enrol/"):
+        assert '<html lang="zh-CN" class="large">' in client.get(address).content.decode()
+    cookie = client.cookies["paicha_large"]
+    assert (cookie["path"], cookie["httponly"]) == ("/", ""), "the phone's pages read it"
+    client.post("/logout/")
+    assert 'class="large"' in client.get("/login/").content.decode(), "kept by the browser"
+    client.force_login(world.users["cadre"], backend="paicha.domain.accounts.backend.AccountBackend")
+    client.post("/mine/letters/", {"next": "https://elsewhere.example/"})
+    assert 'class="large"' not in client.get(home).content.decode()

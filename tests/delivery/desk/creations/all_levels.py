@@ -33,7 +33,7 @@ ELSEWHERE = {
             "enquiry_answer", "enquiry_close", "zones", "zone_remove", "visit", "visit_drop", "problems_save",
             "problem_check", "problem_undo", "changes_tick", "change_undo", "referral_withdraw", "referrals",
             "referrals_upload", "referral_undo", "comparison_pick", "comparison_delete", "read_all", "own_phones",
-            "village_leads", "decide", "conflict", "cancel", "duplicate_back", "help_tour", "account",
+            "village_leads", "decide", "conflict", "cancel", "duplicate_back", "help_tour", "letters", "account",
         ],
         _CHANGES,
     ),

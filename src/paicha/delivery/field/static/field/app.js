@@ -7,6 +7,7 @@ import { open, since } from "./db.js";
 import { byId, h } from "./dom.js";
 import { badge } from "./head.js";
 import { askForSync, install } from "./install.js";
+import { applyLetters } from "./letters.js";
 import { addPage } from "./pages/add.js";
 import { devicePage } from "./pages/device.js";
 import { householdPage } from "./pages/household.js";
@@ -27,6 +28,7 @@ const IDLE_MS = 5 * 60000;
 const PULL_MS = 20000;
 const MINUTE_MS = 60000;
 
+applyLetters();
 const root = /** @type {HTMLElement} */ (byId("app"));
 let timer = 0;
 let tries = 0;

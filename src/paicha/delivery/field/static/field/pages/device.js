@@ -3,6 +3,7 @@
 import { complaint } from "../clock.js";
 import { h, reasonOf, say } from "../dom.js";
 import { head } from "../head.js";
+import { isLarge, turnLetters } from "../letters.js";
 import * as store from "../store.js";
 import { STATES, timeText } from "../words.js";
 import { handOver } from "./pin.js";
@@ -94,9 +95,16 @@ export const devicePage = (shell, sent) => {
   const stand = h("div", null, facts(shell, sent));
   const giving = h("button", { onclick: give }, "没信号，交接成文件");
   const leaving = h("button", { onclick: leave });
+  const letters = h("button", {
+    onclick: () => {
+      turnLetters();
+      drawButtons();
+    },
+  });
   const signal = h("small");
   const drawButtons = () => {
     giving.disabled = !store.waiting();
+    letters.textContent = isLarge() ? "字小一点" : "大字";
     leaving.textContent = store.waiting() ? "传完退出" : "退出这部手机";
     signal.textContent = navigator.onLine ? "" : "现在没有信号";
   };
@@ -113,6 +121,7 @@ export const devicePage = (shell, sent) => {
       status,
       stand,
       h("button", { onclick: () => shell.lock() }, "锁上"),
+      letters,
       giving,
       leaving,
       h("a", { class: "button", href: "/" }, "打开网页版"),
