@@ -32,7 +32,7 @@ WITHOUT = {
             "account", "accounts_make", "accounts_reset",
             "answer_undo", "bulk_undo", "cancel", "case_help", "case_undo", "cases_open", "change_undo", "changes_tick",
             "comparison_delete", "comparison_leads", "comparison_pick", "confirm", "conflict", "duplicate_back",
-            "enquiry_close", "help_tour", "letters",
+            "enquiry_close", "help_tour", "letters", "list_file",
             "export_all", "handup_back", "measure_withdraw", "meeting_agenda", "meeting_undo", "phone", "problem_undo",
             "problems_remind", "read_all", "referral_undo", "referral_withdraw", "return_back", "return_to",
             "round_new", "sample_again", "sampled_phone", "sign_out", "upload_undo", "zone_remove", "zones",

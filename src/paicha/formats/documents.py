@@ -6,7 +6,7 @@ them into the official layout, which `layout` takes from the pack. Nothing here 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -103,14 +103,14 @@ class StatisticsSheet:
 class ListSheet:
     """A plain list beside the official forms: 整改台账, 线索清单, 信息变更. `widths` in characters.
 
-    `choices`: what may be picked in a column (counted from 0) of the workbook.
+    `rows` are read once; `choices`: what may be picked in a column (counted from 0) of the workbook.
     """
 
     title: str
     name: str  # of the sheet
     headers: Sequence[str]
     widths: Sequence[float]
-    rows: Sequence[Sequence[Value]]
+    rows: Iterable[Sequence[Value]]
     foot: str = ""
     choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
@@ -51,13 +53,27 @@ def write_refused(
 
 def _write(title: str, sheets: Sequence[Sheet | RefusedSheet], footer: str, pack: Pack) -> bytes:
     target = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(target, options) as book:
+    _fill(target, {"in_memory": True}, title, sheets, footer, pack)
+    return target.getvalue()
+
+
+def write_long(sheet: ListSheet, pack: Pack, target: Path, *, footer: str = "") -> None:
+    """A list of any length as xlsx into `target`, row by row: no more than one row is in memory."""
+    options: dict[str, bool | str] = {"constant_memory": True, "tmpdir": str(target.parent)}
+    with target.open("wb") as opened:
+        _fill(opened, options, sheet.title, [sheet], footer, pack)
+
+
+def _fill(
+    target: IO[bytes],
+    options: dict[str, bool | str],
+    title: str,
+    sheets: Sequence[Sheet | RefusedSheet],
+    footer: str,
+    pack: Pack,
+) -> None:
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(target, {**options, **plain}) as book:
         book.set_properties({"title": title})
         styles = Styles(book)
         names: set[str] = set()
@@ -66,7 +82,6 @@ def _write(title: str, sheets: Sequence[Sheet | RefusedSheet], footer: str, pack
             page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
             page.set_footer(f"&L&8 {_escaped(footer)}&R&8 第 &P 页，共 &N 页")
             _draw(sheet, page, styles, pack)
-    return target.getvalue()
 
 
 def _draw(sheet: Sheet | RefusedSheet, page: Worksheet, styles: Styles, pack: Pack) -> None:

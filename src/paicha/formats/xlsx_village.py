@@ -179,7 +179,7 @@ def draw_list(sheet: ListSheet, page: Worksheet, styles: Styles) -> None:
         row += 1
     for column, options in sheet.choices.items():
         _choose(page, first, column, list(options), row - 1)
-    if sheet.rows:
+    if row > first:
         page.autofilter(first - 1, 0, row - 1, last)
     if sheet.foot:
         row = _line(page, styles, row, last, sheet.foot)

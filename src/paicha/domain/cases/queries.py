@@ -112,7 +112,7 @@ def _shown(rows: QuerySet[Case]) -> QuerySet[Case]:
             planned_on=Subquery(planned.values("meeting__held_on")[:1]),
             planned_pk=Subquery(planned.values("meeting")[:1]),
         )
-        .select_related("household", "village")
+        .select_related("household", "village__parent")
         .order_by("village__code", F("due_on").asc(nulls_last=True), "opens_on", "pk")
     )
 

@@ -53,7 +53,7 @@ def ledger_sheet(pack: Pack, place: str, problems: Sequence[Problem], *, village
         row: list[Value] = [number, p.village.spoken] if villages else [number]
         row += [
             types.get(p.type, str(p.type)), p.text, p.household.head_name if p.household else VILLAGE,
-            p.measure or None, p.due_on, p.owner or None, _state_of(pack, p),
+            p.measure or None, p.due_on, p.owner or None, state_text(pack, p),
         ]  # fmt: skip
         rows.append(row)
     headers = ("序号", "类型", "具体问题", "农户", "整改措施", "整改时限", "整改责任人", "整改情况")
@@ -67,7 +67,8 @@ def ledger_sheet(pack: Pack, place: str, problems: Sequence[Problem], *, village
     )
 
 
-def _state_of(pack: Pack, problem: Problem) -> str:
+def state_text(pack: Pack, problem: Problem) -> str:
+    """How far the rectification of a problem is, and what of it is missing: '整改中，缺整改时限'."""
     label = str(Problem.Status(problem.status).label)
     if problem.found_by != Problem.Level.VILLAGE:
         label += f"，{Problem.Level(problem.found_by).label}发现"

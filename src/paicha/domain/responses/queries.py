@@ -163,7 +163,7 @@ def findings(
     """
     rows = Finding.objects.filter(
         round=round_, village_id__in=villages, severity__in=severities, state__in=states
-    ).select_related("household", "village")
+    ).select_related("household", "village__parent")
     if rule:
         rows = rows.filter(rule=rule)
     if kind:

@@ -285,6 +285,11 @@ def export(world: World) -> Creation:
     return Creation("town", at, {"as": "xlsx"}, trays, f"{at}all/")
 
 
+@creation("list_file")
+def list_by_the_worker(world: World) -> Creation:
+    return Creation("town", f"/area/{TOWN}/download/list/?list=/area/{TOWN}/households/", {}, trays)
+
+
 @creation("copies")
 def signed_copy(world: World) -> Creation:
     data = {"form": "statistics", "files": ("签字.pdf", PDF, "application/pdf")}

@@ -5,6 +5,7 @@ What holds: an administrator sees the accounts that have, or had, work below the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,10 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from paicha.delivery.desk.administration.slips import with_key
-from paicha.delivery.desk.shell.listing import Column, headings, sort_rows
+from paicha.delivery.desk.shell.list_file import ListFile, asks_for_file
+from paicha.delivery.desk.shell.listing import Column, headings, rows_of, sort_rows
 from paicha.delivery.desk.shell.page import page
-from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place
+from paicha.delivery.desk.shell.wording import local_day
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.queries import accounts_below, work_in_words
 from paicha.domain.accounts.roles import ROLES, Verb
@@ -28,13 +30,6 @@ STATES: dict[str, tuple[str, Q]] = {
     "off": ("已停用", Q(is_active=False)),
 }
 
-_COLUMNS: list[Column[User]] = [
-    Column("name", "姓名", lambda user: user.name),
-    Column("account", "账号", lambda user: user.username),
-    Column("active", "状态", lambda user: (user.is_active, not user.must_change_password)),
-    Column("seen", "上次登录", lambda user: user.last_login.timestamp() if user.last_login else 0, down=True),
-]
-
 
 @require_safe
 @at_place(Verb.READ_AREAS, act=Verb.MANAGE_ACCOUNTS)
@@ -42,20 +37,44 @@ _COLUMNS: list[Column[User]] = [
 def accounts(request: HttpRequest, place: Place) -> HttpResponse:
     """The list, as the address narrows it."""
     found, asked = narrowed(request, place)
-    turned = page_of(request, sort_rows(request, list(found), _COLUMNS))
-    users = list(turned)
     known = list(
         RoundArea.objects.filter(round=place.round).order_by("code")
     )  # work may lie anywhere in the county
-    work = work_in_words(users, {area.code: area.spoken for area in known})
+    work: dict[int, list[str]] = {}
+    columns = _columns(work)
+    every = sort_rows(request, list(found), columns)
+    file = ListFile("accounts", f"{place.area.spoken}账号", columns, rows_of(every), Verb.MANAGE_ACCOUNTS)
+    if asks_for_file(request):
+        work |= work_in_words(every, {area.code: area.spoken for area in known})
+        return file.answer(request, place)
+    turned = file.rows.page(request)
+    users = list(turned)
+    work |= work_in_words(users, {area.code: area.spoken for area in known})
     place.log_read("accounts", len(users))
     return page(
         request, place, "administration/accounts.html", "accounts", paging=turned, asked=asked,
         rows=[(user, work[user.pk]) for user in users], roles=list(ROLES.values()),
         states=[(key, words) for key, (words, _) in STATES.items()],
         below=[area for area in known if area.parent_code == place.code],
-        headings=headings(request, _COLUMNS),
+        headings=headings(request, columns), file=file.offer(place),
     )  # fmt: skip
+
+
+def _columns(work: Mapping[int, list[str]]) -> list[Column[User]]:
+    return [
+        Column("姓名", lambda user: user.name, "name"),
+        Column("账号", lambda user: user.username, "account", width=16),
+        Column("状态", _state, "active", lambda user: (user.is_active, not user.must_change_password)),
+        Column("上次登录", lambda user: local_day(user.last_login), "seen",
+               lambda user: user.last_login.timestamp() if user.last_login else 0, down=True),
+        Column("现在的分工", lambda user: "；".join(work.get(user.pk, [])), width=40),
+    ]  # fmt: skip
+
+
+def _state(user: User) -> str:
+    if not user.is_active:
+        return "已停用"
+    return "用首次密码" if user.must_change_password else "在用"
 
 
 def narrowed(request: HttpRequest, place: Place) -> tuple[QuerySet[User], dict[str, Any]]:

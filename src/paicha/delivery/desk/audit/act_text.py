@@ -123,6 +123,7 @@ _ACTS = {
     "work": "看办理情况",
 }
 _PAGES = {
+    "accounts": "账号名单",
     "audit": "记录",
     "answer": "填表页",
     "by_phone": "用电话",
@@ -182,7 +183,7 @@ def act_text(action: str, steps: Mapping[str, str] | None = None) -> str:
     known = _OBJECTS.get(thing)
     if known is None:
         return action
-    words = _PAGES if thing == "read" else {**_ACTS, **(steps or {})}
+    words = _PAGES if thing in ("read", "export") else {**_ACTS, **(steps or {})}
     parts = [words.get(part, part) for part in rest.split(".") if part]
     return f"{known}：{'，'.join(parts)}" if parts else known
 

@@ -66,8 +66,8 @@ def log(request: HttpRequest, place: Place) -> HttpResponse:
     counted = [(area, known.get(village_chain(area.area_id), 0)) for area in areas if find in area.name]
     counted = [line for line in counted if line[1] or find]
     columns: list[Column[tuple[RoundArea, int]]] = [
-        Column("village", "村", lambda line: line[0].code),
-        Column("entries", "条数", lambda line: line[1], down=True, look="num"),
+        Column("村", lambda line: line[0].spoken, "village", lambda line: line[0].code),
+        Column("条数", lambda line: line[1], "entries", down=True, look="num"),
     ]
     turned = page_of(request, sort_rows(request, counted, columns))
     called = names({actor for actor, _, _ in people})

@@ -24,9 +24,16 @@ from django.views.decorators.http import require_POST
 from paicha.core.bounds import wholes
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.cases.case_text import limit, standing
+from paicha.delivery.desk.shell.list_file import ListFile, asks_for_file
+from paicha.delivery.desk.shell.listing import Column
 from paicha.delivery.desk.shell.page import go_back, page
 from paicha.delivery.desk.shell.places import Place, areas_below, at_place
-from paicha.delivery.desk.shell.village_lists import rows_over_villages
+from paicha.delivery.desk.shell.village_lists import (
+    group_column,
+    head_column,
+    place_columns,
+    rows_over_villages,
+)
 from paicha.delivery.desk.shell.wording import day_text
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
@@ -177,10 +184,14 @@ def _above(request: HttpRequest, place: Place, **context: Any) -> HttpResponse:
     mine = [count for count in counts if count.step.actor == place.area.level]
     what, keys = _chosen(request, place, mine)
     new = [s.fact.enrolled for s in rows]
-    turned = rows_over_villages(
-        request, rows, lambda s: s.fact.enrolled if what == "enrolled" else count_of(s, keys),
+    found = rows_over_villages(
+        rows, lambda s: s.fact.enrolled if what == "enrolled" else count_of(s, keys),
         lambda ids: list(enrolled(place.round, place.pack, ids) if what == "enrolled" else going(ids, keys)),
     )  # fmt: skip
+    file = ListFile("cases", f"{place.area.spoken}研判", _columns(place, today), found)
+    if asks_for_file(request):
+        return file.answer(request, place)
+    turned = found.page(request)
     listed = list(turned)
     chosen = next((count for count in counts if [count.key] == keys), None)
     names = {code: area.spoken for code, area in areas_below(place).items()}
@@ -189,13 +200,25 @@ def _above(request: HttpRequest, place: Place, **context: Any) -> HttpResponse:
     every = request.GET.get("villages") == "all"
     return page(
         request, place, "cases/above.html", "cases", counts=counts, own=own, what=what, chosen=chosen,
-        rows=[row_of(place, case, today) for case in listed], paging=turned, all_n=sum(c.n for c in counts),
+        rows=[row_of(place, case, today) for case in listed], paging=turned, file=file.offer(place),
+        all_n=sum(c.n for c in counts),
         mine_n=sum(c.n for c in mine), enrolled_n=sum(new),
         bulk=chosen is not None and chosen.step.actor == own and chosen.step.kind == "decision"
         and not any(record.required for record in chosen.step.records),
         lines=lines if every else lines[:_VILLAGES], more=0 if every else max(len(lines) - _VILLAGES, 0),
         alerts=[line for line in lines if line.alert], typed=request.POST.get("opinion", ""), **context,
     )  # fmt: skip
+
+
+def _columns(place: Place, today: date) -> list[Column[Case]]:
+    return [
+        head_column(), *place_columns(place), group_column(),
+        Column("到哪一步", lambda c: standing(place.pack, c), width=18),
+        Column("来由", lambda c: c.origin, width=34),
+        Column("到这一步", lambda c: c.since),
+        Column("期限", lambda c: limit(c, today)[0], width=16),
+        Column("上会", lambda c: getattr(c, "planned_on", None)),
+    ]  # fmt: skip
 
 
 def _chosen(request: HttpRequest, place: Place, mine: Sequence[StepCount]) -> tuple[str, list[str]]:

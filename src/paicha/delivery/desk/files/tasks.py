@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
+from django.http import Http404
 from django_tasks import task
 
 from paicha.core.catalogue import sentence
@@ -23,6 +25,7 @@ from paicha.core.refusal import Refusal
 from paicha.delivery.desk.files import tray
 from paicha.delivery.desk.files.preview import keep_rows
 from paicha.delivery.desk.files.tray import State
+from paicha.delivery.desk.shell.list_file import ListRequest
 from paicha.domain.accounts.policies import scope
 from paicha.domain.accounts.queries import user_of
 from paicha.domain.jobs.queue import TRIES
@@ -75,7 +78,7 @@ def _do(tray_id: UUID, state: State) -> None:
     state.phase, state.n = tray.RUNNING, 0
     tray.save(tray_id, state)
     try:
-        {"export": _export, "undo": _undo, "undo_preview": _undo}.get(state.job, _import)(tray_id, state)
+        _WORK.get(state.job, _import)(tray_id, state)
     except Refusal as refused:
         state.phase, state.error = tray.FAILED, str(refused)
     except FileNotFoundError:
@@ -84,6 +87,9 @@ def _do(tray_id: UUID, state: State) -> None:
         return
     except Cancelled:
         raise
+    except (Http404, PermissionDenied):  # of a list whose reader lost the right to it since
+        _end(tray_id, state, tray.FAILED, "J09")
+        return
     except OperationalError as error:  # locked or away: it stays as it is, and is taken up again
         _log.warning("tray %s waits for the database: %s", tray_id, type(error).__name__)
         return
@@ -228,3 +234,22 @@ def _export(tray_id: UUID, state: State) -> None:
     shutil.rmtree(target)
     state.made = f"{area.name}-{kind}.zip"
     state.phase = tray.DONE
+
+
+def _list(tray_id: UUID, state: State) -> None:
+    """A list of a page, written by the page's own view."""
+
+    def tell(n: int, total: int) -> None:
+        state.n, state.total = n, total
+        _check(tray_id, state)
+        tray.save(tray_id, state)
+
+    target = tray.folder(tray_id) / "list.xlsx"
+    target.touch(mode=0o600)
+    state.made = ListRequest(state.kind, user_of(state.actor), target, tell).run()
+    state.phase = tray.DONE
+
+
+_WORK: dict[str, Callable[[UUID, State], None]] = {
+    "export": _export, "list": _list, "undo": _undo, "undo_preview": _undo,
+}  # fmt: skip

@@ -17,13 +17,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from paicha.core.bounds import whole
 from paicha.core.catalogue import sentence
 from paicha.delivery.desk.files import tray
 from paicha.delivery.desk.files.preview import UNDOING, left_of, shown
 from paicha.delivery.desk.files.tasks import cancel as stop
 from paicha.delivery.desk.files.tasks import run, work_on
 from paicha.delivery.desk.files.tray import State
-from paicha.delivery.desk.shell.page import as_file, asks_for_part, page
+from paicha.delivery.desk.shell.list_file import XLSX
+from paicha.delivery.desk.shell.page import as_file, asks_for_part, own_address, page
 from paicha.delivery.desk.shell.places import Place, at_place
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.services import read_logged
@@ -33,8 +35,12 @@ from paicha.domain.reports import documents, export
 _AT_ONCE_BYTES = 2_000_000
 _TOO_MANY_BYTES = 600_000_000
 SUFFIXES = ".xlsx,.xls,.et,.ods,.csv,.txt,.htm,.html,.mht,.mhtml,.xml"
+_MADE = {
+    "export": "export",
+    "list": "list",
+}  # the file of a tray, by its job; others have the rows that were refused
 _TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "pdf": "application/pdf",
     "zip": "application/zip",
 }
@@ -84,9 +90,7 @@ def tray_page(request: HttpRequest, place: Place, tray_id: UUID) -> HttpResponse
     elif state.phase == tray.READY:
         context |= shown(request, place, tray_id, state)
         place.log_read("preview", len(context["listed"]))
-    return page(
-        request, place, "files/tray.html", "download" if state.job == "export" else "upload", **context
-    )
+    return page(request, place, "files/tray.html", "download" if state.job in _MADE else "upload", **context)
 
 
 def _own(place: Place, tray_id: UUID) -> State:
@@ -165,12 +169,27 @@ def export_all(request: HttpRequest, place: Place) -> HttpResponse:
     return redirect("desk:tray", place.code, made)
 
 
+@require_http_methods(["GET", "POST"])
+@at_place(Verb.READ_AREAS)
+def list_file(request: HttpRequest, place: Place) -> HttpResponse:
+    """A list too long to be written at once: how long it is, and the button that has the worker write it."""
+    address = own_address(request, request.GET.get("list", ""))
+    if not address:
+        return redirect("desk:area", place.code)
+    if request.method == "GET":
+        n = whole(request.GET.get("n", "")) or 0
+        return page(request, place, "files/list_file.html", "download", n=n, back=address)
+    made = tray.make(State("list", place.scope.actor, place.code, kind=address))
+    start(made, at_once=False)
+    return redirect("desk:tray", place.code, made)
+
+
 @at_place(Verb.READ_AREAS)
 def fetch(request: HttpRequest, place: Place, tray_id: UUID) -> HttpResponseBase:
     """The archive that was made, or the rows that were refused."""
     state = _own(place, tray_id)
     kind = state.made.rpartition(".")[2]
-    file = tray.folder(tray_id) / f"{'export' if state.job == 'export' else 'returned'}.{kind}"
+    file = tray.folder(tray_id) / f"{_MADE.get(state.job, 'returned')}.{kind}"
     if state.busy or kind not in _TYPES or not file.is_file():
         raise Http404
     read_logged(place.scope.actor, f"fetch.{state.job}", f"area:{place.code}", state.result.get("refused", 1))

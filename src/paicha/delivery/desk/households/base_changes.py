@@ -6,7 +6,7 @@ of their summary rows; what waits for three days or more is marked, in the villa
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -19,10 +19,19 @@ from paicha.core.bounds import wholes
 from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.form_input import ways
+from paicha.delivery.desk.shell.list_file import ListFile, asks_for_file
+from paicha.delivery.desk.shell.listing import Column, headings, rows_of, sort_rows
 from paicha.delivery.desk.shell.page import page
-from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place, at_record, require
-from paicha.delivery.desk.shell.village_lists import rows_over_villages, summaries_of
+from paicha.delivery.desk.shell.village_lists import (
+    as_listed,
+    group_column,
+    head_column,
+    place_columns,
+    rows_over_villages,
+    summaries_of,
+)
+from paicha.delivery.desk.shell.wording import Names
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.households.models import BaseChange
@@ -77,25 +86,45 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     if state not in STATES:
         raise Http404
     rows, until = summaries_of(place), clock.today() - timedelta(days=LATE_DAYS)
+    columns = as_listed(place, _columns(place))
     if place.is_village:
         every = changes_listed([place.area.area_id], state, until, place.groups)
-        turned = page_of(request, every)
+        found = rows_of(sort_rows(request, every, columns))
     else:
-        turned = rows_over_villages(
-            request, rows, lambda s: count(s, state), lambda ids: changes_listed(ids, state, until)
+        found = rows_over_villages(
+            rows, lambda s: count(s, state), lambda ids: changes_listed(ids, state, until)
         )
+    file = ListFile("changes", f"{place.area.spoken}信息变更，{STATES[state]}", columns, found)
+    if asks_for_file(request):
+        return file.answer(request, place)
+    turned = found.page(request)
     listed = list(turned)
     place.log_read("changes", len(listed))
     waiting = sum(c.entered_on is None for c in listed)
     return page(
         request, place, "households/base_changes.html", "problems", status=status, ways=ways(place), here="changes",
         state=state, states=[(k, t, sum(count(s, k) for s in rows) if rows else None) for k, t in STATES.items()],
-        rows=listed, paging=turned, until=until, waiting=waiting, actor=place.scope.actor,
+        rows=listed, paging=turned, headings=headings(request, columns), file=file.offer(place),
+        until=until, waiting=waiting, actor=place.scope.actor,
         may_tick=place.is_village and place.may(Verb.TICK_ENTERED),
         may_add=place.is_village and place.groups is None and place.may(Verb.RAISE_PROBLEMS),
         fields=BaseChange.FIELDS[3:], given=request.POST,
         names=names({c.noted_by for c in listed} | {c.entered_by for c in listed}), **context,
     )  # fmt: skip
+
+
+def _columns(place: Place) -> list[Column[BaseChange]]:
+    people = Names()
+    return [
+        head_column(), *place_columns(place), group_column(beside=True),
+        Column("项目", lambda c: c.subject, "subject", width=22),
+        Column("原来", lambda c: c.old, "old", width=20),
+        Column("现在", lambda c: c.new, "new", width=20),
+        Column("记下", lambda c: c.noted_on, "noted"),
+        Column("谁记的", lambda c: people.of(c.noted_by), beside=True),
+        Column("全国系统", lambda c: c.entered_on or "没录入", "entered", lambda c: c.entered_on or date.max),
+        Column("谁录的", lambda c: people.of(c.entered_by), beside=True),
+    ]  # fmt: skip
 
 
 @require_POST

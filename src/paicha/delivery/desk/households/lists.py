@@ -9,23 +9,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from paicha.delivery.desk.households.case_list import case_list
 from paicha.delivery.desk.households.decisions import sees_office
-from paicha.delivery.desk.shell.listing import Column, headings, sort_rows
+from paicha.delivery.desk.shell.list_file import ListFile, asks_for_file
+from paicha.delivery.desk.shell.listing import Column, headings, rows_of, sort_rows
 from paicha.delivery.desk.shell.page import page
-from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place
 from paicha.delivery.desk.shell.village_lists import (
+    group_column,
+    head_column,
     household_columns,
+    place_columns,
     rows_over_villages,
     summaries_of,
     those_up,
 )
-from paicha.delivery.desk.shell.wording import outcome_text, rule_title
+from paicha.delivery.desk.shell.wording import (
+    Names,
+    basis_parts,
+    kind_text,
+    local_day,
+    outcome_text,
+    rule_message,
+    rule_title,
+)
 from paicha.delivery.desk.verification.attention import table
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.models import Finding, VillageSummary
@@ -40,39 +52,54 @@ from paicha.domain.responses.queries import (
 from paicha.domain.responses.summary.tallies import Selection
 
 _FOUND = 200
+_LEADS = {"lead": "线索", "soft": "要写理由的", "office": "镇级关注", "decided": "处理过的线索"}
 
 
 @at_place(Verb.READ_HOUSEHOLDS)
 def households(request: HttpRequest, place: Place) -> HttpResponse:
-    """Households by form, outcome and group, or by a piece of the head's name."""
+    """Households by form, outcome and group, or by a piece of the head's name; `as` takes them along."""
     chosen = _selection(request, place)
     group, head = request.GET.get("group"), request.GET.get("head", "").strip()[:20]
-    columns: list[Column[HouseholdLine]] = []
     below = summaries_of(place)
-    rows, only_up = those_up(request, place, below)
+    villages, only_up = those_up(request, place, below)
+    leads: dict[UUID, int] = {}
+    columns = household_columns(
+        place.pack, lambda line: leads.get(line.id, 0), whole=True, villages=not place.is_village
+    )
+
+    def with_leads(lines: list[HouseholdLine]) -> list[HouseholdLine]:
+        leads.update(open_leads_of(place.round, [line.id for line in lines]))
+        return lines
+
+    def read(ids: list[int]) -> list[HouseholdLine]:
+        return with_leads(household_lines(place.round, place.pack, ids, chosen))
+
     note = ""
     if head:
         lines = household_lines(
-            place.round, place.pack, _villages(place, rows), chosen, place.groups, head, _FOUND + 1
+            place.round, place.pack, _villages(place, villages), chosen, place.groups, head, _FOUND + 1
         )
         note = f"只列出前 {_FOUND} 户，请把名字写全一些。" if len(lines) > _FOUND else ""
-        turned = page_of(request, lines[:_FOUND], _FOUND)
+        rows = rows_of(with_leads(lines[:_FOUND]), _FOUND)
     elif place.is_village:
         groups = _group_filter(place, group)
         every = household_lines(place.round, place.pack, [place.area.area_id], chosen, groups)
-        columns = village_columns(request, place, every)
-        turned = page_of(request, sort_rows(request, every, columns))
+        if asks_for_file(request) or request.GET.get("sort", "").endswith("leads"):
+            with_leads(every)
+        rows = rows_of(sort_rows(request, every, columns))
     else:
-        turned = rows_over_villages(
-            request, rows, lambda s: chosen.count(place.pack, s.counts),
-            lambda ids: household_lines(place.round, place.pack, ids, chosen),
-        )  # fmt: skip
+        rows = rows_over_villages(villages, lambda s: chosen.count(place.pack, s.counts), read)
+    file = ListFile("households", f"{place.area.spoken}{_heading(place, chosen)}", columns, rows)
+    if asks_for_file(request):
+        return file.answer(request, place)
+    turned = rows.page(request)
     lines = list(turned)
-    leads = open_leads_of(place.round, [line.id for line in lines])
+    if not leads:
+        with_leads(lines)
     place.log_read("households", len(lines))
     return page(
         request, place, "households/households.html", "households",
-        rows=[(line, leads.get(line.id, 0), _ended(place, line)) for line in lines],
+        rows=[(line, leads.get(line.id, 0), _ended(place, line)) for line in lines], file=file.offer(place),
         paging=turned, chosen=chosen, group=group, head=head, note=note,
         heading=_heading(place, chosen), only_up=only_up, outcomes=_outcomes(place),
         headings=headings(request, columns),
@@ -80,19 +107,6 @@ def households(request: HttpRequest, place: Place) -> HttpResponse:
         prints=place.groups is None and place.may(Verb.EXPORT),
         group_names=list(by_group(place.round, place.area.area_id, place.groups)) if place.is_village else [],
     )  # fmt: skip
-
-
-def village_columns(
-    request: HttpRequest, place: Place, lines: Sequence[HouseholdLine]
-) -> list[Column[HouseholdLine]]:
-    """The columns of a village's list; how many leads each household has is asked where they are sorted by that."""
-    by_leads = request.GET.get("sort", "").endswith("leads")
-    leads = open_leads_of(place.round, [line.id for line in lines]) if by_leads else {}
-    population: Column[HouseholdLine] = Column(
-        "population", "人口", lambda line: line.population or 0, down=True, look="num"
-    )
-    first, second, third, *rest = household_columns(lambda line: leads.get(line.id, 0))
-    return [first, second, third, population, *rest]
 
 
 def _villages(place: Place, rows: Sequence[VillageSummary]) -> list[int]:
@@ -141,7 +155,7 @@ def _ended(place: Place, line: HouseholdLine) -> str:
 def leads(request: HttpRequest, place: Place) -> HttpResponse:
     """Open leads, what waits for a reason, or what has been decided; household by household."""
     what = request.GET.get("what", "lead")
-    if what not in ("lead", "soft", "office", "decided") or (what == "office" and not sees_office(place)):
+    if what not in _LEADS or (what == "office" and not sees_office(place)):
         raise Http404
     rule, kind = request.GET.get("rule", ""), request.GET.get("kind", "")
     rows = summaries_of(place)
@@ -152,13 +166,19 @@ def leads(request: HttpRequest, place: Place) -> HttpResponse:
     states = [Finding.State.CONFIRMED.value, Finding.State.DISMISSED.value] if what == "decided" else ["open"]
     options: dict[str, Any] = {"states": states, "rule": rule, "kind": kind}
     if place.is_village:
-        every = findings(place.round, [place.area.area_id], [severity], groups=place.groups, **options)
-        turned = page_of(request, every)
+        found = rows_of(
+            findings(place.round, [place.area.area_id], [severity], groups=place.groups, **options)
+        )
     else:
-        turned = rows_over_villages(
-            request, rows, lambda s: _count(s, what, rule),
+        found = rows_over_villages(
+            rows,
+            lambda s: _count(s, what, rule),
             lambda ids: findings(place.round, ids, [severity], **options),
-        )  # fmt: skip
+        )
+    file = ListFile("findings", f"{place.area.spoken}{_LEADS[what]}", _lead_columns(place), found)
+    if asks_for_file(request):
+        return file.answer(request, place)
+    turned = found.page(request)
     listed = list(turned)
     place.log_read(f"findings:{what}", len({f.household_id for f in listed if f.household_id}))
     counted: dict[str, int] = {}
@@ -168,12 +188,27 @@ def leads(request: HttpRequest, place: Place) -> HttpResponse:
     rules = sorted(((key, rule_title(place.pack, key), n) for key, n in counted.items()), key=lambda r: -r[2])
     return page(
         request, place, "households/leads.html", "leads", bulk_at=_bulk_at(place, what, rule),
-        cases=case_list(place.pack, listed), paging=turned, what=what,
+        cases=case_list(place.pack, listed), paging=turned, what=what, file=file.offer(place),
         rule=rule, kind=kind, rules=rules, narrowed=narrowed, office=sees_office(place),
         rule_name=rule_title(place.pack, rule),
         names=names({f.decided_by for f in listed}) if what == "decided" else {},
         deliberates=what == "lead" and place.may(Verb.DELIBERATE) and bool(place.pack.schedule.case_procedures),
     )  # fmt: skip
+
+
+def _lead_columns(place: Place) -> list[Column[Finding]]:
+    pack, people = place.pack, Names()
+    return [
+        head_column(), *place_columns(place), group_column(),
+        Column("线索", lambda f: f"{f.rule} {rule_title(pack, f.rule)}", width=24),
+        Column("类别", lambda f: kind_text(pack, f), width=18),
+        Column("说明", lambda f: rule_message(pack, f), width=34),
+        Column("依据", lambda f: "；".join(basis_parts(pack, f, getattr(f, "answers", {}))), width=40),
+        Column("处理情况", lambda f: str(Finding.State(f.state).label)),
+        Column("理由", lambda f: f.reason, width=24),
+        Column("谁处理的", lambda f: people.of(f.decided_by)),
+        Column("哪天", lambda f: local_day(f.decided_at)),
+    ]  # fmt: skip
 
 
 def _narrowed(request: HttpRequest, place: Place, rows: Sequence[VillageSummary]) -> list[VillageSummary]:

@@ -110,7 +110,7 @@ def _rows(request: HttpRequest, place: Place, asked: QueryDict) -> dict[str, Any
     kept = _narrowed(request, place.area.area_id, lines, leads)
     ticked = {text for text in asked.getlist("household") if any(str(line.id) == text for line in lines)}
     kept.sort(key=lambda line: (str(line.id) not in ticked, -leads.get(line.id, 0)))
-    columns = household_columns(lambda line: leads.get(line.id, 0))
+    columns = household_columns(place.pack, lambda line: leads.get(line.id, 0))
     turned = page_of(request, sort_rows(request, kept, columns))
     place.log_read("return", len(turned.object_list))
     here = {str(line.id) for line in turned}

@@ -7,6 +7,8 @@ list until it is; a petition brings a lead or a problem only when somebody says 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import orjson
@@ -21,11 +23,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.fields import Day, Words, entries
 from paicha.delivery.desk.shell.form_input import Unclear, household_asked, household_named, ways
+from paicha.delivery.desk.shell.list_file import ListFile, asks_for_file
+from paicha.delivery.desk.shell.listing import Column, headings, rows_of, sort_rows
 from paicha.delivery.desk.shell.page import page
-from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place, at_record, in_groups, require_step
 from paicha.delivery.desk.shell.refusals import refused_to
-from paicha.delivery.desk.shell.village_lists import rows_over_villages, summaries_of
+from paicha.delivery.desk.shell.village_lists import (
+    as_listed,
+    group_column,
+    head_column,
+    place_columns,
+    rows_over_villages,
+    summaries_of,
+)
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.problems import petitions as services
@@ -67,14 +77,18 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     if state not in STATES:
         raise Http404
     today, rows = clock.today(), summaries_of(place)
+    columns = as_listed(place, _columns(place))
     if place.is_village:
         every = petitions_listed(place.round, [place.area.area_id], state, today, place.groups)
-        turned = page_of(request, every)
+        found = rows_of(sort_rows(request, every, columns))
     else:
-        turned = rows_over_villages(
-            request, rows, lambda s: count(s, state),
-            lambda ids: petitions_listed(place.round, ids, state, today),
-        )  # fmt: skip
+        found = rows_over_villages(
+            rows, lambda s: count(s, state), lambda ids: petitions_listed(place.round, ids, state, today)
+        )
+    file = ListFile("petitions", f"{place.area.spoken}信访舆情，{STATES[state]}", columns, found)
+    if asks_for_file(request):
+        return file.answer(request, place)
+    turned = found.page(request)
     listed = list(turned)
     may_add = place.is_village and place.takes(Verb.RAISE_PROBLEMS, "petition", "received")
     unlisted = _unlisted(place, rows) if place.is_village else []
@@ -87,11 +101,24 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     return page(
         request, place, "problems/petitions.html", "problems", status=status, ways=ways(place), here="petitions",
         state=state, states=[(k, t, sum(count(s, k) for s in rows) if rows else None) for k, t in STATES.items()],
-        listed=listed, paging=turned, today=today, may_add=may_add, unlisted=unlisted[:_UNLISTED_SHOWN],
+        listed=listed, paging=turned, headings=headings(request, columns), file=file.offer(place),
+        today=today, may_add=may_add, unlisted=unlisted[:_UNLISTED_SHOWN],
         more=max(len(unlisted) - _UNLISTED_SHOWN, 0), home=home, given=request.POST,
         above=[(s, s.figures["petitions_unlisted"]) for s in rows if s.figures.get("petitions_unlisted")]
         if not place.is_village else [], **context,
     )  # fmt: skip
+
+
+def _columns(place: Place) -> list[Column[Petition]]:
+    where = [replace(column, beside=True) for column in (head_column(), group_column())]
+    return [
+        Column("诉求", lambda p: p.demand, "demand", width=40), *where, *place_columns(place),
+        Column("反映人", lambda p: p.from_whom, "from"),
+        Column("收到", lambda p: p.received_on, "received"),
+        Column("答复期限", lambda p: p.due_on, "due"),
+        Column("答复", lambda p: p.reply or "没答复", "reply", lambda p: p.replied_on or date.max, width=34),
+        Column("答复日期", lambda p: p.replied_on, beside=True),
+    ]  # fmt: skip
 
 
 def _unlisted(place: Place, rows: list[VillageSummary]) -> list[RosterEntry]:

@@ -27,10 +27,18 @@ from paicha.core.pack import LeadSource, Pack
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.fields import Day, RowForm, Words, entries
 from paicha.delivery.desk.shell.form_input import Unclear, household_asked, household_named, ways
+from paicha.delivery.desk.shell.list_file import ListFile, asks_for_file
+from paicha.delivery.desk.shell.listing import Column, rows_of
 from paicha.delivery.desk.shell.page import as_file, page
-from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place, in_groups, require_step
-from paicha.delivery.desk.shell.village_lists import rows_over_villages, summaries_of, those_up
+from paicha.delivery.desk.shell.village_lists import (
+    group_column,
+    head_column,
+    place_columns,
+    rows_over_villages,
+    summaries_of,
+    those_up,
+)
 from paicha.delivery.desk.shell.wording import rule_message
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
@@ -42,7 +50,7 @@ from paicha.domain.problems.queries import lacking, missing_of, problems_listed
 from paicha.domain.problems.rectification import remind
 from paicha.domain.problems.services import ProblemError, add_problem, set_rectification
 from paicha.domain.reports.export import write
-from paicha.domain.reports.lists import ledger_sheet
+from paicha.domain.reports.lists import ledger_sheet, state_text
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.services import VillageWork, village_work
 from paicha.domain.responses.village_facts import VillageFacts, overdue
@@ -124,14 +132,17 @@ def shown(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     rows, only_up = those_up(request, place, summaries_of(place))
     if place.is_village:
         every = problems_listed(place.round, [place.area.area_id], chosen, place.groups)
-        turned = page_of(request, every, max(len(every), 1))
+        found = rows_of(every, max(len(every), 1))  # one form, saved together
     else:
-        turned = rows_over_villages(
-            request,
-            rows,
-            lambda s: count(s.fact, only),
-            lambda ids: problems_listed(place.round, ids, chosen),
+        found = rows_over_villages(
+            rows, lambda s: count(s.fact, only), lambda ids: problems_listed(place.round, ids, chosen)
         )
+    file = ListFile(
+        "problems", f"{place.area.spoken}{form.label}，{FILTERS[only][0]}", _columns(place), found
+    )
+    if asks_for_file(request) and status == 200:
+        return file.answer(request, place)
+    turned = found.page(request)
     listed = list(turned)
     place.log_read("problems", len({p.household_id for p in listed if p.household_id}))
     typed = context.pop("typed", {})
@@ -142,13 +153,28 @@ def shown(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     may_add = may_add and not locked
     return page(
         request, place, "problems/problems.html", "problems", status=status, ways=ways(place), here="problems",
-        only=only, only_up=only_up, chips=_chips(rows, place), paging=turned, form=form, labels=labels, lines=lines,
+        only=only, only_up=only_up, file=file.offer(place),
+        chips=_chips(rows, place), paging=turned, form=form, labels=labels, lines=lines,
         types=[(k.number, k.label, [n for n in lines if n.problem.type == k.number]) for k in form.types],
         may_add=may_add, locked=locked, editing=any(n.editable for n in lines),
         new=_new(request, place) if may_add else {},
         may_remind=place.may(Verb.RETURN) and any(n.late for n in lines), may_export=place.may(Verb.EXPORT),
         late=sum(count(s.fact, "late") for s in rows), **context,
     )  # fmt: skip
+
+
+def _columns(place: Place) -> list[Column[Problem]]:
+    form = place.pack.problem_list
+    types = {kind.number: kind.label for kind in form.types} if form else {}
+    return [
+        *place_columns(place), head_column(), group_column(),
+        Column("类型", lambda p: types.get(p.type, str(p.type)), width=22),
+        Column("具体问题", lambda p: p.text, width=36),
+        Column("整改措施", lambda p: p.measure, width=32),
+        Column("整改时限", lambda p: p.due_on),
+        Column("整改责任人", lambda p: p.owner),
+        Column("整改情况", lambda p: state_text(place.pack, p), width=24),
+    ]  # fmt: skip
 
 
 def _is_locked(place: Place, rows: Sequence[VillageSummary], form: str) -> bool:

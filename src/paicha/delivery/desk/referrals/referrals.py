@@ -19,11 +19,19 @@ from paicha.core.refusal import Refusal
 from paicha.delivery.desk.households.case_list import case_list
 from paicha.delivery.desk.referrals import tasks
 from paicha.delivery.desk.shell.form_input import ways
+from paicha.delivery.desk.shell.list_file import ListFile, asks_for_file
+from paicha.delivery.desk.shell.listing import Column, headings, rows_of, sort_rows
 from paicha.delivery.desk.shell.page import page
-from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place, at_record, require_step
-from paicha.delivery.desk.shell.village_lists import rows_over_villages, summaries_of
-from paicha.delivery.desk.shell.wording import rule_title
+from paicha.delivery.desk.shell.village_lists import (
+    as_listed,
+    group_column,
+    head_column,
+    place_columns,
+    rows_over_villages,
+    summaries_of,
+)
+from paicha.delivery.desk.shell.wording import Names, local_day, rule_title
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.referrals import services
@@ -54,24 +62,45 @@ def sent(request: HttpRequest, place: Place) -> HttpResponse:
     rows, answered, before = summaries_of(place), state == "answered", None
     if state == "late":
         before = clock.today()
+    columns = as_listed(place, _columns(place, answered=answered))
     if place.is_village:
         every = referrals_listed(place.round, [place.area.area_id], answered, before, place.groups)
-        turned = page_of(request, every)
+        found = rows_of(sort_rows(request, every, columns))
     else:
-        turned = rows_over_villages(
-            request,
-            rows,
-            lambda s: count(s, state),
-            lambda ids: referrals_listed(place.round, ids, answered, before),
+        found = rows_over_villages(
+            rows, lambda s: count(s, state), lambda ids: referrals_listed(place.round, ids, answered, before)
         )
+    file = ListFile("referrals", f"{place.area.spoken}部门核实，{STATES[state]}", columns, found)
+    if asks_for_file(request):
+        return file.answer(request, place)
+    turned = found.page(request)
     listed = list(turned)
     place.log_read("referrals", len(listed))
     return page(
         request, place, "referrals/sent.html", "problems", ways=ways(place), here="sent_referrals", state=state,
         states=[(k, t, sum(count(s, k) for s in rows) if rows else None) for k, t in STATES.items()],
-        rows=listed, paging=turned, today=clock.today(), may_refer=place.takes(Verb.REFER, "referral", "sent"),
+        rows=listed, paging=turned, headings=headings(request, columns), file=file.offer(place),
+        today=clock.today(), may_refer=place.takes(Verb.REFER, "referral", "sent"),
         departments={d.id: d.title for d in place.pack.departments}, names=names({r.sent_by for r in listed}),
     )  # fmt: skip
+
+
+def _columns(place: Place, *, answered: bool) -> list[Column[Referral]]:
+    titles, people = {d.id: d.title for d in place.pack.departments}, Names()
+    limit: Column[Referral] = Column("期限", lambda r: r.due_on, "due", beside=answered)
+    answer: Column[Referral] = Column(
+        "答复", lambda r: r.get_answer_display() or None, "answer", lambda r: r.answer, beside=not answered
+    )
+    return [
+        head_column(), *place_columns(place), group_column(),
+        Column("要核实的问题", lambda r: r.question, "question", width=40),
+        Column("部门", lambda r: titles.get(r.department, r.department), "department"),
+        limit, answer,
+        Column("理由", lambda r: r.reason, beside=True, width=30),
+        Column("转出", lambda r: local_day(r.sent_at), beside=True),
+        Column("谁转的", lambda r: people.of(r.sent_by), beside=True),
+        Column("答复日期", lambda r: local_day(r.answered_at), beside=True),
+    ]  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,15 +121,15 @@ def _choose(request: HttpRequest, place: Place, *, status: int = 200, **context:
     rows = summaries_of(place)
     wanted: dict[str, Any] = {"rule": rule}
     if one:
-        turned = page_of(request, _of_household(place, one))
+        found = rows_of(_of_household(place, one))
     elif place.is_village:
-        every = findings(place.round, [place.area.area_id], ["lead"], groups=place.groups, **wanted)
-        turned = page_of(request, every)
+        found = rows_of(findings(place.round, [place.area.area_id], ["lead"], groups=place.groups, **wanted))
     else:
-        turned = rows_over_villages(
-            request, rows, lambda s: int(s.leads.get(rule, 0) if rule else s.figures.get("open_leads", 0)),
+        found = rows_over_villages(
+            rows, lambda s: int(s.leads.get(rule, 0) if rule else s.figures.get("open_leads", 0)),
             lambda ids: findings(place.round, ids, ["lead"], **wanted),
         )  # fmt: skip
+    turned = found.page(request)
     cases = [case for case in case_list(place.pack, list(turned)) if case.household]
     place.log_read("refer", len(cases))
     counted: dict[str, int] = {}

@@ -39,12 +39,11 @@ def special(request: HttpRequest, place: Place) -> HttpResponse:
         return _file(
             request, place, [s.village_id for s in rows if special_count(place.pack, s, chosen)], chosen
         )
-    turned = rows_over_villages(
-        request,
-        rows,
-        lambda s: special_count(place.pack, s, chosen),
+    found = rows_over_villages(
+        rows, lambda s: special_count(place.pack, s, chosen),
         lambda ids: special_lines(place.round, place.pack, ids, chosen),
-    )
+    )  # fmt: skip
+    turned = found.page(request)
     listed = list(turned)
     place.log_read("special", len({line.household for line in listed}))
     chips = [("", "全部", sum(special_count(place.pack, s) for s in rows))]

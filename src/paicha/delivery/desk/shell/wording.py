@@ -12,6 +12,7 @@ from paicha.core.pack import HouseholdForm, LeadSource, Pack, Rule
 from paicha.domain import clock
 from paicha.domain.households.queries import UNGROUPED
 from paicha.domain.responses.models import Finding
+from paicha.domain.responses.queries import names
 from paicha.domain.responses.rules.rule_text import answer_in_words
 
 _DOORS = {"excel": "Excel", "desk": "网页", "field": "手机", "api": "接口", "odk": "ODK"}
@@ -28,6 +29,16 @@ def time_text(value: datetime) -> str:
     """'3月14日 09:30' (in Shanghai)."""
     at = timezone.localtime(value)
     return f"{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def local_day(value: datetime | None) -> date | None:
+    """The day of a moment in Shanghai; None of none."""
+    return None if value is None else timezone.localtime(value).date()
+
+
+def exact_text(value: datetime) -> str:
+    """'2022-03-14 09:30:05' (in Shanghai), for a file that outlives the year."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
 
 
 def group_text(group: str) -> str:
@@ -67,11 +78,26 @@ def outcome_text(pack: Pack, outcome: int | None) -> str:
     return pack.questions[pack.outcome.question].option_labels.get(outcome, "已排查")
 
 
-def who_text(names: Mapping[str, str], actor: str) -> str:
+def who_text(known: Mapping[str, str], actor: str) -> str:
     """A person of the records by name; the operator of the machine by what he is."""
     if actor.startswith("operator:"):
         return "管理员"
-    return names.get(actor, "已停用的账号" if actor.isdecimal() else actor)
+    return known.get(actor, "已停用的账号" if actor.isdecimal() else actor)
+
+
+class Names:
+    """People of a file's records by name, each looked up once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def of(self, actor: str) -> str:
+        """A person's name; '' of nobody."""
+        if not actor:
+            return ""
+        if actor not in self._known:
+            self._known[actor] = who_text(names({actor}), actor)
+        return self._known[actor]
 
 
 def source_text(names: Mapping[str, str], source: str) -> str:
