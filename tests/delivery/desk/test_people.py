@@ -10,7 +10,7 @@ from tests.worlds.round import VILLAGE, World
 
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.queries import verify
-from paicha.domain.households.models import ForeignNumber, Member
+from paicha.domain.households.models import ForeignNumber, HeadDetails, Member
 
 
 def test_a_member_is_added_corrected_and_ends(world: World) -> None:
@@ -37,6 +37,22 @@ def test_a_member_is_added_corrected_and_ends(world: World) -> None:
     assert Member.objects.get().left_at is not None
     acts = set(AuditEntry.objects.filter(subject=str(home.pk)).values_list("action", flat=True))
     assert {"member.add", "member.change", "member.end", "foreign_number.add"} <= acts and verify() == []
+
+
+def test_the_head_is_described_and_another_head_is_not_them(world: World) -> None:
+    client, home = world.client("cadre"), world.household("王建国")
+    at = f"/household/{home.pk}/"
+    client.post(f"{at}people/save/", {"act": "head", "health": "长期慢性病", "work": "县外务工"})
+    page, asked = queries(client, f"{at}people/")
+    assert "改王建国（户主）的情况" in page and page.count("长期慢性病") == 2 and len(asked) <= 12
+    part = client.get(f"{at}people/", HTTP_HX_REQUEST="true").content.decode()
+    assert "户主" in part and "县外务工" in part and "您" not in part
+    refused = client.post(f"{at}people/save/", {"act": "head", "health": "610821197001010018"})
+    assert refused.status_code == 422 and "像是身份证号" in refused.content.decode()
+    client.post(f"{at}people/save/", {"act": "add", "name": "王小明", "school": "小学"})
+    client.post(f"{at}head/", {"head": "王小明", "reason": "去世"})
+    one = HeadDetails.objects.get()
+    assert (one.household, one.health, one.school) == (home, "", "小学")
 
 
 # What is sent, and the code and words of its refusal

@@ -33,17 +33,9 @@ class Household(models.Model):
         return self.head_name
 
 
-class Member(models.Model):
-    """Somebody of a household besides its head, who stands on the household itself; never with an ID number.
+class PersonDetails(models.Model):
+    """What is known of a person, each optional and in the words of its source (基础信息, notice 2(四))."""
 
-    What is known of a person is optional, each in the words of its source: health, ability to work, work away from
-    home, schooling (基础信息, notice 2(四)). One who left stays on record with `left_at`.
-    """
-
-    id = models.UUIDField(primary_key=True)
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
-    name = models.CharField("姓名", max_length=40, db_index=True)
-    relation = models.CharField("与户主关系", max_length=20, blank=True)
     health = models.CharField("健康状况", max_length=40, blank=True)
     labour = models.CharField("劳动技能", max_length=40, blank=True)
     work = models.CharField("务工情况", max_length=40, blank=True)
@@ -51,6 +43,33 @@ class Member(models.Model):
     source = models.CharField("来源", max_length=120)  # door and person, as of a revision
     upload = models.UUIDField(null=True)  # which upload brought it
     at = models.DateTimeField()  # when it was last written
+
+    class Meta:
+        abstract = True
+
+
+class HeadDetails(PersonDetails):
+    """The same of a household's head, whose name stands on the household; no row while nothing is known."""
+
+    household = models.OneToOneField(
+        Household, on_delete=models.PROTECT, primary_key=True, related_name="head_details"
+    )
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.health, self.labour, self.work, self.school)))
+
+
+class Member(PersonDetails):
+    """Somebody of a household besides its head, who stands on the household itself; never with an ID number.
+
+    Health, ability to work, work away from home and schooling are optional. One who left stays on record with
+    `left_at`.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
+    name = models.CharField("姓名", max_length=40, db_index=True)
+    relation = models.CharField("与户主关系", max_length=20, blank=True)
     left_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

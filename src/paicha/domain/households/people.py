@@ -18,7 +18,7 @@ from paicha.core.refusal import Refusal, text_field
 from paicha.domain import clock
 from paicha.domain.audit.services import Entry, append, village_chain
 from paicha.domain.households.members import DETAILS, HOUSEHOLD, PERSON
-from paicha.domain.households.models import ForeignNumber, Household, Member
+from paicha.domain.households.models import ForeignNumber, HeadDetails, Household, Member
 from paicha.domain.households.services import count_change, new_id
 
 LABELS = {
@@ -37,9 +37,14 @@ class Typed:
 
     values: Mapping[str, str]
 
+    def details(self) -> dict[str, str]:
+        """What of it is known of a head, too, as it is stored. Raises PeopleError, Refusal."""
+        return {name: _typed(name, self.values.get(name, "")) for name in DETAILS}
+
     def clean(self) -> dict[str, str]:
         """The values as they are stored. Raises PeopleError, Refusal."""
-        found = {name: _typed(name, self.values.get(name, "")) for name in ("name", "relation", *DETAILS)}
+        found = {name: _typed(name, self.values.get(name, "")) for name in ("name", "relation")}
+        found |= self.details()
         found["name"] = head_name(found["name"]) or ""
         if not found["name"]:
             raise Refusal("G10", field="name", label=LABELS["name"])
@@ -81,6 +86,16 @@ def change_member(member: Member, typed: Typed, *, source: str) -> None:
     member.source, member.upload, member.at = source, None, clock.now()
     member.save()
     _note(member.household, source, "member.change")
+
+
+@transaction.atomic
+def describe_head(household: Household, typed: Typed, *, source: str) -> None:
+    """Correct what is known of the head; their name changes by its own event. Raises PeopleError, Refusal."""
+    values = typed.details()
+    lock_people(household)
+    said = {"source": source, "upload": None, "at": clock.now()}
+    HeadDetails.objects.update_or_create(household=household, defaults=values | said)
+    _note(household, source, "head.describe")
 
 
 @transaction.atomic

@@ -21,7 +21,16 @@ from paicha.core.refusal import Refusal
 from paicha.domain import bulk, clock
 from paicha.domain.areas.models import Area
 from paicha.domain.audit.services import Entry, append, village_chain
-from paicha.domain.households.models import BaseChange, Household, HouseholdEvent, Register, RegisterVersion
+from paicha.domain.households.members import DETAILS
+from paicha.domain.households.models import (
+    BaseChange,
+    HeadDetails,
+    Household,
+    HouseholdEvent,
+    Member,
+    Register,
+    RegisterVersion,
+)
 
 _PER_VILLAGE = 100_000
 
@@ -106,7 +115,15 @@ def update_known(village: Area, changes: Sequence[tuple[str, int | None, str, UU
 
 @transaction.atomic
 def change_head(household: Household, new: str, *, actor: str, reason: str) -> None:
-    """Record another head; the key stays, so that Excel rows under the new name are accepted."""
+    """Record another head; the key stays, so that Excel rows under the new name are accepted.
+
+    What is known of the new head is what was known of the member of that name; of anybody else, nothing.
+    """
+    known = Member.objects.filter(household=household, name=new, left_at=None).first()
+    HeadDetails.objects.filter(household=household).delete()
+    if known is not None:
+        kept = {name: getattr(known, name) for name in (*DETAILS, "source", "upload", "at")}
+        HeadDetails.objects.create(household=household, **kept)
     _event(household, HouseholdEvent.Kind.HEAD, household.head_name, new, actor=actor, reason=reason)
     household.head_name = new
     household.save(update_fields=["head_name"])

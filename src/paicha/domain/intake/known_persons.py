@@ -12,7 +12,7 @@ from uuid import UUID
 
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.households.members import DETAILS, PERSON
-from paicha.domain.households.models import ForeignNumber, HouseholdEvent, Member
+from paicha.domain.households.models import ForeignNumber, HeadDetails, HouseholdEvent, Member
 from paicha.domain.intake.job import Job
 
 _MANY = 5_000
@@ -102,6 +102,15 @@ def members_of_village(village: int, system: str) -> dict[UUID, list[KnownMember
             )
         )
     return found
+
+
+def heads_of_village(village: int) -> dict[UUID, KnownMember]:
+    """Household → what is known of its head, as of a member without name and relation. One statement."""
+    rows = HeadDetails.objects.filter(household__village=village)
+    return {
+        household: KnownMember(household, (source, str(upload or "")), tuple(values), False, "")
+        for household, source, upload, *values in rows.values_list("pk", "source", "upload", *DETAILS)
+    }
 
 
 def _chunks(numbers: list[str]) -> Iterator[list[str]]:

@@ -25,11 +25,18 @@ from paicha.domain.households.members import (
     insert_members,
     insert_numbers,
     rewrite_members,
+    write_heads,
 )
 from paicha.domain.households.services import NewHousehold, add_households, count_change, new_id
 from paicha.domain.intake.job import Job
 from paicha.domain.intake.known_households import KnownHousehold
-from paicha.domain.intake.known_persons import Bearer, KnownMember, bearers_of, members_of_village
+from paicha.domain.intake.known_persons import (
+    Bearer,
+    KnownMember,
+    bearers_of,
+    heads_of_village,
+    members_of_village,
+)
 from paicha.domain.intake.memory import VillageMemory
 from paicha.domain.intake.person_matching import FamilyLine, FamilyMatcher, by_system
 from paicha.domain.intake.result import Refused
@@ -50,10 +57,11 @@ class _Writes:
     members: list[NewMember] = field(default_factory=list)
     numbers: list[NewNumber] = field(default_factory=list)
     rewritten: list[tuple[UUID, Sequence[str]]] = field(default_factory=list)
+    heads: list[tuple[UUID, Sequence[str]]] = field(default_factory=list)
 
     @property
     def size(self) -> int:
-        return len(self.members) + len(self.numbers) + len(self.rewritten)
+        return len(self.members) + len(self.numbers) + len(self.rewritten) + len(self.heads)
 
 
 class PersonsIntake:
@@ -62,6 +70,7 @@ class PersonsIntake:
     def __init__(self, job: Job, work: VillageWork, table: PersonTable, memory: VillageMemory) -> None:
         self._job, self._work, self._table, self._memory = job, work, table, memory
         self._writes = _Writes()
+        self._heads: dict[UUID, KnownMember] = {}
         self._matcher = FamilyMatcher(job, table, work.village.pk, memory.register.place)
 
     def take(self, families: Sequence[Family]) -> None:
@@ -79,6 +88,7 @@ class PersonsIntake:
         self._note_cleared(lines)
         created = {id(line) for line in fresh}
         members = members_of_village(self._work.village.pk, self._table.system)
+        self._heads = heads_of_village(self._work.village.pk)
         others = self._persons_elsewhere(lines)
         for line in lines:
             before = self._writes.size
@@ -91,6 +101,7 @@ class PersonsIntake:
         origin = Origin(self._job.source, self._job.upload, work.at)
         insert_members(writes.members, origin)
         rewrite_members(writes.rewritten, origin)
+        write_heads(writes.heads, origin)
         insert_numbers(writes.numbers, origin)
         if writes.size:
             entry = Entry(village_chain(work.village.pk), work.actor, "persons.import", count=writes.size)
@@ -175,6 +186,7 @@ class PersonsIntake:
         unmatched = list(members.get(household, ()))
         by_number = {one.number: one for one in unmatched if one.number}
         changes: list[str] = []
+        self._describe_head(household, line.head, changes)
         for person in family.members:
             known = by_number.get(person.number) if person.number else None
             known = known or _same_person(person, unmatched)
@@ -227,16 +239,24 @@ class PersonsIntake:
         values = tuple(new or old for new, old in zip(said, known.values, strict=True))
         if name_key(person.name) == name_key(known.values[0]):
             values = (known.values[0], *values[1:])
-        changes += [
-            f"{known.values[0]}的{label}由“{old}”改为“{new}”"
-            for label, old, new in zip(_LABELS, known.values, values, strict=True)
-            if old and old != new
-        ]
+        changes += _changes(known.values[0], _LABELS, known.values, values)
         if values != known.values:
             self._writes.rewritten.append((known.id, values))
             self._memory.trace.members.setdefault(str(known.id), [*known.values, *known.origin])
         if not known.number:
             self._number_of(household, known.id, person)
+
+    def _describe_head(self, household: UUID, head: Person, changes: list[str]) -> None:
+        """What the list says of the head, over what is known of them."""
+        known = self._heads.get(household)
+        before = known.values if known else ("",) * len(_details(head))
+        values = tuple(new or old for new, old in zip(_details(head), before, strict=True))
+        if values == before:
+            return
+        changes += _changes(head.name, _LABELS[-len(values) :], before, values)
+        self._writes.heads.append((household, values))
+        if known:
+            self._memory.trace.members.setdefault(str(household), [*before, *known.origin])
 
     def _account(self, line: FamilyLine, *, created: bool, changed: bool) -> None:
         result = self._job.result
@@ -311,6 +331,14 @@ def cleared_option(pack: Pack) -> int | None:
     fact = next((fact for fact in pack.facts if fact.name == _CLEARED and fact.of), None)
     options = pack.questions[fact.of].options if fact is not None and fact.of else ()
     return next((option.number for option in options if option.label == "是"), None)
+
+
+def _changes(name: str, labels: Sequence[str], before: Sequence[str], now: Sequence[str]) -> list[str]:
+    return [
+        f"{name}的{label}由“{old}”改为“{new}”"
+        for label, old, new in zip(labels, before, now, strict=True)
+        if old and old != new
+    ]
 
 
 def _details(person: Person) -> tuple[str, str, str, str]:

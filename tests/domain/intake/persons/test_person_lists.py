@@ -15,7 +15,8 @@ from tests.worlds.county import OPERATOR, County
 from tests.worlds.persons import PersonList, identity_number, person_list
 
 from paicha.domain.audit.queries import verify
-from paicha.domain.households.models import ForeignNumber, Household, Member
+from paicha.domain.households.members import DETAILS
+from paicha.domain.households.models import ForeignNumber, HeadDetails, Household, Member
 from paicha.domain.intake.undo import undo_upload
 from paicha.domain.responses.audit_check import broken_parts
 from paicha.domain.rounds.models import RosterEntry
@@ -108,6 +109,9 @@ def test_an_upload_taken_back_takes_members_and_numbers_along(county: County) ->
     made = listed(county, 12)
     first = send((made.name, made.xlsx()))
     before = stored()
+    described = set(HeadDetails.objects.values_list("pk", *DETAILS))
+    assert len(described) == 12 and all(any(said) for _, *said in described)
+    made.put(4, "健康状况", "四级残疾")
     made.put(5, "健康状况", "大病")
     made.lines.append([*made.lines[-1][:8], "新人", *made.lines[-1][9:]])
     made.put(len(made.lines), "人口编号", "6108999999999")
@@ -121,12 +125,14 @@ def test_an_upload_taken_back_takes_members_and_numbers_along(county: County) ->
     assert numbers(second) == {"accepted": 2, "unchanged": 10}
     assert [m.code for m in second.messages if m.severity == "soft"] == ["M32"]
     assert Member.objects.get(pk=health.pk).health == "大病" and Member.objects.filter(name="新人").exists()
+    assert HeadDetails.objects.filter(health="四级残疾").count() == 1
     undone = undo_upload(UUID(second.upload), scope=OPERATOR)
     assert (undone.restored, undone.removed, undone.left) == (2, 0, [])
+    assert set(HeadDetails.objects.values_list("pk", *DETAILS)) == described
     assert stored() == before and Member.objects.get(pk=health.pk).health == health.health
     undone = undo_upload(UUID(first.upload), scope=OPERATOR)
     assert (undone.removed, undone.left) == (12, [])
-    assert Member.objects.count() == ForeignNumber.objects.count() == 0
+    assert Member.objects.count() == ForeignNumber.objects.count() == HeadDetails.objects.count() == 0
     made = listed(county, 12)
     assert numbers(send((made.name, made.xlsx()))) == {"accepted": 12, "created": 12}
     assert verify() == [] and broken_parts() == []

@@ -6,6 +6,7 @@ twice does once what it does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +21,15 @@ from paicha.delivery.desk.shell.places import Home, at_household
 from paicha.delivery.desk.shell.refusals import refused_to
 from paicha.delivery.desk.shell.wording import source_text
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.households.models import ForeignNumber, Member
+from paicha.domain.households.members import DETAILS
+from paicha.domain.households.models import ForeignNumber, HeadDetails, Member, PersonDetails
 from paicha.domain.households.people import (
     LABELS,
     Typed,
     add_member,
     add_number,
     change_member,
+    describe_head,
     end_member,
     remove_number,
 )
@@ -43,17 +46,20 @@ def people(request: HttpRequest, home: Home) -> HttpResponse:
 
 def _page(request: HttpRequest, home: Home, *, status: int = 200, **context: Any) -> HttpResponse:
     household = home.household
+    head = HeadDetails.objects.filter(household=household).first()
     members = list(Member.objects.filter(household=household, left_at=None).order_by("pk"))
     numbers = list(
         ForeignNumber.objects.filter(household=household, member__left_at=None)
         .select_related("member").order_by("system", "kind", "pk")
     )  # fmt: skip
-    known = names(
-        {source_actor(one.source) for one in members} | {source_actor(one.source) for one in numbers}
-    )
+    sources = [head.source] if head else []
+    sources += [one.source for one in members] + [one.source for one in numbers]
+    known = names({source_actor(source) for source in sources})
     may = home.place.may(Verb.SUBMIT_ANSWERS) and household.closed_at is None
     shown = {
         "home": home, "household": household, "may": may, "systems": sorted({one.system for one in numbers}),
+        "head": head, "head_source": source_text(known, head.source) if head else "",
+        "head_fields": _fields(head, DETAILS),
         "members": [(one, source_text(known, one.source), _fields(one)) for one in members],
         "numbers": [(one, source_text(known, one.source)) for one in numbers], "fields": _fields(None),
     }  # fmt: skip
@@ -65,11 +71,11 @@ def _page(request: HttpRequest, home: Home, *, status: int = 200, **context: Any
     )
 
 
-def _fields(member: Member | None) -> list[tuple[str, str, str, int]]:
-    """(name, label, value, length) of a member's form."""
+def _fields(member: PersonDetails | None, asked: Sequence[str] = _ASKED) -> list[tuple[str, str, str, int]]:
+    """(name, label, value, length) of a member's form, or of the head's."""
     return [
         (name, LABELS[name], getattr(member, name) if member else "", 20 if name == "relation" else 40)
-        for name in _ASKED
+        for name in asked
     ]
 
 
@@ -90,6 +96,9 @@ def save(request: HttpRequest, home: Home) -> HttpResponse:
         member = _member(home, given.get("member", ""))
         change_member(member, typed, source=source)
         said = f"{member.name}的情况已改。"
+    elif act == "head":
+        describe_head(household, typed, source=source)
+        said = f"{household.head_name}的情况已改。"
     elif act == "end":
         member = _member(home, given.get("member", ""))
         end_member(member, source=source)
