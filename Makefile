@@ -2,7 +2,7 @@
 # Needs make and Python 3.11 or newer, nothing else; what it sets up stands in .venv and is kept for the next start.
 
 .DELETE_ON_ERROR:
-.PHONY: run test coverage soak-phones check format lock clean
+.PHONY: run test coverage soak-phones check format lock bundle clean
 .DEFAULT_GOAL := run
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -71,6 +71,10 @@ lock: .venv/.uv .venv/.dev
 	$(COMPILE) requirements/dev.in -c requirements/base.txt -o requirements/dev.txt
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt
 	cd checks/scripts && $(NPM) install --package-lock-only --silent
+
+# One archive in dist/ for a machine without a network; MACHINE=aarch64 for the list of wheels that nobody has run.
+bundle: .venv/.base
+	$(BIN)/python deploy/bundle.py --machine $(or $(MACHINE),x86_64)
 
 clean:
 	rm -rf .venv .make

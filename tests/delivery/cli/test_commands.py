@@ -163,6 +163,15 @@ def test_init_warns_of_a_round_whose_stages_are_all_over(
 
 
 @pytest.mark.django_db
+def test_an_upgrade_opens_no_round_of_the_shipped_pack(home: Home) -> None:
+    before = home.run("round", "status", "--json").data
+    upgraded = home.run("init")
+    assert upgraded.code == 0
+    assert upgraded.out.startswith("已有：清源县老年人关爱走访，2024-09-01 开始。\n")
+    assert home.run("round", "status", "--json").data == before
+
+
+@pytest.mark.django_db
 def test_a_round_from_init_to_audit(home: Home, tmp_path: Path) -> None:
     again = home.run("init", "--pack", SECOND)
     assert (again.code, "已有" in again.out) == (0, True)

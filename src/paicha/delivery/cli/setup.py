@@ -34,6 +34,14 @@ def day(text: str) -> date:
 def run(args: argparse.Namespace) -> int:
     files = read_or_refuse(args.pack)
     migrate()
+    from paicha.domain.rounds.queries import current_round
+
+    current = current_round()
+    if current is not None and current.pack.name != DEFAULT and args.pack is None and args.opens is None:
+        # An upgrade of a home that works with another pack: nobody has asked for a round of the shipped one.
+        speak(f"已有：{current.pack.title}，{current.opens_on} 开始。")
+        _warn_of_end(current)
+        return 0
     round_, opened = ensure_round(files, args.opens)
     speak(f"{'已打开' if opened else '已有'}：{round_.pack.title}，{round_.opens_on} 开始。")
     if round_.pack_id != digest_of(files):
