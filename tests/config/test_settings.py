@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from paicha.config import sessions
-from paicha.config.database import DatabaseAddressError, embedded, from_url, settings_for
+from paicha.config.database import DatabaseAddressError, from_url, settings_for, sqlite_settings
 from paicha.config.home import home_dir, secret
 from paicha.domain.accounts.models import User
 
@@ -53,7 +53,9 @@ def test_a_mistyped_address_is_explained(url: str, message: str) -> None:
 
 def test_without_an_address_the_home_has_its_own_file(tmp_path: Path) -> None:
     assert (
-        settings_for(tmp_path, None) == settings_for(tmp_path, " ") == embedded(tmp_path / "paicha.sqlite3")
+        settings_for(tmp_path, None)
+        == settings_for(tmp_path, " ")
+        == sqlite_settings(tmp_path / "paicha.sqlite3")
     )
     assert home_dir({}) == Path.cwd() / "var"
     assert home_dir({"PAICHA_HOME": str(tmp_path)}) == tmp_path

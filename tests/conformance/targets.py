@@ -15,9 +15,9 @@ import polars as pl
 from tests.conformance.chromium import chromium
 
 from paicha.core.expressions import Expression, Kind, Symbol, render
-from paicha.core.expressions.plain import compiled
+from paicha.core.expressions.plain import compile_node
 from paicha.engines.browser.module import operators
-from paicha.engines.columns import adapted
+from paicha.engines.columns import adapt_columns
 
 Answers = list[list[bool | None]]
 
@@ -40,7 +40,7 @@ def polars(expressions: Sequence[Expression], table: Table) -> Answers:
         name: pl.Series(name, values, dtype=_dtype(table, name)) for name, values in table.columns.items()
     }
     frame = pl.DataFrame({"row": pl.Series(range(table.height), dtype=pl.Int64), **data})
-    typed = frame.with_columns(adapted(frame.schema, table.symbols.values()))
+    typed = frame.with_columns(adapt_columns(frame.schema, table.symbols.values()))
     out = typed.select(
         # `row` makes a constant expression as long as the frame
         pl.when(pl.col("row") >= 0).then(pl.sql_expr(render(expression, "polars"))).alias(str(number))
@@ -77,7 +77,7 @@ def javascript(expressions: Sequence[Expression], table: Table, old: bool = Fals
 def plain(expressions: Sequence[Expression], table: Table) -> Answers:
     """The few rows of a save, in Python."""
     rows = [table.row(number) for number in range(table.height)]
-    return [[says(row) for row in rows] for says in (compiled(e.root) for e in expressions)]
+    return [[says(row) for row in rows] for says in (compile_node(e.root) for e in expressions)]
 
 
 TARGETS: dict[str, Callable[[Sequence[Expression], Table], Answers]] = {

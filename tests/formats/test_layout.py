@@ -102,14 +102,14 @@ CELLS = [
 def test_cells(name: str, answers: dict[str, object], cell: object, paper: str) -> None:
     field = next(field for field in table("general").fields if field.name == name)
     assert layout.cell_value(field, answers) == cell  # type: ignore[arg-type]
-    assert layout.printed(field, answers) == paper  # type: ignore[arg-type]
+    assert layout.cell_text(field, answers) == paper  # type: ignore[arg-type]
 
 
 def test_several_counts_share_a_cell_on_paper() -> None:
     field = next(field for field in table("general").fields if field.kind == "parts")
     row = {"insured_none": 0, "insured_resident": 4, "insured_employee": None}
-    assert layout.printed(field, row) == "1.未参加0人 2.参加城乡居民医保4人 3.参加职工医保____人"
-    assert layout.printed(field, {}) == ""
+    assert layout.cell_text(field, row) == "1.未参加0人 2.参加城乡居民医保4人 3.参加职工医保____人"
+    assert layout.cell_text(field, {}) == ""
 
 
 @pytest.mark.parametrize(
@@ -210,6 +210,6 @@ def test_another_form_is_laid_out_without_code_of_its_own() -> None:
     other = pack().model_copy(update={"questions": questions | {"crops": crops}, "digest": "another"})
     found = layout.household_table(other, form)
     assert header(found) == [["姓名@0", "走访日期@1"]]
-    assert layout.printed(found.fields[1], {"seen_on": date(2022, 3, 5)}) == "2022年3月5日"
+    assert layout.cell_text(found.fields[1], {"seen_on": date(2022, 3, 5)}) == "2022年3月5日"
     field = layout.question_field(other, "crops")
     assert (field.options, layout.cell_value(field, {"crops": [1, 2]})) == ("1.玉米\n2.谷子", "1、2")

@@ -244,7 +244,7 @@ def test_which_characters_no_font_has() -> None:
     assert fonts.missing("刘\U000323af秋 村\n\u200b\u3000e\u0301") == ["\U000323af"]
     assert fonts.missing("\U0002ebf0\U000323af\U000323af") == ["\U0002ebf0", "\U000323af"]
     assert fonts.missing("") == []
-    assert fonts.named("刘\U000323af秋") == "刘〔U+323AF〕秋"
+    assert fonts.name_missing("刘\U000323af秋") == "刘〔U+323AF〕秋"
 
 
 @poppler

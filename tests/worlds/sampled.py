@@ -9,7 +9,7 @@ from django.test import Client
 from tests.worlds.round import TODAY, VILLAGE, World
 
 from paicha.domain.accounts.models import Assignment, User
-from paicha.domain.verification.interviews import asked
+from paicha.domain.verification.interviews import interview_questions
 from paicha.domain.verification.models import Sample, SampleHousehold
 from paicha.domain.verification.samples import draw_sample
 
@@ -44,7 +44,7 @@ def said(world: World, form: str = "general", **differs: Any) -> dict[str, Any]:
         "insured_resident": 4, "insured_employee": 0, "income_band": 4, "major_expense": 2, "civil_aid": [5],
         "enrol": 3,
     }  # fmt: skip
-    assert {q.name for q in asked(world.pack, form)} == set(clean) - {"outcome"}
+    assert {q.name for q in interview_questions(world.pack, form)} == set(clean) - {"outcome"}
     return clean | differs
 
 

@@ -30,7 +30,7 @@ class DatabaseAddressError(Refusal):
     """DATABASE_URL cannot be read."""
 
 
-def embedded(file: Path) -> dict[str, Any]:
+def sqlite_settings(file: Path) -> dict[str, Any]:
     """Django's settings for the SQLite file of a home."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -79,4 +79,4 @@ def from_url(url: str) -> dict[str, Any]:
 
 def settings_for(home: Path, url: str | None) -> dict[str, Any]:
     """The one database of this home: PostgreSQL where `url` is given, else `<home>/paicha.sqlite3`."""
-    return from_url(url) if url and url.strip() else embedded(home / "paicha.sqlite3")
+    return from_url(url) if url and url.strip() else sqlite_settings(home / "paicha.sqlite3")

@@ -66,7 +66,7 @@ def _flag(name: str) -> bool:
     return os.environ.get(name, "").strip().lower() in ("1", "true", "yes", "on")
 
 
-def _listed(name: str) -> list[str]:
+def _env_list(name: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
 
 
@@ -93,7 +93,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 DEBUG = _flag("PAICHA_DEBUG")
 TLS = _flag("PAICHA_TLS")
-ALLOWED_HOSTS = _listed("PAICHA_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = _env_list("PAICHA_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 ROOT_URLCONF = "paicha.config.urls"
 WSGI_APPLICATION = "paicha.config.wsgi.application"
 

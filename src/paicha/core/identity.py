@@ -32,13 +32,13 @@ def holds_identity(value: object) -> bool:
     if isinstance(value, bool) or value is None:
         return False
     if isinstance(value, int | float):
-        return _SUSPECT <= abs(value) < _LARGEST and holds_identity(_shown(value))
+        return _SUSPECT <= abs(value) < _LARGEST and holds_identity(_digits_of(value))
     if not isinstance(value, str) or len(value) < _SHORT:
         return False
     return any(_is_identity(match[0]) for match in _RUN.finditer(fold(value)))
 
 
-def _shown(value: float) -> str:
+def _digits_of(value: float) -> str:
     """The digits that a spreadsheet shows: fifteen, then zeros."""
     digits, _, exponent = f"{abs(value):.14e}".partition("e+")
     return digits.replace(".", "").ljust(int(exponent) + 1, "0")

@@ -49,7 +49,7 @@ def _insurance(rng: Random, household: Household, fixed: Answers) -> None:
     household["insured_resident"] = rest - employee + fixed.get("insured_extra", 0)
 
 
-def _lifted(rng: Random, household: Household) -> None:
+def _fill_lifted(rng: Random, household: Household) -> None:
     roll = rng.random()
     household["livelihood"] = (1,) if roll < 0.3 else (2,) if roll < 0.55 else (1, 2) if roll < 0.88 else (3,)
     household["in_national_system"] = 1
@@ -57,8 +57,8 @@ def _lifted(rng: Random, household: Household) -> None:
     household["policy_gap"] = 2
 
 
-def _monitored(rng: Random, household: Household, fixed: Answers) -> None:
-    _lifted(rng, household)
+def _fill_monitored(rng: Random, household: Household, fixed: Answers) -> None:
+    _fill_lifted(rng, household)
     household["household_type"] = rng.choice((1, 1, 2, 2, 3))
     household["bottom_aid"] = fixed.get("bottom_aid", 1 if rng.random() < 0.8 else 2)
     household["return_risk"] = rng.choice((1, 2, 2))
@@ -86,15 +86,15 @@ def draw(rng: Random, form: str, fixed: Answers, days: tuple[date, date]) -> Hou
     if form == "general":
         household["civil_aid"] = (5,)
     elif form == "lifted":
-        _lifted(rng, household)
+        _fill_lifted(rng, household)
     else:
-        _monitored(rng, household, fixed)
+        _fill_monitored(rng, household, fixed)
     if form != "monitored":
         household["enrol"] = 3
     household.update(fixed)
     household.pop("insured_extra", None)
     _insurance(rng, household, fixed)
-    _unprinted(rng, household, form, days)
+    _fill_unprinted(rng, household, form, days)
     household.update(fixed)
     household.pop("insured_extra", None)
     if fixed.get("surveyed_on") == "future":
@@ -102,7 +102,7 @@ def draw(rng: Random, form: str, fixed: Answers, days: tuple[date, date]) -> Hou
     return household
 
 
-def _unprinted(rng: Random, household: Household, form: str, days: tuple[date, date]) -> None:
+def _fill_unprinted(rng: Random, household: Household, form: str, days: tuple[date, date]) -> None:
     """What stands right of the table where a village has such columns."""
     first, last = days
     population, band = household["population"], household["income_band"]

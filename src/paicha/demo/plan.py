@@ -71,7 +71,7 @@ class VillagePlan:
         return any(has_open_lead(archetype) for archetype in self.archetypes)
 
 
-def scaled(of_county: int, households: int) -> int:
+def scale(of_county: int, households: int) -> int:
     """A figure of the county at another size, rounded up."""
     return ceil(of_county * households / COUNTY_HOUSEHOLDS)
 
@@ -94,14 +94,14 @@ def _split(rng: Random, sizes: list[int], households: int) -> list[dict[str, int
     """How many households of each form a village has; the county's sums are exact."""
     monitored, lifted = [0] * len(sizes), [0] * len(sizes)
     hosts = [i for i, size in enumerate(sizes) if size >= 2] or [i for i, size in enumerate(sizes) if size]
-    for _ in range(min(scaled(MONITORED, households), households // 4)):
+    for _ in range(min(scale(MONITORED, households), households // 4)):
         host = rng.choices(hosts, [sizes[i] ** 0.5 for i in hosts])[0]
         if monitored[host] < min(4, sizes[host] - 1) or sizes[host] == 1:
             monitored[host] = min(sizes[host], monitored[host] + 1)
         else:
             free = [i for i in hosts if monitored[i] < min(4, sizes[i] - 1)] or hosts
             monitored[rng.choice(free)] += 1
-    left = min(scaled(LIFTED, households), households // 3)
+    left = min(scale(LIFTED, households), households // 3)
     poverty = [rng.lognormvariate(0, 0.7) for _ in sizes]
     while left:
         room = [sizes[i] - monitored[i] - lifted[i] for i in range(len(sizes))]

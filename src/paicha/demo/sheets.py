@@ -87,7 +87,7 @@ def sheet_columns(form: str, habits: Habits, rows: list[Row]) -> list[Column]:
                 label, options = f"{label}\n{options}", ""
             columns.append(Column(question, label, above, options, WIDTHS.get(question, 11)))
     _reorder(columns, habits.order)
-    needed = _needed(rows) | habits.extra
+    needed = _questions_needed(rows) | habits.extra
     grouped = habits.general_groups if form == "general" else habits.other_groups
     if grouped == "column":
         needed |= {"group"}
@@ -100,7 +100,7 @@ def sheet_columns(form: str, habits: Habits, rows: list[Row]) -> list[Column]:
     return columns
 
 
-def _needed(rows: list[Row]) -> frozenset[str]:
+def _questions_needed(rows: list[Row]) -> frozenset[str]:
     """Unprinted questions that a row's planted answers, or its outcome, can't do without."""
     needed: set[str] = set()
     for row in rows:
@@ -274,10 +274,10 @@ class FormSheet:
                     value = fault.raw
                 self.faults.append((row, xl_rowcol_to_cell(at, place)))
             if value is not None or place <= self.printed:
-                self._put(at, place, value)
+                self._write_cell(at, place, value)
         self.at += 1
 
-    def _put(self, at: int, place: int, value: Cell) -> None:
+    def _write_cell(self, at: int, place: int, value: Cell) -> None:
         if isinstance(value, str):
             self.sheet.write_string(at, place, value, self.formats.cell)
         elif isinstance(value, int | float):

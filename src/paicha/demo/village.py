@@ -79,7 +79,7 @@ def draw_village(plan: VillagePlan, seed: int, days: tuple[date, date], grouped:
     own: Row | None = None
     for form in reversed(FORMS):  # the smaller forms first: without a group their names stand alone
         drawn = []
-        for planted in _planted(rng, plan, form):
+        for planted in _plant(rng, plan, form):
             answers = _answers(rng, form, planted, days)
             group: str | None = groups[int(rng.random() ** 1.15 * len(groups))]
             lone = isinstance(planted, RowFault) and planted.own_sheet
@@ -105,7 +105,7 @@ def draw_village(plan: VillagePlan, seed: int, days: tuple[date, date], grouped:
     return Census(plan, groups, rows, signers, people, own)
 
 
-def _planted(rng: Random, plan: VillagePlan, form: str) -> list[Planted]:
+def _plant(rng: Random, plan: VillagePlan, form: str) -> list[Planted]:
     """One entry a household of `form`, in random order: what is planted on it, an outcome, or nothing."""
     chosen: list[Planted] = [kind for kind in plan.archetypes if kind.form == form]
     chosen += [fault for fault in plan.faults if fault.form == form]

@@ -142,7 +142,7 @@ class VillageForms:
         if self.plan.verification is not None:
             self._write_verification()
 
-    def _said(self, form: str) -> dict[str, int]:
+    def _figures_of(self, form: str) -> dict[str, int]:
         """The figures as this form says them: the true ones, but for what was planted."""
         said = dict(self.figures)
         if form == "profile":
@@ -192,7 +192,7 @@ class VillageForms:
         }[self.habits.yes_no]
 
     def _write_profile(self) -> None:
-        name, said, cell = "附件2", self._said("profile"), self.formats.cell
+        name, said, cell = "附件2", self._figures_of("profile"), self.formats.cell
         title = f"神木市{self.village.town}{self.village.written}村情调查表"
         sheet = self._sheet(name, title, 4, (40, 14, 6, 12, 6))
         kind = "脱贫村" if self.rng.random() < 0.2 else "一般村"
@@ -248,7 +248,7 @@ class VillageForms:
         self._sign(sheet, 12)
 
     def _write_statistics(self) -> None:
-        name, said = "附件4", self._said("statistics")
+        name, said = "附件4", self._figures_of("statistics")
         sheet = self._sheet(name, "神木市防止返贫动态监测集中排查统计表", 13, (6, 14, 14, *(10,) * 10, 20))
         cell, head = self.formats.cell, self.formats.head
         sheet.set_landscape()

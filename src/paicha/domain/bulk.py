@@ -31,12 +31,12 @@ def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> N
         kinds = [_pg_type(field) for field in fields]
         with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN BINARY") as copy:
             copy.set_types(kinds)
-            for row in _adapted(fields, listed):
+            for row in _adapt(fields, listed):
                 copy.write_row(row)
         return
     marks = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", _adapted(fields, listed))
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", _adapt(fields, listed))
 
 
 def update(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -51,14 +51,14 @@ def update(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> N
     table = connection.ops.quote_name(model._meta.db_table)
     key = connection.ops.quote_name(_column(pk))
     with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", _adapted(fields, listed))
+        cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", _adapt(fields, listed))
 
 
 def _column(field: Any) -> str:
     return str(field.column)
 
 
-def _adapted(fields: Sequence[Any], rows: list[Any]) -> list[Any]:
+def _adapt(fields: Sequence[Any], rows: list[Any]) -> list[Any]:
     """Rows with their values as the database takes them, a column at a time: most columns need nothing."""
     adapt = {place: f for place, field in enumerate(fields) if (f := _adapter(field)) is not None}
     if not adapt:
@@ -85,7 +85,7 @@ def _adapter(field: Any) -> Callable[[Any], Any] | None:
     if kind == "UUIDField":
         return _hex
     if kind == "DateTimeField":
-        return _cached(connection.ops.adapt_datetimefield_value)
+        return _remember(connection.ops.adapt_datetimefield_value)
     if kind == "DateField":
         return lambda v: v.isoformat() if isinstance(v, date) else v
     return None
@@ -95,7 +95,7 @@ def _hex(value: UUID | None) -> str | None:
     return None if value is None else value.hex
 
 
-def _cached(adapt: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _remember(adapt: Callable[[Any], Any]) -> Callable[[Any], Any]:
     known: dict[datetime | None, Any] = {None: None}
 
     def adapted(value: datetime | None) -> Any:

@@ -43,7 +43,7 @@ def dtype(kind: Kind) -> pl.DataType:
     return _DTYPES[kind]
 
 
-def adapted(schema: Mapping[str, pl.DataType], symbols: Iterable[Symbol]) -> list[pl.Expr]:
+def adapt_columns(schema: Mapping[str, pl.DataType], symbols: Iterable[Symbol]) -> list[pl.Expr]:
     """Expressions for `with_columns` that add what is absent, as typed nulls, and retype what is all null.
 
     Integers keep their width here: the rules' own text casts them. Raises ColumnTypeError, naming every

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from paicha.core.pack import Check, Pack, Rule
-from paicha.core.pack.constraints import ConstraintTest, household_tests, met, profile_tests
+from paicha.core.pack.constraints import ConstraintTest, household_tests, met_expression, profile_tests
 from paicha.core.pack.per_pack import per_pack
 from paicha.engines.rules import Entry, RuleSet
 
@@ -42,7 +42,7 @@ def rule_sets(pack: Pack) -> RuleSets:
     constraints = household_tests(pack)
     checks = tuple(check for check in pack.checks if _of_households(pack, check))
     village_checks = tuple(check for check in pack.checks if not _of_households(pack, check))
-    household_met = met(pack)
+    household_met = met_expression(pack)
     return RuleSets(
         households=RuleSet(_entries(rules), household_met),
         constraints=RuleSet(_constraints(constraints)),

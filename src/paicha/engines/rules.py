@@ -15,8 +15,8 @@ from typing import Any
 
 import polars as pl
 
-from paicha.core.expressions import Expression, Kind, Says, Symbol, compiled, render
-from paicha.engines.columns import adapted
+from paicha.core.expressions import Expression, Kind, Says, Symbol, compile_node, render
+from paicha.engines.columns import adapt_columns
 from paicha.engines.fingerprints import answer_text, answer_texts, fingerprint
 
 FORM = Symbol("form", Kind.TEXT)
@@ -62,7 +62,7 @@ class RuleSet:
         unanswered. Returns `row` (its number in the frame, from 0), `entry` (index into `entries`),
         `rule` (its id) and `fingerprint` (null without fingerprints). Raises ColumnTypeError.
         """
-        typed = frame.with_columns(adapted(frame.schema, self.symbols))
+        typed = frame.with_columns(adapt_columns(frame.schema, self.symbols))
         if not self.entries or not frame.height:
             return pl.DataFrame(schema=FINDINGS)
         fired = self._truth(typed.lazy()).select(pl.all().arg_true().implode()).collect().row(0)
@@ -98,18 +98,18 @@ class RuleSet:
 
     @cached_property
     def _met(self) -> Says | None:
-        return compiled(self.met.root) if self.met is not None else None
+        return compile_node(self.met.root) if self.met is not None else None
 
     @cached_property
     def _plain(self) -> list[tuple[Entry, Says]]:
-        return [(entry, compiled(entry.expression.root)) for entry in self.entries]
+        return [(entry, compile_node(entry.expression.root)) for entry in self.entries]
 
     def truth(
         self, frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], keep: Sequence[str]
     ) -> pl.LazyFrame:
         """The columns `keep`, then one boolean column per entry, named by its index; null and false do
         not fire."""
-        return self._truth(frame.with_columns(adapted(schema, self.symbols)), keep)
+        return self._truth(frame.with_columns(adapt_columns(schema, self.symbols)), keep)
 
     def _truth(self, typed: pl.LazyFrame, keep: Sequence[str] = ()) -> pl.LazyFrame:
         if self.by_form:

@@ -21,7 +21,14 @@ import polars as pl
 from paicha.core.expressions import Kind, Symbol, tree
 from paicha.core.pack import Pack
 from paicha.core.refusal import Refusal
-from paicha.engines.columns import HIGHEST, LOWEST, ColumnTypeError, adapted, beyond_64_bits, without_silences
+from paicha.engines.columns import (
+    HIGHEST,
+    LOWEST,
+    ColumnTypeError,
+    adapt_columns,
+    beyond_64_bits,
+    without_silences,
+)
 from paicha.engines.packs import rule_sets
 from paicha.engines.part_files import PartFiles, ScreenInputError
 from paicha.engines.rules import FORM, RuleSet
@@ -96,7 +103,7 @@ def _find(answers: PartFiles, rules: RuleSet, pack: Pack, spill: Path, progress:
     """Write what fires to spill files, unsorted, and check the rows on the way. Returns the rows read."""
     schema, forms = answers.schema, tuple(pack.household_forms)
     types = {**schema, **dict.fromkeys((key.name for key in _KEYS), pl.String())}
-    typed = answers.rows.with_columns(adapted(schema, _KEYS))
+    typed = answers.rows.with_columns(adapt_columns(schema, _KEYS))
     _refuse_wide(answers, beyond_64_bits(schema, rules.symbols))
     spoken = without_silences(schema, (s for s in rules.symbols if s != FORM), pack.silences)
     typed = typed.with_columns(spoken)
@@ -105,7 +112,7 @@ def _find(answers: PartFiles, rules: RuleSet, pack: Pack, spill: Path, progress:
     rows = answers.count
     for number, start in enumerate(range(0, max(rows, 1), SLICE_ROWS)):
         part = typed.slice(start, SLICE_ROWS)
-        sink = _fired(part, rules, types).sink_parquet(
+        sink = _fired_rows(part, rules, types).sink_parquet(
             spill / f"{number}.part", compression="lz4", statistics=False, lazy=True
         )
         checked = part.select(bad.any().alias(sentence) for sentence, bad in faults.items())
@@ -126,7 +133,7 @@ def _refuse_wide(answers: PartFiles, wide: Mapping[str, pl.Expr]) -> None:
             raise _Fault("E57", place=place, name=name, lowest=LOWEST, highest=HIGHEST)
 
 
-def _fired(part: pl.LazyFrame, rules: RuleSet, types: Mapping[str, pl.DataType]) -> pl.LazyFrame:
+def _fired_rows(part: pl.LazyFrame, rules: RuleSet, types: Mapping[str, pl.DataType]) -> pl.LazyFrame:
     """household_id, village, rule: one row for each rule that fires on a row of the part."""
     keys = [key.name for key in _KEYS[:2]]
     ids = [entry.id for entry in rules.entries]
@@ -144,7 +151,7 @@ def _faults(rules: RuleSet, schema: Mapping[str, pl.DataType], forms: tuple[str,
         "的 village 不是12位数字：请写村代码": ~_holds(pl.col("village").str.contains("^[0-9]{12}$")),
         f"的 form 不认识：请写 {'、'.join(forms)} 之一": ~_holds(pl.col(FORM.name).is_in(forms)),
     }
-    for symbol in _reckoned(rules):
+    for symbol in _computed_symbols(rules):
         if symbol.name in schema and schema[symbol.name].is_integer():
             value = pl.col(symbol.name)
             sentence = f"的 {symbol.name} 超出 {symbol.low} 到 {symbol.high}：请改正"
@@ -156,7 +163,7 @@ def _holds(condition: pl.Expr) -> pl.Expr:
     return condition.fill_null(False)
 
 
-def _reckoned(rules: RuleSet) -> list[Symbol]:
+def _computed_symbols(rules: RuleSet) -> list[Symbol]:
     """Symbols inside a sum, difference, product or negation: their declared ranges carry the proof."""
     names = {
         inner.name

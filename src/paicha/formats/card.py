@@ -52,4 +52,4 @@ def card(paper: PocketCard) -> bytes:
         "code": paper.code,
         "address": paper.address,
     }
-    return pdf.compiled("card.typ", plan)
+    return pdf.typeset("card.typ", plan)

@@ -15,7 +15,7 @@ from typing import Any
 from paicha.core.normalise import fold
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.core.pack.per_pack import per_pack
-from paicha.formats.layout import Field, cell_value, household_table, printed, unprinted_fields
+from paicha.formats.layout import Field, cell_text, cell_value, household_table, unprinted_fields
 from paicha.formats.reading import HouseholdTable
 from paicha.formats.reading.grid import Grid, Raw
 from paicha.formats.reading.household_table import TableBuilder
@@ -33,13 +33,13 @@ def typed_fields(pack: Pack, form: HouseholdForm) -> dict[str, Field]:
 
 def typed_cells(pack: Pack, form: HouseholdForm, answers: Mapping[str, Any]) -> dict[str, str]:
     """What stands in each cell for these answers; several counts of one cell in their order, `0 4 0`."""
-    return {name: _shown(field, answers) for name, field in typed_fields(pack, form).items()}
+    return {name: _cell_text(field, answers) for name, field in typed_fields(pack, form).items()}
 
 
-def _shown(field: Field, answers: Mapping[str, Any]) -> str:
+def _cell_text(field: Field, answers: Mapping[str, Any]) -> str:
     if field.kind == "parts":
         counts = [answers.get(part.name) for part in field.parts]
-        return printed(field, answers) if None in counts else " ".join(map(str, counts))
+        return cell_text(field, answers) if None in counts else " ".join(map(str, counts))
     value = cell_value(field, answers)
     return "" if value is None else str(value)
 

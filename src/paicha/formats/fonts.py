@@ -57,7 +57,7 @@ def missing(text: str) -> list[str]:
         return sorted(c for c in set(text) if not _drawn.get(c, True))
 
 
-def named(text: str) -> str:
+def name_missing(text: str) -> str:
     """`text` with `〔U+323AF〕` in the place of every character that no font has."""
     gaps = missing(text)
     return text.translate({ord(c): f"〔{code_point(c)}〕" for c in gaps}) if gaps else text

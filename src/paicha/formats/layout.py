@@ -254,10 +254,10 @@ def cell_value(field: Field, values: Row) -> int | str | date | None:
     an option or a mark is set in quotes, `1,“2个大学生、1人住院”`, which `read_with_text` undoes.
     """
     if field.kind == "parts":
-        return printed(field, values) or None
+        return cell_text(field, values) or None
     value = values.get(field.question.name if field.question else field.name)
     if field.kind in {"choice", "choices"}:
-        return _chosen(field, value, values, quoted=True)
+        return _choice_text(field, value, values, quoted=True)
     if value is None or isinstance(value, int | str | date):
         return value
     return "、".join(map(str, value))
@@ -269,7 +269,7 @@ def read_with_text(cell: str) -> tuple[tuple[int, ...], str] | None:
     return (tuple(map(int, match[1].split("、"))), match[2]) if match else None
 
 
-def _chosen(field: Field, value: Value, values: Row, *, quoted: bool) -> int | str | None:
+def _choice_text(field: Field, value: Value, values: Row, *, quoted: bool) -> int | str | None:
     if isinstance(value, str | date):
         return str(value)
     numbers = [value] if isinstance(value, int) else list(value or ())
@@ -293,7 +293,7 @@ def _is_plain(field: Field, text: str) -> bool:
     return not any(word in text for word in words)
 
 
-def printed(field: Field, values: Row) -> str:
+def cell_text(field: Field, values: Row) -> str:
     """What a cell of the paper or the screen shows; '' for what was not answered.
 
     Several counts stand in one cell with their words; 备注 adds by itself what `NOTE` says.
@@ -307,7 +307,7 @@ def printed(field: Field, values: Row) -> str:
             for part, count in counts
         )
     if field.kind in {"choice", "choices"} and field.question:
-        text = value_text(_chosen(field, values.get(field.question.name), values, quoted=False))
+        text = value_text(_choice_text(field, values.get(field.question.name), values, quoted=False))
     else:
         text = value_text(cell_value(field, values))
     note = values.get(NOTE) if field.is_remark else None

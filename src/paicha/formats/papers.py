@@ -133,7 +133,7 @@ def report(paper: Report) -> bytes:
         "rows": [list(row) for row in paper.rows],
         "total": list(paper.total),
     }
-    return pdf.compiled("papers.typ", plan)
+    return pdf.typeset("papers.typ", plan)
 
 
 def meeting_kit(kit: MeetingKit) -> bytes:
@@ -156,7 +156,7 @@ def meeting_kit(kit: MeetingKit) -> bytes:
         "ballots": (voters or _BALLOTS) if kit.with_ballots and kit.items else 0,
         "voters": voters,
     }
-    return pdf.compiled("papers.typ", plan)
+    return pdf.typeset("papers.typ", plan)
 
 
 def poster(notice: Poster) -> bytes:
@@ -182,7 +182,7 @@ def poster(notice: Poster) -> bytes:
         "issuer": notice.issuer or f"{notice.town}{_committee(notice.village)}",
         "issued_on": _date(notice.issued_on or notice.since),
     }
-    return pdf.compiled("papers.typ", plan)
+    return pdf.typeset("papers.typ", plan)
 
 
 def _committee(village: str) -> str:

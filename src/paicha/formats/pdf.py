@@ -51,15 +51,15 @@ def write(document: Document, pack: Pack, *, size: Size | None = None) -> bytes:
         "footer": document.footer,
         "sheets": [_sheet(sheet, pack, size) for sheet in document.sheets],
     }
-    return compiled("official.typ", plan)
+    return typeset("official.typ", plan)
 
 
-def compiled(template: str, plan: Mapping[str, Any]) -> bytes:
+def typeset(template: str, plan: Mapping[str, Any]) -> bytes:
     """A PDF of `plan`, set by a Typst file of this folder, which reads it as JSON from sys.inputs.data.
 
     A character that no font has stands there as `〔U+323AF〕`.
     """
-    data = fonts.named(orjson.dumps(plan).decode())
+    data = fonts.name_missing(orjson.dumps(plan).decode())
     with _lock:
         made = _compiler(template).compile(sys_inputs={"data": data}, format="pdf", pdf_tags=False)
         _forget(len(data))
@@ -181,7 +181,7 @@ class _Cells:
         ]
 
     def cell(self, field: Field, width: float, values: Row) -> str | tuple[str, float]:
-        text = layout.printed(field, values)
+        text = layout.cell_text(field, values)
         if len(text) < 3:
             return text
         if field.kind == "parts":

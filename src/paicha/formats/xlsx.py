@@ -80,7 +80,7 @@ def _fill(
         for sheet in sheets:
             page = book.add_worksheet(_sheet_name(_name_of(sheet), names))
             page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-            page.set_footer(f"&L&8 {_escaped(footer)}&R&8 第 &P 页，共 &N 页")
+            page.set_footer(f"&L&8 {_escape(footer)}&R&8 第 &P 页，共 &N 页")
             _draw(sheet, page, styles, pack)
 
 
@@ -130,7 +130,7 @@ def _sheet_name(name: str, taken: set[str]) -> str:
     return chosen
 
 
-def _escaped(footer: str) -> str:
+def _escape(footer: str) -> str:
     """`&` is the control character of headers and footers, which hold 255 characters; a digit behind a
     size would be taken for a part of it, hence the blank before it."""
     return footer.replace("\n", " ")[:180].replace("&", "&&")

@@ -55,12 +55,12 @@ def _profile_line(page: Worksheet, styles: Styles, row: int, last: int, line: Pr
         _numbers(page, styles, row, last, line)
         return row + 1
     height = max(_PROFILE_ROW, (130 if line.tall else _PROFILE_ROW) / len(line.items))
-    _merged(page, row, 0, row + len(line.items) - 1, 0, line.label, label)
+    _merge_cells(page, row, 0, row + len(line.items) - 1, 0, line.label, label)
     for i, item in enumerate(line.items):
         page.set_row(row + i, height)
         align = {"align": "left", "valign": "top", "indent": 1} if line.tall else {}
         style = styles.get(border=1, font_size=11, num_format="@", **align)
-        _merged(page, row + i, 1, row + i, last, _shown(item), style)
+        _merge_cells(page, row + i, 1, row + i, last, _item_text(item), style)
         if item.question.type == "choice":
             _choose(page, row + i, 1, _ticked_ways(item))
     return row + len(line.items)
@@ -90,7 +90,7 @@ def _numbers(page: Worksheet, styles: Styles, row: int, last: int, line: Profile
         page.write_blank(row, column, None, styles.get(top=1, bottom=1, **end))
 
 
-def _shown(item: ProfileItem, ticked: int | None = None) -> str:
+def _item_text(item: ProfileItem, ticked: int | None = None) -> str:
     """The pieces as one text; `ticked` puts the tick at that box instead of where it is."""
     words, box = [], 0
     for segment in item.segments:
@@ -106,7 +106,7 @@ def _shown(item: ProfileItem, ticked: int | None = None) -> str:
 
 
 def _ticked_ways(item: ProfileItem) -> list[str]:
-    return [_shown(item, i) for i in range(len(item.question.options))]
+    return [_item_text(item, i) for i in range(len(item.question.options))]
 
 
 # Problem list
@@ -126,11 +126,11 @@ def draw_problems(sheet: ProblemSheet, page: Worksheet, styles: Styles) -> None:
     text_style = styles.get(border=1, font_size=11, align="left", indent=1, num_format="@")
     for number, label, texts in village_layout.problem_rows(form, sheet.problems):
         end = row + max(1, len(texts)) - 1
-        _merged(page, row, 0, end, 0, number, cell)
-        _merged(page, row, 1, end, 1, label, cell)
+        _merge_cells(page, row, 0, end, 0, number, cell)
+        _merge_cells(page, row, 1, end, 1, label, cell)
         for text in texts or [""]:
             page.set_row(row, max(30, 60 / max(1, len(texts)), 15 * (len(text) // 26 + 1)))
-            _put(page, row, 2, text, text_style)
+            _write_value(page, row, 2, text, text_style)
             row += 1
     _signers(page, styles, row + 1, last, village_layout.signer_texts(form, sheet.signers))
 
@@ -196,7 +196,7 @@ def _columns(page: Worksheet, table: Table) -> None:
 
 def _title(page: Worksheet, styles: Styles, text: str, last: int) -> int:
     page.set_row(0, 36)
-    _merged(page, 0, 0, 0, last, text, styles.get(bold=True, font_size=16))
+    _merge_cells(page, 0, 0, 0, last, text, styles.get(bold=True, font_size=16))
     return 1
 
 
@@ -204,7 +204,7 @@ def _line(
     page: Worksheet, styles: Styles, row: int, last: int, text: str, choices: list[str] | None = None
 ) -> int:
     page.set_row(row, 22)
-    _merged(page, row, 0, row, last, text, styles.get(align="left", font_size=11, num_format="@"))
+    _merge_cells(page, row, 0, row, last, text, styles.get(align="left", font_size=11, num_format="@"))
     if choices:
         _choose(page, row, 0, choices)
     return row + 1
@@ -219,14 +219,16 @@ def _across(page: Worksheet, styles: Styles, row: int, last: int, texts: tuple[s
     share = (last + 1) / len(texts)
     for i, text in enumerate(texts):
         right = last if i == len(texts) - 1 else round((i + 1) * share) - 1
-        _merged(page, row, min(round(i * share), last), row, right, text, style)
+        _merge_cells(page, row, min(round(i * share), last), row, right, text, style)
     return row + 1
 
 
 def _signers(page: Worksheet, styles: Styles, row: int, last: int, texts: tuple[str, ...]) -> None:
     for i, text in enumerate(texts):
         page.set_row(row + i, 28)
-        _merged(page, row + i, 0, row + i, last, text, styles.get(align="left", font_size=11, num_format="@"))
+        _merge_cells(
+            page, row + i, 0, row + i, last, text, styles.get(align="left", font_size=11, num_format="@")
+        )
     page.print_area(0, 0, row + len(texts), last)
 
 
@@ -242,7 +244,7 @@ def _header(page: Worksheet, styles: Styles, top: int, table: Table) -> int:
 
 def _header_cell(page: Worksheet, top: int, cell: HeaderCell, style: Format) -> None:
     bottom, right = top + cell.row + cell.rows - 1, cell.column + cell.columns - 1
-    _merged(page, top + cell.row, cell.column, bottom, right, cell.text, style)
+    _merge_cells(page, top + cell.row, cell.column, bottom, right, cell.text, style)
 
 
 def _cells(page: Worksheet, styles: Styles, row: int, table: Table, values: Any, bold: bool = False) -> None:
@@ -258,11 +260,11 @@ def _cells(page: Worksheet, styles: Styles, row: int, table: Table, values: Any,
             look["num_format"] = "@"
         if isinstance(value, str):
             lines = max(lines, -(-sum(1 if c.isascii() else 2 for c in value) // max(2, int(field.width))))
-        _put(page, row, column, value, styles.get(border=1, **look))
+        _write_value(page, row, column, value, styles.get(border=1, **look))
     page.set_row(row, min(400, max(22, lines * 13.5 + 4)))
 
 
-def _put(page: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
+def _write_value(page: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
     """A value as what it is: numbers as numbers, text always as text."""
     if value is None or value == "":
         page.write_blank(row, column, None, style)
@@ -274,14 +276,14 @@ def _put(page: Worksheet, row: int, column: int, value: Value, style: Format) ->
         page.write_string(row, column, value if isinstance(value, str) else "、".join(map(str, value)), style)
 
 
-def _merged(
+def _merge_cells(
     page: Worksheet, top: int, left: int, bottom: int, right: int, value: Value, style: Format
 ) -> None:
     if (top, left) == (bottom, right):
-        _put(page, top, left, value, style)
+        _write_value(page, top, left, value, style)
         return
     page.merge_range(top, left, bottom, right, "", style)
-    _put(page, top, left, value, style)
+    _write_value(page, top, left, value, style)
 
 
 def _choose(page: Worksheet, row: int, column: int, choices: list[str], last: int | None = None) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import paicha
-from paicha.core.expressions import compiled
+from paicha.core.expressions import compile_node
 from paicha.core.pack import Pack, load
-from paicha.core.pack.constraints import met
+from paicha.core.pack.constraints import met_expression
 from paicha.core.pack.naming import strength_rank
 from paicha.core.pack.outcome import NONE
 from paicha.core.pack.per_pack import PACKS, per_pack
@@ -41,10 +41,10 @@ def test_how_a_visit_ended(
     outcome = pack.outcome
     found = outcome.met(value), outcome.at_door(value), outcome.due(value), outcome.gone(value)
     assert found == (was_met, at_door, due, gone)
-    expression = met(pack)
+    expression = met_expression(pack)
     assert expression is not None
     answers = {outcome.question: value}
-    assert compiled(expression.root)(answers) is outcome.met(outcome.of_answers(value))
+    assert compile_node(expression.root)(answers) is outcome.met(outcome.of_answers(value))
 
 
 def test_who_asks_of_many_outcomes_at_once_asks_the_same_place(pack: Pack) -> None:
@@ -72,7 +72,7 @@ def test_nothing_else_reads_by_which_outcomes_somebody_was_met() -> None:
 
 def test_a_pack_without_an_outcome_met_whoever_answered(pack: Pack) -> None:
     without = pack.model_copy(update={"outcome": NONE, "digest": "without"})
-    assert not without.outcome and met(without) is None
+    assert not without.outcome and met_expression(without) is None
     assert [without.outcome.met(value) for value in (None, 1)] == [False, True]
     assert [without.outcome.due(value) for value in (None, 1)] == [True, False]
 

@@ -21,7 +21,7 @@ from paicha.core.sampling import (
     village_weight,
 )
 from paicha.core.sampling.draw import village_chances
-from paicha.core.sampling.systematic import in_order, lengths, probabilities, random_below, shares, taken
+from paicha.core.sampling.systematic import in_order, lengths, places_hit, probabilities, random_below, shares
 
 weights = st.lists(st.integers(1, 10), min_size=1, max_size=12)
 
@@ -40,7 +40,7 @@ def over_all_starts(chances: list[Fraction]) -> list[Fraction]:
     found: Counter[int] = Counter()
     ordered = sorted(edges)
     for low, high in pairwise(ordered):
-        for place in taken(line, unit, low):
+        for place in places_hit(line, unit, low):
             found[place] += high - low
     return [Fraction(found[place], unit) for place in range(len(chances))]
 
@@ -67,7 +67,7 @@ def test_each_start_takes_exactly_the_size_and_all_starts_together_the_probabili
     line, unit = lengths(chances)
     seen: Counter[int] = Counter()
     for start in range(unit):
-        chosen = taken(line, unit, start)
+        chosen = places_hit(line, unit, start)
         assert len(chosen) == len(set(chosen)) == case[1]
         assert {i for i, chance in enumerate(chances) if chance == 1} <= set(chosen)
         seen.update(chosen)
@@ -82,7 +82,7 @@ def test_a_total_weighted_by_one_over_the_probability_is_right_on_average(
     chances = probabilities(*case)
     values = data.draw(st.lists(st.integers(0, 9), min_size=len(chances), max_size=len(chances)))
     line, unit = lengths(chances)
-    totals = [sum(values[i] / chances[i] for i in taken(line, unit, start)) for start in range(unit)]
+    totals = [sum(values[i] / chances[i] for i in places_hit(line, unit, start)) for start in range(unit)]
     assert Fraction(sum(totals), unit) == sum(values)
 
 
@@ -131,7 +131,7 @@ def test_every_village_of_a_stratum_has_its_chance_and_every_town_a_village_wher
     towns = {village.town for village in ordered}
     line, unit = lengths(chances)
     for start in sorted({0, unit - 1, unit // 2, unit // 3}):
-        seen = {ordered[i].town for i in taken(line, unit, start)}
+        seen = {ordered[i].town for i in places_hit(line, unit, start)}
         assert len(seen) >= min(len(towns), size) or size < len(towns)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from paicha.core.sampling import estimate
 from paicha.core.sampling.estimates import _student
-from paicha.core.sampling.systematic import lengths, probabilities, taken
+from paicha.core.sampling.systematic import lengths, places_hit, probabilities
 
 FEW = Fraction(1, 10**6)  # of so many that nothing is certain
 answers = st.lists(
@@ -112,7 +112,7 @@ def test_nineteen_intervals_of_twenty_hold_the_truth(
     for _ in range(500):
         order = random.sample(range(size), size)
         line, unit = lengths([chances[i] for i in order])
-        places = taken(line, unit, random.randrange(unit))
+        places = places_hit(line, unit, random.randrange(unit))
         found = estimate([(chances[order[p]], differs[order[p]]) for p in places])
         assert found is not None
         held += found.low <= truth <= found.high

@@ -11,7 +11,7 @@ from paicha.delivery.desk.home.tiles import scale_of
 from paicha.delivery.desk.shell.wording import group_text, masked
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import covering, group_order
-from paicha.domain.responses.summary.tallies import Selection, Tally, combined, tally
+from paicha.domain.responses.summary.tallies import Selection, Tally, add_up, tally
 from paicha.packs import read_pack
 
 PACK = load(read_pack("shenmu_2022_spring"))
@@ -27,7 +27,7 @@ COUNTS = st.dictionaries(
 def test_totals_are_sums_and_every_household_is_somewhere(listed: list[dict[str, dict[str, int]]]) -> None:
     rows = [VillageSummary(code=str(n), counts=counts) for n, counts in enumerate(listed)]
     total = tally(PACK, rows)
-    assert combined(tally(PACK, [row]) for row in rows) == total
+    assert add_up(tally(PACK, [row]) for row in rows) == total
     assert total.done + total.due + total.gone == total.households
     assert total.blank + sum(total.waiting.values()) == total.due
     assert sum(met for met, _ in total.by_form.values()) == total.done

@@ -14,7 +14,7 @@ from tests.lengths import examples
 
 from paicha.core.refusal import Refusal
 from paicha.domain.audit.queries import verify
-from paicha.domain.cases.case_facts import effective, told
+from paicha.domain.cases.case_facts import effective, facts_of_log
 from paicha.domain.cases.models import Case, CaseStep, Meeting
 
 LEVELS = {"village": CADRE, "town": CLERK, "county": CITY}
@@ -132,7 +132,7 @@ def check(days: Days, households: list[Any]) -> None:
     for household in households:
         said: set[str] = set()
         for case in Case.objects.filter(household=household):
-            said |= told(pack, case.procedure, CaseStep.objects.filter(case=case))
+            said |= facts_of_log(pack, case.procedure, CaseStep.objects.filter(case=case))
         assert days.told(household) == dict.fromkeys(said, True)
         assert Case.objects.filter(household=household, state="going").count() <= 1
 

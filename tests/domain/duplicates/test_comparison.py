@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from paicha.core.normalise import name_key
 from paicha.core.readings import readings
 from paicha.domain.duplicates.columns import SCHEMA
-from paicha.domain.duplicates.comparison import compared, compared_again
+from paicha.domain.duplicates.comparison import compared_again, find_pairs
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def register(homes: dict[int, Home]) -> pl.DataFrame:
 
 
 def listed(homes: dict[int, Home]) -> set[tuple[int, int]]:
-    return {(row["first"], row["second"]) for row in compared(register(homes)).iter_rows(named=True)}
+    return {(row["first"], row["second"]) for row in find_pairs(register(homes)).iter_rows(named=True)}
 
 
 PHONE, OTHER = "15012348831", "15012348832"
@@ -114,7 +114,7 @@ def test_points_rise_with_what_is_shared() -> None:
         replace(least, population=4),
     ]
     points = [
-        compared(register({1: replace(least, population=step.population, members=step.members), 2: step}))[
+        find_pairs(register({1: replace(least, population=step.population, members=step.members), 2: step}))[
             "points"
         ]
         for step in steps
@@ -140,13 +140,13 @@ registers = st.dictionaries(st.integers(1, 30), few, max_size=12)
 @given(registers)
 def test_no_pair_twice_and_every_pair_by_itself(homes: dict[int, Home]) -> None:
     """A pair comes once, lower number first; order and numbers play no part."""
-    found = compared(register(homes))
+    found = find_pairs(register(homes))
     pairs = list(zip(found["first"], found["second"], strict=True))
     assert len(pairs) == len(set(pairs))
     assert all(first < second for first, second in pairs)
     turned = {100 - number: home for number, home in homes.items()}
     points = {frozenset(pair): p for pair, p in zip(pairs, found["points"], strict=True)}
-    other = compared(register(turned))
+    other = find_pairs(register(turned))
     assert points == {
         frozenset((100 - row["first"], 100 - row["second"])): row["points"]
         for row in other.iter_rows(named=True)
@@ -164,5 +164,5 @@ def test_what_a_change_leaves_out_stays(
                          new.join(old, on=list(SCHEMA), how="anti", nulls_equal=True)])  # fmt: skip
     again, concerned = compared_again(new, changed)
     numbers = set(concerned.to_list())
-    kept = [r for r in compared(old).iter_rows() if not numbers.intersection(r[-2:])]
-    assert sorted(map(str, [*kept, *again.iter_rows()])) == sorted(map(str, compared(new).iter_rows()))
+    kept = [r for r in find_pairs(old).iter_rows() if not numbers.intersection(r[-2:])]
+    assert sorted(map(str, [*kept, *again.iter_rows()])) == sorted(map(str, find_pairs(new).iter_rows()))

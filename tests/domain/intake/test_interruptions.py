@@ -18,7 +18,7 @@ from tests.worlds.county import County
 from paicha.domain import clock
 from paicha.domain.accounts.policies import operator_scope
 from paicha.domain.households.services import new_id
-from paicha.domain.intake.history import described
+from paicha.domain.intake.history import upload_facts
 from paicha.domain.intake.interruptions import at_work, cut_short, end_cut_short
 from paicha.domain.intake.services import Source, import_files
 from paicha.domain.intake.undo import undo_upload
@@ -67,7 +67,7 @@ def sources(county: County) -> list[Source]:
 def test_a_killed_import_is_seen_at_once_and_looking_writes_nothing(county: County) -> None:
     upload = killed()
     assert cut_short() == {upload.pk}
-    assert described(upload, cut_short())["interrupted"]
+    assert upload_facts(upload, cut_short())["interrupted"]
     upload.refresh_from_db()
     assert upload.finished_at is None
 
@@ -95,7 +95,7 @@ def test_the_next_act_ends_it_with_its_sentence(county: County, act: str) -> Non
     assert said["code"] == "J08"
     assert f"{0 if act == 'undo' else 3} 户" in said["message"]
     assert cut_short() == frozenset()
-    assert described(upload, frozenset())["interrupted"]
+    assert upload_facts(upload, frozenset())["interrupted"]
 
 
 def test_an_import_that_fails_by_itself_ends_its_upload(county: County) -> None:

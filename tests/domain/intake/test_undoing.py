@@ -28,7 +28,7 @@ from paicha.domain.audit.queries import verify
 from paicha.domain.cases.models import GridRound
 from paicha.domain.households.models import Household, HouseholdEvent
 from paicha.domain.households.services import NewHousehold, add_households, change_head
-from paicha.domain.intake.history import described, uploads
+from paicha.domain.intake.history import upload_facts, uploads
 from paicha.domain.intake.result import ImportResult
 from paicha.domain.intake.undo import CHANGED, LOCKED, UndoRefused, UndoResult, undo_upload
 from paicha.domain.life.act import Asked
@@ -297,7 +297,7 @@ def test_the_history_says_who_sent_what_and_what_became_of_it(county: County) ->
     newest, oldest = uploads(county.round)
     other = operator_scope("other").actor
     assert (newest.actor, oldest.actor) == (other, OPERATOR.actor)
-    told = described(oldest, frozenset())
+    told = upload_facts(oldest, frozenset())
     assert told["names"] == ["表.xlsx"] and (told["accepted"], told["refused"], told["villages"]) == (1, 1, 1)
     assert orjson.dumps(told) and told["undone_at"] is None
     assert list(uploads(county.round, area=code())) == [newest, oldest]

@@ -25,8 +25,8 @@ from paicha.domain.rounds.plan import (
     planned_for,
     planned_lines,
     planned_today,
-    proposed,
-    shared,
+    propose,
+    share_out,
 )
 
 DAYS = [OPENS + timedelta(days=n) for n in range(11)]
@@ -54,7 +54,7 @@ def test_shares(
     lines: list[tuple[str, str, int | None]], due: dict[str, int], shares: list[tuple[int, int]]
 ) -> None:
     with clock.frozen(TODAY):
-        found = shared([(g, who, None if n is None else day(n)) for g, who, n in lines], due)
+        found = share_out([(g, who, None if n is None else day(n)) for g, who, n in lines], due)
     assert [(v.first, v.due) for v in found] == shares
 
 
@@ -69,7 +69,7 @@ def test_a_proposal_holds_everything_once_and_keeps_to_a_day_s_measure_where_it_
 ) -> None:
     listed = DAYS[:days]
     with clock.frozen(DAYS[0]):
-        visits = shared(proposed(due, dict.fromkeys(due, people), listed, at_most), due)
+        visits = share_out(propose(due, dict.fromkeys(due, people), listed, at_most), due)
     sums = Counter[str]()
     for visit in visits:
         sums[visit.group] += visit.due
@@ -85,8 +85,8 @@ def test_a_proposal_holds_everything_once_and_keeps_to_a_day_s_measure_where_it_
 
 
 def test_a_group_without_people_is_left_out() -> None:
-    assert proposed({"1": 5, "2": 5}, {"1": ["甲"]}, DAYS, 40) == [("1", "甲", DAYS[0])]
-    assert proposed({"1": 5}, {"1": ["甲"]}, [], 40) == []
+    assert propose({"1": 5, "2": 5}, {"1": ["甲"]}, DAYS, 40) == [("1", "甲", DAYS[0])]
+    assert propose({"1": 5}, {"1": ["甲"]}, [], 40) == []
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_what_the_summary_row_keeps_comes_to_the_same_as_the_plan(
     ordered = sorted(lines, key=lambda line: (line[2] or date.max, line[1], line[0]))
     with clock.frozen(TODAY):
         today = Counter[str]()
-        for visit in shared(ordered, due):
+        for visit in share_out(ordered, due):
             if visit.on == TODAY:
                 today[visit.group] += visit.due
         assert planned_today(plan_fact(ordered), due) == {g: n for g, n in today.items() if n}

@@ -97,13 +97,13 @@ def test_a_job_that_stopped_goes_on(town: Town) -> None:
 
 def test_a_job_whose_worker_was_stopped_can_be_asked_to_go_on(town: Town) -> None:
     job = dismissal(town, ["S01"])
-    assert not bulk.stalled(job)
+    assert not bulk.is_stalled(job)
     with pytest.raises(VerificationError, match="不能接着办"):
         bulk.ask_again(job, job.made_by)
     BulkJob.objects.filter(pk=job.pk).update(phase="running")
     job.refresh_from_db()
     with clock.frozen(clock.now() + timedelta(minutes=5)):
-        assert bulk.stalled(job)
+        assert bulk.is_stalled(job)
         with pytest.raises(VerificationError, match="不能接着办"):
             bulk.ask_again(job, "1000")
         assert bulk.run(bulk.ask_again(job, job.made_by), town.county.pack).changed == 2

@@ -13,8 +13,8 @@ from paicha.core.refusal import Refusal
 from paicha.domain.responses.models import Finding, Revision
 from paicha.domain.verification.interviews import (
     Statement,
-    asked,
     differences,
+    interview_questions,
     record_interview,
     risk_questions,
 )
@@ -52,15 +52,15 @@ def rows(sample: Sample, poor: bool) -> list[SampleHousehold]:
 
 
 def test_what_is_printed_as_choice_or_number_is_asked(town: Town) -> None:
-    assert tuple(q.name for q in asked(town.county.pack, "general")) == ASKED
-    assert {q.name for q in asked(town.county.pack, "monitored")} >= {
+    assert tuple(q.name for q in interview_questions(town.county.pack, "general")) == ASKED
+    assert {q.name for q in interview_questions(town.county.pack, "monitored")} >= {
         "household_type",
         "bottom_aid",
         "return_risk",
     }
     for form in town.county.pack.household_forms:
         assert not {"head_name", "phone", "remark", "surveyors"} & {
-            q.name for q in asked(town.county.pack, form)
+            q.name for q in interview_questions(town.county.pack, form)
         }
 
 

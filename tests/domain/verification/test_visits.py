@@ -16,7 +16,7 @@ from paicha.domain.accounts.models import Notice
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.accounts.zones import set_leaders
 from paicha.domain.responses.models import Finding, VillageSummary
-from paicha.domain.verification.attention import causes, cross_check, first_stage, proposed
+from paicha.domain.verification.attention import causes, cross_check, first_stage, propose_visit
 from paicha.domain.verification.errors import VerificationError
 from paicha.domain.verification.models import Visit
 from paicha.domain.verification.visit_selection import to_look_at
@@ -62,13 +62,13 @@ def test_what_is_proposed(town: Town, row: dict[str, Any], kind: str, reason: st
     summary = VillageSummary(
         counts=counts, leads=row.get("leads", {}), facts=row.get("facts", {}), figures=row.get("figures", {})
     )
-    found, reasons = proposed(town.county.pack, summary)
+    found, reasons = propose_visit(town.county.pack, summary)
     assert found == kind
     assert reason in reasons if reason else reasons == []
 
 
 def test_a_village_without_anybody_takes_no_part(town: Town) -> None:
-    assert proposed(town.county.pack, town.summary(town.villages[2])) == ("", [])
+    assert propose_visit(town.county.pack, town.summary(town.villages[2])) == ("", [])
 
 
 def test_the_cross_checker_sees_just_that_village_until_its_last_day(town: Town) -> None:

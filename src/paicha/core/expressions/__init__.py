@@ -7,7 +7,7 @@ no files, no Polars.
 
 from paicha.core.expressions.errors import ExpressionError, ExpressionErrors, TargetError
 from paicha.core.expressions.expression import Expression, expression_of
-from paicha.core.expressions.plain import Says, compiled
+from paicha.core.expressions.plain import Says, compile_node
 from paicha.core.expressions.targets import TARGETS, render
 from paicha.core.expressions.vocabulary import LIMIT, RESERVED, Kind, Symbol, Vocabulary
 
@@ -23,7 +23,7 @@ __all__ = [
     "Symbol",
     "TargetError",
     "Vocabulary",
-    "compiled",
+    "compile_node",
     "expression_of",
     "parse",
     "render",

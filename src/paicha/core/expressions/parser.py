@@ -181,7 +181,7 @@ class _Checker:
         return self.error("date", node, "读不懂的日期：请写成 DATE '2022-03-01'")
 
     def _compare(self, node: exp.Expr, operator: Comparison) -> _Checked:
-        self._bracketed(node.this, node.expression)
+        self._check_brackets(node.this, node.expression)
         left, left_type = self._check(node.this)
         right, right_type = self._check(node.expression)
         problem = types.mismatch(left_type, right_type)
@@ -232,7 +232,7 @@ class _Checker:
         return checked
 
     def _in(self, node: exp.In) -> _Checked:
-        self._bracketed(node.this)
+        self._check_brackets(node.this)
         operand, kind = self._check(node.this)
         items: list[Constant] = []
         for item in node.expressions:
@@ -249,7 +249,7 @@ class _Checker:
         return tree.In(operand, tuple(items)), TRUTH
 
     def _is(self, node: exp.Is) -> _Checked:
-        self._bracketed(node.this)
+        self._check_brackets(node.this)
         if not isinstance(node.expression, exp.Null):
             return self.error("is", node, "IS 后面只能是 NULL 或 NOT NULL：是非请直接写名称或 = TRUE")
         operand, _ = self._check(node.this)
@@ -297,7 +297,7 @@ class _Checker:
         like = tree.Like(operand, fragment)
         return (tree.Not(like) if node.args.get("negate") else like), TRUTH
 
-    def _bracketed(self, *operands: exp.Expr) -> None:
+    def _check_brackets(self, *operands: exp.Expr) -> None:
         for operand in operands:
             if isinstance(operand, exp.Not):
                 self.error("brackets", operand, "NOT 夹在比较里：请加括号，例如 a = (NOT b)")

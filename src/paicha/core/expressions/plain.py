@@ -27,7 +27,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], int]] = {
 }  # fmt: skip
 
 
-def compiled(node: Node) -> Says:
+def compile_node(node: Node) -> Says:
     """A function from a row to True, False, None (unknown), or the value."""
     match node:
         case tree.Name(name):
@@ -35,21 +35,21 @@ def compiled(node: Node) -> Says:
         case tree.Constant(value):
             return lambda row: value
         case tree.Compare(sign, left, right):
-            return _both(_COMPARISONS[sign], compiled(left), compiled(right))
+            return _both(_COMPARISONS[sign], compile_node(left), compile_node(right))
         case tree.Arithmetic(sign, left, right):
-            return _both(_OPERATORS[sign], compiled(left), compiled(right))
+            return _both(_OPERATORS[sign], compile_node(left), compile_node(right))
         case tree.Negate(operand):
-            return _known(operator.neg, compiled(operand))
+            return _apply_to_known(operator.neg, compile_node(operand))
         case tree.Not(operand):
-            return _known(operator.not_, compiled(operand))
+            return _apply_to_known(operator.not_, compile_node(operand))
         case tree.Join(junction, parts):
-            return _join(junction == "OR", tuple(compiled(part) for part in parts))
+            return _join(junction == "OR", tuple(compile_node(part) for part in parts))
         case tree.Coalesce(parts):
-            return _first(tuple(compiled(part) for part in parts))
+            return _first(tuple(compile_node(part) for part in parts))
         case tree.Condition(_, body):
-            return compiled(body)
+            return compile_node(body)
         case tree.IsNull(operand):
-            of = compiled(operand)
+            of = compile_node(operand)
             return lambda row: of(row) is None
         case _:
             return _within(node)
@@ -59,19 +59,19 @@ def _within(node: tree.In | tree.Contains | tree.Like | tree.Matches | tree.AllI
     match node:
         case tree.In(operand, items):
             constants = frozenset(item.value for item in items)
-            return _known(constants.__contains__, compiled(operand))
+            return _apply_to_known(constants.__contains__, compile_node(operand))
         case tree.Contains(several, option):
-            return _known(lambda chosen: option in chosen, compiled(several))
+            return _apply_to_known(lambda chosen: option in chosen, compile_node(several))
         case tree.Like(operand, fragment):
-            return _known(lambda text: fragment in text, compiled(operand))
+            return _apply_to_known(lambda text: fragment in text, compile_node(operand))
         case tree.Matches(operand, pattern):
             whole = re.compile(PATTERNS[pattern].pattern)
-            return _known(lambda text: whole.fullmatch(text) is not None, compiled(operand))
+            return _apply_to_known(lambda text: whole.fullmatch(text) is not None, compile_node(operand))
         case tree.AllIn(several, options):
-            return _known(frozenset(options).issuperset, compiled(several))
+            return _apply_to_known(frozenset(options).issuperset, compile_node(several))
 
 
-def _known(function: Callable[[Any], Any], value: Says) -> Says:
+def _apply_to_known(function: Callable[[Any], Any], value: Says) -> Says:
     def says(row: Row) -> Any:
         found = value(row)
         return None if found is None else function(found)

@@ -53,7 +53,7 @@ class _Speaker:
             case tree.In(operand, items):
                 choice = _choice(operand)
                 values = [self._value(item, choice) for item in items]
-                return f"{self._term(operand)} 是 {_listed(values)}"
+                return f"{self._term(operand)} 是 {_join_or(values)}"
             case tree.IsNull(operand):
                 return f"没有填{self._term(operand)}"
             case tree.Contains(several, option):
@@ -75,7 +75,7 @@ class _Speaker:
         several = [part for part in node.parts if isinstance(part, tree.Contains)]
         if len(several) == len(node.parts) and len({part.list.name for part in several}) == 1:
             name = several[0].list.name
-            return f"{self._label(name)} 含 {_listed([self._option(name, part.option) for part in several])}"
+            return f"{self._label(name)} 含 {_join_or([self._option(name, part.option) for part in several])}"
         return "，或 ".join(self._inner(part) for part in node.parts)
 
     def _inner(self, node: Node) -> str:
@@ -133,7 +133,7 @@ class _Speaker:
         ]
         if not fit:
             return f"{_WORDS[operator]} {value}"
-        return f"是 {_listed([self._option(name, n) for n in fit])}"
+        return f"是 {_join_or([self._option(name, n) for n in fit])}"
 
     def _fallback(self, node: tree.Coalesce) -> str:
         match node.parts:
@@ -179,7 +179,7 @@ class _Speaker:
         return self._labels.get(name, name)
 
     def _options_of(self, name: str, numbers: tuple[int, ...]) -> str:
-        return _listed([self._option(name, number) for number in numbers])
+        return _join_or([self._option(name, number) for number in numbers])
 
     def _option(self, name: str, number: int) -> str:
         label = self._options.get(name, {}).get(number)
@@ -223,5 +223,5 @@ def _boolean(node: Node) -> bool:
             return True
 
 
-def _listed(values: list[str]) -> str:
+def _join_or(values: list[str]) -> str:
     return values[0] if len(values) == 1 else f"{'、'.join(values[:-1])} 或 {values[-1]}"

@@ -36,7 +36,7 @@ class ConstraintTest:
 
 def household_tests(pack: Pack) -> tuple[ConstraintTest, ...]:
     """Every constraint on household rows, in a fixed order for a pack, the dated ones last."""
-    return (*_undated(pack), *_dated(pack))
+    return (*_dateless_tests(pack), *_date_tests(pack))
 
 
 def profile_tests(
@@ -60,31 +60,31 @@ def profile_tests(
     return tuple(tests)
 
 
-def met(pack: Pack) -> Expression | None:
+def met_expression(pack: Pack) -> Expression | None:
     """True where the household was met, an outcome that goes without saying put in; None: the pack asks for none."""
     if not pack.outcome:
         return None
     over = vocabulary(pack, "household")
-    return expression_of(_met(pack, over), over)
+    return expression_of(_met_condition(pack, over), over)
 
 
-def _met(pack: Pack, over: Vocabulary) -> Node:
+def _met_condition(pack: Pack, over: Vocabulary) -> Node:
     said = tree.Coalesce((_name(over, pack.outcome.question), Constant(pack.outcome.default)))
     return tree.Condition(_MET, tree.In(said, tuple(map(Constant, pack.met_by))))
 
 
-def _undated(pack: Pack) -> Iterator[ConstraintTest]:
+def _dateless_tests(pack: Pack) -> Iterator[ConstraintTest]:
     asked = [pack.questions[name] for name in pack.answer_questions]
     over = vocabulary(pack, "household")
     for constraint in pack.constraints:
         if constraint.kind == "required":
-            yield from _required(pack, constraint, over)
+            yield from _required_tests(pack, constraint, over)
         elif constraint.kind not in _DATED:
             named = [q for q in asked if not constraint.questions or q.name in constraint.questions]
             yield from _tests(constraint, (q for q in named if _applies(constraint, q)), over)
 
 
-def _dated(pack: Pack) -> Iterator[ConstraintTest]:
+def _date_tests(pack: Pack) -> Iterator[ConstraintTest]:
     known = vocabulary(pack, "household")
     over = Vocabulary({**known.symbols, **{name: Symbol(name, Kind.DATE) for name in DAYS}})
     for constraint in pack.constraints:
@@ -118,7 +118,7 @@ def _applies(constraint: Constraint, question: Question) -> bool:
             return False
 
 
-def _required(pack: Pack, constraint: Constraint, over: Vocabulary) -> Iterator[ConstraintTest]:
+def _required_tests(pack: Pack, constraint: Constraint, over: Vocabulary) -> Iterator[ConstraintTest]:
     """One a form: of a household that was met what the form requires, of another one what its outcome needs."""
     elsewhere = {q for c in pack.constraints if c.kind == "required" for q in c.questions}
     for form in pack.household_forms.values():
@@ -127,9 +127,9 @@ def _required(pack: Pack, constraint: Constraint, over: Vocabulary) -> Iterator[
             when_met, when_not = name in form.required, name in pack.outcome.needs
             if mine and (when_met or when_not):
                 question = pack.questions[name]
-                node = _unanswered(question, over)
+                node = _is_unanswered(question, over)
                 if pack.outcome and not (when_met and when_not):
-                    gate = _met(pack, over)
+                    gate = _met_condition(pack, over)
                     node = tree.Join("AND", (gate if when_met else tree.Not(gate), node))
                 yield ConstraintTest(constraint, question, expression_of(node, over), form.name)
 
@@ -139,7 +139,7 @@ def _broken(constraint: Constraint, question: Question, over: Vocabulary) -> Nod
     answer, numbers = _name(over, question.name), tuple(option.number for option in question.options)
     match constraint.kind:
         case "required":
-            return _unanswered(question, over)
+            return _is_unanswered(question, over)
         case "option" if question.type == "choice":
             return tree.Not(tree.In(answer, tuple(map(Constant, numbers))))
         case "option":
@@ -162,7 +162,7 @@ def _broken(constraint: Constraint, question: Question, over: Vocabulary) -> Nod
             return tree.Join("OR", (tree.Compare("<", answer, low), tree.Compare(">", answer, high)))
 
 
-def _unanswered(question: Question, over: Vocabulary) -> Node:
+def _is_unanswered(question: Question, over: Vocabulary) -> Node:
     answer = _name(over, question.name)
     null = tree.IsNull(answer)
     return tree.Join("OR", (null, tree.AllIn(answer, ()))) if question.type == "choices" else null

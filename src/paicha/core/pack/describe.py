@@ -115,7 +115,7 @@ def _question(pack: Pack, question: Question) -> str:
         said.append(f"{question.low}—{question.high}{question.unit}")
     if question.usual_high is not None:
         said.append(f"超过 {question.usual_high} 要说明")
-    printed = _printed(pack, question.name)
+    printed = _sheets_with(pack, question.name)
     said.append(f"印在{'、'.join(printed)}" if printed else "不印")
     required = [form.sheet for form in pack.household_forms.values() if question.name in form.required]
     if required:
@@ -129,7 +129,7 @@ def _option(pack: Pack, question: Question, number: int) -> str:
     return f"{number}.{option.label}{text}{'（不与别项同选）' if option.exclusive else ''}"
 
 
-def _printed(pack: Pack, name: str) -> list[str]:
+def _sheets_with(pack: Pack, name: str) -> list[str]:
     """Sheets whose paper shows the question."""
     sheets = []
     for form in pack.forms:
@@ -333,5 +333,5 @@ def describe_data(pack: Pack) -> dict[str, Any]:
             for test in _tests_of(pack, constraint)
         ]
     for name, entry in data["questions"].items():
-        entry["printed"] = _printed(pack, name)
+        entry["printed"] = _sheets_with(pack, name)
     return data

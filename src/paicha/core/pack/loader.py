@@ -184,10 +184,10 @@ def _schema_error(entry: Any, lines: Lines) -> PackError:
         return PackError(file, line, "P05", f"{place} 是不认识的键", "请删去，或改成正确的键名")
     if kind == "missing":
         return PackError(file, line, "P06", f"{place} 没有写", "请补上")
-    return PackError(file, line, "P07", f"{place} 的值 {entry.get('input')!r:.60} 不对", _expected(entry))
+    return PackError(file, line, "P07", f"{place} 的值 {entry.get('input')!r:.60} 不对", _remedy(entry))
 
 
-def _expected(entry: Any) -> str:
+def _remedy(entry: Any) -> str:
     context = entry.get("ctx") or {}
     for key, words in (
         ("expected", "应为 {}"), ("pattern", "应符合 {}"), ("ge", "应不小于 {}"), ("le", "应不大于 {}"),

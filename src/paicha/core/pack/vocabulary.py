@@ -29,7 +29,9 @@ _KIND = {
 def vocabulary(pack: Pack, scope: str) -> Vocabulary:
     """What an expression of that scope ('household' or 'village') may name."""
     symbols = {
-        name: symbol_of(name, pack.questions[name]) for name in _asked(pack, scope) if name in pack.questions
+        name: symbol_of(name, pack.questions[name])
+        for name in _questions_in(pack, scope)
+        if name in pack.questions
     }
     for fact in pack.facts:
         if fact.scope != scope:
@@ -49,7 +51,7 @@ def vocabulary(pack: Pack, scope: str) -> Vocabulary:
     return Vocabulary(symbols=symbols, parameters=parameters, conditions=conditions)
 
 
-def _asked(pack: Pack, scope: str) -> dict[str, None]:
+def _questions_in(pack: Pack, scope: str) -> dict[str, None]:
     kind = HouseholdForm if scope == "household" else ProfileForm
     return dict.fromkeys(name for form in pack.forms if isinstance(form, kind) for name in form.questions)
 

@@ -20,7 +20,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from paicha.core.sampling.frame import Frame, HouseholdUnit, VillageUnit
-from paicha.core.sampling.systematic import in_order, lengths, probabilities, random_below, shares, taken
+from paicha.core.sampling.systematic import in_order, lengths, places_hit, probabilities, random_below, shares
 
 ZERO, REST = "zero", "rest"
 
@@ -129,4 +129,4 @@ def village_chances(ordered: Sequence[VillageUnit], size: int, covered: Collecti
 def _systematic(chances: Sequence[Fraction], seed: int, digest: str, what: str) -> list[int]:
     """Certain units and those that the points fall on, in order."""
     line, unit = lengths(chances)
-    return taken(line, unit, random_below(unit, seed, digest, what))
+    return places_hit(line, unit, random_below(unit, seed, digest, what))

@@ -66,7 +66,7 @@ def lengths(chances: Sequence[Fraction]) -> tuple[list[int], int]:
     return [chance.numerator * (unit // chance.denominator) for chance in chances], unit
 
 
-def taken(line: Sequence[int], unit: int, start: int) -> list[int]:
+def places_hit(line: Sequence[int], unit: int, start: int) -> list[int]:
     """The places of the units that the points from `start` (0 … unit - 1) fall on, in order."""
     found, reached, point = [], 0, start
     for place, length in enumerate(line):

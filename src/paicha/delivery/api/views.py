@@ -41,7 +41,7 @@ api = NinjaAPI(
 
 
 @api.exception_handler(Refused)
-def refused(_request: HttpRequest, error: Refused) -> HttpResponse:
+def answer_refusal(_request: HttpRequest, error: Refused) -> HttpResponse:
     """A status, a code, a sentence."""
     return HttpResponse(
         orjson.dumps({"code": error.code, "message": str(error)}),
@@ -54,16 +54,16 @@ def refused(_request: HttpRequest, error: Refused) -> HttpResponse:
 def unread(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Nobody signed in where a session is asked for; a body that is no JSON, cut off, or too long."""
     if error.status_code == 401:
-        return refused(request, Refused(401, "D01"))
-    return refused(request, Refused(error.status_code, "D36"))
+        return answer_refusal(request, Refused(401, "D01"))
+    return answer_refusal(request, Refused(error.status_code, "D36"))
 
 
 @api.exception_handler(ValidationError)
-def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def answer_malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What has not the shape of a request, by its place."""
     first = error.errors[0]
     place = ".".join(str(part) for part in first["loc"][1:]) or "内容"
-    return refused(request, Refused(422, "D10", sentence("D10", place=place)))
+    return answer_refusal(request, Refused(422, "D10", sentence("D10", place=place)))
 
 
 @api.post("/sync/batches", auth=Token(SENDING), url_name="batches")

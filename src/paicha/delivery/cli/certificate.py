@@ -55,7 +55,7 @@ def _authority(home: Path, names: Sequence[str]) -> tuple[x509.Certificate, ec.E
     known, key_file = authority_of(home), home / AUTHORITY_KEY
     if known is None:
         return _make_authority(home, names)
-    outside = [name for name in names if not _permitted(known, name)]
+    outside = [name for name in names if not _permits(known, name)]
     if outside:
         raise CommandRefused(
             "E23",
@@ -134,7 +134,7 @@ def _serves(file: Path, authority: x509.Certificate, names: Sequence[str]) -> bo
     return found.issuer == authority.subject and lasts and {_general(name) for name in names} <= set(listed)
 
 
-def _permitted(authority: x509.Certificate, name: str) -> bool:
+def _permits(authority: x509.Certificate, name: str) -> bool:
     allowed = (
         authority.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or []
     )

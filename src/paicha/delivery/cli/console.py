@@ -53,7 +53,7 @@ class ProgressLine:
         sys.stderr.flush()
 
 
-def stopped(error: BaseException) -> str | None:
+def outside_cause(error: BaseException) -> str | None:
     """One sentence for what stopped a command from outside (disk, lock, rights, database); None for a fault of ours."""
     from paicha.domain.outage import outage
 

@@ -52,7 +52,7 @@ def run_clock(args: argparse.Namespace) -> int:
     from paicha.domain import clock
 
     whole = clock.move(timedelta(**{_UNIT[found[2]]: int(found[1])}))
-    speak(f"演示时钟共调整 {_moved(whole)}，现在是 {clock.now():%Y-%m-%d %H:%M}。")
+    speak(f"演示时钟共调整 {_shift_text(whole)}，现在是 {clock.now():%Y-%m-%d %H:%M}。")
     return 0
 
 
@@ -140,7 +140,7 @@ def _fill_ids(truth: list[Any]) -> None:
             line["household_id"] = found or plain.get((line["village"], line["head_name"]))
 
 
-def _moved(whole: timedelta) -> str:
+def _shift_text(whole: timedelta) -> str:
     """How far the clock was moved in all, as people say it: 往后 6 天、往前 1 小时 30 分, 0."""
     minutes = round(abs(whole).total_seconds() / 60)
     days, hours = divmod(minutes, 24 * 60)

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     if households:
         read_logged(scope.actor, "duplicates", area.code, len(households))
     people = people_of(households)
-    file = _written(args, listed, people, pack) if args.kind else None
+    file = _write_list(args, listed, people, pack) if args.kind else None
     pairs = sum(len(cluster.pairs) for cluster in listed)
     seconds = round(time.monotonic() - began, 3)
     if args.json:
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _written(args: argparse.Namespace, listed: list[Cluster], people: People, pack: Pack) -> Path:
+def _write_list(args: argparse.Namespace, listed: list[Cluster], people: People, pack: Pack) -> Path:
     from paicha.domain.duplicates import sheet
 
     rows = sheet.rows(listed, people, pack)

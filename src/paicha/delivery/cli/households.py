@@ -52,7 +52,7 @@ def _add_supplement(parser: Any) -> None:
     parser.add_argument("--supplement", action="store_true", help="村里已经上报的，按补报办，重新定格")
 
 
-def _asked(scope: Scope, args: argparse.Namespace) -> Asked:
+def _ask(scope: Scope, args: argparse.Namespace) -> Asked:
     from paicha.domain.life.act import Asked
 
     return Asked(scope, args.reason, supplement=args.supplement)
@@ -74,7 +74,7 @@ def run_move(args: argparse.Namespace) -> int:
 
     household = _household(args.household)
     village = _village(args.village) if args.village else household.village
-    return _told(move(round_, pack, household.pk, village, args.group, _asked(scope, args)), args)
+    return _tell(move(round_, pack, household.pk, village, args.group, _ask(scope, args)), args)
 
 
 def run_close(args: argparse.Namespace) -> int:
@@ -82,14 +82,14 @@ def run_close(args: argparse.Namespace) -> int:
     from paicha.domain.life.closing import close
 
     household = _household(args.household)
-    return _told(close(round_, pack, household.pk, args.cause, _asked(scope, args)), args)
+    return _tell(close(round_, pack, household.pk, args.cause, _ask(scope, args)), args)
 
 
 def run_reopen(args: argparse.Namespace) -> int:
     scope, round_, pack = open_home()
     from paicha.domain.life.closing import reopen
 
-    return _told(reopen(round_, pack, _household(args.household).pk, _asked(scope, args)), args)
+    return _tell(reopen(round_, pack, _household(args.household).pk, _ask(scope, args)), args)
 
 
 def run_reclass(args: argparse.Namespace) -> int:
@@ -97,7 +97,7 @@ def run_reclass(args: argparse.Namespace) -> int:
     from paicha.domain.life.reclassing import reclass
 
     household = _household(args.household)
-    return _told(reclass(round_, pack, household.pk, args.class_, _asked(scope, args)), args)
+    return _tell(reclass(round_, pack, household.pk, args.class_, _ask(scope, args)), args)
 
 
 def run_merge(args: argparse.Namespace) -> int:
@@ -105,7 +105,7 @@ def run_merge(args: argparse.Namespace) -> int:
     from paicha.domain.life.merging import merge
 
     household, other = _household(args.household), _household(args.into)
-    return _told(merge(round_, pack, household.pk, other.pk, _asked(scope, args)), args)
+    return _tell(merge(round_, pack, household.pk, other.pk, _ask(scope, args)), args)
 
 
 def run_split(args: argparse.Namespace) -> int:
@@ -114,14 +114,14 @@ def run_split(args: argparse.Namespace) -> int:
 
     household = _household(args.household)
     part = Part(args.head, args.group, args.phone, args.population, args.class_)
-    return _told(split(round_, pack, household.pk, part, _asked(scope, args)), args)
+    return _tell(split(round_, pack, household.pk, part, _ask(scope, args)), args)
 
 
 def run_undo(args: argparse.Namespace) -> int:
     scope, round_, pack = open_home()
     from paicha.domain.life.undoing import undo
 
-    return _told(undo(round_, pack, args.id, scope, supplement=args.supplement), args)
+    return _tell(undo(round_, pack, args.id, scope, supplement=args.supplement), args)
 
 
 def run_history(args: argparse.Namespace) -> int:
@@ -130,7 +130,7 @@ def run_history(args: argparse.Namespace) -> int:
 
     events = history(_household(args.household).pk).events
     if args.json:
-        print_json({"events": [_described(event) for event in events]})
+        print_json({"events": [_event_facts(event) for event in events]})
         return 0
     if not events:
         speak("这一户没有变动过。")
@@ -139,15 +139,15 @@ def run_history(args: argparse.Namespace) -> int:
     return 0
 
 
-def _told(event: HouseholdEvent, args: argparse.Namespace) -> int:
+def _tell(event: HouseholdEvent, args: argparse.Namespace) -> int:
     if args.json:
-        print_json(_described(event))
+        print_json(_event_facts(event))
     else:
         speak(_sentence(event))
     return 0
 
 
-def _described(event: HouseholdEvent) -> dict[str, Any]:
+def _event_facts(event: HouseholdEvent) -> dict[str, Any]:
     return {
         "event": event.pk, "kind": event.kind, "household_id": str(event.household_id),
         "other_id": str(event.other_id) if event.other_id else None, "from": event.old, "to": event.new,

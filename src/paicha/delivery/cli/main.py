@@ -17,7 +17,7 @@ from typing import NoReturn
 from paicha import __version__
 from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
-from paicha.delivery.cli.console import speak, stopped
+from paicha.delivery.cli.console import outside_cause, speak
 
 # name → module of this folder; each has `add_parser(subparsers)` and `run(args) -> int`.
 COMMANDS = {
@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1
     except Exception as error:  # a full disk or a database that is gone, from anywhere; the rest goes on up
-        said = stopped(error)
+        said = outside_cause(error)
         if said is None:
             raise
         speak(said + (getattr(args, "stays", "") if not getattr(args, "dry_run", False) else ""), error=True)

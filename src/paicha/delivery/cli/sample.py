@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     )
     areas = {area.code: area for area in village_areas(round_)}
     if args.json:
-        print_json(_listed(sample, areas))
+        print_json(_sample_facts(sample, areas))
         return 0
     drawn = kept_villages(sample)
     zero = sum(stratum == "zero" for _, stratum, _, _ in drawn)
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _listed(sample: Sample, areas: dict[str, RoundArea]) -> dict[str, Any]:
+def _sample_facts(sample: Sample, areas: dict[str, RoundArea]) -> dict[str, Any]:
     """The whole sample; names of people stay in the application."""
     from paicha.domain.verification.samples import kept_villages
 

@@ -80,12 +80,12 @@ def run_serve(args: argparse.Namespace) -> int:
     accounts = _demo_accounts(home)
     connections.close_all()  # a connection must not be shared with the processes that are forked
     shown = next((name for name in names if name not in _LOOPBACK), "127.0.0.1") if host in _ANY else host
-    address = f"{'https' if files else 'http'}://{_bracketed(shown)}:{args.port}/"
+    address = f"{'https' if files else 'http'}://{_host_text(shown)}:{args.port}/"
     lines = [f"排查系统已打开：{address}"]
     lines += [f"  演示账号 {a['username']}  密码 {a['password']}  {a.get('title', '')}" for a in accounts]
     lines += [] if embedded else ["后台任务请另开一个窗口运行 paicha worker。"]
     if plain is not None:
-        lines += [f"手机、电脑装证书，打开：http://{_bracketed(shown)}:{plain}/"]
+        lines += [f"手机、电脑装证书，打开：http://{_host_text(shown)}:{plain}/"]
     lines += ["按 Ctrl+C 停下。"]
     beside = []
     if embedded:
@@ -94,7 +94,7 @@ def run_serve(args: argparse.Namespace) -> int:
         command = ["paicha.delivery.cli.plain", host, str(plain), str(args.port)]
         beside.append(Child("装证书的网页", command))
     here = present("servers")  # until we end: without a thread, which would not survive the forks
-    _run_gunicorn(f"{_bracketed(host)}:{args.port}", files, beside, lines)
+    _run_gunicorn(f"{_host_text(host)}:{args.port}", files, beside, lines)
     here.path.unlink(missing_ok=True)
     return 0
 
@@ -108,7 +108,7 @@ def own_names(host: str) -> list[str]:
         try:
             with socket.socket(family, socket.SOCK_DGRAM) as probe:
                 probe.connect((target, 9))  # chooses an address, sends nothing
-                names.insert(0, _bracketed(probe.getsockname()[0]))
+                names.insert(0, _host_text(probe.getsockname()[0]))
         except OSError:
             continue
     with contextlib.suppress(OSError):
@@ -116,7 +116,7 @@ def own_names(host: str) -> list[str]:
     return list(dict.fromkeys([*names, *_LOOPBACK]))
 
 
-def _bracketed(host: str) -> str:
+def _host_text(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 

@@ -33,12 +33,12 @@ def run_list(args: argparse.Namespace) -> int:
     _, round_, _ = open_home()
     from django.utils.timezone import localtime
 
-    from paicha.domain.intake.history import described, uploads
+    from paicha.domain.intake.history import upload_facts, uploads
     from paicha.domain.intake.interruptions import cut_short, interruption
 
     found, cut = list(uploads(round_)), cut_short()
     if args.json:
-        print_json({"uploads": [described(upload, cut) for upload in found]})
+        print_json({"uploads": [upload_facts(upload, cut) for upload in found]})
         return 0
     if not found:
         speak("本轮还没有导入过表格。")

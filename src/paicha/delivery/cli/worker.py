@@ -53,7 +53,7 @@ def run_worker(args: argparse.Namespace) -> int:
     _repeat(take_up, _TAKE_UP_SECONDS)
     _repeat(refresh, _COMPARE_SECONDS)
     _repeat(index, _INDEX_SECONDS)
-    task_finished.connect(_ended)
+    task_finished.connect(_tell_failure)
     for name in ("django_tasks_db", "django_tasks"):
         logging.getLogger(name).setLevel(logging.ERROR)
     while True:
@@ -89,7 +89,7 @@ def _repeat(act: Callable[[], object], seconds: float) -> None:
     threading.Thread(target=repeat, daemon=True).start()
 
 
-def _ended(task_result: Any, **_more: Any) -> None:
+def _tell_failure(task_result: Any, **_more: Any) -> None:
     """A task that failed by itself: whoever waits for it is told, as after one whose worker died."""
     from django_tasks import TaskResultStatus
 

@@ -14,7 +14,7 @@ from paicha.delivery.desk.files import tasks, tray
 from paicha.delivery.desk.referrals.tasks import raise_leads, send_all, sending_stopped
 from paicha.delivery.desk.verification.tasks import work_on_job
 from paicha.domain.intake.interruptions import end_cut_short
-from paicha.domain.jobs.queue import Cut, asked
+from paicha.domain.jobs.queue import Cut, arguments_waiting
 from paicha.domain.referrals import comparison as comparing
 from paicha.domain.verification import bulk
 from paicha.domain.verification.models import BulkJob
@@ -46,12 +46,12 @@ ENDINGS: dict[str, Callable[..., None]] = {
 def cut_short() -> Iterator[Cut]:
     """Trays and bulk jobs that are under way by their own word, with no task that would do them."""
     alone = list(tray.unattended())
-    waiting = {arguments[0] for arguments in asked(tasks.work_on.module_path)} if alone else set()
+    waiting = {arguments[0] for arguments in arguments_waiting(tasks.work_on.module_path)} if alone else set()
     for tray_id, seconds in alone:
         if str(tray_id) not in waiting:
             yield Cut("tray", seconds, partial(tasks.work_on.enqueue, str(tray_id)))
-    stalled = [job for job in BulkJob.objects.filter(phase__in=bulk.BUSY) if bulk.stalled(job)]
-    waiting = {arguments[0] for arguments in asked(work_on_job.module_path)} if stalled else set()
+    stalled = [job for job in BulkJob.objects.filter(phase__in=bulk.BUSY) if bulk.is_stalled(job)]
+    waiting = {arguments[0] for arguments in arguments_waiting(work_on_job.module_path)} if stalled else set()
     for job in stalled:
         if job.pk not in waiting:
             yield Cut("bulk", bulk.idle(job).total_seconds(), partial(work_on_job.enqueue, job.pk))

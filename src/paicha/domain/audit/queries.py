@@ -46,7 +46,7 @@ def verify() -> list[Break]:
     included; against that a county writes the newest signature down outside.
     """
     found: list[Break] = []
-    signed = _signed(found)
+    signed = _signed_hashes(found)
     heads = {
         chain: (seq, hashed)
         for chain, seq, hashed in ChainHead.objects.values_list("chain", "seq", "hash").iterator(_CHUNK)
@@ -63,25 +63,25 @@ def verify() -> list[Break]:
             signed.pop(chain, None)
     for chain, missing in sorted(signed.items()):
         if missing:
-            found.append(_unsigned(chain, missing))
+            found.append(_missing_break(chain, missing))
     return found
 
 
 def verify_chain(chain: str) -> Break | None:
     """Walk one chain with what the checkpoints signed of it; its first break, or None. Reads alone."""
     found: list[Break] = []
-    signed = _signed(found)
+    signed = _signed_hashes(found)
     if found:
         return found[0]
     walk = next(_walks(signed, chain), _Walk(chain))
     missing = signed.get(chain)
     broken = walk.broken or _tail(walk)
     if broken is None and missing:
-        return _unsigned(chain, missing)
+        return _missing_break(chain, missing)
     return broken
 
 
-def _unsigned(chain: str, missing: Collection[int]) -> Break:
+def _missing_break(chain: str, missing: Collection[int]) -> Break:
     """A chain that has lost entries (their numbers) which a checkpoint signed."""
     first = min(missing)
     return Break(chain, first, "checkpoint", sentence("O02", chain=chain, seq=first))
@@ -145,7 +145,7 @@ def _tail(walk: _Walk) -> Break | None:
     return Break(walk.chain, min(head[0], walk.seq) + 1, "tail", message)
 
 
-def _signed(found: list[Break]) -> dict[str, dict[int, str]]:
+def _signed_hashes(found: list[Break]) -> dict[str, dict[int, str]]:
     """chain → {seq: hash} as the checkpoints signed them; a checkpoint that does not hold goes into `found`."""
     signed: dict[str, dict[int, str]] = {}
     previous = GENESIS

@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from paicha.domain.cases.models import Case, Measure, Meeting, MeetingItem
-from paicha.domain.households.events import Destination, Ids, carry, joined
+from paicha.domain.households.events import Destination, Ids, carry, join_ids
 
 
 def carry_cases(source: UUID, to: Destination, only: Ids | None = None) -> Ids:
     """Cases and measures of `source` become those of `to`; `only`: of these rows alone."""
     tables = (Case, Measure)
-    return joined(
+    return join_ids(
         carry(table, source, to, None if only is None else only.get(table._meta.label_lower, []))
         for table in tables
     )

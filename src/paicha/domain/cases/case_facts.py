@@ -36,7 +36,7 @@ def effective(log: Iterable[CaseStep]) -> list[CaseStep]:
     return [row for row in rows if row.pk not in undone and row.result != CaseStep.Result.UNDONE]
 
 
-def told(pack: Pack, procedure: str, rows: Iterable[CaseStep]) -> set[str]:
+def facts_of_log(pack: Pack, procedure: str, rows: Iterable[CaseStep]) -> set[str]:
     """The facts that the standing lines of a case's log tell."""
     steps = pack.schedule.procedure[procedure].step
     found: set[str] = set()
@@ -69,7 +69,9 @@ def _tell_households(work: VillageWork, households: Collection[UUID]) -> None:
     of_round = Case.objects.filter(household__in=listed).filter(Q(round=work.round) | Q(state="going"))
     said: dict[UUID, set[str]] = {}
     for case in of_round.prefetch_related("log"):
-        said.setdefault(case.household_id, set()).update(told(work.pack, case.procedure, case.log.all()))
+        said.setdefault(case.household_id, set()).update(
+            facts_of_log(work.pack, case.procedure, case.log.all())
+        )
     measures = Counter(
         Measure.objects.filter(household__in=listed, withdrawn_at=None).values_list("household_id", flat=True)
     )
@@ -85,7 +87,7 @@ def village_facts(work: VillageWork) -> dict[str, Any]:
     """The facts of a village, counted from its own rows (some 350 households, a handful of cases)."""
     return {
         **_case_facts(work), **_meeting_facts(work), **_alert(work),
-        **_measured(work), "grid_last": _rounds(work),
+        **_count_measured(work), "grid_last": _rounds(work),
     }  # fmt: skip
 
 
@@ -147,7 +149,7 @@ def _alert(work: VillageWork) -> dict[str, Any]:
     }
 
 
-def _measured(work: VillageWork) -> dict[str, int]:
+def _count_measured(work: VillageWork) -> dict[str, int]:
     """Watched households of the roster with a measure; and those enrolled since, on another form, without one."""
     watched = work.pack.watched
     roster = RosterEntry.objects.filter(round=work.round, village=work.village)

@@ -107,12 +107,12 @@ def file_of(pack: Pack, round_: Round, case: Case) -> CaseFile:
         _objections(case),
         _measures(case),
         _leads(round_, case),
-        _planned(case),
-        _done(pack, case),
+        _planned_rows(case),
+        _done_rows(pack, case),
     ]
     for row in arms[0].union(*arms[1:], all=True):
         texts = [value or "" for value in row[6:]]
-        _put(made, Line(row[0], row[1], row[2] or "", row[3] or "", row[4], row[5], *texts))
+        _add_line(made, Line(row[0], row[1], row[2] or "", row[3] or "", row[4], row[5], *texts))
     made.log.sort(key=lambda line: line.pk)
     made.objections.sort(key=lambda line: line.pk)
     made.leads.sort(key=lambda line: (line.b != "open", line.a))
@@ -126,7 +126,7 @@ def file_of(pack: Pack, round_: Round, case: Case) -> CaseFile:
     return made
 
 
-def _put(made: CaseFile, line: Line) -> None:
+def _add_line(made: CaseFile, line: Line) -> None:
     if line.arm == "log":
         assert line.at is not None and line.day is not None
         made.log.append(
@@ -210,14 +210,14 @@ def _leads(round_: Round, case: Case) -> Any:
     )  # fmt: skip
 
 
-def _planned(case: Case) -> Any:
+def _planned_rows(case: Case) -> Any:
     rows = Meeting.objects.filter(state=Meeting.State.PLANNED).filter(
         Exists(MeetingItem.objects.filter(meeting=OuterRef("pk"), case=case))
     )
     return _arm(rows, "planned", "planned_by", day=F("held_on"))
 
 
-def _done(pack: Pack, case: Case) -> Any:
+def _done_rows(pack: Pack, case: Case) -> Any:
     """Cases that brought the household into the class that this one is about."""
     makers = guards.makers(pack, pack.schedule.procedure[case.procedure])
     rows = Case.objects.filter(household=case.household_id, procedure__in=makers, state=Case.State.DONE)

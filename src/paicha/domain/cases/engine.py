@@ -130,7 +130,7 @@ def _open(
     )  # fmt: skip
     pass_step(work, case, procedure, first, records=noted, reason="")
     nxt = procedure.step[case.step]
-    if nxt.by_survey and case.state == Case.State.GOING and _visited(work.pack, entry):
+    if nxt.by_survey and case.state == Case.State.GOING and _was_visited(work.pack, entry):
         said = "本轮已经入户排查"
         pass_step(work, case, procedure, nxt, records={BY_SURVEY: entry.revision_number}, reason=said)
     return case
@@ -148,7 +148,7 @@ def _origin(pack: Pack, leads: Sequence[Finding]) -> str:
     return "、".join(titles[:2]) + more or "村里提出"
 
 
-def _visited(pack: Pack, entry: RosterEntry) -> bool:
+def _was_visited(pack: Pack, entry: RosterEntry) -> bool:
     """Whether somebody was at the household's door in this round."""
     return pack.outcome.at_door(entry.outcome) if pack.outcome else entry.revision is not None
 
@@ -190,7 +190,7 @@ def why_not(work: VillageWork, case: Case, levels: Collection[str]) -> CaseError
     if step.kind == "meeting":
         return CaseError("K10", title=step.title)
     waiting = Objection.objects.filter(case=case, answered_on=None).count()
-    return obstacle(procedure, case, work.days.today, waiting, _barred(work, case, procedure))
+    return obstacle(procedure, case, work.days.today, waiting, _obstacles(work, case, procedure))
 
 
 def obstacle(
@@ -213,7 +213,7 @@ def _refusal_of_guards(procedure: Procedure, barred: Sequence[str]) -> CaseError
     return CaseError("K57", title=procedure.title, said="；".join(barred))
 
 
-def _barred(work: VillageWork, case: Case, procedure: Procedure) -> Sequence[str]:
+def _obstacles(work: VillageWork, case: Case, procedure: Procedure) -> Sequence[str]:
     if not procedure.guards:
         return ()
     since = guards.enrolled_on(work.pack, procedure, case.household_id)
@@ -264,7 +264,7 @@ def decided_by_meeting(
     """What a meeting decided about a case; the meeting's record tells the facts. Raises CaseError."""
     fresh, procedure, step = _at_step(work, case, case.step)
     if decision == PASSED:
-        if barred := _barred(work, fresh, procedure):
+        if barred := _obstacles(work, fresh, procedure):
             raise _refusal_of_guards(procedure, barred)
         pass_step(work, fresh, procedure, step, records=records, reason=reason, meeting=meeting)
     elif decision == ENDED:

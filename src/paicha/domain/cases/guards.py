@@ -84,7 +84,9 @@ def obstacles_from(
     """`obstacles` of one household whose answers and facts are at hand (`known`)."""
     answers, facts = known
     frame = _frame(pack, {household: since}, {household: orjson.dumps(answers).decode()}, {household: facts})
-    return [procedure.guards[n].message for n in _fired(frame, pack, procedure, "guards")[household]]
+    return [
+        procedure.guards[n].message for n in _true_by_household(frame, pack, procedure, "guards")[household]
+    ]
 
 
 def _first_records(procedure: Procedure, household: UUID) -> Mapping[str, Any]:
@@ -99,10 +101,12 @@ def _true(
     round_: Round, pack: Pack, procedure: Procedure, key: str, households: Mapping[UUID, date | None]
 ) -> dict[UUID, list[int]]:
     """Which entries of `guards` or `becomes` are true of each household, by number, in the pack's order."""
-    return _fired(_rows(round_, pack, households), pack, procedure, key)
+    return _true_by_household(_rows(round_, pack, households), pack, procedure, key)
 
 
-def _fired(frame: pl.DataFrame, pack: Pack, procedure: Procedure, key: str) -> dict[UUID, list[int]]:
+def _true_by_household(
+    frame: pl.DataFrame, pack: Pack, procedure: Procedure, key: str
+) -> dict[UUID, list[int]]:
     found = _set(pack, procedure.id, key).findings(frame, with_fingerprints=False)
     order = [UUID(text) for text in frame["household"].to_list()]
     true: dict[UUID, list[int]] = {household: [] for household in order}

@@ -101,7 +101,7 @@ def change_agenda(
     work: VillageWork, meeting: Meeting, *, add: Sequence[int] = (), drop: Collection[int] = ()
 ) -> Meeting:
     """Put cases on the agenda of a planned meeting, or take items off it. Raises CaseError."""
-    fresh = _planned(work, meeting)
+    fresh = _planned_meeting(work, meeting)
     MeetingItem.objects.filter(meeting=fresh, pk__in=drop).delete()
     for number, item in enumerate(fresh.items.order_by("number"), start=1):
         if item.number != number:
@@ -115,7 +115,7 @@ def change_agenda(
 
 def cancel_meeting(work: VillageWork, meeting: Meeting) -> Meeting:
     """Call a planned meeting off; its cases wait for another. Raises CaseError."""
-    fresh = _planned(work, meeting)
+    fresh = _planned_meeting(work, meeting)
     fresh.state = Meeting.State.CANCELLED
     fresh.save(update_fields=["state"])
     _note(work, fresh, "cancel", 1)
@@ -128,7 +128,7 @@ def record_meeting(work: VillageWork, meeting: Meeting, held: Held, votes: Mappi
 
     Raises CaseError (ItemError where it is about one item), and then nothing is written.
     """
-    fresh = _planned(work, meeting)
+    fresh = _planned_meeting(work, meeting)
     _check_held(work, held)
     items = list(fresh.items.select_related("case__household").order_by("number"))
     for item in items:
@@ -170,7 +170,7 @@ def undo_meeting(work: VillageWork, meeting: Meeting) -> Meeting:
     return fresh
 
 
-def _planned(work: VillageWork, meeting: Meeting) -> Meeting:
+def _planned_meeting(work: VillageWork, meeting: Meeting) -> Meeting:
     fresh = Meeting.objects.select_for_update().get(pk=meeting.pk, village=work.village)
     if fresh.state != Meeting.State.PLANNED:
         raise CaseError("K33", state=fresh.get_state_display())

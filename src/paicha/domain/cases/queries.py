@@ -75,17 +75,17 @@ def count_of(summary: VillageSummary, keys: Collection[str] = ()) -> int:
 
 def going(villages: Collection[int], keys: Collection[str] = ()) -> QuerySet[Case]:
     """Going cases of some villages, on some steps where `keys` names them; what is due first."""
-    return _shown(Case.objects.filter(_on(keys), village_id__in=villages, state=Case.State.GOING))
+    return _with_context(Case.objects.filter(_on(keys), village_id__in=villages, state=Case.State.GOING))
 
 
 def of_village(round_: Round, village: int) -> QuerySet[Case]:
     """What goes on in a village, and what came to its end in this round."""
-    return _shown(
+    return _with_context(
         Case.objects.filter(Q(state=Case.State.GOING) | Q(closed_on__gte=round_.opens_on), village=village)
     )
 
 
-def enrolled(round_: Round, pack: Pack, villages: Collection[int]) -> QuerySet[Case]:
+def new_enrolments(round_: Round, pack: Pack, villages: Collection[int]) -> QuerySet[Case]:
     """Cases at whose end a household was newly enrolled in this round: as many as the facts say."""
     makers = [
         p.id for p in pack.schedule.case_procedures if any(b.into == pack.watched.name for b in p.becomes)
@@ -93,7 +93,7 @@ def enrolled(round_: Round, pack: Pack, villages: Collection[int]) -> QuerySet[C
     rows = Case.objects.filter(
         closed_on__gte=round_.opens_on, village_id__in=villages, state=Case.State.DONE, procedure__in=makers
     )
-    return _shown(rows)
+    return _with_context(rows)
 
 
 def _on(keys: Collection[str]) -> Q:
@@ -104,7 +104,7 @@ def _on(keys: Collection[str]) -> Q:
     return found
 
 
-def _shown(rows: QuerySet[Case]) -> QuerySet[Case]:
+def _with_context(rows: QuerySet[Case]) -> QuerySet[Case]:
     """With the household, the village, and the planned meeting on whose agenda each stands."""
     planned = MeetingItem.objects.filter(case=OuterRef("pk"), meeting__state=Meeting.State.PLANNED)
     return (

@@ -42,7 +42,7 @@ def stale() -> dict[int, int]:
     return {village: version for village, version in now.items() if known.get(village) != version}
 
 
-def kept(villages: Collection[int] | None = None) -> dict[int, pl.DataFrame]:
+def stored_columns(villages: Collection[int] | None = None) -> dict[int, pl.DataFrame]:
     """The columns as they were read last, of these villages or of all."""
     rows = VillageColumns.objects.all()
     if villages is not None:
@@ -78,7 +78,7 @@ def read(villages: Collection[int]) -> dict[int, pl.DataFrame]:
             name = name_key(head)
             rows[village].append((
                 number, village, group, name, phone, population, BREAK.join(readings(name)),
-                _joined(members.get(number)), _joined(homes.get(number)), _joined(persons.get(number)),
+                _join(members.get(number)), _join(homes.get(number)), _join(persons.get(number)),
             ))  # fmt: skip
     return {village: pl.DataFrame(rows[village], schema=SCHEMA, orient="row") for village in listed}
 
@@ -88,7 +88,7 @@ def together(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=SCHEMA), *frames]).sort("number")
 
 
-def changed(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def changed_rows(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """The rows that only one of two frames has: as households were, and as they are."""
     every = list(SCHEMA)
     return pl.concat([
@@ -113,7 +113,7 @@ def _numbers(villages: Collection[int], kind: str) -> dict[int, set[str]]:
     return found
 
 
-def _joined(texts: Collection[str] | None) -> str:
+def _join(texts: Collection[str] | None) -> str:
     return BREAK.join(sorted(texts)) if texts else ""
 
 

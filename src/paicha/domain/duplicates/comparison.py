@@ -17,7 +17,7 @@ _LONGEST = 8  # characters of a name that are compared for a slip
 _PEOPLE = 8  # of a household, for what two of them share with another
 
 
-def compared(register: pl.DataFrame) -> pl.DataFrame:
+def find_pairs(register: pl.DataFrame) -> pl.DataFrame:
     """Every pair of the register of `LISTED` points or more.
 
     Columns: `first`, `second` (numbers), `points`, `name` (same, reading, one, two, ''), `bearers` of the commoner of
@@ -25,7 +25,7 @@ def compared(register: pl.DataFrame) -> pl.DataFrame:
     (lists of what both have), and truths `same_group`, `same_population`.
     """
     rows = register.with_row_index("row")
-    return _pointed(rows, _pairs([_sharing(keys, most) for keys, most in _blocks(rows)]))
+    return _score(rows, _pairs([_sharing(keys, most) for keys, most in _blocks(rows)]))
 
 
 def compared_again(register: pl.DataFrame, changed: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
@@ -49,7 +49,7 @@ def compared_again(register: pl.DataFrame, changed: pl.DataFrame) -> tuple[pl.Da
     pairs = _pairs(found)
     pairs = pl.concat([pairs.join(own, left_on=side, right_on="row", how="semi") for side in ("a", "b")])
     numbers = pl.concat([changed["number"], rows.join(own, on="row", how="semi")["number"]]).unique()
-    return _pointed(rows, _pairs([pairs])), numbers
+    return _score(rows, _pairs([pairs])), numbers
 
 
 def _blocks(rows: pl.DataFrame) -> list[tuple[pl.DataFrame, int]]:
@@ -124,7 +124,7 @@ def _sharing(keys: pl.DataFrame, most: int) -> pl.DataFrame:
     return both.select(a="row", b="row_right").unique()
 
 
-def _pointed(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+def _score(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     facts = rows.with_columns(
         bearers=pl.len().over("name"),
         sharing=pl.when(pl.col("phone") != "").then(pl.len().over("phone")).otherwise(0),
@@ -137,8 +137,8 @@ def _pointed(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("phone_a") == pl.col("phone_b")).then(pl.lit("same")).otherwise(pl.lit("other")),
         same_village=pl.col("village_a") == pl.col("village_b"),
         members=_common(_people("a"), _people("b")),
-        homes=_common(_listed("homes", "a"), _listed("homes", "b")),
-        persons=_common(_listed("persons", "a"), _listed("persons", "b")),
+        homes=_common(_split_texts("homes", "a"), _split_texts("homes", "b")),
+        persons=_common(_split_texts("persons", "a"), _split_texts("persons", "b")),
         systems=_common(_systems("a"), _systems("b")),
         bearers=pl.max_horizontal("bearers_a", "bearers_b"),
         sharing=pl.col("sharing_a"),
@@ -169,7 +169,7 @@ def _side(side: str) -> dict[str, str]:
 
 def _likeness_of_names(both: pl.DataFrame) -> pl.Series:
     """How the heads' names are alike: same, reading, one (two where that is half of them), or ''."""
-    aloud = _common(_listed("readings", "a"), _listed("readings", "b")).list.len() > 0
+    aloud = _common(_split_texts("readings", "a"), _split_texts("readings", "b")).list.len() > 0
     said = both.select(
         how=pl.when(pl.col("name_a") == pl.col("name_b")).then(pl.lit("same"))
         .when(aloud).then(pl.lit("reading")).otherwise(pl.lit("")),
@@ -185,17 +185,17 @@ def _likeness_of_names(both: pl.DataFrame) -> pl.Series:
     )
 
 
-def _listed(column: str, side: str) -> pl.Expr:
+def _split_texts(column: str, side: str) -> pl.Expr:
     text = pl.col(f"{column}_{side}")
     return pl.when(text == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(text.str.split(BREAK))
 
 
 def _people(side: str) -> pl.Expr:
-    return pl.concat_list(pl.concat_list(f"name_{side}"), _listed("members", side))
+    return pl.concat_list(pl.concat_list(f"name_{side}"), _split_texts("members", side))
 
 
 def _systems(side: str) -> pl.Expr:
-    return _listed("homes", side).list.eval(pl.element().str.split(" ").list.first()).list.unique()
+    return _split_texts("homes", side).list.eval(pl.element().str.split(" ").list.first()).list.unique()
 
 
 def _common(left: pl.Expr, right: pl.Expr) -> pl.Expr:

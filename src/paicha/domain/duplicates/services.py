@@ -21,7 +21,7 @@ from paicha.domain import clock
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.audit.services import Entry, append, village_chain
 from paicha.domain.duplicates import columns
-from paicha.domain.duplicates.comparison import compared, compared_again
+from paicha.domain.duplicates.comparison import compared_again, find_pairs
 from paicha.domain.duplicates.likeness import Likeness, marks
 from paicha.domain.duplicates.models import Distinction, DuplicatePair
 from paicha.domain.households.models import Household, Register
@@ -57,9 +57,9 @@ def refresh() -> Refreshed:
         compared_with, versions = columns.versions(), columns.stale()
         if not versions:
             break
-        kept, fresh = columns.kept(), columns.read(versions)
+        kept, fresh = columns.stored_columns(), columns.read(versions)
         now = columns.together((kept | fresh).values())
-        pairs, numbers = _compared(kept, fresh, now)
+        pairs, numbers = _compare(kept, fresh, now)
         with transaction.atomic():
             Register.objects.select_for_update().get(tag=register_tag())
             if columns.versions() == compared_with:
@@ -69,20 +69,20 @@ def refresh() -> Refreshed:
     return Refreshed(0, 0, time.monotonic() - began)
 
 
-def _compared(
+def _compare(
     kept: Mapping[int, pl.DataFrame], fresh: Mapping[int, pl.DataFrame], now: pl.DataFrame
 ) -> tuple[pl.DataFrame, set[int] | None]:
     """(pairs, numbers of the households that they are complete for, None for all)."""
     if not kept:
-        return compared(now), None
+        return find_pairs(now), None
     was = columns.together(frame for village, frame in kept.items() if village in fresh)
-    pairs, concerned = compared_again(now, columns.changed(was, columns.together(fresh.values())))
+    pairs, concerned = compared_again(now, columns.changed_rows(was, columns.together(fresh.values())))
     return pairs, set(concerned.to_list())
 
 
 def _keep(pairs: pl.DataFrame, register: pl.DataFrame, concerned: set[int] | None) -> int:
     """Write what differs from the pairs that are kept; those of none of these households stay. Returns how many."""
-    known = _known(concerned)
+    known = _stored_pairs(concerned)
     facts = _facts(register, pairs)
     households = _households(facts)
     words = _words(households)
@@ -121,7 +121,7 @@ def _into(known: DuplicatePair, now: DuplicatePair) -> DuplicatePair:
     return known
 
 
-def _known(concerned: set[int] | None) -> dict[tuple[int, int], DuplicatePair]:
+def _stored_pairs(concerned: set[int] | None) -> dict[tuple[int, int], DuplicatePair]:
     rows = DuplicatePair.objects.select_related("first", "second")
     pairs = {(pair.first.number, pair.second.number): pair for pair in rows}
     if concerned is None:

@@ -65,7 +65,7 @@ def attach_within(
     if old is not None:
         old.replaced_by = made
         old.save(update_fields=["replaced_by"])
-    _recorded(work, "copy.replace" if old else "copy.attach", made)
+    _record(work, "copy.replace" if old else "copy.attach", made)
     return made
 
 
@@ -87,7 +87,7 @@ def add_note(round_: Round, pack: Pack, village: Area, actor: str, text: str) ->
     return said
 
 
-def _recorded(work: VillageWork, action: str, made: SignedCopy) -> None:
+def _record(work: VillageWork, action: str, made: SignedCopy) -> None:
     counted: dict[str, int] = {}
     for one in copies(work.round, work.village.pk):
         counted[one.form] = counted.get(one.form, 0) + 1

@@ -22,7 +22,7 @@ from paicha.domain.handover.errors import HandoverError
 from paicha.domain.handover.ledger_text import Frozen, deviation, freeze, frozen_figures
 from paicha.domain.handover.locks import apply_returns, require_town_open
 from paicha.domain.handover.models import Level, Return, Submission
-from paicha.domain.handover.queries import latest, note_of, open_returns, signed, submissions
+from paicha.domain.handover.queries import form_signers, latest, note_of, open_returns, submissions
 from paicha.domain.problems.services import record_signers
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names
@@ -57,7 +57,7 @@ def submit_village(
         require_town_open(round_, village)
         _sign(work, signers)
         recount([work])
-        missing = village_checklist(pack, work.summary, signed(round_, pack, village.pk))
+        missing = village_checklist(pack, work.summary, form_signers(round_, pack, village.pk))
         if blocking := [line.words for line in missing if line.blocks]:
             more = f"等 {len(blocking)} 项" if len(blocking) > _SAID else ""
             listed = "；".join(blocking[:_SAID])
@@ -125,12 +125,14 @@ def _sign(work: VillageWork, signers: Mapping[str, str]) -> None:
 
 def _require_corrected(work: VillageWork, back: list[Return], reply: str) -> None:
     text_field("说明", reply, _LONGEST)
-    untouched = unchanged(back, work.pack, freeze(work.round, work.pack, work.village.pk)) if back else 0
+    untouched = (
+        count_unchanged(back, work.pack, freeze(work.round, work.pack, work.village.pk)) if back else 0
+    )
     if untouched and not reply.strip():
         raise HandoverError("H21", untouched=untouched)
 
 
-def unchanged(back: Sequence[Return], pack: Pack, now: Frozen) -> int:
+def count_unchanged(back: Sequence[Return], pack: Pack, now: Frozen) -> int:
     """How many of the targets that came back are as they were handed up; the whole ledger counts as one. No query."""
     n = 0
     for one in back:

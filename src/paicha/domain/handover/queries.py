@@ -159,7 +159,7 @@ def note_of(round_: Round, village: int) -> str:
     return rows.values_list("text", flat=True).first() or ""
 
 
-def signed(round_: Round, pack: Pack, village: int) -> dict[str, dict[str, str]]:
+def form_signers(round_: Round, pack: Pack, village: int) -> dict[str, dict[str, str]]:
     """Who signed forms 3 and 4, by form. One query; form 2's signers stand in the summary row's profile."""
     rows = Revision.objects.filter(round=round_, village=village, household__isnull=True)
     listed = rows.order_by("number").values_list("form", "answers")

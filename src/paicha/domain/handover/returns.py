@@ -82,7 +82,7 @@ def return_to_village(
         made.households, made.forms = ({}, {}) if what.whole else _targets(work, what)
         made.save()
         Submission.objects.filter(pk=last.pk).update(state=Submission.State.RETURNED)
-        _applied(work)
+        _apply_openings(work)
         _note(work, "handover.return", made, len(made.households) or len(made.forms) or 1)
         words = f"镇街退回：{_what(pack, made)}，请改好再报。{said}"
         tell([named], words, address=f"/area/{village.code}/returns/", subject=f"return:{made.pk}", by=actor)
@@ -102,7 +102,7 @@ def take_return_back(round_: Round, pack: Pack, sent: Return, actor: str) -> Ret
             raise HandoverError("H29")
         fresh.taken_back_at = work.at
         fresh.save(update_fields=["taken_back_at"])
-        if not _applied(work):
+        if not _apply_openings(work):
             Submission.objects.filter(pk=fresh.submission_id).update(state=Submission.State.SUBMITTED)
         _note(work, "handover.return_taken_back", fresh)
         words = "镇街撤回了刚才的退回，不用改了。"
@@ -156,7 +156,7 @@ def _targets(work: VillageWork, what: Back) -> tuple[dict[str, int], dict[str, i
     return households, {form: known.get(form, 0) for form in sorted(set(what.forms))}
 
 
-def _applied(work: VillageWork) -> int:
+def _apply_openings(work: VillageWork) -> int:
     """Open what is to be open now; how many returns are."""
     back = open_returns(work.round, work.village.pk)
     apply_returns(work, back)

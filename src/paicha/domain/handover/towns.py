@@ -43,7 +43,7 @@ _UP, _OPEN, _BACK = Ledger.Status.HANDED_UP, Ledger.Status.OPEN, Ledger.Status.R
 @transaction.atomic
 def submit_town(round_: Round, pack: Pack, town: Area, actor: str, note: str = "") -> Submission:
     """Hand a town's ledger up to the city. `note`: a sentence to the city. Raises HandoverError; nothing done then."""
-    ledger = _locked(round_, town, Level.TOWN)
+    ledger = _lock_ledger(round_, town, Level.TOWN)
     _require_county_open(round_, town)
     if ledger.status == _UP:
         raise HandoverError("H43")
@@ -88,7 +88,7 @@ def town_missing(
 @transaction.atomic
 def take_town_back(round_: Round, town: Area, actor: str) -> Submission:
     """Take a town's hand-up back, by who handed up, until the city has begun. Raises HandoverError."""
-    ledger = _locked(round_, town, Level.TOWN)
+    ledger = _lock_ledger(round_, town, Level.TOWN)
     _require_county_open(round_, town)
     last = latest(submissions(round_, town.pk))
     if ledger.status != _UP or last is None:
@@ -109,7 +109,7 @@ def take_town_back(round_: Round, town: Area, actor: str) -> Submission:
 def return_town(round_: Round, pack: Pack, town: Area, actor: str, reason: str, to: User | None) -> Return:
     """The city sends a town's ledger back, with a reason, to a named person, who is told. Raises HandoverError."""
     said = text_field("退回的理由", reason, _LONGEST, asks="为什么退回", field="reason")
-    ledger = _locked(round_, town, Level.TOWN)
+    ledger = _lock_ledger(round_, town, Level.TOWN)
     _require_county_open(round_, town)
     last = latest(submissions(round_, town.pk))
     if ledger.status != _UP or last is None:
@@ -136,7 +136,7 @@ def return_town(round_: Round, pack: Pack, town: Area, actor: str, reason: str, 
 @transaction.atomic
 def take_town_return_back(round_: Round, town: Area, sent: Return, actor: str) -> Return:
     """Lock a town again, by who sent it back, while it is as it was handed up. Raises HandoverError."""
-    ledger = _locked(round_, town, Level.TOWN)
+    ledger = _lock_ledger(round_, town, Level.TOWN)
     summaries = _locked_villages(round_, town)
     fresh = Return.objects.select_for_update().get(pk=sent.pk, area=town)
     if not fresh.is_open or ledger.status != _BACK:
@@ -162,7 +162,7 @@ def take_town_return_back(round_: Round, town: Area, sent: Return, actor: str) -
 @transaction.atomic
 def close_round(round_: Round, county: Area, actor: str, note: str = "") -> Submission:
     """The city closes the round: every town is up; its figures are the towns' sums. Raises HandoverError."""
-    ledger = _locked(round_, county, Level.COUNTY)
+    ledger = _lock_ledger(round_, county, Level.COUNTY)
     if ledger.status == _UP:
         raise HandoverError("H50")
     if waiting := towns_not_up(round_):
@@ -179,7 +179,7 @@ def close_round(round_: Round, county: Area, actor: str, note: str = "") -> Subm
 @transaction.atomic
 def reopen_round(round_: Round, county: Area, actor: str) -> Submission:
     """Take the closing back, by who closed, until a later round is opened. Raises HandoverError."""
-    ledger = _locked(round_, county, Level.COUNTY)
+    ledger = _lock_ledger(round_, county, Level.COUNTY)
     last = latest(submissions(round_, county.pk))
     if ledger.status != _UP or last is None:
         raise HandoverError("H52")
@@ -220,7 +220,7 @@ def _city_begun(round_: Round, town: Area, since: datetime | None) -> bool:
     )
 
 
-def _locked(round_: Round, area: Area, level: Level) -> Ledger:
+def _lock_ledger(round_: Round, area: Area, level: Level) -> Ledger:
     Ledger.objects.get_or_create(round=round_, code=area.code, defaults={"area": area, "level": level})
     return Ledger.objects.select_for_update().get(round=round_, code=area.code)
 

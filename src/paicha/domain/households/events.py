@@ -156,7 +156,7 @@ def carry(
     return {query.model._meta.label_lower: [str(id_) if isinstance(id_, UUID) else id_ for id_ in ids]}
 
 
-def joined(found: Iterable[Ids]) -> Ids:
+def join_ids(found: Iterable[Ids]) -> Ids:
     """What went along of several tables."""
     return {table: ids for one in found for table, ids in one.items()}
 
@@ -167,7 +167,7 @@ def carry_register(source: UUID, to: Destination, only: Ids | None = None) -> Id
     if only is not None:
         named = Q(pk__in=only.get("households.foreignnumber", []))
         numbers = numbers.filter(named | Q(member__in=only.get("households.member", [])))
-    return joined(
+    return join_ids(
         (
             carry(numbers, source, to),
             carry(Member, source, to, None if only is None else only.get("households.member", [])),

@@ -39,11 +39,11 @@ class Typed:
 
     def details(self) -> dict[str, str]:
         """What of it is known of a head, too, as it is stored. Raises PeopleError, Refusal."""
-        return {name: _typed(name, self.values.get(name, "")) for name in DETAILS}
+        return {name: _check_text(name, self.values.get(name, "")) for name in DETAILS}
 
     def clean(self) -> dict[str, str]:
         """The values as they are stored. Raises PeopleError, Refusal."""
-        found = {name: _typed(name, self.values.get(name, "")) for name in ("name", "relation")}
+        found = {name: _check_text(name, self.values.get(name, "")) for name in ("name", "relation")}
         found |= self.details()
         found["name"] = head_name(found["name"]) or ""
         if not found["name"]:
@@ -51,7 +51,7 @@ class Typed:
         return found
 
 
-def _typed(name: str, value: str) -> str:
+def _check_text(name: str, value: str) -> str:
     if holds_identity(value):
         raise PeopleError("G14", field=name, label=LABELS[name])
     return text_field(LABELS[name], value, 20 if name == "relation" else 40, field=name)
@@ -121,7 +121,7 @@ def add_number(
     household: Household, member: Member | None, *, system: str, number: str, source: str
 ) -> ForeignNumber:
     """Note what another system calls the household, or a member of it. Raises PeopleError, Refusal."""
-    values = {"system": _typed("system", system), "number": _typed("number", number)}
+    values = {"system": _check_text("system", system), "number": _check_text("number", number)}
     for name, value in values.items():
         if not value:
             raise Refusal("G10", field=name, label=LABELS[name])

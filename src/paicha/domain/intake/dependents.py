@@ -53,7 +53,7 @@ def built_on(work: VillageWork, since: Mapping[UUID, datetime], upload: UUID) ->
     """Of these households of `work`'s village, each with when its answers came, those on which something rests."""
     found: dict[UUID, str] = {}
     for model, when, words in _KINDS:
-        for household, at in _made(model, when, since, upload):
+        for household, at in _made_since(model, when, since, upload):
             if household not in found and at >= _day(since[household], at):
                 found[household] = words
     return found
@@ -74,7 +74,7 @@ def groups_in_use(village: Area, names: Collection[str]) -> set[str]:
     return used | {ids[ref] for ref in worked}
 
 
-def _made(
+def _made_since(
     model: type[Model], when: str, since: Mapping[UUID, datetime], upload: UUID
 ) -> Iterator[tuple[UUID, Any]]:
     households = list(since)

@@ -128,7 +128,7 @@ def save_typed(
     if ready:
         receipts = submit_responses(work, _batch(work, form, ready, table, source))
         for line, receipt in zip(ready, receipts, strict=True):
-            _account(work, form, line, receipt, source, _typed(table, line))
+            _account(work, form, line, receipt, source, _answers_of(table, line))
     for line in lines:
         _keep(work, form, line)
     return [line.saved for line in lines]
@@ -192,7 +192,7 @@ def _just_added(work: VillageWork, line: _Line, household: UUID, table: Househol
     if stored is None or stored.number != 1 or stored.form != table.form:
         return False
     known = orjson.loads(stored.answers)
-    if any(known.get(name) != value for name, value in _typed(table, line).items() if value is not None):
+    if any(known.get(name) != value for name, value in _answers_of(table, line).items() if value is not None):
         return False
     line.saved.status, line.saved.household, line.saved.revision = Status.UNCHANGED, household, stored.number
     return True
@@ -221,7 +221,7 @@ def _batch(
         if roles.group:
             values[roles.group] = line.group or None
         if outcome and outcome.question not in values:
-            values[outcome.question] = _ended(outcome, line, read["_answered"])
+            values[outcome.question] = _outcome_of(outcome, line, read["_answered"])
         rows.append(IncomingRow(form.name, line.row.household, values, base=_base(line)))
     return Batch.of(work, rows, source=source)
 
@@ -233,14 +233,14 @@ def _base(line: _Line) -> int | None:
     return line.stored.number if line.stored.answers == NOTHING else line.row.base
 
 
-def _ended(outcome: Outcome, line: _Line, answered: bool) -> int | None:
+def _outcome_of(outcome: Outcome, line: _Line, answered: bool) -> int | None:
     """How the visit ended where the row has no cell for it: whoever has answers was met."""
     if line.outcome is None or outcome.met(line.outcome) or not answered:
         return line.outcome
     return outcome.default
 
 
-def _typed(table: HouseholdTable, line: _Line) -> dict[str, Any]:
+def _answers_of(table: HouseholdTable, line: _Line) -> dict[str, Any]:
     """What was typed, by question, as answers are kept."""
     row = table.frame.row(line.index, named=True)
     return {

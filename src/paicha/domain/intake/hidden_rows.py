@@ -18,7 +18,7 @@ from paicha.domain.intake.warnings import warn
 
 def remember_seen(line: Line, household: UUID | None, memory: VillageMemory) -> None:
     """Keep a row that is seen, refused or not, for the hidden ones that come later."""
-    memory.visible.setdefault(household or _named(line), line)
+    memory.visible.setdefault(household or _name_key_of(line), line)
 
 
 def leave_hidden(
@@ -26,7 +26,7 @@ def leave_hidden(
 ) -> bool:
     """Whether a seen row of the upload is the hidden row's household; the hidden one is done with then."""
     seen = memory.visible.get(household) if household else None
-    seen = seen or memory.visible.get(_named(line))
+    seen = seen or memory.visible.get(_name_key_of(line))
     if seen is None or (household is None and len({seen.asked.phone, line.asked.phone} - {""}) > 1):
         return False
     memory.read_counts[line.table.form] -= line.counts
@@ -44,5 +44,5 @@ def leave_hidden(
     return True
 
 
-def _named(line: Line) -> tuple[str, str]:
+def _name_key_of(line: Line) -> tuple[str, str]:
     return line.asked.group, name_key(line.asked.head)

@@ -27,7 +27,7 @@ def uploads(round_: Round, *, area: str = "", actor: str = "") -> QuerySet[Uploa
     return found.annotate(village_count=Count("villages")).order_by("-started_at", "-pk")
 
 
-def described(upload: Upload, cut: frozenset[UUID]) -> dict[str, Any]:
+def upload_facts(upload: Upload, cut: frozenset[UUID]) -> dict[str, Any]:
     """An upload as `paicha upload list --json` prints it; counts that are not known are None.
 
     `cut`: from `cut_short`.

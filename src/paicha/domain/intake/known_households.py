@@ -74,7 +74,7 @@ def load_known(village_id: int) -> list[KnownHousehold]:
     for id_, survivor in survivors(read.merged).items() if read.merged else ():
         own = found.pop(id_)
         if survivor in found:
-            found[survivor] = _joined(found[survivor], own)
+            found[survivor] = _join(found[survivor], own)
         else:
             found[id_] = replace(own, closed=False, gone=away.get(survivor, ""))
     return list(found.values())
@@ -134,7 +134,7 @@ def _groups(past: Any) -> frozenset[str]:
     return Past.of(as_facts(past)).groups if past else frozenset()
 
 
-def _joined(survivor: KnownHousehold, own: KnownHousehold) -> KnownHousehold:
+def _join(survivor: KnownHousehold, own: KnownHousehold) -> KnownHousehold:
     """A household that another was merged into, known by the other's words, too."""
     former = dict.fromkeys((*survivor.former, own.head, *own.former))
     former.pop(survivor.head, None)

@@ -74,13 +74,13 @@ def stay_in_place(
 
 def _say_swaps(pack: Pack, moved: Moved) -> None:
     """U04, soft: answers that were another household's of the sheet, which has others now."""
-    names, labels = _named(pack, moved)
+    names, labels = _name_questions(pack, moved)
     for met, other in moved.rows:
         text = sentence("U04", name=met.line.asked.head, other=other.line.asked.head, labels=labels)
         met.line.soft += (say(met.line, names[0], "U04", "soft", text),)
 
 
-def _named(pack: Pack, moved: Moved) -> tuple[list[str], str]:
+def _name_questions(pack: Pack, moved: Moved) -> tuple[list[str], str]:
     """The questions that have moved, the phone first, and the same in words."""
     names = sorted(moved.questions, key=lambda name: name != pack.roles.phone)
     labels = "、".join(pack.questions[name].short or pack.questions[name].label for name in names[:_NAMED])
@@ -99,7 +99,7 @@ def met_rows(work: VillageWork, lines: Sequence[Line], register: Register) -> li
     pairs = [(line, stored[id_]) for line, id_ in known if id_ in stored]
     if sum(_differs(line, one) for line, one in pairs) < _SWAPPED:
         return []
-    return [_met(work.pack, line, one) for line, one in pairs]
+    return [_compare_line(work.pack, line, one) for line, one in pairs]
 
 
 def _differs(line: Line, one: Stored) -> bool:
@@ -107,7 +107,7 @@ def _differs(line: Line, one: Stored) -> bool:
     return one.answers != line.text if one.number else bool(one.phone) and one.phone != line.asked.phone
 
 
-def _met(pack: Pack, line: Line, one: Stored) -> Met:
+def _compare_line(pack: Pack, line: Line, one: Stored) -> Met:
     present, old = line.table.present, orjson.loads(one.answers)
     if not one.number:
         first = {pack.roles.phone: one.phone or None, pack.roles.population: one.population}
@@ -138,7 +138,7 @@ def find_moved(pack: Pack, met: Sequence[Met]) -> Moved | None:
     tries = [staying, *((name,) for name in staying if len(staying) > 1)]
     if phone in changed and (phone,) not in tries:
         tries.append((phone,))
-    found = [moved for names in tries if names and (moved := _moved(pack, met, names)) is not None]
+    found = [moved for names in tries if names and (moved := _find_move(pack, met, names)) is not None]
     return max(found, key=lambda moved: (moved.is_sort, len(moved.questions), len(moved.rows)), default=None)
 
 
@@ -151,7 +151,7 @@ def _stay_in_sheet(name: str, changed: Sequence[Met]) -> bool:
     return len(changed) >= _ROWS and 2 * (old & new).total() > len(changed)
 
 
-def _moved(pack: Pack, met: Sequence[Met], names: tuple[str, ...]) -> Moved | None:
+def _find_move(pack: Pack, met: Sequence[Met], names: tuple[str, ...]) -> Moved | None:
     """Rows whose answers to `names` together told another row before, which has lost them."""
     old = [tuple(one.old.get(name) for name in names) for one in met]
     new = [tuple(one.new.get(name) for name in names) for one in met]
@@ -194,7 +194,7 @@ def sort_message(pack: Pack, moved: Moved) -> Message:
     """U01: the sheet was sorted in part, with the rows and columns that gave it away."""
     rows = sorted(met.line.row for met, _ in moved.rows)
     line = min((met.line for met, _ in moved.rows), key=lambda line: line.row)
-    names, labels = _named(pack, moved)
+    names, labels = _name_questions(pack, moved)
     letter = line.table.cells.get(names[0], "")
     return message(
         "U01", file=line.table.file, sheet=line.table.sheet, cell=f"{letter}{line.row}",

@@ -90,7 +90,7 @@ class FamilyMatcher:
                 self._place,
             )
             register.had_households = bool(self.known)
-            asked = [self._asked(line) for line in some]
+            asked = [self._request_of(line) for line in some]
             matches = register.match_together(asked)
             for line, ask, match in zip(some, asked, matches, strict=True):
                 found = match
@@ -101,7 +101,7 @@ class FamilyMatcher:
                 line.notes += found.notes
             claimed |= {line.household for line in some if line.household}
 
-    def _asked(self, line: FamilyLine) -> Asked:
+    def _request_of(self, line: FamilyLine) -> Asked:
         family = line.family
         address = f"{self._table.file} {self._table.sheet}!{self._table.cells['name']}{line.head.row}"
         return Asked(None, family.group, line.head.name, family.phone, address)

@@ -78,8 +78,8 @@ def prepare_files(reads: Sequence[ReadFile], pack: Pack, days: Days) -> list[Pre
                 if isinstance(pack.form(table.form), ProfileForm) and not table.faults:
                     forms.setdefault(table.form, []).append(table)
             elif isinstance(table, HouseholdTable) and table.form != ROSTER:
-                households.append((table, *_prepared(table, pack)))
-    rows = iter(_evaluated(households, pack, days))
+                households.append((table, *_prepare(table, pack)))
+    rows = iter(_evaluate(households, pack, days))
     marks = {id(t): found for form, listed in forms.items() for t, found in _form_marks(form, listed, pack)}
     prepared = []
     for read in reads:
@@ -95,7 +95,7 @@ def prepare_files(reads: Sequence[ReadFile], pack: Pack, days: Days) -> list[Pre
     return prepared
 
 
-def _prepared(table: HouseholdTable, pack: Pack) -> tuple[pl.DataFrame, frozenset[str]]:
+def _prepare(table: HouseholdTable, pack: Pack) -> tuple[pl.DataFrame, frozenset[str]]:
     frame, group = table.frame, pack.roles.group
     present = set(frame.columns) & set(pack.answer_questions)
     columns = {one.name: one for one in frame.get_columns() if one.name in _META or one.name in present}
@@ -120,7 +120,7 @@ _META = {
 }
 
 
-def _evaluated(
+def _evaluate(
     tables: Sequence[tuple[HouseholdTable, pl.DataFrame, frozenset[str]]], pack: Pack, days: Days
 ) -> list[HouseholdRows]:
     if not tables:

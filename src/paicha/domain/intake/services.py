@@ -74,7 +74,7 @@ def import_files(
         raise ImportRefused("U14")
     earlier = Upload.objects.filter(pk=upload, finished_at__isnull=False).first() if upload else None
     if earlier is not None and earlier.result is not None:
-        return _answered(earlier)
+        return _stored_result(earlier)
     pack = pack_of(round_)
     areas = RoundArea.objects.filter(round=round_).select_related("area")
     places = Places(areas, pack.id_of("area_known", "A02"))
@@ -93,7 +93,7 @@ def import_files(
         return result
     end_cut_short()
     with nullcontext() if upload else at_work(own):  # whoever gives an id ends what was cut short
-        record = _opened(job, door, sources)
+        record = _open_upload(job, door, sources)
         job.go_on_with(record)
         take(job, parts)
         result.seconds = time.monotonic() - started
@@ -103,7 +103,7 @@ def import_files(
     return result
 
 
-def _opened(job: Job, door: str, sources: Sequence[Source]) -> Upload:
+def _open_upload(job: Job, door: str, sources: Sequence[Source]) -> Upload:
     defaults = {
         "round": job.round, "door": door, "actor": job.scope.actor, "started_at": clock.now(),
         "files": [source.name for source in sources[:_NAMED]],
@@ -111,7 +111,7 @@ def _opened(job: Job, door: str, sources: Sequence[Source]) -> Upload:
     return Upload.objects.get_or_create(pk=job.upload, defaults=defaults)[0]
 
 
-def _answered(earlier: Upload) -> ImportResult:
+def _stored_result(earlier: Upload) -> ImportResult:
     stored = dict(earlier.result or {})
     messages = [Message(**entry) for entry in stored.pop("messages", [])]
     stored.pop("rows", None)

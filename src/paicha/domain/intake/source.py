@@ -133,7 +133,7 @@ def readings(
         for chunk in chunks:
             yield from zip(chunk, read_chunk(chunk, pack, days), strict=True)
         return
-    yield from _pooled(chunks, pack, days, processes)
+    yield from _read_in_pool(chunks, pack, days, processes)
 
 
 def read_chunk(sources: Sequence[Source], pack: Pack, days: Days) -> list[Prepared | Message]:
@@ -202,12 +202,12 @@ def _read(chunk: Sequence[Source]) -> list[Prepared | Message]:
     return read_chunk(chunk, *_worker)
 
 
-def _pooled(
+def _read_in_pool(
     chunks: Sequence[Sequence[Source]], pack: Pack, days: Days, processes: int
 ) -> Iterator[tuple[Source, Prepared | Message]]:
     pool = _pool(pack, days, processes)
     rest = iter(chunks)
-    waiting = deque((chunk, _submitted(pool, chunk)) for chunk in islice(rest, _AHEAD + processes))
+    waiting = deque((chunk, _submit(pool, chunk)) for chunk in islice(rest, _AHEAD + processes))
     try:
         while waiting:
             chunk, future = waiting.popleft()
@@ -219,7 +219,7 @@ def _pooled(
                 waiting = deque((other, _again(pool, other, earlier)) for other, earlier in waiting)
             following = next(rest, None)
             if following is not None:
-                waiting.append((following, _submitted(pool, following)))
+                waiting.append((following, _submit(pool, following)))
             yield from zip(chunk, read, strict=True)
     finally:
         pool.shutdown(cancel_futures=True)
@@ -228,7 +228,7 @@ def _pooled(
 _Reading = Future[list[Prepared | Message]]
 
 
-def _submitted(pool: ProcessPoolExecutor, chunk: Sequence[Source]) -> _Reading:
+def _submit(pool: ProcessPoolExecutor, chunk: Sequence[Source]) -> _Reading:
     """A chunk on its way; broken from the start where a reader has died since, so that its turn shows it."""
     try:
         return pool.submit(_read, chunk)
@@ -240,7 +240,7 @@ def _submitted(pool: ProcessPoolExecutor, chunk: Sequence[Source]) -> _Reading:
 
 def _again(pool: ProcessPoolExecutor, chunk: Sequence[Source], earlier: _Reading) -> _Reading:
     """What was read before a reader died stands; the rest goes to the fresh readers."""
-    return earlier if earlier.done() and earlier.exception() is None else _submitted(pool, chunk)
+    return earlier if earlier.done() and earlier.exception() is None else _submit(pool, chunk)
 
 
 def _one_by_one(chunk: Sequence[Source], pack: Pack, days: Days) -> list[Prepared | Message]:

@@ -36,7 +36,7 @@ def compare(
 ) -> Iterator[Difference]:
     """Every figure of one village's row that doesn't agree."""
     named = {check.check: check for check in pack.named_checks}
-    yield from _required(pack, form, row, found)
+    yield from _check_required(pack, form, row, found)
     parts = [f.name for f in form.figures if f.source == "surveyed" and f.form]
     total = next((f.name for f in form.figures if f.source == "surveyed" and f.form is None), None)
     if total and "statistics_add_up" in named and all(isinstance(row.get(n), int) for n in [total, *parts]):
@@ -61,7 +61,7 @@ def compare(
             yield from [_difference(problems, figure.name, "", value, found.problems)] if problems else []
 
 
-def _required(
+def _check_required(
     pack: Pack, form: StatisticsForm, row: Mapping[str, object], found: Found
 ) -> Iterator[Difference]:
     """A figure without a number can't be compared, so it is asked for; not where there is nothing to compare."""

@@ -155,7 +155,7 @@ class _VillageUndo:
         """Take back what may be; note what was done on the village's chain."""
         before = self._result.done
         self._leave_gone()
-        written = self._written()
+        written = self._households_written()
         answered = set(written)
         self._leave_built_on(written)
         if not self._work.locked:
@@ -187,7 +187,7 @@ class _VillageUndo:
             for household, head, kind in last_left(gone[start : start + _AT_ONCE], self._work.village.pk):
                 self._leave(household, head, GONE[kind])
 
-    def _written(self) -> dict[UUID, Written]:
+    def _households_written(self) -> dict[UUID, Written]:
         """Households whose answers in force this upload brought, or that it made and nobody has answered for."""
         found: dict[UUID, Written] = {}
         entries = {

@@ -81,7 +81,7 @@ def warn_of_village(pack: Pack, memory: VillageMemory, result: ImportResult) -> 
     for found in memory.found:
         if found.severity != "soft":
             continue
-        question = _asked(pack, found.rule)
+        question = _question_of(pack, found.rule)
         if found.household is None:
             place = (first.table.file, first.table.sheet) if first else ("", "")
             result.messages.append(Message(found.rule, "soft", found.detail, *place))
@@ -90,7 +90,7 @@ def warn_of_village(pack: Pack, memory: VillageMemory, result: ImportResult) -> 
     memory.found = ()
 
 
-def _asked(pack: Pack, rule: str) -> str:
+def _question_of(pack: Pack, rule: str) -> str:
     """The question that a check over the village looks at; the phone where it names none."""
     names = [
         name

@@ -72,19 +72,19 @@ def at_work() -> Iterator[str]:
 
 def working() -> bool:
     """Whether a worker lives, and moves."""
-    return any(alive(path) and fresh(path) for path in _known("workers"))
+    return any(alive(path) and fresh(path) for path in _files_of("workers"))
 
 
 def serving() -> bool:
     """Whether a web server of this home lives."""
-    return any(alive(path) for path in _known("servers"))
+    return any(alive(path) for path in _files_of("servers"))
 
 
-def _known(kind: str) -> list[Path]:
+def _files_of(kind: str) -> list[Path]:
     return [path for path in folder(kind).glob("*.*") if not path.name.startswith(".")]
 
 
-def asked(path: str) -> list[Any]:
+def arguments_waiting(path: str) -> list[Any]:
     """The arguments of every task of this path that waits or runs."""
     rows = DBTaskResult.objects.filter(status__in=_UNFINISHED, task_path=path)
     return [row["args"] for row in rows.values_list("args_kwargs", flat=True)]
@@ -95,7 +95,7 @@ def take_up() -> None:
     for row in DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING):
         if _lost(row):
             _give_back(row)
-    for path in _known("workers") + _known("servers"):
+    for path in _files_of("workers") + _files_of("servers"):
         if not alive(path):
             path.unlink(missing_ok=True)
     for cut in cut_short():

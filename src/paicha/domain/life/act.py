@@ -102,7 +102,7 @@ class Act:
 
 
 @contextmanager
-def opened(
+def open_act(
     round_: Round, pack: Pack, households: Collection[UUID], asked: Asked, villages: Collection[Area] = ()
 ) -> Iterator[Act]:
     """Lock the villages of some households, and others, and read the households. Raises LifeError."""

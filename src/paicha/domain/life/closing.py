@@ -15,7 +15,7 @@ from paicha.domain.handover.locks import apply_returns
 from paicha.domain.handover.queries import open_returns
 from paicha.domain.households.events import Kind, record, standing_events
 from paicha.domain.households.models import HouseholdEvent
-from paicha.domain.life.act import Act, Asked, Home, opened
+from paicha.domain.life.act import Act, Asked, Home, open_act
 from paicha.domain.life.errors import LifeError
 from paicha.domain.responses.services.register_events import leave_roster, return_to_roster
 from paicha.domain.rounds.models import RosterEntry, Round
@@ -28,7 +28,7 @@ def close(round_: Round, pack: Pack, household: UUID, cause: str, asked: Asked) 
     """Close a household; `cause` of CAUSES. Raises LifeError."""
     if cause not in CAUSES:
         raise LifeError("N11", causes="、".join(CAUSES.values()))
-    with opened(round_, pack, [household], asked) as act:
+    with open_act(round_, pack, [household], asked) as act:
         home = act.homes[household]
         require_no_case(home)
         state = leave(act, home)
@@ -43,7 +43,7 @@ def close(round_: Round, pack: Pack, household: UUID, cause: str, asked: Asked) 
 
 def reopen(round_: Round, pack: Pack, household: UUID, asked: Asked) -> HouseholdEvent:
     """Open a closed household again, as it was. Raises LifeError; one that was merged is undone instead."""
-    with opened(round_, pack, [household], asked) as act:
+    with open_act(round_, pack, [household], asked) as act:
         home = act.homes[household]
         last = standing_events(household).first()
         if home.household.closed_at is None:

@@ -14,7 +14,7 @@ from paicha.core.pack import Pack
 from paicha.domain.cases.carrying import going_procedures, planned_meeting
 from paicha.domain.households.events import Destination, Kind, Past, record, remember
 from paicha.domain.households.models import HouseholdEvent
-from paicha.domain.life.act import Act, Asked, Home, opened
+from paicha.domain.life.act import Act, Asked, Home, open_act
 from paicha.domain.life.closing import come_back, leave
 from paicha.domain.life.errors import LifeError
 from paicha.domain.life.rows import carry_all
@@ -39,7 +39,7 @@ def merge(round_: Round, pack: Pack, absorbed: UUID, survivor: UUID, asked: Aske
     """
     if absorbed == survivor:
         raise LifeError("N17")
-    with opened(round_, pack, [absorbed, survivor], asked) as act:
+    with open_act(round_, pack, [absorbed, survivor], asked) as act:
         return absorb(act, act.homes[absorbed], act.homes[survivor], asked.reason.strip())
 
 

@@ -15,7 +15,7 @@ from paicha.domain.areas.services import add_groups
 from paicha.domain.cases.carrying import planned_meeting
 from paicha.domain.households.events import Destination, Kind, record, remember
 from paicha.domain.households.models import HouseholdEvent
-from paicha.domain.life.act import Act, Asked, Home, opened
+from paicha.domain.life.act import Act, Asked, Home, open_act
 from paicha.domain.life.errors import LifeError
 from paicha.domain.life.rows import carry_all
 from paicha.domain.rounds.models import Round
@@ -26,7 +26,7 @@ def move(
     round_: Round, pack: Pack, household: UUID, village: Area, group: str, asked: Asked
 ) -> HouseholdEvent:
     """Move a household to a village and group ('' for none). Raises LifeError."""
-    with opened(round_, pack, [household], asked, [village]) as act:
+    with open_act(round_, pack, [household], asked, [village]) as act:
         home = act.homes[household]
         goal = _group(group)
         if home.household.village_id == village.pk and home.household.group == goal:

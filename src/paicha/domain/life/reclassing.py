@@ -12,17 +12,17 @@ from uuid import UUID
 from paicha.core.pack import Pack
 from paicha.domain.households.events import Kind, record, remember
 from paicha.domain.households.models import HouseholdEvent
-from paicha.domain.life.act import Act, Asked, Home, opened
+from paicha.domain.life.act import Act, Asked, Home, open_act
 from paicha.domain.life.closing import require_no_case
 from paicha.domain.life.errors import LifeError
 from paicha.domain.responses.services.drafts import drop_draft
 from paicha.domain.responses.services.register_events import (
     answers_given,
     answers_in_force,
+    open_questions,
     put_in_force,
     shared_answers,
     take_answers,
-    unasked,
 )
 from paicha.domain.responses.services.withdraw import withdraw_all
 from paicha.domain.rounds.models import Round
@@ -34,7 +34,7 @@ def reclass(round_: Round, pack: Pack, household: UUID, class_: str, asked: Aske
     wanted = next((one for one in pack.classes if one.name == class_), None)
     if wanted is None:
         raise LifeError("N15")
-    with opened(round_, pack, [household], asked) as act:
+    with open_act(round_, pack, [household], asked) as act:
         home = act.homes[household]
         entry = home.place
         home.require_open()
@@ -70,7 +70,7 @@ def _change(act: Act, home: Home, class_: str, form: str) -> dict[str, Any]:
     if became["status"] == "refused":
         withdraw_all(home.work, [entry], act.source, "更正类别")
         became["after"] = entry.revision_number + 1
-    became["open"] = unasked(home.work, shared, form)
+    became["open"] = open_questions(home.work, shared, form)
     return became
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from paicha.domain.cases.carrying import carry_cases
 from paicha.domain.cases.services import tell as tell_cases
-from paicha.domain.households.events import Destination, Ids, carry_register, joined
+from paicha.domain.households.events import Destination, Ids, carry_register, join_ids
 from paicha.domain.life.carriers import carriers
 from paicha.domain.problems.carrying import carry_problems
 from paicha.domain.problems.summary_facts import told_petitions, told_problems
 from paicha.domain.referrals.carrying import carry_referrals
-from paicha.domain.referrals.services import told as tell_referrals
+from paicha.domain.referrals.services import count_referrals as tell_referrals
 from paicha.domain.responses.services import VillageWork
 from paicha.domain.responses.services.base_changes import tell_changes
 from paicha.domain.responses.services.register_events import carry_answers, tell_answers
@@ -23,7 +23,7 @@ from paicha.domain.verification.interviews import tell_interviews
 
 def carry_all(work: VillageWork, source: UUID, to: Destination, only: Ids | None = None) -> Ids:
     """Everything that stands about `source` becomes `to`'s; `only`: these rows alone. Returns what went."""
-    return joined(
+    return join_ids(
         (
             carry_answers(work, source, to, only),
             carry_cases(source, to, only),

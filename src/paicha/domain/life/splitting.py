@@ -16,7 +16,7 @@ from paicha.domain.areas.services import add_groups
 from paicha.domain.households.events import Destination, Ids, Kind, record
 from paicha.domain.households.models import Household, HouseholdEvent
 from paicha.domain.households.services import NewHousehold, add_households
-from paicha.domain.life.act import Act, Asked, opened
+from paicha.domain.life.act import Act, Asked, open_act
 from paicha.domain.life.errors import LifeError
 from paicha.domain.life.merging import absorb
 from paicha.domain.life.rows import carry_all
@@ -38,7 +38,7 @@ class Part:
 
 def split(round_: Round, pack: Pack, household: UUID, part: Part, asked: Asked) -> HouseholdEvent:
     """Split a household; the event's household is the new one, its `other` the old. Raises LifeError."""
-    with opened(round_, pack, [household], asked) as act:
+    with open_act(round_, pack, [household], asked) as act:
         home = act.homes[household]
         home.require_open()
         assert home.place is not None

@@ -9,7 +9,7 @@ from paicha.domain.accounts.policies import Scope
 from paicha.domain.areas.models import Area
 from paicha.domain.households.events import Kind, mark_undone, standing_events
 from paicha.domain.households.models import HouseholdEvent
-from paicha.domain.life.act import Act, Asked, opened
+from paicha.domain.life.act import Act, Asked, open_act
 from paicha.domain.life.closing import undo_close, undo_reopen
 from paicha.domain.life.errors import LifeError
 from paicha.domain.life.merging import undo_merge
@@ -43,7 +43,7 @@ def undo(
         raise LifeError("N08")
     households = [found.household_id, *([found.other_id] if found.other_id else [])]
     villages: list[Area] = [found.village]
-    with opened(
+    with open_act(
         round_, pack, households, Asked(scope, f"撤销{found.get_kind_display()}", seen, supplement), villages
     ) as act:
         fresh = HouseholdEvent.objects.select_for_update().get(pk=event)

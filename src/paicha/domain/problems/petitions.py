@@ -54,7 +54,7 @@ def note_petition(
 
 def reply(work: VillageWork, petition: Petition, text: str, replied_on: date) -> Petition:
     """Answer a petition. Raises PetitionError for one that is answered, or a day that can't be."""
-    fresh = _locked(work, petition)
+    fresh = _lock(work, petition)
     if fresh.replied_on is not None:
         raise PetitionError("Z05")
     clean = text_field("答复", text, 1000, asks="怎么答复、怎么处理的")
@@ -68,7 +68,7 @@ def reply(work: VillageWork, petition: Petition, text: str, replied_on: date) ->
 
 def take_reply_back(work: VillageWork, petition: Petition) -> Petition:
     """Undo one's own reply, in one step. Raises PetitionError."""
-    fresh = _locked(work, petition)
+    fresh = _lock(work, petition)
     if fresh.replied_on is None or fresh.replied_by != work.actor:
         raise PetitionError("G09")
     fresh.reply, fresh.replied_on, fresh.replied_by = "", None, ""
@@ -79,7 +79,7 @@ def take_reply_back(work: VillageWork, petition: Petition) -> Petition:
 
 def list_as_problem(work: VillageWork, petition: Petition, source: str, found_by: str) -> Problem:
     """Put a petition on the problem list, by the type that the pack's lead source names. Raises ValueError."""
-    fresh = _locked(work, petition)
+    fresh = _lock(work, petition)
     known = work.pack.lead_source.get(SOURCE)
     if known is None or known.problem_type is None:
         raise PetitionError("Z08")
@@ -93,7 +93,7 @@ def list_as_problem(work: VillageWork, petition: Petition, source: str, found_by
     return problem
 
 
-def _locked(work: VillageWork, petition: Petition) -> Petition:
+def _lock(work: VillageWork, petition: Petition) -> Petition:
     rows = Petition.objects.select_for_update().filter(round=work.round, village=work.village)
     fresh = rows.filter(pk=petition.pk).first()
     if fresh is None:

@@ -55,7 +55,9 @@ def lacking(pack: Pack) -> Q:
     """Open, and without something that `wanted` names."""
     empty = {"measure": Q(measure=""), "due_on": Q(due_on=None), "owner": Q(owner="")}
     nothing = Q(pk__in=[])
-    return Q(status=Problem.Status.OPEN) & reduce(or_, (empty[name] for name in wanted(pack)), nothing)
+    return Q(status=Problem.Status.OPEN) & reduce(
+        or_, (empty[name] for name in required_fields(pack)), nothing
+    )
 
 
 def steps_of(problem: Problem) -> list[ProblemStep]:
@@ -87,14 +89,14 @@ def petitions_listed(
     )
 
 
-def wanted(pack: Pack) -> dict[str, str]:
+def required_fields(pack: Pack) -> dict[str, str]:
     """What every problem must have, field → label: by the pack's step `measure`, by the notice all three."""
     return pack.schedule.required("rectification", "measure", MEASURES)
 
 
 def missing_of(pack: Pack, problem: Problem) -> tuple[str, ...]:
     """Which of measure, limit and owner a problem still lacks, in words."""
-    return tuple(label for name, label in wanted(pack).items() if not getattr(problem, name))
+    return tuple(label for name, label in required_fields(pack).items() if not getattr(problem, name))
 
 
 def problems_of(round_: Round, household: UUID) -> list[Problem]:

@@ -18,7 +18,7 @@ from paicha.domain.audit.services import Entry, digest, village_chain
 from paicha.domain.files.models import StoredFile
 from paicha.domain.problems.models import Problem, ProblemStep
 from paicha.domain.problems.queries import missing_of
-from paicha.domain.problems.services import ProblemError, locked, reason_of, step
+from paicha.domain.problems.services import ProblemError, lock_problem, reason_of, step
 from paicha.domain.problems.summary_facts import told_problems
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.services import VillageWork, record_facts, village_work
@@ -30,7 +30,7 @@ _LONGEST = 1000
 
 def mark_done(work: VillageWork, problem: Problem, evidence: str, file: StoredFile | None = None) -> Problem:
     """整改完成: what shows it, in words and perhaps as a file. Raises ProblemError where something is missing."""
-    fresh = locked(work, problem)
+    fresh = lock_problem(work, problem)
     if fresh.status != Problem.Status.OPEN:
         status = Problem.Status(fresh.status).label
         raise ProblemError("Z11", status=status)
@@ -41,14 +41,14 @@ def mark_done(work: VillageWork, problem: Problem, evidence: str, file: StoredFi
     if not clean and work.pack.schedule.required("rectification", "done", {"evidence": "佐证"}):
         raise ProblemError("Z13")
     fresh.status, fresh.evidence, fresh.check_reason = Problem.Status.DONE, clean, ""
-    return _moved(work, fresh, ProblemStep.Kind.DONE, clean, file)
+    return _add_step(work, fresh, ProblemStep.Kind.DONE, clean, file)
 
 
 def close(work: VillageWork, problem: Problem, said: str = "") -> Problem:
     """复核通过，销号. Raises ProblemError unless it is said to be done."""
     fresh = _done(work, problem)
     fresh.status = Problem.Status.CLOSED
-    return _moved(work, fresh, ProblemStep.Kind.CLOSED, said.strip()[:300])
+    return _add_step(work, fresh, ProblemStep.Kind.CLOSED, said.strip()[:300])
 
 
 def send_back(work: VillageWork, problem: Problem, reason: str) -> Problem:
@@ -56,14 +56,14 @@ def send_back(work: VillageWork, problem: Problem, reason: str) -> Problem:
     fresh = _done(work, problem)
     fresh.check_reason = reason_of(reason, "为什么退回，还差什么")
     fresh.status = Problem.Status.OPEN
-    _moved(work, fresh, ProblemStep.Kind.SENT_BACK, fresh.check_reason)
+    _add_step(work, fresh, ProblemStep.Kind.SENT_BACK, fresh.check_reason)
     _tell(work, fresh, f"{work.village.spoken}有一条问题复核没通过，退回整改")
     return fresh
 
 
 def take_step_back(work: VillageWork, problem: Problem) -> Problem:
     """Undo one's own last step (done, closed, sent back) in one step. Raises ProblemError."""
-    fresh = locked(work, problem)
+    fresh = lock_problem(work, problem)
     last = ProblemStep.objects.filter(problem=fresh).order_by("-pk").first()
     before = {
         ProblemStep.Kind.DONE.value: Problem.Status.OPEN,
@@ -76,7 +76,7 @@ def take_step_back(work: VillageWork, problem: Problem) -> Problem:
         raise ProblemError("Z15")
     fresh.status = before[last.kind]
     fresh.check_reason = ""
-    return _moved(work, fresh, ProblemStep.Kind.REOPENED, ProblemStep.Kind(last.kind).label)
+    return _add_step(work, fresh, ProblemStep.Kind.REOPENED, ProblemStep.Kind(last.kind).label)
 
 
 def may_take_step_back(steps: list[ProblemStep], actor: str) -> str:
@@ -111,13 +111,13 @@ def escalate(round_: Round, pack: Pack) -> int:
 
 
 def _done(work: VillageWork, problem: Problem) -> Problem:
-    fresh = locked(work, problem)
+    fresh = lock_problem(work, problem)
     if fresh.status != Problem.Status.DONE:
         raise ProblemError("Z16")
     return fresh
 
 
-def _moved(
+def _add_step(
     work: VillageWork, fresh: Problem, kind: ProblemStep.Kind, text: str, file: StoredFile | None = None
 ) -> Problem:
     fresh.save(update_fields=["status", "evidence", "check_reason"])

@@ -161,7 +161,7 @@ def set_rectification(
     Raises ProblemError for a problem that was withdrawn, closed or is another village's, or a limit before the
     day on which the problem was found, or later than the pack's days for `done` allow.
     """
-    fresh = locked(work, problem)
+    fresh = lock_problem(work, problem)
     if fresh.status == Problem.Status.CLOSED:
         raise ProblemError("Z18")
     before = fresh.measure, fresh.due_on, fresh.owner
@@ -179,7 +179,7 @@ def set_rectification(
 
 def withdraw(work: VillageWork, problem: Problem, reason: str) -> Problem:
     """Withdraw an entry that was written by mistake, with a reason; it stays on record. Raises ProblemError."""
-    fresh = locked(work, problem)
+    fresh = lock_problem(work, problem)
     if fresh.found_by == Problem.Level.VILLAGE:
         require_unlocked(work)
     if fresh.status == Problem.Status.CLOSED:
@@ -263,7 +263,7 @@ def _found_on(problem: Problem) -> date:
     return problem.at.astimezone(SHANGHAI).date()
 
 
-def locked(work: VillageWork, problem: Problem) -> Problem:
+def lock_problem(work: VillageWork, problem: Problem) -> Problem:
     """The entry afresh, held until the transaction ends. Raises ProblemError."""
     fresh: Problem | None = _of_village(work).select_for_update().filter(pk=problem.pk).first()
     if fresh is None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from paicha.domain.problems.levels import checked_by
 from paicha.domain.problems.models import Petition, Problem
-from paicha.domain.problems.queries import MEASURES, wanted
+from paicha.domain.problems.queries import MEASURES, required_fields
 from paicha.domain.responses.services import VillageWork, record_facts
 from paicha.domain.responses.village_facts import due_facts
 
@@ -23,7 +23,7 @@ def told_problems(work: VillageWork) -> int:
     rows = Problem.objects.filter(round=work.round, village=work.village, status__in=_IN_FORCE)
     by = Counter[str]()
     due: list[date] = []
-    needed = wanted(work.pack)
+    needed = required_fields(work.pack)
     for row in rows.values("found_by", "status", *MEASURES):
         by["listed"] += 1
         by[row["status"]] += 1

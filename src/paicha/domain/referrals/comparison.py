@@ -85,7 +85,7 @@ def compare(
     places = [find_village(names, row.town, row.place, code_prefix(area.code)) for row in read.rows]
     wanted = {place.area_id for place in places if place is not None}
     register = Register(
-        _known(round_, wanted), _heads_before(wanted), _members(wanted),
+        _register_rows(round_, wanted), _heads_before(wanted), _members(wanted),
         _numbers(number for row in read.rows for number in row.numbers),
     )  # fmt: skip
     with transaction.atomic():
@@ -188,7 +188,7 @@ def _row(made: ComparisonList, listed: Listed, place: RoundArea | None, register
     )  # fmt: skip
 
 
-def _known(round_: Round, villages: Collection[int]) -> list[Known]:
+def _register_rows(round_: Round, villages: Collection[int]) -> list[Known]:
     rows = RosterEntry.objects.filter(round=round_, village_id__in=villages, household__closed_at=None)
     columns = (
         "household_id", "village_id", "household__group", "household__head_name", "household__phone", "form",

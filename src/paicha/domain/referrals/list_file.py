@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from paicha.core.identity import holds_identity
 from paicha.core.normalise import fold, group, head_name, phone
 from paicha.domain.referrals.services import ReferralError
-from paicha.formats.reading.grid import Grid, address, letters, typed
+from paicha.formats.reading.grid import Grid, address, letters, visible_text
 from paicha.formats.reading.person_cells import HEADS
 from paicha.formats.reading.person_words import HOUSEHOLD, LABELS, NAME, PERSON, RELATION
 from paicha.formats.reading.source import open_grids
@@ -91,7 +91,7 @@ def read_list(data: bytes, name: str) -> ListRead:
 
 
 def _texts(grid: Grid, row: int) -> list[str]:
-    return ["".join(fold(typed(value)).split()) for value in grid.rows[row]]
+    return ["".join(fold(visible_text(value)).split()) for value in grid.rows[row]]
 
 
 def _columns(grid: Grid) -> tuple[int, dict[str, int]] | None:
@@ -115,7 +115,7 @@ def _rows(grid: Grid, head: int, columns: dict[str, int]) -> Iterator[Listed]:
     _spell_out(grid, columns)
     for index in range(head + 1, len(grid.rows)):
         row = grid.rows[index]
-        cell = {meaning: typed(row[column]).strip() for meaning, column in columns.items()}
+        cell = {meaning: visible_text(row[column]).strip() for meaning, column in columns.items()}
         name = head_name(_without_numbers(cell["name"])) or ""
         if not name or "".join(fold(name).split()) in _TITLES["name"] or name in ("合计", "总计", "小计"):
             continue
@@ -124,7 +124,7 @@ def _rows(grid: Grid, head: int, columns: dict[str, int]) -> Iterator[Listed]:
             name=name[:60], town=cell.get("town", "")[:40],
             place=_without_numbers(cell.get("village", "") or cell.get("address", ""))[:80],
             group=(group(cell.get("group", "")) or "")[:40], phone=phone(cell.get("phone", "")) or "",
-            note=_noted(cell)[:200],
+            note=_note_of(cell)[:200],
             head=head_name(_without_numbers(cell.get("head", ""))) or "", relation=cell.get("relation", "")[:20],
             numbers=tuple(
                 number for meaning in ("household", "person")
@@ -133,7 +133,7 @@ def _rows(grid: Grid, head: int, columns: dict[str, int]) -> Iterator[Listed]:
         )  # fmt: skip
 
 
-def _noted(cell: Mapping[str, str]) -> str:
+def _note_of(cell: Mapping[str, str]) -> str:
     """What the list says beside the name: who the person is to the head, and its note."""
     return "，".join(filter(None, (_without_numbers(cell.get(name, "")) for name in ("relation", "note"))))
 

@@ -68,7 +68,7 @@ def send(
             notices.officers(department), "有疑似问题等您单位核实", address="/referrals/",
             subject=f"referrals:{work.round.pk}", by=work.actor,
         )  # fmt: skip
-    told(work)
+    count_referrals(work)
     return made
 
 
@@ -89,7 +89,7 @@ def send_found(
 
 def answer(work: VillageWork, referral: Referral, said: str, reason: str) -> Referral:
     """A department's answer: yes, no or unknown, with a reason. Raises ReferralError."""
-    fresh = _locked(work, referral)
+    fresh = _lock(work, referral)
     if fresh.answered_at is not None:
         raise ReferralError("Q11")
     if said not in Referral.Answer.values:
@@ -101,37 +101,37 @@ def answer(work: VillageWork, referral: Referral, said: str, reason: str) -> Ref
     fresh.answered_by, fresh.answered_at = work.actor, work.at
     fresh.save(update_fields=["answer", "reason", "answered_by", "answered_at"])
     _note(work, f"referral.answer.{said}", fresh, clean)
-    told(work)
+    count_referrals(work)
     _tell(work, fresh)
     return fresh
 
 
 def take_answer_back(work: VillageWork, referral: Referral) -> Referral:
     """Undo one's own answer, in one step. Raises ReferralError."""
-    fresh = _locked(work, referral)
+    fresh = _lock(work, referral)
     if fresh.answered_at is None or fresh.answered_by != work.actor:
         raise ReferralError("G09")
     fresh.answer = fresh.reason = fresh.answered_by = ""
     fresh.answered_at = None
     fresh.save(update_fields=["answer", "reason", "answered_by", "answered_at"])
     _note(work, "referral.unanswer", fresh, "")
-    told(work)
+    count_referrals(work)
     return fresh
 
 
 def withdraw(work: VillageWork, referral: Referral) -> Referral:
     """Take a referral back before it is answered: the department no longer sees it. Raises ReferralError."""
-    fresh = _locked(work, referral)
+    fresh = _lock(work, referral)
     if fresh.answered_at is not None:
         raise ReferralError("Q15")
     fresh.withdrawn_at = work.at
     fresh.save(update_fields=["withdrawn_at"])
     _note(work, "referral.withdraw", fresh, "")
-    told(work)
+    count_referrals(work)
     return fresh
 
 
-def told(work: VillageWork) -> None:
+def count_referrals(work: VillageWork) -> None:
     """Tell the summary row what waits at departments: `referrals_open`, `referrals_answered`, `referrals_due`."""
     rows = Referral.objects.filter(round=work.round, village=work.village, withdrawn_at=None)
     listed = list(rows.values_list("answered_at", "due_on"))
@@ -142,7 +142,7 @@ def told(work: VillageWork) -> None:
     )
 
 
-def _locked(work: VillageWork, referral: Referral) -> Referral:
+def _lock(work: VillageWork, referral: Referral) -> Referral:
     rows = Referral.objects.select_for_update().filter(round=work.round, village=work.village)
     fresh = rows.filter(pk=referral.pk).first()
     if fresh is None or fresh.withdrawn_at is not None:

@@ -17,7 +17,7 @@ from paicha.domain.referrals.models import Referral
 from paicha.domain.referrals.services import ReferralError
 from paicha.formats import xlsx
 from paicha.formats.documents import Document, ListSheet, Value
-from paicha.formats.reading.grid import Grid, address, typed
+from paicha.formats.reading.grid import Grid, address, visible_text
 from paicha.formats.reading.source import open_grids
 
 TITLE = "疑似问题核实"
@@ -78,7 +78,7 @@ def read_answers(data: bytes, name: str) -> list[Answered]:
 def _columns(grid: Grid) -> tuple[int, int, int, int] | None:
     """(header row, key, answer, reason), found by their titles."""
     for index, row in enumerate(grid.rows[:_HEAD_ROWS]):
-        texts = ["".join(fold(typed(value)).split()) for value in row]
+        texts = ["".join(fold(visible_text(value)).split()) for value in row]
         key = next((c for c, text in enumerate(texts) if text == KEY), None)
         answer = next((c for c, text in enumerate(texts) if text.startswith("是否属实")), None)
         reason = next((c for c, text in enumerate(texts) if text == REASON), None)
@@ -89,10 +89,10 @@ def _columns(grid: Grid) -> tuple[int, int, int, int] | None:
 
 def _rows(grid: Grid, head: int, key: int, answer: int, reason: int) -> Iterator[Answered]:
     for index, row in enumerate(grid.rows[head + 1 :], start=head + 1):
-        said, why = "".join(fold(typed(row[answer])).split()), typed(row[reason]).strip()
+        said, why = "".join(fold(visible_text(row[answer])).split()), visible_text(row[reason]).strip()
         if not said and not why:
             continue
-        written = "".join(fold(typed(row[key])).split()).upper()
+        written = "".join(fold(visible_text(row[key])).split()).upper()
         place = f"{grid.sheet} {address(index, answer)}"
         if not _is_key(written):
             if not written and not said:

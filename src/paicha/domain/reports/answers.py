@@ -100,7 +100,7 @@ def _write(
         for rows in slices:
             head = pl.DataFrame(
                 {
-                    "household_id": [_dashed(row[0]) for row in rows],
+                    "household_id": [_with_dashes(row[0]) for row in rows],
                     "village": [codes[row[1]] for row in rows],
                     "value": [row[2] for row in rows],
                 },
@@ -136,5 +136,5 @@ def _marks(values: Sequence[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
-def _dashed(id_: Any) -> str:
+def _with_dashes(id_: Any) -> str:
     return str(id_ if isinstance(id_, UUID) else UUID(id_))

@@ -22,7 +22,7 @@ from paicha.domain.responses.queries import summaries
 from paicha.domain.responses.summary.day_before import standing, yesterday
 from paicha.domain.responses.summary.tallies import (
     Tally,
-    combined,
+    add_up,
     has_rows,
     household_leads,
     none_monitored,
@@ -123,7 +123,7 @@ def bulletin(round_: Round, pack: Pack, area: RoundArea, *, scope: Scope) -> Bul
     each = {s.code: tally(pack, [s]) for s in rows}
     before = {s.code: yesterday(pack, s, today) for s in rows}
     zero = [s for s in rows if none_monitored(pack, s) and household_leads(pack, s)]
-    total = combined(each.values())
+    total = add_up(each.values())
     made = Bulletin(
         area, pack.title, today, stage, stage.survey_share, total,
         _figures(round_, pack, rows, total, before, len(zero)),
@@ -190,7 +190,7 @@ def _lines(
             below.setdefault(code, []).append(summary)
     lines = []
     for code, mine in sorted(below.items()):
-        total = combined(each[s.code] for s in mine)
+        total = add_up(each[s.code] for s in mine)
         more = total.done - sum(before[s.code]["done"] for s in mine)
         handed = sum(s.handed_up for s in mine)
         late = bool(total.due) and total.percent < share and handed < len(mine)
@@ -229,7 +229,7 @@ def sentences(pack: Pack, made: Bulletin) -> list[str]:
 def _progress(made: Bulletin, figures: Mapping[str, Figure]) -> str:
     total, done = made.total, figures["done"]
     said = [
-        f"应排查 {total.households} 户，已排查 {done.n} 户{_arrived(done.change, made.met_today)}，"
+        f"应排查 {total.households} 户，已排查 {done.n} 户{_arrival_text(done.change, made.met_today)}，"
         f"查完的占 {total.percent}%，还差 {total.due} 户",
     ]
     ended = [
@@ -259,7 +259,7 @@ def _since(change: int) -> str:
     return f"（比昨天{'多' if change > 0 else '少'} {abs(change)}）"
 
 
-def _arrived(change: int, met: int) -> str:
+def _arrival_text(change: int, met: int) -> str:
     """What came in since yesterday, and how much of the work was done today: paper arrives later than its visit."""
     if change <= 0:
         return _since(change)

@@ -112,10 +112,10 @@ def village_forms(round_: Round, pack: Pack, village_id: int) -> dict[str, Row]:
     """Answers in force of the forms that a village or town fills once, by form. One query."""
     found = Revision.objects.filter(round=round_, village_id=village_id, household__isnull=True)
     texts = dict(found.order_by("number").values_list("form", "answers"))
-    return {form: _typed(pack, orjson.loads(text)) for form, text in texts.items()}
+    return {form: _with_dates(pack, orjson.loads(text)) for form, text in texts.items()}
 
 
-def _typed(pack: Pack, answers: dict[str, Any]) -> Row:
+def _with_dates(pack: Pack, answers: dict[str, Any]) -> Row:
     """Answers of a canonical text with its dates as dates."""
     return {
         name: date.fromisoformat(value)

@@ -117,7 +117,7 @@ def export_area(
     area. Raises PermissionDenied, OSError.
     """
     done = Exported()
-    with _logged(done, scope, area, kind):
+    with _log_export(done, scope, area, kind):
         _folder(folder)
         if kind == "parquet":
             _parquet(round_, area, folder, scope, done)
@@ -128,7 +128,7 @@ def export_area(
 
 
 @contextmanager
-def _logged(done: Exported, scope: Scope, area: RoundArea, kind: Kind) -> Iterator[None]:
+def _log_export(done: Exported, scope: Scope, area: RoundArea, kind: Kind) -> Iterator[None]:
     """One entry an export, whether it ends or breaks off: what left the house is on record."""
     try:
         yield
@@ -196,7 +196,7 @@ def _villages(listed: Sequence[RoundArea], task: _Task, count: int) -> Iterator[
         for village in listed:
             yield _village(village, task)
         return
-    packed = workers.packed(_nth, task, list(listed))
+    packed = workers.pack_call(_nth, task, list(listed))
     context = get_context("spawn")
     with ProcessPoolExecutor(
         count, mp_context=context, initializer=workers.start, initargs=(packed,)

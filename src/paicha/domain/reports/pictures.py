@@ -123,8 +123,8 @@ def disagreement(lines: Iterable[tuple[str, str, Estimate]]) -> Picture:
     """Re-interviews against what the village wrote: (question, its title, estimate) in the order to be shown."""
     rows = [
         {
-            "question": question, "name": title, "percent": _rounded(100 * float(one.share)),
-            "low": _rounded(100 * one.low), "high": _rounded(100 * one.high), "differing": one.differ, "n": one.n,
+            "question": question, "name": title, "percent": _round(100 * float(one.share)),
+            "low": _round(100 * one.low), "high": _round(100 * one.high), "differing": one.differ, "n": one.n,
         }
         for question, title, one in lines
     ]  # fmt: skip
@@ -149,10 +149,10 @@ def _title(pack: Pack, rule: str) -> str:
 
 
 def _percent(n: int, of: int) -> float:
-    return _rounded(100 * n / of) if of else 0
+    return _round(100 * n / of) if of else 0
 
 
-def _rounded(percent: float) -> float:
+def _round(percent: float) -> float:
     """One decimal, none where it is a whole number: 12, 0.4."""
     value = round(percent, 1)
     return int(value) if value == int(value) else value

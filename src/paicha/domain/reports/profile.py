@@ -32,7 +32,7 @@ class Counted:
         return sum(household.is_blank for household in self.households)
 
 
-def counted(pack: Pack, form: ProfileForm, households: Sequence[Answered]) -> dict[str, Counted]:
+def count_households(pack: Pack, form: ProfileForm, households: Sequence[Answered]) -> dict[str, Counted]:
     """Question → what the village's households add up to; questions that nothing counts are left out."""
     there = [h for h in households if not pack.outcome.gone(h.outcome)]
     found: dict[str, Counted] = {}

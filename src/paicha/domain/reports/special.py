@@ -59,7 +59,7 @@ def special_lines(
         return []
     found = [
         (row, number, answers)
-        for row, answers in _answered(round_, name, villages)
+        for row, answers in _rows_of(round_, name, villages)
         if pack.outcome.met(row[7])
         for number in map(int, options_of(answers.get(name)))
         if option is None or number == option
@@ -75,7 +75,7 @@ def special_lines(
     ]  # fmt: skip
 
 
-def _answered(round_: Round, name: str, villages: Collection[int]) -> list[tuple[list[Any], dict[str, Any]]]:
+def _rows_of(round_: Round, name: str, villages: Collection[int]) -> list[tuple[list[Any], dict[str, Any]]]:
     """(household, head, group, code, village, form, level, outcome) and answers, where the question has some."""
     marks = ", ".join(["%s"] * len(villages))
     group = connection.ops.quote_name("group")

@@ -33,6 +33,6 @@ def run(index: int) -> Any:
     return done
 
 
-def packed(function: Callable[..., Any], *arguments: Any) -> bytes:
+def pack_call(function: Callable[..., Any], *arguments: Any) -> bytes:
     """`function(*arguments, index)` for `start`."""
     return pickle.dumps(partial(function, *arguments))

@@ -31,7 +31,7 @@ def broken_parts() -> list[Break]:
     found: list[Break] = []
     seen: set[int] = set()
     for entries in _portions():
-        stored = _stored([_part(entry) for entry in entries])
+        stored = _stored_rows([_part(entry) for entry in entries])
         for entry in entries:
             part = _part(entry)
             seen.add(part.int)
@@ -78,7 +78,7 @@ def _part(entry: AuditEntry) -> UUID:
         return UUID(int=0)  # no part has it, so that the entry is reported
 
 
-def _stored(parts: list[UUID]) -> dict[UUID, list[tuple[int, Written]]]:
+def _stored_rows(parts: list[UUID]) -> dict[UUID, list[tuple[int, Written]]]:
     """part → (village, revision) of each of its rows."""
     rows: dict[UUID, list[tuple[int, Written]]] = defaultdict(list)
     columns = ("part", "village_id", "id", "household_id", "form", "number", "answers")

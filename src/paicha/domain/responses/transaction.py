@@ -39,7 +39,7 @@ def village_work(
     `through_lock`: write what is handed up, too (a supplement, a correction with the village's consent).
     """
     with transaction.atomic():
-        (work,) = _opened(round_, pack, [village], actor, on)
+        (work,) = _open_works(round_, pack, [village], actor, on)
         work.through_lock = through_lock
         yield work
         _finish([work])
@@ -55,23 +55,23 @@ def villages_work(
     `trial`: the caller leaves nothing of it, so that no audit entry is made.
     """
     with transaction.atomic():
-        works = _opened(round_, pack, villages, actor)
+        works = _open_works(round_, pack, villages, actor)
         for work in works:
             work.trial = trial
         yield {work.village.pk: work for work in works}
         _finish(works)
 
 
-def _opened(
+def _open_works(
     round_: Round, pack: Pack, villages: Collection[Area], actor: str, on: date | None = None
 ) -> list[VillageWork]:
     """The works of some villages in the order of their codes, locked. One statement where all have been counted."""
     listed = dict(sorted((area.code, area) for area in villages))
-    found = _locked(round_, listed)
+    found = _lock_rows(round_, listed)
     if missing := [area for code, area in listed.items() if code not in found]:
         rows = [VillageSummary(round=round_, code=area.code, village=area) for area in missing]
         VillageSummary.objects.bulk_create(rows, ignore_conflicts=True)  # another may make the same one now
-        found |= _locked(round_, [area.code for area in missing])
+        found |= _lock_rows(round_, [area.code for area in missing])
     works = []
     for code, area in listed.items():
         work = VillageWork(
@@ -82,7 +82,7 @@ def _opened(
     return works
 
 
-def _locked(round_: Round, codes: Collection[str]) -> dict[str, VillageSummary]:
+def _lock_rows(round_: Round, codes: Collection[str]) -> dict[str, VillageSummary]:
     rows = VillageSummary.objects.select_for_update().filter(round=round_, code__in=codes).order_by("code")
     return {row.code: row for row in rows}
 

@@ -26,10 +26,10 @@ def store_pack(files: Mapping[str, bytes]) -> tuple[PackContent, Pack]:
 
 def pack_of(round_: Round) -> Pack:
     """The pack that a round was opened with."""
-    return _loaded(round_.pack_id)
+    return _load_pack(round_.pack_id)
 
 
 @lru_cache(maxsize=8)
-def _loaded(digest: str) -> Pack:
+def _load_pack(digest: str) -> Pack:
     content = PackContent.objects.get(digest=digest)
     return load({name: text.encode("utf-8") for name, text in content.files.items()})

@@ -69,7 +69,7 @@ def planned_lines(round_: Round, village: int, groups: Iterable[str] | None = No
     return sorted(listed, key=lambda line: (line[2] or date.max, line[1], line[0]))
 
 
-def shared(lines: Sequence[Line], due: Mapping[str, int]) -> list[Visit]:
+def share_out(lines: Sequence[Line], due: Mapping[str, int]) -> list[Visit]:
     """The visits with their shares: what is due in a group is split evenly over its visits from today on."""
     today = clock.today()
     ahead = Counter(group for group, _, on in lines if on is None or on >= today)
@@ -97,7 +97,7 @@ def planned_for(
     groups: Iterable[str] | None = None,
 ) -> list[Visit]:
     """Today's (or another day's) visits of a village, of one surveyor or of some groups. One query."""
-    visits = shared(planned_lines(round_, village, groups), due)
+    visits = share_out(planned_lines(round_, village, groups), due)
     return [v for v in visits if v.on == on and (not surveyor or v.surveyor == surveyor)]
 
 
@@ -130,7 +130,7 @@ def per_day(pack: Pack) -> int:
     return int(check.number("per_day")) if check else 0
 
 
-def proposed(
+def propose(
     due: Mapping[str, int], surveyors: Mapping[str, Sequence[str]], days: Sequence[date], at_most: int
 ) -> list[Line]:
     """A plan for groups: each by its own people, the emptiest of their days first, at most `at_most` a day each.

@@ -39,7 +39,7 @@ def name_terms(name: str) -> Iterator[tuple[int, str]]:
     for rest in _rests(key):
         yield Kind.REST, rest
     for reading in readings(key):
-        yield from ((Kind.SOUND, _joined(reading)), (Kind.INITIALS, _initials(reading)))
+        yield from ((Kind.SOUND, _without_blanks(reading)), (Kind.INITIALS, _initials(reading)))
 
 
 def phone_term(phone: str) -> str:
@@ -96,7 +96,9 @@ class Sought:
         """How a name answers; None where it doesn't."""
         key = name_key(name)
         if self.letters:
-            said = [part for reading in readings(key) for part in (_joined(reading), _initials(reading))]
+            said = [
+                part for reading in readings(key) for part in (_without_blanks(reading), _initials(reading))
+            ]
             return How.LETTERS if any(part.startswith(self.letters) for part in said) else None
         if key == self.key:
             return How.SAME
@@ -104,14 +106,14 @@ class Sought:
             return How.BEGINS
         if any(rest.startswith(self.key) for rest in _rests(key)):
             return How.HOLDS
-        if set(map(_joined, readings(key))) & set(self.sounds):
+        if set(map(_without_blanks, readings(key))) & set(self.sounds):
             return How.SOUNDS
         return How.APART if one_apart(self.key, key) else None
 
     @property
     def sounds(self) -> list[str]:
         """How the text may be read, as terms."""
-        return [_joined(reading) for reading in readings(self.key)]
+        return [_without_blanks(reading) for reading in readings(self.key)]
 
 
 def _rests(key: str) -> list[str]:
@@ -119,7 +121,7 @@ def _rests(key: str) -> list[str]:
     return [part for part in dict.fromkeys((key[1:], last if dot else "")) if part]
 
 
-def _joined(reading: str) -> str:
+def _without_blanks(reading: str) -> str:
     return reading.replace(" ", "")
 
 

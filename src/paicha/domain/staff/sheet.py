@@ -12,7 +12,7 @@ from typing import Any
 
 from paicha.core.normalise import fold
 from paicha.core.refusal import Refusal
-from paicha.formats.reading.grid import Grid, letters, typed
+from paicha.formats.reading.grid import Grid, letters, visible_text
 from paicha.formats.reading.source import open_grids
 
 MOST_LINES = 2_000
@@ -74,7 +74,7 @@ def read_sheet(data: bytes, name: str) -> list[Line]:
 def _head(grid: Grid) -> tuple[int, dict[str, int]] | None:
     """The row of titles and the column of each meaning."""
     for index in range(min(_HEAD_ROWS, len(grid.rows))):
-        texts = ["".join(fold(typed(value)).split()).rstrip("*") for value in grid.rows[index]]
+        texts = ["".join(fold(visible_text(value)).split()).rstrip("*") for value in grid.rows[index]]
         found = {
             meaning: texts.index(title)
             for meaning, titles in TITLES.items()
@@ -90,7 +90,7 @@ def _lines(grid: Grid, head: int, columns: dict[str, int]) -> Iterator[Line]:
     named = {meaning: letters(column) for meaning, column in columns.items()}
     for index in range(head + 1, len(grid.rows)):
         row = grid.rows[index]
-        texts = {meaning: typed(row[column]).strip()[:_LONGEST] for meaning, column in columns.items()}
+        texts = {meaning: visible_text(row[column]).strip()[:_LONGEST] for meaning, column in columns.items()}
         if texts["name"] or texts["phone"]:
             yield Line(index + 1, texts, named)
 

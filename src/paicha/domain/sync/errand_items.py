@@ -30,7 +30,7 @@ from paicha.domain.rounds.queries import current_round
 from paicha.domain.sync.devices import Sender
 from paicha.domain.sync.items import ErrandItem, InterviewItem, ItemError, Look, VisitItem, values_of
 from paicha.domain.sync.receipts import ItemReceipt
-from paicha.domain.verification.interviews import Statement, asked, record_within
+from paicha.domain.verification.interviews import Statement, interview_questions, record_within
 from paicha.domain.verification.models import SampleHousehold, Visit, VisitHousehold
 from paicha.domain.verification.visits import Result, finish, look
 
@@ -117,7 +117,7 @@ def _take_interview(
     if entry is None:
         raise ItemError("D43")
     form = work.pack.household_forms[entry.form]
-    wanted = {question.name for question in asked(work.pack, entry.form)}
+    wanted = {question.name for question in interview_questions(work.pack, entry.form)}
     answers = {name: value for name, value in item.answers.items() if name in wanted}
     statement = Statement(item.outcome, values_of(work.pack, form, answers), item.note, source)
     record_within(work, sampled, statement)

@@ -26,7 +26,7 @@ from paicha.domain.rounds.models import RosterEntry, Round
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.queries import current_round
 from paicha.domain.sync.devices import Sender
-from paicha.domain.verification.interviews import asked, title_of
+from paicha.domain.verification.interviews import interview_questions, title_of
 from paicha.domain.verification.models import SampleHousehold, Visit
 
 MOST = 400  # errands of one person at a time
@@ -66,14 +66,16 @@ def errands(sender: Sender, have: Mapping[str, str] | None) -> dict[str, Any]:
     return {
         "rows": rows, "gone": sorted(gone),
         "visit_form": _form(pack, pack.verification) if pack and pack.verification else None,
-        "asked": {form: [q.name for q in asked(pack, form)] for form in pack.household_forms} if pack else {},
+        "asked": {
+            form: [q.name for q in interview_questions(pack, form)] for form in pack.household_forms
+        } if pack else {},
         "titles": _titles(pack) if pack else {},
     }  # fmt: skip
 
 
 def _titles(pack: Pack) -> dict[str, str]:
     """What a re-interview calls its questions."""
-    return {q.name: title_of(q) for form in pack.household_forms for q in asked(pack, form)}
+    return {q.name: title_of(q) for form in pack.household_forms for q in interview_questions(pack, form)}
 
 
 def _rows(sender: Sender, round_: Round, pack: Pack) -> Iterator[tuple[dict[str, Any], str, int]]:

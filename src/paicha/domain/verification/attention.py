@@ -78,17 +78,17 @@ def hand_up_mark(summary: VillageSummary) -> str:
 
 def awaits_desk_audit(summary: VillageSummary) -> bool:
     """Handed up, not yet decided upon, and nothing of it back in the village: what comes up again is audited anew."""
-    return _undecided(summary) and not summary.fact.returns_open
+    return _awaits_audit(summary) and not summary.fact.returns_open
 
 
-def _undecided(summary: VillageSummary) -> bool:
+def _awaits_audit(summary: VillageSummary) -> bool:
     handed_up = summary.handed_up
     return handed_up and summary.fact.audited_for != hand_up_mark(summary)
 
 
 def desk_audit_result(summary: VillageSummary) -> str:
     """The result of the audit of the hand-up in force: '', passed or visit."""
-    if not summary.handed_up or _undecided(summary):
+    if not summary.handed_up or _awaits_audit(summary):
         return ""
     return summary.fact.audited
 
@@ -180,7 +180,7 @@ def visit_reasons(pack: Pack, summary: VillageSummary) -> list[str]:
     return found
 
 
-def proposed(pack: Pack, summary: VillageSummary) -> tuple[str, list[str]]:
+def propose_visit(pack: Pack, summary: VillageSummary) -> tuple[str, list[str]]:
     """(kind of visit, why): '' where none is proposed, because none is needed or one is planned or done.
 
     A cross-check is asked for by the notice itself; a visit of the town by what the audit shows.

@@ -196,14 +196,14 @@ def idle(job: BulkJob) -> timedelta:
     return clock.now() - max(moments)
 
 
-def stalled(job: BulkJob) -> bool:
+def is_stalled(job: BulkJob) -> bool:
     """Whether a job that should go on has done nothing for some minutes: its worker was stopped."""
     return busy(job) and idle(job) > STALLED
 
 
 def ask_again(job: BulkJob, actor: str) -> BulkJob:
     """Let a job that failed or stalled go on from where it stopped, by who made it. Raises VerificationError."""
-    if job.made_by != actor or not (job.phase == BulkJob.Phase.FAILED or stalled(job)):
+    if job.made_by != actor or not (job.phase == BulkJob.Phase.FAILED or is_stalled(job)):
         raise VerificationError("Y19")
     if job.phase != BulkJob.Phase.UNDOING:
         _set(job, phase=BulkJob.Phase.WAITING)

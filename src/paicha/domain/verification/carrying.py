@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from paicha.domain.households.events import Destination, Ids, carry, joined
+from paicha.domain.households.events import Destination, Ids, carry, join_ids
 from paicha.domain.verification.models import Enquiry, SampleHousehold
 
 
@@ -20,7 +20,7 @@ def carry_samples(source: UUID, to: Destination, only: Ids | None = None) -> Ids
     places = SampleHousehold.objects.all()
     if source != to.household:
         places = places.exclude(Exists(drawn))
-    return joined(
+    return join_ids(
         carry(rows, source, to, None if only is None else only.get(rows.model._meta.label_lower, []))
         for rows in (places, Enquiry.objects.all())
     )

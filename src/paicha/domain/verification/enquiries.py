@@ -52,18 +52,18 @@ def ask(
         round=work.round, village=work.village, household=household, question=question, text=clean, to=to,
         by=work.actor, at=work.at,
     )  # fmt: skip
-    _recorded(work, "enquiry.ask", made)
+    _record(work, "enquiry.ask", made)
     _tell([to], "镇里有一个问题要您答复", made, work, address)
     return made
 
 
 def answer(work: VillageWork, enquiry: Enquiry, text: str, *, address: str) -> Enquiry:
     """Answer, or answer again while it isn't closed. Raises VerificationError."""
-    fresh = _locked(work, enquiry)
+    fresh = _lock(work, enquiry)
     fresh.answer = text_field("答复", text, _ANSWER, asks="答复")
     fresh.answered_by, fresh.answered_at = work.actor, work.at
     fresh.save(update_fields=["answer", "answered_by", "answered_at"])
-    _recorded(work, "enquiry.answer", fresh)
+    _record(work, "enquiry.answer", fresh)
     asker = User.objects.filter(pk=int(fresh.by)) if fresh.by.isdecimal() else User.objects.none()
     _tell(list(asker), "村里答复了您的问题", fresh, work, address)
     return fresh
@@ -71,10 +71,10 @@ def answer(work: VillageWork, enquiry: Enquiry, text: str, *, address: str) -> E
 
 def close(work: VillageWork, enquiry: Enquiry) -> Enquiry:
     """The town has read the answer, or no longer asks. Raises VerificationError."""
-    fresh = _locked(work, enquiry)
+    fresh = _lock(work, enquiry)
     fresh.closed_by, fresh.closed_at = work.actor, work.at
     fresh.save(update_fields=["closed_by", "closed_at"])
-    _recorded(work, "enquiry.close", fresh)
+    _record(work, "enquiry.close", fresh)
     return fresh
 
 
@@ -82,7 +82,7 @@ def _of_village(work: VillageWork, household: Household) -> bool:
     return RosterEntry.objects.filter(round=work.round, village=work.village, household=household).exists()
 
 
-def _locked(work: VillageWork, enquiry: Enquiry) -> Enquiry:
+def _lock(work: VillageWork, enquiry: Enquiry) -> Enquiry:
     rows = Enquiry.objects.select_for_update().filter(round=work.round, village=work.village)
     fresh = rows.filter(pk=enquiry.pk).first()
     if fresh is None or fresh.closed_at is not None:
@@ -98,7 +98,7 @@ def tell_enquiries(work: VillageWork) -> None:
     record_facts(work, enquiries_open=waiting, enquiries_answered=len(answered) - waiting)
 
 
-def _recorded(work: VillageWork, action: str, enquiry: Enquiry) -> None:
+def _record(work: VillageWork, action: str, enquiry: Enquiry) -> None:
     tell_enquiries(work)
     entry = Entry(village_chain(work.village.pk), work.actor, action, f"enquiry:{enquiry.pk}")
     work.note(entry, recount=False)

@@ -31,7 +31,7 @@ _SAID = 280
 _NOTE = 300
 
 
-def asked(pack: Pack, form: str) -> list[Question]:
+def interview_questions(pack: Pack, form: str) -> list[Question]:
     """What a re-interview asks: what the form prints as choices and numbers, in the order of the paper."""
     names: list[str] = []
     for column in pack.household_forms[form].columns:
@@ -101,7 +101,7 @@ def record_within(work: VillageWork, sampled: SampleHousehold, statement: Statem
     entry = RosterEntry.objects.filter(round=work.round, household_id=sampled.household_id).first()
     if entry is None:
         raise SampleError("N01", head=sampled.household.head_name)
-    mine = _checked(pack, entry.form, outcome, statement.answers, statement.note)
+    mine = _check_answers(pack, entry.form, outcome, statement.answers, statement.note)
     revision = Revision.objects.filter(pk=entry.revision).first() if entry.revision else None
     theirs = orjson.loads(revision.answers) if revision else {}
     compared = differences(pack, mine, theirs)
@@ -118,14 +118,14 @@ def record_within(work: VillageWork, sampled: SampleHousehold, statement: Statem
     mark = digest(text.encode())
     chain = village_chain(work.village.pk)
     work.note(Entry(chain, work.actor, "interview.record", f"sampled:{sampled.pk}", mark), recount=False)
-    said = _said(pack, entry.form, compared, mine, theirs)
+    said = _difference_text(pack, entry.form, compared, mine, theirs)
     if said:
         raise_lead(work, sampled.household_id, "spot_check", said)
     tell_interviews(work)
     return interview
 
 
-def _checked(
+def _check_answers(
     pack: Pack, form: str, outcome: int | None, answers: Mapping[str, Any], note: str
 ) -> dict[str, Any]:
     """The answers in the order of the form, all of them where the household was met, as its own form would take
@@ -137,7 +137,7 @@ def _checked(
         if not note.strip():
             raise SampleError("Y32")
         return {}
-    wanted = asked(pack, form)
+    wanted = interview_questions(pack, form)
     missing = [title_of(q) for q in wanted if answers.get(q.name) in (None, [])]
     if missing:
         raise SampleError("Y33", n=len(missing), missing="、".join(missing[:6]))
@@ -151,7 +151,7 @@ def _checked(
     return mine
 
 
-def _said(
+def _difference_text(
     pack: Pack, form: str, compared: Mapping[str, bool], mine: Mapping[str, Any], theirs: Mapping[str, Any]
 ) -> str:
     """'人均年纯收入 村里填 4 10000元以上，回访是 1 4000元以下'; '' where nothing differs."""

@@ -46,7 +46,7 @@ def record_spot_check(
     round_: Round, pack: Pack, area: Area, answers: Mapping[str, str], actor: str
 ) -> SpotCheck:
     """Write, or correct, the city's six points of a village or a town. Raises SampleError."""
-    kept = _checked(pack, answers)
+    kept = _check_points(pack, answers)
     text = digest(orjson.dumps(kept))
     found = {"answers": kept, "by": actor, "at": clock.now()}
     if area.level not in (Area.Level.VILLAGE, Area.Level.RESIDENTS):
@@ -62,7 +62,7 @@ def record_spot_check(
     return check
 
 
-def _checked(pack: Pack, answers: Mapping[str, str]) -> dict[str, int | str]:
+def _check_points(pack: Pack, answers: Mapping[str, str]) -> dict[str, int | str]:
     kept: dict[str, int | str] = {}
     missing = []
     for question in points(pack):

@@ -101,7 +101,7 @@ def plan(work: VillageWork, wanted: Plan) -> Visit:
         VisitHousehold(visit=visit, household_id=household, reason=reason)
         for household, reason in to_look_at(work, visit)
     )
-    _recorded(work, "visit.plan", visit)
+    _record(work, "visit.plan", visit)
     day = f"{visit.planned_on.month}月{visit.planned_on.day}日"
     words = f"请您{day}带队去{work.village.spoken}{visit.get_kind_display()}"
     notices.tell(
@@ -116,7 +116,7 @@ def plan(work: VillageWork, wanted: Plan) -> Visit:
 
 def finish(work: VillageWork, visit: Visit, result: Result) -> Visit:
     """Take the result of a visit in, or correct it. Raises VerificationError, with what form 5 refuses."""
-    fresh = _locked(work, visit)
+    fresh = _lock(work, visit)
     form = work.pack.verification
     if form is None:
         raise VerificationError("Y41")
@@ -131,21 +131,21 @@ def finish(work: VillageWork, visit: Visit, result: Result) -> Visit:
     fresh.state, fresh.done_by, fresh.done_at = Visit.State.DONE, by, work.at
     fresh.save(update_fields=["state", "done_by", "done_at"])
     _let_out(fresh, work.actor, today_too=True)
-    _recorded(work, "visit.done", fresh)
+    _record(work, "visit.done", fresh)
     return fresh
 
 
 def look(work: VillageWork, visit: Visit, result: Result) -> Visit:
     """Take in what was seen at households of a visit that goes on, or is done. Raises VerificationError."""
-    fresh = _locked(work, visit)
+    fresh = _lock(work, visit)
     _see(work, fresh, result.seen, source_actor(result.source) or work.actor)
-    _recorded(work, "visit.look", fresh)
+    _record(work, "visit.look", fresh)
     return fresh
 
 
 def drop(work: VillageWork, visit: Visit, note: str) -> Visit:
     """Drop a planned visit, with a reason. Raises VerificationError."""
-    fresh = _locked(work, visit)
+    fresh = _lock(work, visit)
     if fresh.state != Visit.State.PLANNED:
         raise VerificationError("Y43")
     if not note.strip():
@@ -153,7 +153,7 @@ def drop(work: VillageWork, visit: Visit, note: str) -> Visit:
     fresh.state, fresh.note = Visit.State.DROPPED, note.strip()[:_NOTE]
     fresh.save(update_fields=["state", "note"])
     _let_out(fresh, work.actor, today_too=False)
-    _recorded(work, "visit.drop", fresh)
+    _record(work, "visit.drop", fresh)
     return fresh
 
 
@@ -209,14 +209,14 @@ def _of_village(work: VillageWork) -> Any:
     return Visit.objects.filter(round=work.round, village=work.village)
 
 
-def _locked(work: VillageWork, visit: Visit) -> Visit:
+def _lock(work: VillageWork, visit: Visit) -> Visit:
     fresh: Visit | None = _of_village(work).select_for_update().filter(pk=visit.pk).first()
     if fresh is None or fresh.state == Visit.State.DROPPED:
         raise VerificationError("Y50")
     return fresh
 
 
-def _recorded(work: VillageWork, action: str, visit: Visit) -> None:
+def _record(work: VillageWork, action: str, visit: Visit) -> None:
     """Tell how visits stand: counts, the next day, and the cross-check where one is asked for or was made."""
     rows = list(
         _of_village(work).exclude(state=Visit.State.DROPPED).values_list("kind", "state", "planned_on")

@@ -34,7 +34,7 @@ def address_of(pack: Pack) -> str:
 
 @per_pack
 def _of(pack: Pack) -> tuple[str, str]:
-    text = _written(pack)
+    text = _write(pack)
     return text, blake2b(text.encode(), digest_size=8).hexdigest()
 
 
@@ -48,7 +48,7 @@ def _source(name: str) -> str:
     return files("paicha.engines.browser").joinpath(name).read_text(encoding="utf-8")
 
 
-def _written(pack: Pack) -> str:
+def _write(pack: Pack) -> str:
     outcome = pack.outcome
     values: dict[str, Any] = {
         "digest": pack.digest,

@@ -44,7 +44,7 @@ class Archive:
 
         Unpacked here rather than by zipfile, which believes the sizes that the directory claims.
         """
-        packed, method = self._packed(name)
+        packed, method = self._packed_part(name)
         if method == zipfile.ZIP_STORED:
             self._spend(len(packed))
             yield packed
@@ -65,7 +65,7 @@ class Archive:
         except zlib.error:
             raise FileRefused("F04", file=self.file) from None
 
-    def _packed(self, name: str) -> tuple[bytes, int]:
+    def _packed_part(self, name: str) -> tuple[bytes, int]:
         """The packed bytes of a part and its method, found through its local header."""
         info = self._infos.get(name)
         start = info.header_offset if info else -1

@@ -25,7 +25,7 @@ def silence_panics() -> None:
 
 
 @contextmanager
-def guarded(file: str) -> Iterator[None]:
+def refuse_as_file(file: str) -> Iterator[None]:
     """Turns whatever calamine raises into `FileRefused`: F03 for a password, else F04. Hold it round calls of
     calamine alone."""
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from paicha.core.normalise import fold
-from paicha.formats.reading.grid import Raw, typed
+from paicha.formats.reading.grid import Raw, visible_text
 
 _CIRCLED = {
     ord(char): f"({number})"
@@ -43,7 +43,7 @@ class Bad:
 
 def plain(raw: Raw) -> str:
     """The cell as one folded text, circled numbers as `(n)`, ready for parsing."""
-    text = fold(typed(raw))
+    text = fold(visible_text(raw))
     return text if text.isascii() else text.translate(_CIRCLED).translate(_CHINESE_PUNCTUATION)
 
 

@@ -18,7 +18,7 @@ from paicha.core.pack import Question
 from paicha.formats.layout import read_with_text
 from paicha.formats.reading.cell import BOXES, INTEGER, MEASURE, TICKS, Bad, is_moment, plain
 from paicha.formats.reading.dates import dates_within, is_date, without_dates
-from paicha.formats.reading.grid import Raw, typed
+from paicha.formats.reading.grid import Raw, visible_text
 
 _SKIPPED = " \t\r\n,，、;；/\\|.。:：_+&-—–~和及与加"
 _NUMBER = re.compile(r"(?:第|选项|选择|选|答)?(?:[(\[]\s*)?([0-9]{1,9})\s*[)\]]?\s*(?:[.．、:：)]|号|项)?")
@@ -130,7 +130,7 @@ class ChoiceReader:
             return Bad("R18", text) if answer.code == "R01" and dates_within(text) else answer
         if not answer.text:
             return answer
-        written = _as_written(answer.text, typed(raw))
+        written = _as_written(answer.text, visible_text(raw))
         return Bad("R18", text) if is_date(normalise.fold(written)) else replace(answer, text=written)
 
     def _bad(self, code: str, read: str) -> Bad:
@@ -185,9 +185,9 @@ class ChoiceReader:
             return Token("option", at, label.end(), self._number_of(label), labelled=True)
         if number is None:
             return None
-        return self._numbered(text, at, number, in_text)
+        return self._number_token(text, at, number, in_text)
 
-    def _numbered(self, text: str, at: int, match: re.Match[str], in_text: bool) -> Token | None:
+    def _number_token(self, text: str, at: int, match: re.Match[str], in_text: bool) -> Token | None:
         """A number, taken together with a mark and the label of the same option right behind it."""
         number, end = int(match[1]), match.end()
         if number not in self.numbers:
@@ -228,7 +228,7 @@ class ChoiceReader:
         if not options:
             return self._bad("R04" if marks and any(m.ticked for m in marks) else "R01", text)
         if len(options) > 1 and (marks or any(token.ticked for token in options)):
-            return self._ticked(text, tokens, options, marks)
+            return self._read_ticks(text, tokens, options, marks)
         if len(options) == len(self.numbers) > 1 and all(o.labelled for o in options):
             return self._bad("R04", text)  # the printed options, nothing marked
         if self.several and _range(text, options):
@@ -321,7 +321,7 @@ class ChoiceReader:
         chosen = {option.number for option in options}
         return any(number in chosen and rest in label for label, number in self._labels.items())
 
-    def _ticked(
+    def _read_ticks(
         self, text: str, tokens: list[Token], options: list[Token], marks: list[Token]
     ) -> Chosen | Bad:
         """`1.不安全 2.√自有住房且安全`, `□是 ☑否`, `1.有√ 2.无`: which options are marked."""

@@ -15,7 +15,7 @@ from paicha.core import normalise
 from paicha.core.pack import Pack, Part, Question
 from paicha.formats.reading.cell import Bad
 from paicha.formats.reading.choices import ChoiceReader, Chosen
-from paicha.formats.reading.grid import Raw, typed
+from paicha.formats.reading.grid import Raw, visible_text
 from paicha.formats.reading.names import NO_NAMES, read_group, read_people, read_person
 from paicha.formats.reading.numbers import CountReader, DateReader, read_phone, written_day
 from paicha.formats.reading.oddities import if_sound
@@ -145,7 +145,7 @@ class ColumnParsers:
         found = self._memos.get(name)
         if found is None:
             clean = normalise.place if name in ("_town", "_village") else normalise.text
-            found = self._memos[name] = Memo(lambda raw: clean(typed(raw), self.silences))
+            found = self._memos[name] = Memo(lambda raw: clean(visible_text(raw), self.silences))
         return found
 
     def beside(self, name: str) -> Memo:
@@ -220,7 +220,7 @@ class ColumnParsers:
         reader = readers.get(question.format)
         if reader is not None:
             return lambda raw: reader(raw, silences) if raw != "" else None
-        return lambda raw: normalise.text(raw if type(raw) is str else typed(raw), silences)
+        return lambda raw: normalise.text(raw if type(raw) is str else visible_text(raw), silences)
 
 
 def repeats_above(pack: Pack, question: Question) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from paicha.formats.reading.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Grid, Raw, rectangular
 from paicha.formats.reading.model import FileRefused
-from paicha.formats.reading.text import unwrapped, whole_text
+from paicha.formats.reading.text import unwrap, whole_text
 
 _LONGEST_LINE = 200_000
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+")
@@ -25,7 +25,7 @@ def read_csv_table(data: bytes, file: str) -> Grid:
         width = 0
         for row in csv.reader(_lines(text, delimiter, file), delimiter=delimiter):
             width = max(width, len(row))
-            rows.append([unwrapped(field) if field[:1] in _WRAPPERS else field for field in row])
+            rows.append([unwrap(field) if field[:1] in _WRAPPERS else field for field in row])
             if len(rows) > MAX_ROWS or width > MAX_COLUMNS or len(rows) * width > MAX_CELLS:
                 raise FileRefused("F11", file=file, rows=len(rows), columns=width)
     except csv.Error:
@@ -41,10 +41,10 @@ def _lines(text: str, delimiter: str, file: str) -> Iterator[str]:
         if len(line) > _LONGEST_LINE:
             columns = line.count(delimiter) + 1
             raise FileRefused("F11", file=file, rows=number, columns=columns)
-        yield _quoted(line, wrapped) if '="' in line else line
+        yield _quote(line, wrapped) if '="' in line else line
 
 
-def _quoted(line: str, wrapped: re.Pattern[str]) -> str:
+def _quote(line: str, wrapped: re.Pattern[str]) -> str:
     """The line with each `="a,b"` as a quoted field: csv would cut it at the delimiter within."""
     parts, at, quotes = [], 0, 0
     for match in wrapped.finditer(line):

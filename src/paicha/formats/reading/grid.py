@@ -117,7 +117,7 @@ def without_booleans(rows: list[list[Raw]]) -> list[list[Raw]]:
     ]
 
 
-def typed(raw: Raw) -> str:
+def visible_text(raw: Raw) -> str:
     """The text a person would see for a raw value: `3`, `1.5`, `2022-03-15`."""
     if isinstance(raw, str):
         return raw

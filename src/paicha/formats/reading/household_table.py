@@ -15,7 +15,7 @@ from paicha.core.normalise import fold
 from paicha.core.pack import HouseholdForm, Pack
 from paicha.formats.reading.cell import Bad, plain
 from paicha.formats.reading.columns import ColumnParsers, nulls, repeats_above, series
-from paicha.formats.reading.grid import Grid, Raw, address, letters, typed
+from paicha.formats.reading.grid import Grid, Raw, address, letters, visible_text
 from paicha.formats.reading.households import Segment
 from paicha.formats.reading.model import Fault, Headings, HouseholdTable
 from paicha.formats.reading.numbers import is_four_oclock
@@ -87,7 +87,7 @@ class TableBuilder:
         texts = self.parsers.plain_text(meaning).column(values)
         if meaning == BASE:
             return [whole(text or "") for text in texts]
-        odd = {raw: Bad("R22", typed(raw)) for raw in set(values) if is_ditto(raw)}
+        odd = {raw: Bad("R22", visible_text(raw)) for raw in set(values) if is_ditto(raw)}
         if meaning == KEY:
             odd |= {raw: Bad("R11", plain(raw)) for raw in set(values) if has_lost_digits(raw)}
         if odd:
@@ -155,7 +155,7 @@ class TableBuilder:
         """Where the header numbers its options otherwise, a number alone has two readings."""
         if value is None or type(value) is Bad or re.search(r"[^\W\d_]", plain(raw)):
             return value
-        return Bad("R17", typed(raw), {"printed": self.segment.columns.texts[column][:60]})
+        return Bad("R17", visible_text(raw), {"printed": self.segment.columns.texts[column][:60]})
 
     def _join_texts(self, name: str, beside: list[str | None]) -> None:
         """The text stands both in the option's cell and in a column of its own."""
@@ -191,14 +191,19 @@ class TableBuilder:
         for place, raw in enumerate(values):
             if raw in notes:
                 self._note(
-                    notes[raw].code, self.segment.data[place], column, name, typed(raw), **notes[raw].words
+                    notes[raw].code,
+                    self.segment.data[place],
+                    column,
+                    name,
+                    visible_text(raw),
+                    **notes[raw].words,
                 )
 
     def _note_four_oclock(self, name: str, column: int, values: tuple[Raw, ...]) -> None:
         """A program that wrote Beijing's days in London's time wrote 16:00 of the day before in every row."""
         filled = [(row, raw) for row, raw in zip(self.segment.data, values, strict=True) if raw != ""]
         if len(filled) > 1 and all(is_four_oclock(raw) for _, raw in filled):
-            self._note("R26", filled[0][0], column, name, typed(filled[0][1]))
+            self._note("R26", filled[0][0], column, name, visible_text(filled[0][1]))
 
     def _note(self, code: str, row: int, column: int, name: str, read: str, **words: str) -> None:
         words = {"label": self._label(name), "read": read} | words
@@ -262,7 +267,7 @@ class TableBuilder:
         groups = self.segment.groups
         if own_groups is not None:
             groups = [own or given for own, given in zip(own_groups, groups, strict=True)]
-        answered = self._answered()
+        answered = self._rows_with_answers()
         columns = [
             pl.Series("_row", [row + 1 for row in self.segment.data], dtype=pl.UInt32),
             pl.Series("_group", groups, dtype=pl.String),
@@ -303,7 +308,7 @@ class TableBuilder:
         }
         return told.pop() if len(told) == 1 else None
 
-    def _answered(self) -> list[bool]:
+    def _rows_with_answers(self) -> list[bool]:
         """Rows with any answer besides who the household is; signatures hanging over are none."""
         roles = self.pack.roles
         identity = {roles.head, roles.population, roles.phone, roles.group, roles.surveyors}

@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from paicha.core.identity import MARK, hide_identity, holds_identity
 from paicha.formats.reading.archive import Archive
-from paicha.formats.reading.grid import MAX_FILE, Grid, Raw, typed
+from paicha.formats.reading.grid import MAX_FILE, Grid, Raw, visible_text
 from paicha.formats.reading.model import FileRefused
 from paicha.formats.reading.person_words import PersonHeader, find_header
 from paicha.formats.reading.source import open_grids
@@ -86,7 +86,7 @@ def _scrub(grid: Grid, header: PersonHeader | None) -> None:
 
 def _as_text(grid: Grid) -> bytes:
     stream = io.StringIO()
-    csv.writer(stream).writerows([typed(value) for value in row] for row in grid.rows)
+    csv.writer(stream).writerows([visible_text(value) for value in row] for row in grid.rows)
     return stream.getvalue().encode("utf-8-sig")
 
 
@@ -107,7 +107,7 @@ def _as_workbook(grids: list[Grid]) -> bytes:
             for span in grid.merges:
                 if span.bottom > span.top and span.left == span.right:  # what holds for the rows below
                     value = grid.rows[span.top][span.left] if span.top < len(grid.rows) else ""
-                    sheet.merge_range(*span, typed(value) if value != "" else "")
+                    sheet.merge_range(*span, visible_text(value) if value != "" else "")
                     _write(sheet, span.top, span.left, value, day)
             for hidden in grid.hidden_rows:
                 sheet.set_row(hidden, None, None, {"hidden": True})

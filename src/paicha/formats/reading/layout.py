@@ -186,7 +186,7 @@ class LayoutFinder:
             score = self._score(form, meanings, hint)
             if score <= 0 or (best is not None and score <= best[0]):
                 continue
-            best = (score, self._named(form, meanings, texts, spans, rows))
+            best = (score, self._columns_of(form, meanings, texts, spans, rows))
         return best[1] if best else None
 
     def _meaning(self, texts: list[str], form: str) -> str | None:
@@ -229,7 +229,7 @@ class LayoutFinder:
         columns |= set() if printed else set(form.questions)
         return {name for name in columns if name not in identity}
 
-    def _named(
+    def _columns_of(
         self,
         form: str,
         meanings: list[str | None],
@@ -240,7 +240,7 @@ class LayoutFinder:
         named = list(meanings)
         self._spread_parts(form, named)
         self._prefer_printed(form, named, texts)
-        mixed = self._mixed(form, named, texts, rows)
+        mixed = self._mixed_column(form, named, texts, rows)
         contrary = self._heed_options(form, named, texts)
         doubled = None
         seen: dict[str, int] = {}
@@ -287,7 +287,7 @@ class LayoutFinder:
                 named[column] = fitting[0]
         return frozenset(contrary)
 
-    def _mixed(
+    def _mixed_column(
         self, form: str, named: list[str | None], texts: list[list[str]], rows: list[list[Raw]]
     ) -> tuple[int, str, str] | None:
         """The first column whose label asks one question and whose other texts or printed options another."""

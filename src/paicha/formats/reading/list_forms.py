@@ -9,7 +9,7 @@ from paicha.core.pack import Pack, ProblemForm, StatisticsForm
 from paicha.formats.reading.cell import Bad
 from paicha.formats.reading.choices import key
 from paicha.formats.reading.columns import ColumnParsers
-from paicha.formats.reading.grid import Raw, address, typed
+from paicha.formats.reading.grid import Raw, address, visible_text
 from paicha.formats.reading.labels import SheetLabels, add_fault, missing_value
 from paicha.formats.reading.model import VillageTable
 from paicha.formats.reading.oddities import oddity
@@ -40,8 +40,8 @@ def read_problems(
     signer_words = tuple(key(signer.label)[:4] for signer in form.signers)
     current: int | None = None
     for row in range(top + 1, len(filled)):
-        label = key(typed(filled[row][type_column]))
-        first = key(typed(filled[row][max(number_column, 0)]))
+        label = key(visible_text(filled[row][type_column]))
+        first = key(visible_text(filled[row][max(number_column, 0)]))
         if first.startswith(signer_words) or label.startswith(signer_words):
             break
         current = types.get(label) or (_nearest_type(label, types) if label else current)
@@ -53,7 +53,7 @@ def read_problems(
         elif bad := oddity(filled[row][text_column]):
             add_fault(table, "text", where, bad, form.headers[2])
         elif where not in own_text:
-            text = normalise.text(typed(filled[row][text_column]), pack.silences)
+            text = normalise.text(visible_text(filled[row][text_column]), pack.silences)
             for entry in split_entries(text, frozenset(pack.silences)) if text else ():
                 table.problems.append((current, entry, address(*where)))
     read_signers(pack, parsers, sheet, form.signers, table)
@@ -98,7 +98,7 @@ def read_statistics(
     first, columns = header
     signers = tuple(key(signer.label)[:4] for signer in form.signers)
     for row in range(first, len(sheet.grid.rows)):
-        texts = [key(typed(value)) for value in sheet.grid.rows[row] if value != ""]
+        texts = [key(visible_text(value)) for value in sheet.grid.rows[row] if value != ""]
         if any(text.startswith(signers) for text in texts):
             break
         missing = any((row, column) in sheet.missing for column in columns.values())
@@ -125,9 +125,9 @@ def _statistics_row(
         if where in sheet.missing:
             add_fault(table, figure.name, where, missing_value(sheet.grid, where), label)
         elif figure.source in ("town", "village"):
-            values[figure.name] = normalise.place(typed(raw[figure.name]), pack.silences)
+            values[figure.name] = normalise.place(visible_text(raw[figure.name]), pack.silences)
         elif figure.source == "remark":
-            values[figure.name] = normalise.text(typed(raw[figure.name]), pack.silences)
+            values[figure.name] = normalise.text(visible_text(raw[figure.name]), pack.silences)
         else:
             parsed = parsers.count(raw[figure.name])
             if isinstance(parsed, Bad):
@@ -144,7 +144,7 @@ def _figures_header(sheet: SheetLabels, form: StatisticsForm) -> tuple[int, dict
     wanted = {(key(f.group or ""), key(f.label)): f.name for f in form.figures}
     uppers = {key(f.group or f.label) for f in form.figures}
     for top, row in enumerate(filled):
-        written = [key(typed(value)) for value in row]
+        written = [key(visible_text(value)) for value in row]
         if len(uppers & set(written)) < 3:
             continue
         columns: dict[str, int] = {}
@@ -153,7 +153,7 @@ def _figures_header(sheet: SheetLabels, form: StatisticsForm) -> tuple[int, dict
             written[column] = written[column] or written[column - 1]
         for column, upper in enumerate(written):
             for depth in range(min(3, len(filled) - top)):
-                lower = key(typed(filled[top + depth][column]))
+                lower = key(visible_text(filled[top + depth][column]))
                 name = wanted.get((upper if depth else "", lower)) or wanted.get(("", lower))
                 if name and name not in columns:
                     columns[name] = column

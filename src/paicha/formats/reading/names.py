@@ -11,7 +11,7 @@ from paicha.core import normalise
 from paicha.core.bounds import whole
 from paicha.formats.reading.cell import Bad, is_moment, plain
 from paicha.formats.reading.dates import dates_within, is_date
-from paicha.formats.reading.grid import Raw, typed
+from paicha.formats.reading.grid import Raw, visible_text
 from paicha.formats.reading.oddities import DITTO_WORDS, is_ditto
 
 _MOST_GROUPS = 999  # four digits are a year, five the serial number of a date
@@ -30,7 +30,7 @@ _AROUND = " \t\r\n()[].。,，、;；:："
 
 def read_person(raw: Raw, silences: frozenset[str]) -> str | Bad | None:
     """One person's name."""
-    name = normalise.head_name(typed(raw), silences)
+    name = normalise.head_name(visible_text(raw), silences)
     if name is None:
         return None
     read = plain(raw).strip()
@@ -39,7 +39,7 @@ def read_person(raw: Raw, silences: frozenset[str]) -> str | Bad | None:
 
 def read_people(raw: Raw, silences: frozenset[str]) -> str | Bad | None:
     """The names that sign, joined by `、`; every part of the cell must name somebody."""
-    names = normalise.people(typed(raw), silences)
+    names = normalise.people(visible_text(raw), silences)
     if names is None:
         return None
     read = plain(raw).strip()
@@ -73,7 +73,7 @@ def read_group(raw: Raw, silences: frozenset[str]) -> str | Bad | None:
     read = "".join(plain(raw).split())
     if is_moment(raw) or is_date(read) or is_date(read.removesuffix("组")):
         return Bad("R10", read)
-    group = normalise.group(typed(raw), silences)
+    group = normalise.group(visible_text(raw), silences)
     if group is None:
         return None
     if group.isdecimal():

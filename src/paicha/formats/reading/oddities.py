@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from paicha.core.identity import HIDDEN, holds_identity, mask_identity
 from paicha.formats.reading.cell import Bad, plain
-from paicha.formats.reading.grid import Raw, typed
+from paicha.formats.reading.grid import Raw, visible_text
 
 _DITTO_MARKS = re.compile("[〃〞〝々″\"“”']+")
 DITTO_WORDS = frozenset(
@@ -45,7 +45,7 @@ def oddity(raw: Raw) -> Bad | None:
     ):  # a telephone, nearly always
         return None
     if is_ditto(raw):
-        return Bad("R22", typed(raw))
+        return Bad("R22", visible_text(raw))
     if has_lost_digits(raw):
         return Bad("R11", plain(raw))
     if type(raw) is str:

@@ -89,11 +89,11 @@ class _Content:
         parser = PartParser(self._file, self._start, self._end, self._add)
         for piece in pieces:
             parser.feed(piece)
-            yield from self._finished()
+            yield from self._finish()
         parser.close()
-        yield from self._finished()
+        yield from self._finish()
 
-    def _finished(self) -> Iterator[Grid]:
+    def _finish(self) -> Iterator[Grid]:
         done, self._done = self._done, []
         yield from done
 

@@ -76,7 +76,7 @@ class PartsReader:
         marked = self._mark(text)
         if not any("\ue000" <= char <= "\uf8ff" for char in marked):
             return self._numbers_alone(text)
-        return self._labelled(marked, text)
+        return self._read_labelled(marked, text)
 
     def _bad(self, text: str) -> Bad:
         return Bad("R08", text, {"example": self._example})
@@ -106,7 +106,7 @@ class PartsReader:
             return tuple(int(number) if number else None for number in match.groups())
         return self._bad(text)
 
-    def _labelled(self, marked: str, text: str) -> Counts | Bad:
+    def _read_labelled(self, marked: str, text: str) -> Counts | Bad:
         marks = [char for char in marked if "\ue000" <= char <= "\uf8ff"]
         if len(set(marks)) != len(marks):
             return self._bad(text)

@@ -16,7 +16,7 @@ from paicha.core.identity import HIDDEN, MARK, hide_identity, holds_identity
 from paicha.core.pack import Pack
 from paicha.formats.reading.cell import Bad, plain
 from paicha.formats.reading.columns import Memo
-from paicha.formats.reading.grid import Raw, typed
+from paicha.formats.reading.grid import Raw, visible_text
 from paicha.formats.reading.household_table import class_words
 from paicha.formats.reading.names import read_group, read_person
 from paicha.formats.reading.numbers import read_phone
@@ -70,8 +70,8 @@ class PersonCells:
             HEAD: lambda raw: read_person(raw, self._silences),
             GROUP: lambda raw: read_group(raw, self._silences),
             PHONE: lambda raw: read_phone(raw, self._silences),
-            TOWN: lambda raw: normalise.place(typed(raw), self._silences),
-            VILLAGE: lambda raw: normalise.place(typed(raw), self._silences),
+            TOWN: lambda raw: normalise.place(visible_text(raw), self._silences),
+            VILLAGE: lambda raw: normalise.place(visible_text(raw), self._silences),
             POPULATION: lambda raw: whole(self._text(raw) or "", 99),
             HOUSEHOLD: self._number, PERSON: self._number, KIND: self._kind, WATCHED: self._watch,
             CLEARED: lambda raw: (self._text(raw) or "").lower() in _YES,
@@ -96,7 +96,7 @@ class PersonCells:
             if _NOTHING.fullmatch("".join(plain(raw).split())):
                 return None
             if is_ditto(raw):
-                return Bad("R22", typed(raw))
+                return Bad("R22", visible_text(raw))
             if has_lost_digits(raw):
                 return Bad("R11", HIDDEN)
             value = read(raw)
@@ -107,7 +107,7 @@ class PersonCells:
         return sound
 
     def _text(self, raw: Raw) -> str | None:
-        text = normalise.text(typed(raw), self._silences)
+        text = normalise.text(visible_text(raw), self._silences)
         match = _WHOLE.fullmatch(text) if text else None
         return match[1] if match else text
 

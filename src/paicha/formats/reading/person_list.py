@@ -135,7 +135,7 @@ class PersonListReader:
     ) -> Family:
         rows = _distinct(rows)
         faults = [fault for row in rows for fault in row.faults]
-        said = {meaning: _agreed(meaning, rows, cells, faults) for meaning in _AGREE}
+        said = {meaning: _common_value(meaning, rows, cells, faults) for meaning in _AGREE}
         heads = [row for row in rows if row.is_head]
         for row in rows:
             if not row.name and not any(fault.question == NAME for fault in row.faults):
@@ -271,7 +271,7 @@ def _distinct(rows: Sequence[_Row]) -> list[_Row]:
     return kept
 
 
-def _agreed(meaning: str, rows: Sequence[_Row], cells: Mapping[str, str], faults: list[Fault]) -> Any:
+def _common_value(meaning: str, rows: Sequence[_Row], cells: Mapping[str, str], faults: list[Fault]) -> Any:
     """What the rows of a household say together, blanks apart; a fault with every address where they differ."""
     told: dict[str, list[_Row]] = {}
     for row in rows:

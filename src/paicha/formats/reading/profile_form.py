@@ -15,7 +15,7 @@ from paicha.core.pack.forms import ProfileCell, Signer
 from paicha.formats.reading.cell import BOXES, TICKS, Bad
 from paicha.formats.reading.choices import key
 from paicha.formats.reading.columns import ColumnParsers
-from paicha.formats.reading.grid import Raw, address, typed
+from paicha.formats.reading.grid import Raw, address, visible_text
 from paicha.formats.reading.labels import Label, SheetLabels, add_fault, missing_value, without_unit
 from paicha.formats.reading.model import Value, VillageTable
 
@@ -82,13 +82,13 @@ class ProfileReader:
     ) -> None:
         """`120户350人` in one cell, `120 | 户 | 350 | 人`, or `120 | 350`."""
         units = {key(cell.unit) for cell in cells}
-        own = [(where, value) for where, value in found if key(typed(value)) not in units]
-        written = [(where, value) for where, value in own if fold(typed(value)).strip(" _")]
+        own = [(where, value) for where, value in found if key(visible_text(value)) not in units]
+        written = [(where, value) for where, value in own if fold(visible_text(value)).strip(" _")]
         if not written and not any(where in self._sheet.missing for where, _ in own):
             for offset, cell in enumerate(cells):
                 self._set(cell.question, (place.row, place.column + 1 + offset), "")
             return
-        joined = fold(" ".join(typed(value) for _, value in found)).replace("_", " ")
+        joined = fold(" ".join(visible_text(value) for _, value in found)).replace("_", " ")
         pattern = r"\s*".join(rf"([^户人元个]*?)\s*{re.escape(cell.unit)}" for cell in cells)
         match = re.fullmatch(rf"\s*{pattern}[\s。.;；,，]*", joined)
         if len(own) == len(cells):
@@ -133,13 +133,13 @@ class ProfileReader:
         for row in range(place.row, min(span.bottom if span else place.row, len(self._grid.rows) - 1) + 1):
             for column, value in enumerate(self._grid.rows[row]):
                 if column > place.column and value != "":
-                    found.append(((row, column), typed(value)))
+                    found.append(((row, column), visible_text(value)))
         return found
 
     def _read_lead(self, place: Label, question: str, taken: set[Place]) -> None:
         """`村类型：(脱贫村/一般村)`: what stands beside the label; the printed choice alone is no answer."""
         found = self._right_of(place, taken)
-        text = " ".join(typed(value) for _, value in found).strip(" ()（）")
+        text = " ".join(visible_text(value) for _, value in found).strip(" ()（）")
         where = (place.row, place.column) if place.rest or not found else found[0][0]
         mentioned = [o for o in self._pack.questions[question].options if key(o.label) in key(text)]
         if len(mentioned) > 1 and not _MARKS.search(text):
@@ -173,10 +173,10 @@ def set_value(
 
 def _single(found: list[tuple[Place, Raw]], unit: str) -> Raw:
     """One value; its printed unit (人, 规范及时) may stand in a cell of its own or behind it."""
-    own = [value for _, value in found if not unit or key(typed(value)) != key(unit)]
+    own = [value for _, value in found if not unit or key(visible_text(value)) != key(unit)]
     if len(own) == 1 and not isinstance(own[0], str):
         return own[0]
-    text = " ".join(typed(value) for value in own)
+    text = " ".join(visible_text(value) for value in own)
     return without_unit(text, unit) if unit else text
 
 

@@ -17,7 +17,7 @@ from paicha.core.pack import Pack
 from paicha.core.pack.per_pack import per_pack
 from paicha.formats.reading.choices import key
 from paicha.formats.reading.columns import ColumnParsers
-from paicha.formats.reading.grid import UNREAD, Grid, Raw, address, letters, typed
+from paicha.formats.reading.grid import UNREAD, Grid, Raw, address, letters, visible_text
 from paicha.formats.reading.headings import Collected, HeadingReader
 from paicha.formats.reading.household_table import TableBuilder
 from paicha.formats.reading.households import RowSorter, Segment
@@ -88,10 +88,10 @@ class FileReader:
             self._lines_above(grid, start, block.top, heading)
             start = block.end
             if block.columns.mixed:
-                found.messages.append(_mixed(grid, block, file))
+                found.messages.append(_mixed_note(grid, block, file))
                 continue
             if block.columns.doubled:
-                found.messages.append(_doubled(grid, block, file))
+                found.messages.append(_doubled_note(grid, block, file))
                 continue
             for segment in self._rows.segments(grid, block, heading):
                 place = (segment.columns.form, segment.columns.meanings, segment.town, segment.village)
@@ -163,7 +163,7 @@ def _says_something(row: list[Raw]) -> bool:
     return any(value != "" for value in row)
 
 
-def _doubled(grid: Grid, block: Block, file: str) -> Message:
+def _doubled_note(grid: Grid, block: Block, file: str) -> Message:
     assert block.columns.doubled is not None
     one, two = block.columns.doubled[1]
     texts = block.columns.texts
@@ -173,7 +173,7 @@ def _doubled(grid: Grid, block: Block, file: str) -> Message:
     )  # fmt: skip
 
 
-def _mixed(grid: Grid, block: Block, file: str) -> Message:
+def _mixed_note(grid: Grid, block: Block, file: str) -> Message:
     assert block.columns.mixed is not None
     column, label, other = block.columns.mixed
     return message(
@@ -208,7 +208,9 @@ def raw_rows(
         for row in wanted:
             values = grid.rows[row - 1] if 0 < row <= len(grid.rows) else []
             found[row] = {
-                letters(c): _returned(_above(grid, row - 1, c) if address(row - 1, c) in repeated else value)
+                letters(c): _handed_back(
+                    _above(grid, row - 1, c) if address(row - 1, c) in repeated else value
+                )
                 for c, value in enumerate(values)
                 if value != ""
             }
@@ -220,11 +222,11 @@ def raw_rows(
     return {row: {} for row in wanted}
 
 
-def _returned(value: Raw) -> str:
+def _handed_back(value: Raw) -> str:
     """The text of a cell as it is handed back: without identity numbers, whatever a spreadsheet made of them."""
     if not isinstance(value, str) and holds_identity(value):
         return HIDDEN
-    return hide_identity(mask_identity(typed(value)))
+    return hide_identity(mask_identity(visible_text(value)))
 
 
 def _above(grid: Grid, row: int, column: int) -> Raw:

@@ -82,13 +82,13 @@ class _Workbook:
         try:
             for piece in _well_formed(pieces):
                 parser.Parse(piece.encode("utf-8"), False)
-                yield from self._finished()
+                yield from self._finish()
             parser.Parse(b"", True)
         except (expat.ExpatError, UnicodeError):
             raise FileRefused("F36", file=self._file, line=parser.CurrentLineNumber) from None
-        yield from self._finished()
+        yield from self._finish()
 
-    def _finished(self) -> Iterator[Grid]:
+    def _finish(self) -> Iterator[Grid]:
         done, self._done = self._done, []
         yield from done
 

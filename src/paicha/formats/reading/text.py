@@ -53,7 +53,7 @@ def _wide(head: bytes, file: str) -> list[str]:
 def _first(data: bytes, encodings: list[str], file: str) -> str:
     for encoding in encodings:
         try:
-            for _ in _decoded(data, encoding):
+            for _ in _decode(data, encoding):
                 pass
         except UnicodeError:
             continue
@@ -61,7 +61,7 @@ def _first(data: bytes, encodings: list[str], file: str) -> str:
     raise FileRefused("F08", file=file)
 
 
-def _decoded(data: bytes, encoding: str) -> Iterator[str]:
+def _decode(data: bytes, encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)()
     view = memoryview(data)
     for start in range(0, len(data), _PIECE):
@@ -71,7 +71,7 @@ def _decoded(data: bytes, encoding: str) -> Iterator[str]:
 
 def text_pieces(data: bytes, encoding: str) -> Iterator[str]:
     """The text in pieces of about a million characters; characters of private use in their standard form."""
-    yield from map(_standard, _decoded(data, encoding))
+    yield from map(_standard, _decode(data, encoding))
 
 
 def _standard(text: str) -> str:
@@ -91,7 +91,7 @@ def text_head(data: bytes, file: str) -> str:
     return next(text_pieces(data, encoding_of(data, file)), "")[:65_536]
 
 
-def unwrapped(text: str) -> str:
+def unwrap(text: str) -> str:
     """The text within `="…"` and after a leading apostrophe: how web systems tell Excel that a cell is text."""
     if text.startswith('="') and (match := _FORMULA_TEXT.fullmatch(text)):
         return match[1].replace('""', '"')

@@ -64,7 +64,7 @@ def read_web_archive(data: bytes, file: str) -> Iterator[Grid]:
 
 def _parts(data: bytes, file: str, depth: int) -> Iterator[_Part]:
     """The pages of an envelope, envelopes within it opened. Raises F04, F32."""
-    headers, body = _opened(data, file)
+    headers, body = _split_headers(data, file)
     boundary = headers.get_boundary()
     if headers.get_content_maintype() == "multipart" and boundary:
         if depth >= _MAX_DEPTH:
@@ -80,10 +80,10 @@ def _parts(data: bytes, file: str, depth: int) -> Iterator[_Part]:
                 yield from _parts(part, file, depth + 1)
     elif headers.get_content_type() in ("text/html", "application/xhtml+xml"):
         location = headers.get("Content-Location", "")
-        yield _Part(_decoded(headers, body, file), headers.get_content_charset() or "", _last_word(location))
+        yield _Part(_decode(headers, body, file), headers.get_content_charset() or "", _last_word(location))
 
 
-def _opened(data: bytes, file: str) -> tuple[Message, bytes]:
+def _split_headers(data: bytes, file: str) -> tuple[Message, bytes]:
     """Headers and body, which a blank line parts. Raises F04."""
     end = re.compile(rb"\r?\n\r?\n").search(data, 0, _LONGEST_HEAD)
     if end is None:
@@ -91,7 +91,7 @@ def _opened(data: bytes, file: str) -> tuple[Message, bytes]:
     return BytesHeaderParser().parsebytes(data[: end.start()]), data[end.end() :]
 
 
-def _decoded(headers: Message, body: bytes, file: str) -> bytes:
+def _decode(headers: Message, body: bytes, file: str) -> bytes:
     encoding = str(headers.get("Content-Transfer-Encoding", "")).strip().lower()
     try:
         if encoding == "quoted-printable":

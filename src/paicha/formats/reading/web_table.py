@@ -12,7 +12,7 @@ from paicha.core.normalise import fold
 from paicha.formats.reading.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Raw, Span
 from paicha.formats.reading.model import FileRefused
 from paicha.formats.reading.serial import is_moment_format, iso_moment, moment
-from paicha.formats.reading.text import unwrapped
+from paicha.formats.reading.text import unwrap
 
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*collapse)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[Ee][-+]?[0-9]{1,3})?")
@@ -167,7 +167,7 @@ class WebTable:
         texts = [part for part in cell.content if isinstance(part, str)]
         if len(texts) < len(cell.content):
             self.nested[place] = cell.content
-        shown = unwrapped(as_text(texts)) if texts else ""
+        shown = unwrap(as_text(texts)) if texts else ""
         attributes = cell.attributes
         if not attributes:
             return shown
@@ -175,7 +175,7 @@ class WebTable:
             self.broken.add(place)
             return ""
         if attributes.get("x:str"):
-            return unwrapped(attributes["x:str"].strip())
+            return unwrap(attributes["x:str"].strip())
         number = _written_number(attributes)
         if attributes.get("data-t") == "d":
             return iso_moment(attributes.get("data-v", "")) or shown

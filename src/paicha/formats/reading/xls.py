@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import python_calamine as calamine
 
-from paicha.formats.reading.calamine_guard import guarded
+from paicha.formats.reading.calamine_guard import refuse_as_file
 from paicha.formats.reading.grid import MAX_CELLS, MAX_COLUMNS, Grid, Place, Raw, Span, without_booleans
 from paicha.formats.reading.model import FileRefused
 from paicha.formats.reading.ole import Container
@@ -53,13 +53,13 @@ def read_xls(data: bytes, file: str) -> Iterator[Grid]:
         raise FileRefused("F12", file=file)
     scans = _scan(stream, file)
     plain = _with_code_page(data, container, name, stream)
-    with guarded(file):
+    with refuse_as_file(file):
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(plain))
         metas = list(book.sheets_metadata)
     for index, meta in enumerate(metas):
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
-        with guarded(file):
+        with refuse_as_file(file):
             sheet = book.get_sheet_by_name(meta.name)
             rows: list[list[Raw]] = without_booleans(sheet.to_python(skip_empty_area=False))
             spans = [Span(*start, *end) for start, end in sheet.merged_cell_ranges or ()]

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 import python_calamine as calamine
 
 from paicha.formats.reading.archive import Archive
-from paicha.formats.reading.calamine_guard import guarded
+from paicha.formats.reading.calamine_guard import refuse_as_file
 from paicha.formats.reading.grid import MAX_UNREAD, Grid, Place, Raw, without_booleans
 from paicha.formats.reading.model import FileRefused
 from paicha.formats.reading.sheet_xml import Scan, scan_sheet
@@ -53,12 +53,12 @@ def _read(data: bytes, file: str, archive: Archive) -> Iterator[Grid]:
     rewrites = {parts[name]: scan.rewrites for name, scan in scans.items() if scan.rewrites}
     if rewrites:
         data = _rewritten(data, file, rewrites)
-    with guarded(file):
+    with refuse_as_file(file):
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
     for meta in sheets:
         scan = scans.get(meta.name) or Scan()
-        with guarded(file):
+        with refuse_as_file(file):
             rows: list[list[Raw]] = book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
         if scan.booleans:
             rows = without_booleans(rows)

@@ -43,12 +43,12 @@ from paicha.domain.cases.queries import (
     StepCount,
     alert_of,
     count_of,
-    enrolled,
     going,
     groups_overdue,
     levels,
     meeting_overdue,
     meetings,
+    new_enrolments,
     of_village,
     own_level,
     step_counts,
@@ -186,7 +186,7 @@ def _above(request: HttpRequest, place: Place, **context: Any) -> HttpResponse:
     new = [s.fact.enrolled for s in rows]
     found = rows_over_villages(
         rows, lambda s: s.fact.enrolled if what == "enrolled" else count_of(s, keys),
-        lambda ids: list(enrolled(place.round, place.pack, ids) if what == "enrolled" else going(ids, keys)),
+        lambda ids: list(new_enrolments(place.round, place.pack, ids) if what == "enrolled" else going(ids, keys)),
     )  # fmt: skip
     file = ListFile("cases", f"{place.area.spoken}研判", _columns(place, today), found)
     if asks_for_file(request):

@@ -21,7 +21,7 @@ from paicha.core.pack import Pack, ProfileForm, Question
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_place
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.reports.profile import Counted, counted, last_profile, people_of
+from paicha.domain.reports.profile import Counted, count_households, last_profile, people_of
 from paicha.domain.reports.village import load_households
 from paicha.domain.responses.models import Finding, Revision
 from paicha.domain.responses.rules.row_tests import evaluate_forms, form_hits
@@ -171,7 +171,7 @@ def _page(
 ) -> HttpResponse:
     """The page. `take`: a question whose count goes into its field, or 'all' for every empty one."""
     pack, shown = place.pack, dict(texts)
-    counts = counted(pack, form, load_households(place.round, pack, place.area.area_id))
+    counts = count_households(pack, form, load_households(place.round, pack, place.area.area_id))
     for name, count in counts.items():
         if count.value is not None and (take == name or (take == "all" and not shown.get(name, "").strip())):
             shown[name] = str(count.value)
@@ -257,7 +257,7 @@ def _notes(place: Place, form: ProfileForm, stored: Mapping[str, Any]) -> dict[s
 def profile_rows(request: HttpRequest, place: Place, name: str) -> HttpResponse:
     """The households that a counted figure of the form is made of."""
     form, pack = _form(place), place.pack
-    count = counted(pack, form, load_households(place.round, pack, place.area.area_id)).get(name)
+    count = count_households(pack, form, load_households(place.round, pack, place.area.area_id)).get(name)
     if count is None:
         raise Http404
     place.log_read(f"profile:{name}", len(count.households))

@@ -34,7 +34,7 @@ from paicha.domain.responses.queries import summaries
 from paicha.domain.responses.summary.tallies import (
     Selection,
     Tally,
-    combined,
+    add_up,
     household_leads,
     none_monitored,
     tally,
@@ -182,7 +182,7 @@ def overview(
     pack: Pack, code: str, rows: Sequence[VillageSummary], each: Mapping[str, Tally], zero: Collection[str]
 ) -> dict[str, Any]:
     """The figures of a county or town, and what does not fit together. `zero`: villages with nobody watched."""
-    total = combined(each.values())
+    total = add_up(each.values())
     with_rows = [s for s in rows if s.counts]
     return {
         "total": total,
@@ -254,7 +254,7 @@ def town_lines(
         by_town.setdefault(areas[summary.code].parent_code, []).append(summary)
     return [
         Line(
-            code, areas[code].spoken, combined(each[s.code] for s in below),
+            code, areas[code].spoken, add_up(each[s.code] for s in below),
             tiles_of(pack, below, areas, each, zero, scale), today=met_today(below),
         )
         for code, below in sorted(by_town.items())

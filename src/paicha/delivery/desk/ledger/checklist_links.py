@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from paicha.delivery.desk.shell.places import Place
 from paicha.domain.handover.checklist import Missing, village_checklist
-from paicha.domain.handover.queries import signed
+from paicha.domain.handover.queries import form_signers
 from paicha.domain.responses.models import VillageSummary
 
 # page → (name of the address, query, what the link says)
@@ -44,7 +44,7 @@ def before_handup(place: Place, summary: VillageSummary) -> list[Gap]:
     """What a village's first page names as missing before it may hand up: what blocks. One query; none once up."""
     if summary.handed_up:
         return []
-    forms = signed(place.round, place.pack, place.area.area_id)
+    forms = form_signers(place.round, place.pack, place.area.area_id)
     lines = [line for line in village_checklist(place.pack, summary, forms) if line.blocks]
     work = [line for line in lines if line.page != "signers"]
     return gaps(place.code, work or lines)  # nobody signs before the rest is done

@@ -30,15 +30,15 @@ from paicha.domain.handover import towns
 from paicha.domain.handover.checklist import village_checklist
 from paicha.domain.handover.copies import add_note
 from paicha.domain.handover.figures import figures_of, sources_of
-from paicha.domain.handover.hand_up import submit_village, take_hand_up_back, unchanged
+from paicha.domain.handover.hand_up import count_unchanged, submit_village, take_hand_up_back
 from paicha.domain.handover.ledger_text import deviation, freeze, is_whole
 from paicha.domain.handover.models import Submission
 from paicha.domain.handover.queries import (
+    form_signers,
     latest,
     note_of,
     open_returns,
     row_of,
-    signed,
     submissions,
 )
 from paicha.domain.responses.queries import names, summary_of
@@ -73,7 +73,7 @@ def village_context(place: Place) -> dict[str, Any]:
     is_up = summary.handed_up and not back
     note = note_of(round_, village)
     now = freeze(round_, pack, village) if is_up or back else None
-    forms = now.forms if now else signed(round_, pack, village)
+    forms = now.forms if now else form_signers(round_, pack, village)
     context: dict[str, Any] = {
         "summary": summary, "is_up": is_up, "listed": listed, "last": last, "back": back, "note": note,
         "answers": {k: v for form in (*forms.values(), summary.profile) for k, v in form.items() if v},
@@ -92,7 +92,7 @@ def village_context(place: Place) -> dict[str, Any]:
         lines = gaps(place.code, village_checklist(pack, summary, forms))
         context["blocking"] = [line for line in lines if line.blocks]
         context["other"] = [line for line in lines if not line.blocks]
-        context["untouched"] = unchanged(back, pack, now) if now else 0
+        context["untouched"] = count_unchanged(back, pack, now) if now else 0
     return context
 
 

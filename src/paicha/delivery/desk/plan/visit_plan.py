@@ -39,8 +39,8 @@ from paicha.domain.rounds.plan import (
     planned_for,
     planned_lines,
     planned_today,
-    proposed,
-    shared,
+    propose,
+    share_out,
 )
 
 _WEEKDAYS = "一二三四五六日"
@@ -87,7 +87,7 @@ def _page(
     """`typed`: groups whose lines come from the form, not from what is planned."""
     due = due_by_group(place)
     lines = planned_lines(place.round, place.area.area_id, place.groups)
-    visits = shared(lines, due)
+    visits = share_out(lines, due)
     may, limit = place.may(Verb.ASSIGN_SURVEYORS), per_day(place.pack)
     people = _people(place) if may else {}
     names = sorted({v.surveyor for v in visits} | {name for listed in people.values() for name in listed})
@@ -212,7 +212,7 @@ def _with_proposal(
     whole = people.get("", [])
     sent = {group: people.get(group) or whole for group in empty}
     days = plan_days(place.round, place.pack, place.code)
-    made = proposed({g: due[g] for g in empty}, sent, days, per_day(place.pack))
+    made = propose({g: due[g] for g in empty}, sent, days, per_day(place.pack))
     found = dict(typed)
     for group in empty:
         lines = [(who, day.isoformat()) for g, who, day in made if g == group and day is not None]

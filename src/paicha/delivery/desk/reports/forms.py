@@ -25,7 +25,7 @@ from paicha.domain.reports.village import HOUSEHOLD, household_sheet, load_house
 from paicha.domain.responses.models import Finding
 from paicha.domain.responses.queries import summary_of
 from paicha.formats.documents import BASE, NOTE, Row
-from paicha.formats.layout import Field, Table, heading, household_table, printed
+from paicha.formats.layout import Field, Table, cell_text, heading, household_table
 from paicha.formats.village_layout import (
     above_texts,
     place_text,
@@ -190,7 +190,7 @@ def _line(pack: Pack, table: Table, number: int, row: Row, pointed: dict[tuple[s
     for column in table.fields[1:]:
         names = [part.name for part in column.parts] or [column.question.name if column.question else ""]
         look = next((pointed[household, name] for name in names if (household, name) in pointed), "")
-        cells.append(Cell(printed(column, shown), look, "text" if column.kind == "text" else "mark"))
+        cells.append(Cell(cell_text(column, shown), look, "text" if column.kind == "text" else "mark"))
     return Line(number, household, cells, BASE not in row)
 
 

@@ -32,7 +32,7 @@ from paicha.domain.responses.models import Revision
 from paicha.domain.responses.queries import left_entry_of, names
 from paicha.domain.responses.rules.rule_text import answer_in_words
 from paicha.domain.rounds.models import RosterEntry
-from paicha.domain.verification.interviews import Statement, asked, record_interview, title_of
+from paicha.domain.verification.interviews import Statement, interview_questions, record_interview, title_of
 from paicha.domain.verification.models import Interview, Sample, SampleHousehold
 from paicha.domain.verification.samples import SampleError
 
@@ -81,7 +81,7 @@ def sampled(request: HttpRequest, place: Place, sampled: SampleHousehold) -> Htt
             differ=[line for line in lines if line.differs],
         )  # fmt: skip
     form = _form(sampled)
-    questions = asked(place.pack, form)
+    questions = interview_questions(place.pack, form)
     error = ""
     if request.method == "POST":
         try:
@@ -117,7 +117,7 @@ def _recorded(request: HttpRequest, place: Place, sampled: SampleHousehold) -> H
     outcome = whole(picked, 99)
     values: dict[str, Any] = {}
     if not place.pack.outcome or place.pack.outcome.met(outcome):
-        values, wrong = read(request.POST, asked(place.pack, _form(sampled)))
+        values, wrong = read(request.POST, interview_questions(place.pack, _form(sampled)))
         if wrong:
             raise SampleError("G05", said="".join(wrong))
     statement = Statement(outcome, values, request.POST.get("note", ""))

@@ -218,7 +218,7 @@ def job_page(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
     job = _job(place, pk)
     busy = bulk.busy(job)
     share = min(round(100 * job.passed / max(len(job.villages), 1)), 100)
-    stalled = busy and job.made_by == place.scope.actor and bulk.stalled(job)
+    stalled = busy and job.made_by == place.scope.actor and bulk.is_stalled(job)
     context = {"job": job, "busy": busy, "share": share, "place": place, "stalled": stalled}
     if asks_for_part(request):
         if busy:

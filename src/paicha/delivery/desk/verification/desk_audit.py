@@ -27,7 +27,7 @@ from paicha.delivery.desk.shell.wording import rule_message, rule_title, who_tex
 from paicha.delivery.desk.verification.cause_links import cause_link, place_link
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.handover.queries import ledger_status
-from paicha.domain.reports.profile import counted
+from paicha.domain.reports.profile import count_households
 from paicha.domain.reports.village import load_households
 from paicha.domain.responses.models import Finding, VillageSummary
 from paicha.domain.responses.queries import names, summaries, summary_of
@@ -41,7 +41,7 @@ from paicha.domain.verification.attention import (
     causes,
     cross_check,
     first_stage,
-    proposed,
+    propose_visit,
 )
 from paicha.domain.verification.enquiries import answerers
 from paicha.domain.verification.errors import VerificationError
@@ -98,7 +98,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     made = desk_audits.desk_audit_of(summary)
     known = names({made.decided_by if made else ""})
     of_village = [f for f in found if f.household_id is None]
-    kind, reasons = proposed(pack, summary)
+    kind, reasons = propose_visit(pack, summary)
     context.setdefault("opinion", made.opinion if made else "")
     return page(
         request, place, "verification/desk_audit.html", "attention", status=status, summary=summary, made=made,
@@ -170,7 +170,7 @@ def beside(place: Place, summary: VillageSummary) -> list[Beside]:
     form = place.pack.profile
     if form is None or not summary.profile:
         return []
-    counts = counted(place.pack, form, load_households(place.round, place.pack, place.area.area_id))
+    counts = count_households(place.pack, form, load_households(place.round, place.pack, place.area.area_id))
     lines = []
     for row in form.rows:
         for cell in row.cells:

@@ -24,7 +24,7 @@ from paicha.domain.verification.attention import (
     causes,
     cross_check,
     first_stage,
-    proposed,
+    propose_visit,
 )
 
 
@@ -51,7 +51,7 @@ def town_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
     today, watched = clock.today(), place.pack.watched.label
     due = number(lambda s: (day := s.fact.visit_on) and day <= today.isoformat())
     crossing = number(lambda s: cross_check(place.pack, s) == "needed")
-    own = number(lambda s: proposed(place.pack, s)[0] == "verification")
+    own = number(lambda s: propose_visit(place.pack, s)[0] == "verification")
     late = number(
         lambda s: s.status == VillageSummary.Status.OPEN and first_stage(place.round, place.pack, s.code).over
     )

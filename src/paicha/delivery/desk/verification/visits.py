@@ -31,7 +31,7 @@ from paicha.domain.responses.queries import summaries
 from paicha.domain.responses.services import village_work
 from paicha.domain.responses.summary.tallies import has_rows
 from paicha.domain.rounds.models import RoundArea
-from paicha.domain.verification.attention import cross_check, desk_audit_result, proposed, town_deadline
+from paicha.domain.verification.attention import cross_check, desk_audit_result, propose_visit, town_deadline
 from paicha.domain.verification.errors import VerificationError
 from paicha.domain.verification.models import Visit
 from paicha.domain.verification.visits import Plan, plan
@@ -86,7 +86,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     zones = dict(Zone.objects.filter(town=place.area.area_id).values_list("pk", "name"))
     leaders = town_leaders(place.area.area)
     one = request.GET.get("village", "")
-    wanted = [s for s in rows if proposed(place.pack, s)[0] or s.code == one]
+    wanted = [s for s in rows if propose_visit(place.pack, s)[0] or s.code == one]
     found = [_proposal(place, s, areas[s.code], own.get(s.village_id), zones, leaders) for s in wanted]
     found.sort(key=lambda p: (p.area.code != one, not p.crossing, p.area.code))
     visited = [s.village_id for s in rows if s.fact.visits_planned or s.fact.visits_done]
@@ -117,7 +117,7 @@ def _proposal(
     zones: Mapping[int, str],
     leaders: Mapping[User, Sequence[int]],
 ) -> Proposal:
-    kind, reasons = proposed(place.pack, summary)
+    kind, reasons = propose_visit(place.pack, summary)
     if not kind:
         kind = Visit.Kind.VERIFICATION.value
         reasons = ["审核时列入实地核实" if desk_audit_result(summary) == "visit" else "镇里安排"]
@@ -178,7 +178,7 @@ def visit_plan(request: HttpRequest, place: Place) -> HttpResponse:
 def _plan(place: Place, area: RoundArea, leader: int | None, day: date | None, team: str) -> None:
     """One village of those, with its own reasons and leader."""
     with village_work(place.round, place.pack, area.area, place.scope.actor) as work:
-        kind, reasons = proposed(place.pack, work.summary)
+        kind, reasons = propose_visit(place.pack, work.summary)
         wanted = Plan(
             kind or Visit.Kind.VERIFICATION.value, day, User.objects.filter(pk=leader or 0).first(), team, reasons,
             reverse("desk:visit", args=[0]).replace("/0/", "/{pk}/"),

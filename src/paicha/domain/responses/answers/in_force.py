@@ -59,11 +59,11 @@ def load_stored(work: VillageWork, households: Collection[UUID]) -> dict[UUID, S
     named = f" AND e.household_id IN ({', '.join(['%s'] * len(some))})" if some else ""
     with connection.cursor() as cursor:
         cursor.execute(_STORED + named, [work.round.pk, work.village.pk, *some])
-        found = [_stored(work.pack, row) for row in cursor.fetchall()]
+        found = [_stored_row(work.pack, row) for row in cursor.fetchall()]
     return {one.household: one for one in found if one.household in households}
 
 
-def _stored(pack: Pack, row: Sequence[Any]) -> Stored:
+def _stored_row(pack: Pack, row: Sequence[Any]) -> Stored:
     household, entry, form, number, answers, source, phone, population, group, reopened, facts, head, past = (
         row
     )

@@ -89,8 +89,8 @@ def _of_columns(frame: pl.DataFrame, pack: Pack, days: Days) -> list[Mark]:
     dated = frame.with_columns(pl.lit(day).alias(name) for name, day in days.named().items())
     broken = _broken(dated, sets.constraints, sets.constraint_sources)
     found = [(row, _CONSTRAINT, entry, mark) for row, entry, mark in broken]
-    found += [(row, _CHECK, entry, mark) for row, entry, mark in _evaluated(frame, sets.checks)]
-    found += [(row, _LEAD, entry, mark) for row, entry, mark in _evaluated(frame, sets.households)]
+    found += [(row, _CHECK, entry, mark) for row, entry, mark in _evaluate(frame, sets.checks)]
+    found += [(row, _LEAD, entry, mark) for row, entry, mark in _evaluate(frame, sets.households)]
     return found
 
 
@@ -136,7 +136,7 @@ def evaluate_forms(rows: Sequence[Mapping[str, Any]], pack: Pack, form: ProfileF
     found: list[Mark] = [(row, _CONSTRAINT, n, mark) for row, n, mark in broken]
     if checked:
         whole = frame.with_columns(pl.lit(form.name).alias("form"))
-        found += [(row, _CHECK, n, mark) for row, n, mark in _evaluated(whole, sets.village_checks)]
+        found += [(row, _CHECK, n, mark) for row, n, mark in _evaluate(whole, sets.village_checks)]
     return found
 
 
@@ -161,7 +161,7 @@ def village_leads(row: Row, pack: Pack) -> list[Hit]:
     return [Hit(index, rules[entry], rules[entry].expression.names, mark) for index, entry, mark in found]
 
 
-def _evaluated(frame: pl.DataFrame, rules: RuleSet) -> Iterable[tuple[int, int, str]]:
+def _evaluate(frame: pl.DataFrame, rules: RuleSet) -> Iterable[tuple[int, int, str]]:
     found = rules.findings(frame)
     return zip(found["row"].to_list(), found["entry"].to_list(), found["fingerprint"].to_list(), strict=True)
 

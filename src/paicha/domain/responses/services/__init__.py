@@ -207,7 +207,7 @@ def settle_conflict(
             now = f"现在是第 {entry.revision_number} 稿"
             raise DecisionError("C15", now=now)
         current = orjson.loads(Revision.objects.get(pk=entry.revision).answers)
-        chosen = _chosen(work, fresh, current, take_other)
+        chosen = _choose_answers(work, fresh, current, take_other)
         receipt = resubmit(work, entry, chosen, source)
         if receipt.status is Status.REFUSED:
             raise DecisionError("C16", said="；".join(said.message for said in receipt.said))
@@ -217,7 +217,7 @@ def settle_conflict(
     return receipt
 
 
-def _chosen(
+def _choose_answers(
     work: VillageWork, conflict: Conflict, current: Mapping[str, Any], take_other: Mapping[str, bool]
 ) -> dict[str, Any]:
     """Colliding answers as chosen; what the other alone had changed, unless it was changed since, too."""

@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 from django.db.models import Exists, OuterRef, QuerySet
 
-from paicha.domain.households.events import Destination, Ids, carry, joined
+from paicha.domain.households.events import Destination, Ids, carry, join_ids
 from paicha.domain.responses.answers.in_force import answers_of
 from paicha.domain.responses.columns import NOTHING
 from paicha.domain.responses.findings.rescreen import rescreen
@@ -47,7 +47,7 @@ def carry_answers(work: VillageWork, source: UUID, to: Destination, only: Ids | 
             Conflict.objects.filter(round=work.round, settled_at=None),
         ]
     wanted = only if only is not None else {}
-    rows = joined(
+    rows = join_ids(
         carry(rows, source, to, None if only is None else wanted.get(rows.model._meta.label_lower, []))
         for rows in tables
     )
@@ -126,7 +126,7 @@ def shared_answers(work: VillageWork, answers: Mapping[str, Any], form: str) -> 
     return {name: answers[name] for name in asked if name in answers and name not in own}
 
 
-def unasked(work: VillageWork, answers: Mapping[str, Any], form: str) -> list[str]:
+def open_questions(work: VillageWork, answers: Mapping[str, Any], form: str) -> list[str]:
     """Labels of the questions of a form that these answers leave open, in its order."""
     roles = work.pack.roles
     names = [
@@ -171,7 +171,7 @@ def take_answers(
     after = receipt.revision if receipt.status.goes_in else before
     return {
         "status": receipt.status.value, "before": before, "after": after,
-        "open": unasked(work, answers, entry.form),
+        "open": open_questions(work, answers, entry.form),
     }  # fmt: skip
 
 

@@ -178,7 +178,7 @@ class Batch:
             return cls(
                 ready, columns.answers, columns.present, source, upload, columns.evaluated, by_base, hold
             )
-        answers = answer_rows(work.pack, _given(work.pack, rows), [row.form for row in rows])
+        answers = answer_rows(work.pack, _answer_columns(work.pack, rows), [row.form for row in rows])
         return cls(ready, answers, _present(work.pack, rows), source, upload, None, by_base, hold)
 
     @property
@@ -220,7 +220,7 @@ class Batch:
                 row.receipt.status = Status.UNCHANGED
 
 
-def _given(pack: Pack, rows: Sequence[IncomingRow]) -> pl.DataFrame:
+def _answer_columns(pack: Pack, rows: Sequence[IncomingRow]) -> pl.DataFrame:
     """The answers that stand in the rows, a column for each question that any row answers."""
     kinds = answer_schema(pack)
     if any(row.text is not None for row in rows):

@@ -78,7 +78,7 @@ def _merge(work: VillageWork, batch: Batch, others: Sequence[Row]) -> None:
             row.receipt.status = Status.MERGED
         elif _same_hand(batch, row):
             row.receipt.status = Status.UNCHANGED if merged_text == now_text else Status.MERGED
-            row.receipt.said += _asked(pack, fields, now_text, other)
+            row.receipt.said += _second_changes(pack, fields, now_text, other)
         else:
             row.receipt.status = Status.CONFLICT
             labels = "、".join(pack.questions[n].short or pack.questions[n].label for n in fields)
@@ -101,7 +101,7 @@ def _same_hand(batch: Batch, row: Row) -> bool:
     return row.stored is not None and row.stored.source == batch.source and not batch.by_base
 
 
-def _asked(pack: Pack, fields: Sequence[str], now: str, here: str) -> list[Said]:
+def _second_changes(pack: Pack, fields: Sequence[str], now: str, here: str) -> list[Said]:
     """C02: what the same person changed twice, from the same state; the newer answer stays until they say otherwise."""
     stored, typed = orjson.loads(now), orjson.loads(here)
     return [

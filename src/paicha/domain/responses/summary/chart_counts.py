@@ -26,7 +26,7 @@ from paicha.domain.responses.summary.village_checks import Answered
 from paicha.domain.rounds.models import Round
 
 
-def counted(met: Iterable[Answered]) -> dict[str, Any]:
+def count_for_charts(met: Iterable[Answered]) -> dict[str, Any]:
     """`days` and `answers` of the households that were met."""
     days: Counter[str] = Counter()
     chosen: dict[str, Counter[tuple[str, str]]] = {}

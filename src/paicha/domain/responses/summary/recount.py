@@ -23,7 +23,7 @@ from paicha.domain.responses.findings.store import Kept, load_kept_of, update_fi
 from paicha.domain.responses.models import Conflict, VillageSummary
 from paicha.domain.responses.rules.row_tests import village_leads
 from paicha.domain.responses.rules.rule_hits import RuleHit
-from paicha.domain.responses.summary.chart_counts import counted
+from paicha.domain.responses.summary.chart_counts import count_for_charts
 from paicha.domain.responses.summary.recount_cache import briefs_of
 from paicha.domain.responses.summary.tallies import done, due, outcome_key
 from paicha.domain.responses.summary.village_checks import Answered, Village, check_village
@@ -64,13 +64,13 @@ def _count(
     work: VillageWork, roster: Sequence[Any], kept: Mapping[tuple[UUID | None, str], Kept], conflicts: int
 ) -> None:
     pack, summary = work.pack, work.summary
-    rows = _answered(work, roster)
+    rows = _roster_of(work, roster)
     summary.counts, summary.added = rows.counts, rows.added
     record_facts(work, roster_groups=sorted(rows.groups))
     village = Village(pack, rows.answered, summary.profile, done(pack, summary.counts), rows.told)
     checked = check_village(village)
     work.found = [item for item in checked if item.household is not None or not _stood(item, kept)]
-    fired = [*checked, *_village_rules(work, _undismissed(pack, kept.values()))]
+    fired = [*checked, *_village_rules(work, _count_open_leads(pack, kept.values()))]
     mine = {check.id for check in pack.named_checks} | {r.id for r in pack.rules if r.scope == "village"}
     settled = update_findings(
         work.round.pk,
@@ -83,7 +83,7 @@ def _count(
         (old.severity, old.rule, old.kind, old.state) for key, old in kept.items() if key[1] not in mine
     ]
     summary.leads, summary.figures = _open_counts(pack, states + settled)
-    summary.figures |= counted(rows.met) | {"before": work.before}
+    summary.figures |= count_for_charts(rows.met) | {"before": work.before}
     people = village.values(pack.roles.population)
     summary.figures["people"] = sum(n for n in people if n)
     summary.figures["conflicts"] = conflicts
@@ -132,7 +132,7 @@ def _rosters(round_id: int, villages: Sequence[int]) -> dict[int, list[Any]]:
     return found
 
 
-def _answered(work: VillageWork, listed: Sequence[Any]) -> _Roster:
+def _roster_of(work: VillageWork, listed: Sequence[Any]) -> _Roster:
     found = _Roster()
     revisions = [row[3].replace("-", "") if row[3] else None for row in listed]
     briefs = briefs_of(work.pack, [id_ for id_ in revisions if id_], work.written)
@@ -174,7 +174,7 @@ def _open_counts(
     return dict(sorted(leads.items())), figures
 
 
-def _undismissed(pack: Pack, findings: Iterable[Kept]) -> int:
+def _count_open_leads(pack: Pack, findings: Iterable[Kept]) -> int:
     """The fact open_leads: leads of the kinds that count, open or confirmed."""
     opening = pack.open_kinds
     return sum(

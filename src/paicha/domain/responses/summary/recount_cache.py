@@ -21,7 +21,7 @@ from django.db import connection
 from paicha.core.pack import Pack
 from paicha.core.pack.per_pack import per_pack
 from paicha.domain.responses.summary.chart_counts import counted_questions, day_of, options_of
-from paicha.domain.responses.summary.village_checks import Answered, asked
+from paicha.domain.responses.summary.village_checks import Answered, questions_needed
 
 MOST = 120_000  # revisions kept in a process
 _PART = 500
@@ -117,7 +117,7 @@ def _reading(pack: Pack) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[st
     """Questions asked for, those pictured, and those whose answers differ also where rows are filled in alike."""
     roles = pack.roles
     own = {roles.head, roles.phone, roles.population, roles.remark, roles.surveyed_on}
-    return asked(pack), counted_questions(pack), frozenset(own)
+    return questions_needed(pack), counted_questions(pack), frozenset(own)
 
 
 def _small(value: Any) -> Any:

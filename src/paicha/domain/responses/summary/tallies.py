@@ -140,7 +140,7 @@ def tally(pack: Pack, summaries: Iterable[VillageSummary]) -> Tally:
     return total
 
 
-def combined(tallies: Iterable[Tally]) -> Tally:
+def add_up(tallies: Iterable[Tally]) -> Tally:
     """The sum of tallies, which stay as they are."""
     total = Tally()
     for one in tallies:

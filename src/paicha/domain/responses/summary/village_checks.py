@@ -38,7 +38,7 @@ class Answered(NamedTuple):
 
 
 @per_pack
-def asked(pack: Pack) -> tuple[str, ...]:
+def questions_needed(pack: Pack) -> tuple[str, ...]:
     """Questions that a village's count or one of its named checks asks for, in official order."""
     roles = pack.roles
     named: set[str | None] = {
@@ -72,7 +72,7 @@ class Village:
 
     def column(self, rows: Sequence[Answered], question: str | None) -> list[Any]:
         """A question's answers over some rows; nothing where a count doesn't ask for it."""
-        names = asked(self.pack)
+        names = questions_needed(self.pack)
         if question not in names:
             return [None] * len(rows)
         at = names.index(question)
@@ -227,7 +227,7 @@ def _changed_since(v: Village, check: NamedCheck) -> Iterator[Saying]:
     """Answers that differ from the round before (facts `prior_<question>`), with nothing said in the remark."""
     if not v.facts:
         return
-    names = [name for name in check.names.get("questions", ()) if name in asked(v.pack)]
+    names = [name for name in check.names.get("questions", ()) if name in questions_needed(v.pack)]
     columns = [v.values(name) for name in names]
     for n, (row, remark) in enumerate(zip(v.met, v.column(v.met, v.pack.roles.remark), strict=True)):
         facts = v.facts.get(row.household)
