@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar, overload
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.conftest import sign_in
@@ -58,6 +59,13 @@ class Handset:
 
     def set_up(self, who: str, pin: str = PIN) -> None:
         """Sign in once, online, choose a PIN, take the roster along."""
+        self.sign_in_once(who, pin)
+        self.enter(pin)
+        expect(self.page.locator("#count")).to_contain_text("户")
+        self.controlled()
+
+    def sign_in_once(self, who: str, pin: str = PIN) -> None:
+        """Sign in once, online, and choose a PIN."""
         self.page.goto("/field/")
         expect(self.page.get_by_role("link", name="联网登录")).to_be_visible()
         sign_in(self.page, who)
@@ -66,9 +74,6 @@ class Handset:
         self.page.get_by_label("再输一次").fill(pin)
         self.page.get_by_role("button", name="登录，取走名册").click()
         self.page.wait_for_url(lambda url: "/enrol/" not in url)
-        self.enter(pin)
-        expect(self.page.locator("#count")).to_contain_text("户")
-        self.controlled()
 
     def controlled(self) -> None:
         """Wait until the page comes from the service worker, so that it opens without a signal."""
@@ -106,12 +111,19 @@ class Handset:
         self.page.goto("/field/")
 
 
+H = TypeVar("H", bound=Handset)
+
+
+@overload
+def handset(browser: Browser, url: str) -> AbstractContextManager[Handset]: ...
+@overload
+def handset(browser: Browser, url: str, kind: type[H]) -> AbstractContextManager[H]: ...
 @contextmanager
-def handset(browser: Browser, url: str) -> Iterator[Handset]:
+def handset(browser: Browser, url: str, kind: type[Handset] = Handset) -> Iterator[Handset]:
     """A phone of its own, thrown away afterwards."""
     context = open_context(
         browser, url, viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True
     )
-    made = Handset(context)
+    made = kind(context)
     yield made
     context.close()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from tests.worlds.round import OPENED, TODAY, TOWN, VILLAGE, World
-from tests.worlds.sampled import checker, drawn, of, said
+from tests.worlds.round import TODAY, TOWN, VILLAGE, World
+from tests.worlds.sampled import drawn, of, said
 
+from paicha.domain import clock
 from paicha.domain.accounts.models import Assignment, User
 from paicha.domain.households.services import new_id
 from paicha.domain.responses.services import village_work
@@ -22,7 +24,9 @@ FORM5: dict[str, Any] = {
 def leader(world: World, name: str = "leader") -> User:
     """Somebody who may lead visits in the town."""
     user = User.objects.create_user(name, password="a-long-password-1", name=f"{name}的姓名")
-    Assignment.objects.create(user=user, role="area_leader", kind="area", ref=TOWN[:9], since=OPENED)
+    Assignment.objects.create(
+        user=user, role="area_leader", kind="area", ref=TOWN[:9], since=world.round.opens_on
+    )
     world.users[name] = user
     return user
 
@@ -30,7 +34,7 @@ def leader(world: World, name: str = "leader") -> User:
 def planned(world: World, who: User, village: str = VILLAGE, kind: str = "verification") -> Visit:
     """A visit to the village today."""
     with village_work(world.round, world.pack, world.areas[village], "operator:tester") as work:
-        return plan(work, Plan(kind, TODAY, who, "乙", ["镇里安排"], address="/visit/{pk}/"))
+        return plan(work, Plan(kind, clock.today(), who, "乙", ["镇里安排"], address="/visit/{pk}/"))
 
 
 def visit_item(visit: Visit, looks: list[dict[str, Any]] | None = None, **more: Any) -> dict[str, Any]:
@@ -49,9 +53,14 @@ def look(row: VisitHousehold, found: str, note: str = "", was: tuple[str, str] =
 def shared_out(world: World, head: str = "王建国", name: str = "visitor") -> SampleHousehold:
     """A household of a sample of every household, given to a checker of their own."""
     sample = drawn(world)
-    checker(world, sample, name)
+    user = User.objects.create_user(name, password="a-long-password-1", name=f"{name}的姓名")
+    today = clock.today()
+    Assignment.objects.create(
+        user=user, role="spot_checker", kind="sample", ref=str(sample.pk), since=today, until=today + timedelta(days=10)
+    )  # fmt: skip
+    world.users[name] = user
     sampled = of(sample, head)
-    sampled.checker = world.users[name]
+    sampled.checker = user
     sampled.save(update_fields=["checker"])
     return sampled
 

@@ -98,7 +98,7 @@ def test_a_visit_that_is_over_leaves_the_phone(world: World, visit: Visit, phone
     have = {row["id"]: row["digest"] for row in errands(phone.sender(), None)["rows"]}
     with desk(world) as work:
         drop(work, visit, "不去了")
-    assert errands(phone.sender(), have)["gone"] == [f"visit {visit.pk}"]
+    assert errands(phone.sender(), have)["gone"] == [f"visit-{visit.pk}"]
 
 
 def test_who_lost_the_village_takes_nothing_along(world: World, phone: Phone) -> None:

@@ -1,7 +1,7 @@
 // What the interface for phones takes and gives, as JSON (`shapes.py`, `domain/sync`); read by the type check of the
 // client. `tests/delivery/api/test_payloads.py` compares it with what the server sends.
 
-import type { Answer, Answers } from "#rules";
+import type { Answer, Answers, Question } from "#rules";
 
 /** An answer other than 200: a code of the catalogue and its sentence. */
 export interface Refusal {
@@ -72,6 +72,8 @@ export interface Assignment {
   key?: Key;
   round: null | Round;
   villages: Workplace[];
+  /** Whether the person leads visits or re-interviews at all. */
+  errands: boolean;
   problem_types?: ProblemType[];
   change_fields?: string[];
 }
@@ -116,7 +118,7 @@ export interface VillageOut {
 export interface FormQuestion {
   name: string;
   label: string;
-  type: "choice" | "text" | "date" | "integer" | "choices";
+  type: Question["type"];
   options: { number: number; label: string }[];
 }
 

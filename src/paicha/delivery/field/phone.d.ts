@@ -1,6 +1,7 @@
 // What lies on a phone's disk, and what its modules hold in memory. Types alone: no browser ever loads this file.
 
 import type {
+  Errand,
   HouseholdFields,
   Key,
   Message,
@@ -51,6 +52,8 @@ export interface Meta {
   /** When a receipt last came, in milliseconds. */
   sent: number;
   assignment: Box;
+  /** Visits and drawn households that were taken along. */
+  errands: Box;
   /** What is being typed beside the forms, by place. */
   [typed: `typed ${string}`]: Box;
   /** What was done about a member here, until the server's answer has it. */
@@ -96,6 +99,38 @@ export interface WorkData {
   base: number;
   after: null | string;
   household?: Omit<NewHousehold, "village">;
+  errand?: ErrandData;
+}
+
+/** What was seen at a household of a visit: found, note. */
+export type Seen = [string, string];
+
+/** What a visit has of form 5 and of its households, by row. */
+export interface VisitState {
+  form: Answers;
+  looks: Record<string, Seen>;
+}
+
+/**
+ * What is typed about an errand. `values`: form 5, or what a household says; `was`: what the server had when typing
+ * began; `sent`: what the last finished item said. `errand`: as it was taken along then.
+ */
+export interface ErrandData {
+  errand: Errand;
+  values: Answers;
+  looks: Record<string, Seen>;
+  outcome: null | number;
+  note: string;
+  was: VisitState;
+  sent: null | VisitState;
+}
+
+/** An errand as it is opened. */
+export interface OpenErrand {
+  errand: Errand;
+  state: HouseholdState;
+  messages: Message[];
+  data: ErrandData;
 }
 
 /** A work row, opened. */

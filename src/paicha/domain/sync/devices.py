@@ -156,7 +156,12 @@ def phone_names(sources: Iterable[str]) -> dict[str, str]:
 
 def may_enrol(who: Scope) -> bool:
     """Whether a person surveys, leads visits or re-interviews at all."""
-    return any(map(who.allows, (Verb.SUBMIT_ANSWERS, Verb.CROSS_CHECK, Verb.REINTERVIEW)))
+    return who.allows(Verb.SUBMIT_ANSWERS) or may_run_errands(who)
+
+
+def may_run_errands(who: Scope) -> bool:
+    """Whether a person leads visits or re-interviews at all."""
+    return who.allows(Verb.CROSS_CHECK) or who.allows(Verb.REINTERVIEW)
 
 
 def _credential(user: User, kind: str, device: Device | None, until: date | None) -> str:

@@ -122,7 +122,7 @@ def _interview(one: SampleHousehold, form: str, until: str) -> dict[str, Any]:
 def _place(kind: str, subject: int, village: Area) -> dict[str, Any]:
     town = village.parent.spoken if village.parent else ""
     return {
-        "id": f"{kind} {subject}", "kind": kind, "subject": subject, "village": village.code,
+        "id": f"{kind}-{subject}", "kind": kind, "subject": subject, "village": village.code,
         "place": village.spoken, "town": town,
     }  # fmt: skip
 

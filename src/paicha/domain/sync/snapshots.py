@@ -33,7 +33,7 @@ from paicha.domain.rounds.models import RosterEntry, Round, RoundArea
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.prior import round_before, round_source
 from paicha.domain.rounds.queries import current_round, current_stage, stages
-from paicha.domain.sync.devices import Sender
+from paicha.domain.sync.devices import Sender, may_run_errands
 from paicha.domain.sync.models import RaisedItem
 from paicha.domain.sync.sealing import described
 from paicha.domain.sync.waiting import RAISED
@@ -72,7 +72,8 @@ def assignment(sender: Sender) -> dict[str, Any]:
     """The round, where the sender works, and what the client needs besides the pack's module."""
     round_ = current_round()
     if round_ is None:
-        return {"server_time": clock.now(), "user": _person(sender), "round": None, "villages": []}
+        nothing: dict[str, Any] = {"round": None, "villages": [], "errands": False}
+        return {"server_time": clock.now(), "user": _person(sender)} | nothing
     pack, last = pack_of(round_), round_before(round_)
     places = workplaces(sender, round_)
     towns = _towns(round_, places)
@@ -109,7 +110,7 @@ def assignment(sender: Sender) -> dict[str, Any]:
             "opens_on": round_.opens_on, "today": clock.today(), "rules": f"/field/rules/{address_of(pack)}.js",
             "outcome": pack.outcome.question, "last": round_source(last) if last else "",
         },
-        "villages": villages,
+        "villages": villages, "errands": may_run_errands(sender.scope),
         "problem_types": _problem_types(pack), "change_fields": list(BaseChange.FIELDS[:3]),
     }  # fmt: skip
 

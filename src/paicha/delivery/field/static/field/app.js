@@ -10,6 +10,7 @@ import { askForSync, install } from "./install.js";
 import { applyLetters } from "./letters.js";
 import { addPage } from "./pages/add.js";
 import { devicePage } from "./pages/device.js";
+import { errandPage } from "./pages/errands.js";
 import { householdPage } from "./pages/household.js";
 import { listPage } from "./pages/list.js";
 import { membersPage } from "./pages/members.js";
@@ -129,6 +130,7 @@ const show = async () => {
     if (name === "h" && id && more === "raise") return raisePage(shell, id, typed);
     if (name === "h" && id && more === "members") return membersPage(shell, id, typed);
     if (name === "h" && id) return householdPage(shell, id);
+    if (name === "errand" && id) return errandPage(shell, id);
     if (name === "new") return addPage(shell, typed);
     if (name === "device") return devicePage(shell, sent);
     return listPage(shell);

@@ -1,9 +1,11 @@
 // What changed at the server, taken along: where the person works, and of each village the rows that differ.
 
+import { take } from "./errand_work.js";
+import * as errands from "./errands.js";
 import { have, isCurrent } from "./roster.js";
 import * as store from "./store.js";
 
-/** @import { Assignment, VillageOut } from "#payloads" */
+/** @import { Assignment, ErrandsOut, VillageOut } from "#payloads" */
 
 export class SignedOut extends Error {}
 
@@ -30,6 +32,11 @@ export const pull = async (network = {}) => {
       await call(network, address, token, { have: have(place.code) })
     );
     await store.takeVillage(place, village, done);
+  }
+  if (assignment.errands) {
+    const body = { have: errands.have() };
+    const answer = await call(network, "/api/v1/field/errands", token, body);
+    await take(/** @type {ErrandsOut} */ (answer));
   }
   await store.refresh();
 };

@@ -7,9 +7,10 @@ import { answerText } from "./words.js";
 /** @import { Child } from "#phone" */
 /** @import { Answer, Option, Question } from "#rules" */
 /** @import { Cell, Survey } from "./survey.js" */
+/** A survey, form 5 or a re-interview. @typedef {Pick<Survey, "question" | "values" | "known">} Asked */
 /** Takes an answer, null for none. @typedef {(name: string, value: Answer) => void} Setter */
 
-/** A cell as a fieldset. @param {Survey} survey @param {Cell} cell @param {Setter} set */
+/** A cell as a fieldset. @param {Asked} survey @param {Cell} cell @param {Setter} set */
 export const cellElement = (survey, cell, set) => {
   const questions = cell.questions.map((name) => survey.question(name));
   const help = questions.flatMap((question) => question.help || []);
@@ -51,7 +52,7 @@ export const addUp = (survey, root) => {
   }
 };
 
-/** @param {Survey} survey @param {string} name @param {boolean} isPart @param {Setter} set @returns {Child} */
+/** @param {Asked} survey @param {string} name @param {boolean} isPart @param {Setter} set @returns {Child} */
 const input = (survey, name, isPart, set) => {
   const question = survey.question(name);
   if (question.type === "choice" || question.type === "choices") return options(survey, name, set);
@@ -62,7 +63,7 @@ const input = (survey, name, isPart, set) => {
 /** Whether an option is chosen. @param {Answer | undefined} value @param {number} number */
 const isChosen = (value, number) => (Array.isArray(value) ? value.includes(number) : value === number);
 
-/** @param {Survey} survey @param {string} name @param {Setter} set @returns {Child} */
+/** @param {Asked} survey @param {string} name @param {Setter} set @returns {Child} */
 const options = (survey, name, set) => {
   const question = survey.question(name);
   const type = question.type === "choices" ? "checkbox" : "radio";
@@ -89,7 +90,7 @@ const options = (survey, name, set) => {
 };
 
 /**
- * @param {Survey} survey @param {string} name @param {Option} option @param {HTMLInputElement} box
+ * @param {Asked} survey @param {string} name @param {Option} option @param {HTMLInputElement} box
  * @param {Setter} set
  */
 const choose = (survey, name, option, box, set) => {
@@ -113,7 +114,7 @@ const choose = (survey, name, option, box, set) => {
   }
 };
 
-/** @param {Survey} survey @param {string} name @param {boolean} isPart @param {Setter} set */
+/** @param {Asked} survey @param {string} name @param {boolean} isPart @param {Setter} set */
 const stepper = (survey, name, isPart, set) => {
   const { short, label, low = 0, high = 0, unit = "" } = survey.question(name);
   const field = h("input", {
@@ -156,7 +157,7 @@ const stepper = (survey, name, isPart, set) => {
   );
 };
 
-/** @param {Survey} survey @param {string} name @param {Setter} set */
+/** @param {Asked} survey @param {string} name @param {Setter} set */
 const textField = (survey, name, set) => {
   const question = survey.question(name);
   const field = h("input", {

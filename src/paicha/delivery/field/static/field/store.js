@@ -5,13 +5,15 @@
 import { tell, tellAll, whenOthers } from "./changes.js";
 import * as clock from "./clock.js";
 import { entries, get, newId, refillReserve, reserve, wipe, write, writeAnyway } from "./db.js";
+import * as errands from "./errands.js";
 import { merge, metOnTheSpot, open } from "./household_state.js";
 import * as members from "./members.js";
 import { handOverFile } from "./receipts.js";
 import * as roster from "./roster.js";
 import * as vault from "./vault.js";
 
-/** @import { Assignment, DeviceOut, Item, Message, NewHousehold, Raised, VillageOut, Workplace } from "#payloads" */
+/** @import { Assignment, DeviceOut, InterviewItem, Item, Message, NewHousehold } from "#payloads" */
+/** @import { Raised, VillageOut, VisitItem, Workplace } from "#payloads" */
 /** @import { Box, Fields, Household, HouseholdState, MemberChange, MemberEdit } from "#phone" */
 /** @import { OpenHousehold, Owner, Work, WorkData, WorkRow } from "#phone" */
 /** @import { Answers } from "#rules" */
@@ -45,10 +47,7 @@ const countUnsent = async () => {
 };
 
 /** When something is finished: never before what was finished earlier, also where the clock was set back. */
-const inTurn = () => {
-  last = Math.max(Date.now(), last + 1);
-  return last;
-};
+export const inTurn = () => (last = Math.max(Date.now(), last + 1));
 
 /** Whose phone this is, or null. */
 export const person = () => me;
@@ -71,7 +70,7 @@ export const countsByState = () => {
   return [...counts];
 };
 /** How many are half filled in. */
-export const drafts = () => [...works.values()].filter((work) => work.state === "draft").length;
+export const drafts = () => [...works.values()].filter(({ state }) => state === "draft").length;
 /** When a receipt last came, in milliseconds, or 0. @returns {Promise<number>} */
 export const sentAt = async () => (await get(db, "sent")) || 0;
 
@@ -110,6 +109,7 @@ export const reload = async () => {
   if (!vault.isOpen()) return;
   await roster.load(db);
   await members.load(db);
+  await errands.load(db);
   /** @type {Map<string, Work>} */
   const loaded = new Map();
   for (const [id, row] of await entries(db, "work")) loaded.set(id, await openWork(row));
@@ -128,6 +128,7 @@ export const lock = () => {
   vault.lock();
   roster.clear();
   members.clear();
+  errands.clear();
   works = new Map();
   tell("lock");
 };
@@ -306,14 +307,27 @@ export const addHousehold = async (fields, id = newId()) => {
   return id;
 };
 
-/** @param {Item} body */
+/** @param {Item | VisitItem | InterviewItem} body */
 const seal = (body) => {
   if (!me) throw new Error("这部手机还没有登录。");
   return vault.seal(body, body.item, me.device, me.key.jwk);
 };
 
-/** @param {WorkRow} row @param {WorkData} data @param {Item | null} body an item to send, or null for a draft */
-const put = async (row, data, body) => {
+/** By id. @returns {ReadonlyMap<string, Work>} */
+export const allWork = () => works;
+/** Whether something of it lies in the outbox. @param {string} id */
+export const isUnsent = (id) => unsent.has(id);
+/** What is gone from the disk. @param {string[]} ids */
+export const forget = (ids) => {
+  for (const id of ids) works.delete(id);
+};
+
+/**
+ * Keep what was done. Resolves when it is on disk.
+ * @param {WorkRow} row @param {WorkData} data
+ * @param {Item | VisitItem | InterviewItem | null} body an item to send, or null for a draft
+ */
+export const put = async (row, data, body) => {
   const box = await vault.box(data);
   const sealed = body ? await seal(body) : null;
   await writeAnyway(db, ["work", "outbox", "meta"], (tx) => {

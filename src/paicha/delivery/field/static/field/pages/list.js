@@ -5,6 +5,7 @@ import { head } from "../head.js";
 import * as store from "../store.js";
 import { isDue, isMet } from "../survey.js";
 import { DUE, groupText, ORDER, STATES } from "../words.js";
+import { errandRows } from "./errands.js";
 
 /** @import { Household, Shell } from "#phone" */
 /** @import { Rules } from "#rules" */
@@ -137,8 +138,10 @@ export const listPage = (shell) => {
       timer = setTimeout(() => bar.querySelector(".toast")?.remove(), left);
     }
     if (shell.why) words.push(h("p", { class: "say soft", ...status }, shell.why));
-    const none = store.assignment() ? "名册里没有您要排查的户，请联系村里分工。" : "正在取名册，请等一下……";
-    if (!all.length) words.push(h("p", null, none));
+    const errands = errandRows();
+    if (errands) words.push(errands);
+    const none = store.assignment() ? "没有分给您的户，请联系给您分工的人。" : "正在取名册，请等一下……";
+    if (!all.length && !errands) words.push(h("p", null, none));
     return words;
   };
   /** Whom to go to next: the first who is due. */
@@ -204,6 +207,11 @@ export const listPage = (shell) => {
   return [
     head(h("div", { class: "title" }, name, small)),
     h("main", null, bar, finder, count, box, more),
-    h("footer", { class: "one" }, link("#/new", "添一户"), link("#/device", "这部手机")),
+    h(
+      "footer",
+      { class: "one" },
+      store.assignment()?.villages.length ? link("#/new", "添一户") : null,
+      link("#/device", "这部手机"),
+    ),
   ];
 };
