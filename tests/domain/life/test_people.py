@@ -77,6 +77,46 @@ def _split(world: World, home: Household) -> HouseholdEvent:
     return split(world.round, world.pack, home.pk, Part("王小国", "1", along=along), WHY)
 
 
+# How many the old household had; its members who go along, the head who is typed, the people who are typed; then
+LEFT = [
+    (4, ["王小明"], "王小国", None, 2), (4, ["王小明"], "王小明", 1, 3), (4, [], "王小国", 3, 3),
+    (1, [], "王小国", 3, 1), (None, ["王小明"], "王小国", 2, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("people_", "along", "head", "typed", "left"), LEFT)
+def test_a_split_leaves_fewer_people_and_undone_as_many_as_before(
+    plain: World,
+    home: Household,
+    people_: int | None,
+    along: list[str],
+    head: str,
+    typed: int | None,
+    left: int | None,
+) -> None:
+    Household.objects.filter(pk=home.pk).update(population=people_)
+    members = [str(pk) for pk in Member.objects.filter(name__in=along).values_list("pk", flat=True)]
+    part = Part(head, "1", population=typed, along={"households.member": members})
+    event = split(plain.round, plain.pack, home.pk, part, WHY)
+
+    def now() -> int | None:
+        return Household.objects.get(pk=home.pk).population
+
+    assert now() == left
+    undo(plain.round, plain.pack, event.pk, OPERATOR)
+    assert now() == people_
+    again = HouseholdEvent.objects.get(kind="merge", household=event.household)
+    undo(plain.round, plain.pack, again.pk, OPERATOR)
+    assert now() == left
+
+
+def test_a_split_without_known_members_takes_the_number_that_was_typed(plain: World) -> None:
+    home = plain.household("高兰花")
+    Household.objects.filter(pk=home.pk).update(population=5)
+    split(plain.round, plain.pack, home.pk, Part("高小花", "1", population=2), WHY)
+    assert Household.objects.get(pk=home.pk).population == 3
+
+
 ACTS: list[tuple[str, Callable[[World, Household], HouseholdEvent], dict[str, Said]]] = [
     ("moved", lambda w, h: move(w.round, w.pack, h.pk, w.areas[NEIGHBOUR], "1", WHY), {"王建国": ALL}),
     ("merged", lambda w, h: merge(w.round, w.pack, h.pk, w.household("高兰花").pk, WHY), {"高兰花": ALL}),

@@ -113,6 +113,18 @@ def update_known(village: Area, changes: Sequence[tuple[str, int | None, str, UU
         count_change([village.pk])
 
 
+def add_people(household: Household, n: int) -> int:
+    """Let a household that the caller holds have `n` people more (fewer below 0), one at least; returns how many more.
+
+    0 where the register doesn't know how many there are.
+    """
+    if household.population is None or not n:
+        return 0
+    before, household.population = household.population, max(household.population + n, 1)
+    household.save(update_fields=["population"])
+    return household.population - before
+
+
 @transaction.atomic
 def change_head(household: Household, new: str, *, actor: str, reason: str) -> None:
     """Record another head; the key stays, so that Excel rows under the new name are accepted.

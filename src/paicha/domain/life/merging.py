@@ -14,6 +14,7 @@ from paicha.core.pack import Pack
 from paicha.domain.cases.carrying import going_procedures, planned_meeting
 from paicha.domain.households.events import Destination, Kind, Past, record, remember
 from paicha.domain.households.models import HouseholdEvent
+from paicha.domain.households.services import add_people
 from paicha.domain.life.act import Act, Asked, Home, open_act
 from paicha.domain.life.closing import come_back, leave
 from paicha.domain.life.errors import LifeError
@@ -108,6 +109,7 @@ def undo_merge(act: Act, event: HouseholdEvent) -> None:
     back = Destination(home.household.pk, home.household.village_id)
     carry_all(other.work, other.household.pk, back, state.get("rows", {}))
     come_back(act, home, state)
+    add_people(other.household, -state.get("more", 0))
     settle_listed(other.work, other.household.pk, _address(event))
     _take_out(act, other, state.get("answers"), event)
     act.tell([home.household.pk, other.household.pk], state.get("rows", {}))

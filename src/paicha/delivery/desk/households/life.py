@@ -157,7 +157,9 @@ def _split(home: Home, given: QueryDict) -> str:
         whole(given.get("population", "")), given.get("class", ""), rows_chosen(given.getlist("along")),
     )  # fmt: skip
     made = split(place.round, place.pack, home.household.pk, part, _asked(home, given))
-    return f"已分出{made.new}户，列入本轮名册，还要入户排查；原来一户的人口请改成现在的。"
+    fewer = made.state["fewer"]
+    people = f"原来一户的人口少算 {fewer} 人" if fewer else "原来一户的人口没有变"
+    return f"已分出{made.new}户，列入本轮名册，还要入户排查；{people}，不对的话填答案时改。"
 
 
 def _other(home: Home, text: str) -> Household:
