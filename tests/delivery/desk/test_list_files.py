@@ -24,6 +24,7 @@ LISTS = [
     *((who, f"/area/{code}/{name}/") for who, code in (("cadre", VILLAGE), ("town", TOWN), ("city", COUNTY))
       for name in ("households", "leads", "problems", "petitions", "changes", "referrals")),
     ("town", f"/area/{TOWN}/cases/"), ("administrator", f"/area/{COUNTY}/accounts/"),
+    ("auditor", f"/area/{VILLAGE}/log/"), ("auditor", f"/area/{COUNTY}/log/search/"),
 ]  # fmt: skip
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from datetime import timedelta
+
+import openpyxl
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.worlds.round import COUNTY, OTHER_TOWN, TOWN, VILLAGE, World
 
 from paicha.delivery.desk.audit.act_text import act_text, has_words
+from paicha.delivery.desk.households.household import PURPOSES
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.audit.services import village_chain
@@ -63,6 +69,60 @@ def test_the_county_shows_what_a_person_read_on_a_day(world: World) -> None:
 )
 def test_only_who_may_read_the_audit(world: World, who: str, address: str, status: int) -> None:
     assert world.client(who).get(address).status_code == status
+
+
+def listed(world: World, query: str, place: str = COUNTY) -> list[tuple[str, str]]:
+    """(who, what) of the entries that a search finds, from its file."""
+    answer = world.client("auditor").get(f"/area/{place}/log/search/?{query}&as=xlsx")
+    assert answer.status_code == 200
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    return [(str(row[1]), str(row[2])) for row in sheet.iter_rows(min_row=3, values_only=True)]
+
+
+def test_the_log_is_searched_by_person_act_household_and_days(world: World) -> None:
+    home = world.household("高兰花")
+    cadre = world.client("cadre")
+    cadre.get(f"/area/{VILLAGE}/households/")
+    assert cadre.post(f"/household/{home.pk}/phone/", {"purpose": PURPOSES[0]}).status_code == 200
+    name, today = world.users["cadre"].name, clock.today()
+    assert (name, "查看：农户名单") in listed(world, f"person={name}&act=read")
+    assert {who for who, _ in listed(world, f"person={name}")} == {name}
+    found = {what for _, what in listed(world, "home=高兰花")}
+    assert "答案：存下" in found
+    assert any("看全号" in what for what in found)
+    assert all("农户名单" not in what for what in found)
+    assert listed(world, "home=没有此人") == []
+    assert listed(world, f"person={name}&since={today + timedelta(1)}&until={today + timedelta(2)}") == []
+    assert {what.partition("：")[0] for _, what in listed(world, "act=responses")} == {"答案"}
+
+
+def test_a_town_s_search_has_its_villages_chains_alone(world: World) -> None:
+    world.client("cadre").get(f"/area/{VILLAGE}/households/")
+    assert not any(what.startswith("查看") for _, what in listed(world, "", TOWN))
+    assert listed(world, "", TOWN)
+    assert listed(world, "", OTHER_TOWN) == []
+
+
+def test_a_search_asks_few_queries(world: World) -> None:
+    for who in ("cadre", "grid", "town", "city"):
+        world.client(who).get(f"/area/{VILLAGE}/households/")
+    auditor, address = world.client("auditor"), f"/area/{COUNTY}/log/search/"
+    auditor.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert auditor.get(address).status_code == 200
+    control = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+    assert (
+        sum(not q["sql"].startswith(control) for q in asked) <= 16
+    )  # five of them write the entry of the reading
+
+
+def test_entries_sort_by_each_column(world: World) -> None:
+    page = world.client("auditor").get(f"/area/{COUNTY}/log/search/").content.decode()
+    for key in ("at", "who", "act", "subject", "n"):
+        there, back = (listed(world, f"act=responses&sort={sign}{key}") for sign in ("", "-"))
+        assert sorted(there) == sorted(back), key
+        assert f"sort={key}" in page
+    assert "导出这" in page
 
 
 def test_reading_the_audit_is_an_entry_itself(world: World) -> None:

@@ -188,6 +188,11 @@ def act_text(action: str, steps: Mapping[str, str] | None = None) -> str:
     return f"{known}：{'，'.join(parts)}" if parts else known
 
 
+def objects() -> dict[str, str]:
+    """What acts are about, in words, by the first part of their action."""
+    return _OBJECTS
+
+
 def has_words(action: str) -> bool:
     """Whether the object of an act is known, and of a reading its page."""
     thing, _, rest = action.replace(":", ".").partition(".")

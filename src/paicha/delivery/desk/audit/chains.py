@@ -15,11 +15,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from paicha.core.pack import Pack
 from paicha.delivery.desk.audit.act_text import act_text
-from paicha.delivery.desk.shell.listing import Column, headings, sort_rows
+from paicha.delivery.desk.audit.log_search import columns_of
+from paicha.delivery.desk.shell.list_file import ListFile, asks_for_file
+from paicha.delivery.desk.shell.listing import Column, headings, rows_of, sort_rows
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.paging import page_of
 from paicha.delivery.desk.shell.places import Place, at_place
-from paicha.delivery.desk.shell.wording import day_text, who_text
+from paicha.delivery.desk.shell.wording import Names, day_text, who_text
 from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.audit.entry_list import entries, lengths, people_of
@@ -29,8 +31,6 @@ from paicha.domain.audit.services import village_chain
 from paicha.domain.responses.queries import names
 from paicha.domain.rounds.models import RoundArea
 from paicha.domain.rounds.queries import villages_below
-
-SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,17 @@ def _chain(request: HttpRequest, place: Place, chain: str, title: str, keep: str
     total = lengths([chain]).get(chain, 0)
     if title and not total:
         raise Http404
-    shown = page_of(request, rows, SIZE, total=total)
+    listed = rows_of(rows, total=total)
+    name = f"{title or place.area.spoken}的记录"
+    file = ListFile("audit", name, columns_of(place, Names()), listed, Verb.READ_AUDIT)
+    if asks_for_file(request):
+        return file.answer(request, place)
+    shown = listed.page(request)
     checked = "check" in request.GET
     broken = verify_chain(chain) if checked else None
     place.log_read("audit", len(shown))
     return page(
-        request, place, "audit/chain.html", "log", title=title, keep=keep, paging=shown,
+        request, place, "audit/chain.html", "log", title=title, keep=keep, paging=shown, file=file.offer(place),
         lines=_lines(place.pack, list(shown)), checked=checked, broken=broken and broken.message,
     )  # fmt: skip
 

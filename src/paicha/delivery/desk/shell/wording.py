@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -91,12 +91,18 @@ class Names:
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
 
+    def know(self, actors: Iterable[str]) -> None:
+        """Look some up at once; one query."""
+        wanted = set(actors)
+        found = names(wanted)
+        self._known |= {actor: who_text(found, actor) for actor in wanted}
+
     def of(self, actor: str) -> str:
         """A person's name; '' of nobody."""
         if not actor:
             return ""
         if actor not in self._known:
-            self._known[actor] = who_text(names({actor}), actor)
+            self.know({actor})
         return self._known[actor]
 
 
