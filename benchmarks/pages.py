@@ -41,11 +41,11 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="paicha-pages-") as aside:
         home = args.home or Path(aside)
-        _start(home, args.database, args.households)
+        start(home, args.database, args.households)
         return _measure(args.runs)
 
 
-def _start(home: Path, database: str | None, households: int) -> None:
+def start(home: Path, database: str | None, households: int) -> None:
     os.environ["PAICHA_HOME"] = str(home)
     os.environ.pop("DATABASE_URL", None)
     if database:
