@@ -35,6 +35,7 @@ _TABS: tuple[tuple[str, str, Verb, tuple[str, ...], bool], ...] = (
     ("samples", "抽查", Verb.DRAW_SAMPLE, ("county",), True),
     ("pictures", "图表", Verb.READ_STATISTICS, _ABOVE, True),
     ("bulletin", "日报", Verb.READ_STATISTICS, _ABOVE, True),
+    ("group_texts", "发群的话", Verb.READ_HOUSEHOLDS, _EVERY, True),
     ("forms", "表格", Verb.READ_STATISTICS, _EVERY, True),
     ("handup", "上报", Verb.READ_STATISTICS, _EVERY, True),
     ("accounts", "账号", Verb.MANAGE_ACCOUNTS, _ABOVE, True),
