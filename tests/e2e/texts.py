@@ -36,12 +36,15 @@ WITHOUT = {
             "export_all", "handup_back", "measure_withdraw", "meeting_agenda", "meeting_undo", "phone", "problem_undo",
             "problems_remind", "read_all", "referral_undo", "referral_withdraw", "return_back", "return_to",
             "round_new", "sample_again", "sampled_phone", "sign_out", "upload_undo", "zone_remove", "zones",
+            "sample_leftover", "visit_leftover",
         ],
         _BUTTONS,
     ),
     **dict.fromkeys(["account_upload", "copies", "phones_file", "referrals_upload", "upload"], _FILES),
     **dict.fromkeys(["entry_row", "entry_draft", "entry_undo"], "sent by a script, tried in test_session_end"),
-    **dict.fromkeys(["api:batches", "api:devices", "api:village"], "sent by a phone, which keeps what it has"),
+    **dict.fromkeys(
+        ["api:batches", "api:devices", "api:village", "api:errands"], "sent by a phone, which keeps what it has"
+    ),
     "sign_in": "nobody is signed in",
     "propose": "the form of a case's first step (case_step), shown where nothing stands in the way",
 }  # fmt: skip

@@ -74,7 +74,7 @@ def take_batch(sender: Sender, batch: Batch, *, by: Scope | None = None) -> list
     taking = _Taking(sender, batch, skew, by)
     taking.take(list({a.id: a for a in reversed(came)}.values())[::-1])
     if by is None:
-        _seen(sender, batch, skew)
+        _note_device(sender, batch, skew)
     return [taking.receipts[id_] for id_ in dict.fromkeys(a.id for a in came) if id_ in taking.receipts]
 
 
@@ -176,7 +176,7 @@ class _Taking:
     ) -> tuple[Any, ...]:
         item = errand.item
         village = errand.village.pk if item.kind == "visit" else None
-        raw = _kept(item) if receipt.status is not Status.STORED else None
+        raw = _record_of(item) if receipt.status is not Status.STORED else None
         return (
             receipt.item, item.kind, errand.subject.pk, self.batch.id, self.batch.device, self.sender.user.pk,
             errand.round.pk, village, None, None, receipt.status.value, 0, receipt.messages, raw, one.sealed,
@@ -195,7 +195,7 @@ class _Taking:
     def _row(self, routed: Routed, receipt: ItemReceipt, at: datetime) -> tuple[Any, ...]:
         item = routed.arrived.item
         assert item is not None
-        raw = _kept(item) if receipt.status is not Status.STORED else None
+        raw = _record_of(item) if receipt.status is not Status.STORED else None
         return (
             receipt.item, SyncItem.Kind.ANSWERS, None, self.batch.id, self.batch.device, self.sender.user.pk,
             routed.round.pk, routed.village.pk, item.household_id, receipt.household, receipt.status.value,
@@ -221,7 +221,7 @@ class _Taking:
             bulk.insert(SyncItem, _COLUMNS, [row for row in rows if row[0] not in before])
 
 
-def _kept(item: Item | ErrandItem) -> dict[str, Any]:
+def _record_of(item: Item | ErrandItem) -> dict[str, Any]:
     """An item as it is kept beside its receipt; identity numbers of persons are not."""
     kept: dict[str, Any] = item.model_dump(mode="json", by_alias=True)
     if not isinstance(item, Item):
@@ -233,10 +233,10 @@ def _kept(item: Item | ErrandItem) -> dict[str, Any]:
 def _as_it_came(one: Arrived) -> dict[str, Any]:
     """What is kept of an item that nothing was done with: opened where it could be."""
     item = one.item or one.errand
-    return _kept(item) if item is not None else storable(dict(one.raw))
+    return _record_of(item) if item is not None else storable(dict(one.raw))
 
 
-def _seen(sender: Sender, batch: Batch, skew: int) -> None:
+def _note_device(sender: Sender, batch: Batch, skew: int) -> None:
     """What the device page shows: when it was last heard (to the minute), its clock, and what waits there."""
     if sender.device is None:
         return

@@ -50,7 +50,7 @@ class Errand:
 
 def route_errand(sender: Sender, item: ErrandItem, by: Scope | None) -> Errand | None:
     """Where an errand belongs, None where `by`, who brings it as a file, has no business. Raises ItemError."""
-    found = _visit(sender, item) if isinstance(item, VisitItem) else _sampled(sender, item)
+    found = _visit(sender, item) if isinstance(item, VisitItem) else _interview(sender, item)
     verb = Verb.VERIFY if isinstance(item, VisitItem) else Verb.DRAW_SAMPLE
     if by is not None and not by.covers(verb, found.village.code):
         return None
@@ -85,7 +85,7 @@ def _visit(sender: Sender, item: VisitItem) -> Errand:
     return Errand(item, visit.round, visit.village, visit, _why(sender, visit.round))
 
 
-def _sampled(sender: Sender, item: InterviewItem) -> Errand:
+def _interview(sender: Sender, item: InterviewItem) -> Errand:
     rows = SampleHousehold.objects.select_related("household", "village", "sample__round__pack")
     sampled = rows.defer("sample__frame").filter(pk=item.sampled).first()
     if sampled is None:
@@ -129,7 +129,7 @@ def _take_visit(work: VillageWork, item: VisitItem, visit: Visit, source: str) -
     if visit.state == Visit.State.DROPPED:
         raise ItemError("D46")
     receipt = ItemReceipt(item.item, Status.STORED)
-    seen = _seen(work, item.looks, visit, receipt)
+    seen = _merge_looks(work, item.looks, visit, receipt)
     answers = _answers(work, item, receipt)
     differs = bool(receipt.messages)
     if item.completed and (answers or seen or visit.state == Visit.State.PLANNED):
@@ -143,7 +143,7 @@ def _take_visit(work: VillageWork, item: VisitItem, visit: Visit, source: str) -
     return receipt
 
 
-def _seen(
+def _merge_looks(
     work: VillageWork, looks: list[Look], visit: Visit, receipt: ItemReceipt
 ) -> dict[UUID, tuple[str, str]]:
     """What is taken of what was seen, by household; what others wrote otherwise meanwhile is said on the receipt."""

@@ -39,11 +39,12 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(["sampled_phone", "phone", "sample_again"], _ASKS),
     **dict.fromkeys(["entry_sheet", "entry_row", "entry_draft"], _ROWS),
-    **dict.fromkeys(["api:batches", "api:devices", "api:village"], _PHONES),
+    **dict.fromkeys(["api:batches", "api:devices", "api:village", "api:errands"], _PHONES),
     **dict.fromkeys(["sign_in", "sign_out", "password", "second"], "the door: nothing is created"),
     "problems_remind": "who has not read the last reminder is told no second one (test_work_problems)",
     "accounts_reset": "a new password, no row (test_accounts)",
     "phones": "an item that waits is taken in once, whoever asks (test_phones)",
+    **dict.fromkeys(["visit_leftover", "sample_leftover"], "an item that waits is settled once (test_leftovers)"),
     "phones_file": "an item bears an id and is taken once (test_phones)",
     "propose": "opens a case as a lead does, and only one goes at a time (test_cases)",
 }  # fmt: skip

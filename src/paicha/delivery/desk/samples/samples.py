@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.catalogue import sentence
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.devices.errands import act_on_leftover, interview_leftovers
 from paicha.delivery.desk.samples.sample_places import at_sample
 from paicha.delivery.desk.shell.fields import WholeNumber, first_error
 from paicha.delivery.desk.shell.page import as_file, page
@@ -24,6 +25,8 @@ from paicha.domain import clock
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.responses.queries import names, summaries
 from paicha.domain.rounds.queries import current_stage
+from paicha.domain.sync.models import SyncItem
+from paicha.domain.sync.waiting import KEPT
 from paicha.domain.verification.checkers import in_force, progress
 from paicha.domain.verification.models import Sample, SampleHousehold, SampleVillage, SpotCheck
 from paicha.domain.verification.samples import (
@@ -108,14 +111,39 @@ def sample(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
     rows = list(turned)
     place.log_read("sample", len(rows))
     drawn = _villages(sample)
+    waiting = interview_leftovers(_leftover_heads(sample))
     towns = {v.village.parent: v.town_at for v in drawn}
     return page(
         request, place, "samples/sample.html", "samples", sample=sample, rows=rows, paging=turned, state=state,
-        counted=counted, villages=[(v, v.village_at) for v in drawn],
+        counted=counted, leftovers=waiting, leftovers_at=reverse("desk:sample_leftover", args=[sample.pk]),
+        villages=[(v, v.village_at) for v in drawn],
         towns=sorted(towns.items(), key=lambda row: row[0].code), unchecked=sum(v.village_at is None for v in drawn),
         checkers=[(row, *far.get(row.user_id, (0, 0))[:2]) for row in in_force(sample)],
         zero=sum(v.stratum == "zero" for v in drawn), watched=place.pack.watched.label,
     )  # fmt: skip
+
+
+def _leftover_heads(sample: Sample) -> dict[int, str]:
+    """Heads of the drawn households of which a phone's re-interview waits, by id."""
+    waiting = SyncItem.objects.filter(KEPT, kind=SyncItem.Kind.INTERVIEW, errand__isnull=False).values(
+        "errand"
+    )
+    rows = SampleHousehold.objects.filter(sample=sample, pk__in=waiting)
+    return dict(rows.values_list("pk", "household__head_name"))
+
+
+@require_POST
+@at_sample(Verb.DRAW_SAMPLE)
+def leftover(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
+    """Take in a re-interview that a phone sent and waits, or note that somebody looked at it."""
+    rows = SampleHousehold.objects.filter(sample=sample, pk__in=_leftover_heads(sample))
+    subjects = {row.pk: row for row in rows.select_related("village", "household", "sample__round__pack")}
+    act, item = request.POST.get("act", ""), request.POST.get("item", "")
+    try:
+        messages.success(request, act_on_leftover(act, item, subjects, "interview", place.scope.actor))
+    except Refusal as refused:
+        messages.error(request, str(refused))
+    return redirect("desk:sample", sample.pk)
 
 
 def _counted(far: Mapping[int | None, tuple[int, int, int]]) -> dict[str, int]:

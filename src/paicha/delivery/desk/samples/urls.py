@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("area/<code>/spot-check/", spot_check.spot_check, name="spot_check"),
     path("sample/<int:pk>/", samples.sample, name="sample"),
     path("sample/<int:pk>/again/", samples.again, name="sample_again"),
+    path("sample/<int:pk>/leftover/", samples.leftover, name="sample_leftover"),
     path("sample/<int:pk>/frame/", samples.frame, name="sample_frame"),
     path("sample/<int:pk>/people/", checkers.checkers, name="checkers"),
     path("sample/<int:pk>/results/", results.sample_results, name="sample_results"),

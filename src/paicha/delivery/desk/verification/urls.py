@@ -26,4 +26,5 @@ urlpatterns: list[URLPattern] = [
     path("visits/", visits.my_visits, name="my_visits"),
     path("visit/<int:pk>/", visit.visit, name="visit"),
     path("visit/<int:pk>/drop/", visit.visit_drop, name="visit_drop"),
+    path("visit/<int:pk>/leftover/", visit.visit_leftover, name="visit_leftover"),
 ]

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from paicha.core.catalogue import sentence
 from paicha.core.pack import Pack, ProfileForm
 from paicha.core.refusal import Refusal
+from paicha.delivery.desk.devices.errands import act_on_leftover, visit_leftovers
 from paicha.delivery.desk.shell.fields import RowForm, Words, entries
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place, at_record
@@ -53,7 +54,7 @@ def visit(request: HttpRequest, place: Place, row: Visit) -> HttpResponse:
         if read.faults:
             raise VerificationError("G05", said="；".join(read.faults.values()))
         with village_work(place.round, place.pack, place.area.area, place.scope.actor) as work:
-            finish(work, row, Result(read.values, _seen(request.POST)))
+            finish(work, row, Result(read.values, _looks(request.POST)))
     except Refusal as refused:
         return _page(request, place, row, texts=texts, error=refused, status=422)
     messages.success(request, f"{place.area.spoken}的核查结果已登记。")
@@ -76,7 +77,7 @@ class LookForm(RowForm):
     found, note = Words(), Words()
 
 
-def _seen(posted: QueryDict) -> dict[UUID, tuple[str, str]]:
+def _looks(posted: QueryDict) -> dict[UUID, tuple[str, str]]:
     """What was found at each household of the form, by its id."""
     seen = {}
     for id_ in (name.removeprefix("note_") for name in posted if name.startswith("note_")):
@@ -117,6 +118,8 @@ def _page(
         signers=[(s.question, s.label, place.pack.questions[s.question].type, shown.get(s.question, ""))
                  for s in form.signers] if form else [],
         may_drop=place.may(Verb.VERIFY) and row.state == Visit.State.PLANNED, today=clock.today(),
+        leftovers=visit_leftovers(place.pack, row, looked) if place.may(Verb.VERIFY) else [],
+        leftovers_at=reverse("desk:visit_leftover", args=[row.pk]),
         visits_at=reverse("desk:checks", args=[place.path[-1].code]), sees_town=place.sees(place.path[-1].code),
         **context,
     )  # fmt: skip
@@ -169,3 +172,13 @@ def visit_drop(request: HttpRequest, place: Place, row: Visit) -> HttpResponse:
         drop(work, row, entered["note"])
     messages.success(request, f"{place.area.spoken}的核实已取消。")
     return redirect("desk:checks", place.path[-1].code)
+
+
+@require_POST
+@at_record(Visit, Verb.READ_HOUSEHOLDS, act=Verb.VERIFY, related=("leader", "zone", "round__pack"))
+@refused_to(_page)
+def visit_leftover(request: HttpRequest, place: Place, row: Visit) -> HttpResponse:
+    """Take in what a phone sent of the visit and waits, or note that somebody looked at it."""
+    act, item = request.POST.get("act", ""), request.POST.get("item", "")
+    messages.success(request, act_on_leftover(act, item, {row.pk: row}, "visit", place.scope.actor))
+    return redirect("desk:visit", row.pk)
