@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.delivery.desk.creations.all_levels import MAKERS
 from tests.delivery.desk.creations.table import Creation
@@ -21,8 +24,9 @@ ANSWERED = "() => !window.asked || document.querySelector('[data-visit] [role=st
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_creating_form_bears_a_double_click(
-    page: Page, world: World, live_server: LiveServer, width: int
+    page: Page, world: World, live_server: LiveServer, settings: Settings, tmp_path: Path, width: int
 ) -> None:
+    settings.PAICHA_HOME = tmp_path  # where a backup is noted
     page.set_viewport_size({"width": width, "height": 800})
     settle(world)
     wrong = []

@@ -30,7 +30,8 @@ WITHOUT = {
     **dict.fromkeys(
         [
             "account", "accounts_make", "accounts_reset",
-            "answer_undo", "bulk_undo", "cancel", "case_help", "case_undo", "cases_open", "change_undo", "changes_tick",
+            "answer_undo", "backup_check", "backup_make",
+            "bulk_undo", "cancel", "case_help", "case_undo", "cases_open", "change_undo", "changes_tick",
             "comparison_delete", "comparison_leads", "comparison_pick", "confirm", "conflict", "duplicate_back",
             "enquiry_close", "help_tour", "letters", "list_file",
             "export_all", "handup_back", "measure_withdraw", "meeting_agenda", "meeting_undo", "phone", "problem_undo",

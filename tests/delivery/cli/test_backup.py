@@ -15,8 +15,8 @@ from tests.delivery.cli.test_commands import CSV
 from tests.worlds.homes import SECOND, Home, initialised_home, new_home
 
 from paicha.config.home import home_dir
-from paicha.delivery.cli.archive import MANIFEST
 from paicha.delivery.cli.console import home_folder
+from paicha.domain.upkeep.archive import MANIFEST
 
 # The whole round trip runs on both databases; the files of a home are the same on each.
 pytestmark = pytest.mark.django_db

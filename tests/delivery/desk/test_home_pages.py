@@ -14,6 +14,7 @@ from tests.worlds.round import COUNTY, TOWN, World
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.rounds.models import PackContent, Round
+from paicha.domain.upkeep.backups import give_up_backup, listed_backups
 
 AT = f"/area/{COUNTY}/"
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ def test_health_says_what_asks_for_a_hand_first(world: World, home: Path) -> Non
     assert len(taken) <= 24  # it asks the machine, whatever the size of the county
 
 
-@pytest.mark.parametrize("name", ["health", "packs", "rounds", "rounds/new"])
+@pytest.mark.parametrize("name", ["backups", "health", "packs", "rounds", "rounds/new"])
 @pytest.mark.parametrize(("who", "status"), [("city", 403), ("auditor", 403), ("town", 404), ("nobody", 404)])
 def test_nobody_else_comes_near(world: World, name: str, who: str, status: int) -> None:
     assert world.client(who).get(f"{AT}{name}/").status_code == status
@@ -89,3 +90,20 @@ def test_a_round_all_of_whose_stages_are_over_is_warned_of(world: World) -> None
         page = world.client("administrator").get(f"{AT}rounds/new/?{urlencode(opening(world, '2023-03-10'))}")
         assert "各阶段都已经过了" in page.content.decode()
         assert "各阶段都过了" in world.client("administrator").get(f"{AT}rounds/").content.decode()
+
+
+def test_a_backup_is_asked_of_the_worker_and_its_state_is_told(world: World, home: Path) -> None:
+    client, at = world.client("administrator"), f"{AT}backups/"
+    assert client.post(f"{at}make/").status_code == 302
+    page, taken = queries(client, at)
+    assert "排队中" in page and "paicha restore" in page and len(taken) <= MOST
+    assert "排队中" in client.get(at, headers={"HX-Request": "true"}).content.decode()
+    again = client.post(f"{at}make/")
+    assert again.status_code == 422 and "正在做" in again.content.decode()
+    (made,) = listed_backups()
+    give_up_backup(made.name)
+    assert "试了几次都没有做完" in client.get(at).content.decode()
+    for name in ("", "../../secret.key", "paicha-20200101-000000-abcd.zip", made.name):
+        assert client.post(f"{at}check/", {"name": name}).status_code == 422, name
+    assert (home / "backups").stat().st_mode & 0o077 == 0
+    assert [path.stat().st_mode & 0o077 for path in (home / "backups").iterdir()] == [0]

@@ -9,9 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from paicha import __version__
 from paicha.core.catalogue import sentence
-from paicha.delivery.cli import archive
 from paicha.delivery.cli.console import (
     CommandRefused,
     ProgressLine,
@@ -22,6 +20,7 @@ from paicha.delivery.cli.console import (
     system_user,
 )
 from paicha.delivery.cli.home import migrate, open_home
+from paicha.domain.upkeep import archive
 
 _MIB = 1024**2
 
@@ -38,44 +37,24 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run_backup(args: argparse.Namespace) -> int:
+    """Copy the home into a file that isn't there yet."""
     file = Path(args.file).absolute()
     if file.exists():
         raise CommandRefused("E15", name=file.name)
     if not file.parent.is_dir():
         raise CommandRefused("E16", folder=file.parent)
-    _, round_, _ = open_home(older=True)  # a backup comes before the upgrade
-    from django.conf import settings
-    from django.db import connection
+    scope, _, _ = open_home(older=True)  # a backup comes before the upgrade
+    from paicha.domain.upkeep.backups import write_backup
 
-    from paicha.domain import clock
-    from paicha.domain.audit.services import checkpoint
-
-    _log("backup", f"backup:{file.name[:60]}")
-    checkpoint()
-    home = Path(settings.PAICHA_HOME)
-    about = {
-        "program": __version__,
-        "made_at": clock.now().isoformat(timespec="seconds"),
-        "round": str(round_),
-    }
-    try:
-        with tempfile.TemporaryDirectory(prefix=".paicha-backup-", dir=file.parent) as aside:
-            database = Path(aside) / (archive.SQLITE if connection.vendor == "sqlite" else archive.POSTGRES)
-            if connection.vendor == "sqlite":
-                archive.copy_sqlite(Path(str(connection.settings_dict["NAME"])), database)
-            else:
-                archive.dump_postgres(connection.settings_dict, database)
-            manifest = archive.write(file, home, database, about, ProgressLine("备份"))
-    except OSError as error:
-        raise CommandRefused("E17", why=error.strerror, folder=file.parent) from error
-    missing = [name for name in archive.KEYS if name not in manifest["files"]]
-    size = file.stat().st_size
+    made = write_backup(file, scope.actor, ProgressLine("备份"))
     if args.json:
-        print_json({"file": str(file), "bytes": size, "files": len(manifest["files"]), "missing": missing})
+        print_json(
+            {"file": str(file), "bytes": made.size, "files": made.files, "missing": list(made.missing)}
+        )
         return 0
-    speak(f"已备份到 {file}，{size / _MIB:.1f} MB，{len(manifest['files'])} 个文件。")
-    if missing:
-        speak(sentence("E83", names="、".join(missing)))
+    speak(f"已备份到 {file}，{made.size / _MIB:.1f} MB，{made.files} 个文件。")
+    if made.missing:
+        speak(sentence("E83", names="、".join(made.missing)))
     speak("备份里有农户信息和密钥，请放在只有负责人能打开的地方。")
     return 0
 
@@ -135,7 +114,7 @@ def _into_postgres(staged: Path, home: Path, dump: Path) -> None:
         raise
 
 
-def _log(action: str, subject: str = "") -> None:
+def _log(action: str) -> None:
     from django.db import transaction
 
     from paicha.domain.accounts.policies import operator_scope
@@ -143,4 +122,4 @@ def _log(action: str, subject: str = "") -> None:
 
     actor = operator_scope(system_user()).actor
     with transaction.atomic():
-        append([Entry(actor_chain(actor), actor, action, subject)])
+        append([Entry(actor_chain(actor), actor, action)])

@@ -10,12 +10,14 @@ from functools import partial
 from uuid import UUID
 
 from paicha.core.catalogue import sentence
+from paicha.delivery.desk.administration import backups
 from paicha.delivery.desk.files import tasks, tray
 from paicha.delivery.desk.referrals.tasks import raise_leads, send_all, sending_stopped
 from paicha.delivery.desk.verification.tasks import work_on_job
 from paicha.domain.intake.interruptions import end_cut_short
 from paicha.domain.jobs.queue import Cut, arguments_waiting
 from paicha.domain.referrals import comparison as comparing
+from paicha.domain.upkeep.backups import give_up_backup
 from paicha.domain.verification import bulk
 from paicha.domain.verification.models import BulkJob
 
@@ -40,6 +42,7 @@ ENDINGS: dict[str, Callable[..., None]] = {
     work_on_job.module_path: _bulk_job,
     raise_leads.module_path: _comparison,
     send_all.module_path: sending_stopped,
+    backups.work_on.module_path: give_up_backup,
 }
 
 

@@ -127,13 +127,16 @@ def _backup() -> Iterator[Finding]:
     last = last_backup()
     if last is None:
         yield Finding(
-            "备份", Grade.WATCH, "还没有备份过", "请运行 paicha backup 文件名，放到另一台机器或移动硬盘上"
+            "备份",
+            Grade.WATCH,
+            "还没有备份过",
+            "请在“备份”里或用 paicha backup 做一份，拷到另一台机器或移动硬盘上",
         )
         return
     days = (clock.now() - last).days
     said = f"最近一次在 {last.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"
     yield judged(
-        "备份", days < _BACKUP_DAYS, said, "排查期间请每天备份一次：paicha backup 文件名", Grade.WATCH
+        "备份", days < _BACKUP_DAYS, said, "排查期间请每天备份一次，在“备份”里或用 paicha backup", Grade.WATCH
     )
 
 

@@ -46,6 +46,7 @@ ELSEWHERE = {
     "phones": "an item that waits is taken in once, whoever asks (test_phones)",
     **dict.fromkeys(["visit_leftover", "sample_leftover"], "an item that waits is settled once (test_leftovers)"),
     "phones_file": "an item bears an id and is taken once (test_phones)",
+    "backup_check": "reads what is there (test_home_pages)",
     "propose": "opens a case as a lead does, and only one goes at a time (test_cases)",
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from paicha.delivery.desk.administration import (
     account_form,
     account_upload,
     accounts,
+    backups,
     health,
     packs,
     rounds,
@@ -29,6 +30,9 @@ urlpatterns: list[URLPattern] = [
     path("area/<code>/packs/", packs.packs, name="packs"),
     path("area/<code>/rounds/", rounds.rounds, name="rounds"),
     path("area/<code>/rounds/new/", rounds.round_new, name="round_new"),
+    path("area/<code>/backups/", backups.backups, name="backups"),
+    path("area/<code>/backups/make/", backups.backup_make, name="backup_make"),
+    path("area/<code>/backups/check/", backups.backup_check, name="backup_check"),
     path("slips/", slips.slips, name="slips"),
     path("slips/address.svg", slips.address_code, name="address_code"),
 ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 _OBJECTS = {
     "account": "账号",
     "audit": "台账审核",
+    "backup": "备份",
     "case": "研判",
     "change": "信息变更",
     "comparison": "名单比对",
@@ -50,6 +51,7 @@ _ACTS = {
     "attach": "附上",
     "begin": "开始",
     "change_password": "修改密码",
+    "check": "核对",
     "class": "更正类别",
     "close": "了结",
     "confirmed": "属实",

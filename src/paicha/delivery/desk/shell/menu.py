@@ -41,6 +41,7 @@ _TABS: tuple[tuple[str, str, Verb, tuple[str, ...], bool], ...] = (
     ("accounts", "账号", Verb.MANAGE_ACCOUNTS, _ABOVE, True),
     ("rounds", "轮次", Verb.MANAGE_PACKS, ("county",), True),
     ("packs", "方案包", Verb.MANAGE_PACKS, ("county",), True),
+    ("backups", "备份", Verb.MANAGE_PACKS, ("county",), True),
     ("health", "运行", Verb.MANAGE_PACKS, ("county",), True),
     ("log", "记录", Verb.READ_AUDIT, _EVERY, True),
     ("upload", "上传", Verb.IMPORT_FILES, _EVERY, False),

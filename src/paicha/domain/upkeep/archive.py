@@ -14,12 +14,13 @@ import shutil
 import sqlite3
 import subprocess
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from paicha.delivery.cli.console import CommandRefused
+from paicha.core.refusal import Refusal
 
 MANIFEST = "manifest.json"
 SQLITE, POSTGRES = "paicha.sqlite3", "postgresql.dump"
@@ -30,6 +31,10 @@ _FORMAT = 1
 _CHUNK = 1 << 20
 
 Progress = Callable[[int, int, str], None]
+
+
+class BackupError(Refusal):
+    """A backup that can't be made, or a file that is none, or no longer whole."""
 
 
 def write(
@@ -78,7 +83,7 @@ def _add(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
 def unpack(file: Path, folder: Path, progress: Progress) -> dict[str, Any]:
     """Extract an archive into an empty folder, checking every size and digest; returns the manifest.
 
-    Raises CommandRefused for what is no backup, or no longer whole.
+    Raises BackupError for what is no backup, or no longer whole.
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -87,28 +92,52 @@ def unpack(file: Path, folder: Path, progress: Progress) -> dict[str, Any]:
                 _extract(archive, name, wanted, folder)
                 progress(number, len(manifest["files"]), name)
     except FileNotFoundError as error:
-        raise CommandRefused("E05", file=file) from error
+        raise BackupError("E05", file=file) from error
     except (zipfile.BadZipFile, KeyError, OSError, EOFError) as error:
-        raise CommandRefused("E06", name=file.name, why=str(error)[:60]) from error
+        raise BackupError("E06", name=file.name, why=str(error)[:60]) from error
     return manifest
+
+
+def check(file: Path, progress: Progress) -> None:
+    """Read an archive through, each size and digest. Raises BackupError for what is no backup, or no longer whole."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = _manifest(archive, file)
+            for number, (name, wanted) in enumerate(manifest["files"].items(), 1):
+                _check_member(archive, name, wanted)
+                progress(number, len(manifest["files"]), name)
+    except FileNotFoundError as error:
+        raise BackupError("E05", file=file.name) from error
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError) as error:
+        raise BackupError("E06", name=file.name, why=str(error)[:60]) from error
+
+
+def _check_member(archive: zipfile.ZipFile, name: str, wanted: Mapping[str, Any]) -> None:
+    total, size = hashlib.sha256(), 0
+    with archive.open(name) as source:
+        while chunk := source.read(_CHUNK):
+            total.update(chunk)
+            size += len(chunk)
+    if size != int(wanted["bytes"]) or total.hexdigest() != wanted["sha256"]:
+        raise BackupError("E11", name=name)
 
 
 def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     if MANIFEST not in archive.namelist():
-        raise CommandRefused("E07", name=file.name)
+        raise BackupError("E07", name=file.name)
     try:
         manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
         names = list(manifest["files"])
     except (ValueError, TypeError, KeyError) as error:
-        raise CommandRefused("E08", name=file.name) from error
+        raise BackupError("E08", name=file.name) from error
     if manifest.get("format") != _FORMAT:
-        raise CommandRefused("E09", name=file.name)
+        raise BackupError("E09", name=file.name)
     for name in names:
         parts = PurePosixPath(name).parts
         if not parts or name.startswith("/") or ".." in parts or "\\" in name:
-            raise CommandRefused("E67", name=file.name, inside=name[:40])
+            raise BackupError("E67", name=file.name, inside=name[:40])
     if manifest.get("database") not in names:
-        raise CommandRefused("E10", name=file.name)
+        raise BackupError("E10", name=file.name)
     return manifest
 
 
@@ -125,7 +154,7 @@ def _extract(archive: zipfile.ZipFile, name: str, wanted: Mapping[str, Any], fol
             total.update(chunk)
             out.write(chunk)
     if left or total.hexdigest() != wanted["sha256"]:
-        raise CommandRefused("E11", name=name)
+        raise BackupError("E11", name=name)
 
 
 def move_into(staged: Path, home: Path) -> None:
@@ -145,7 +174,7 @@ def move_into(staged: Path, home: Path) -> None:
 
 
 def copy_sqlite(database: Path, target: Path) -> None:
-    """One moment's copy while others read and write. Raises CommandRefused where it isn't whole."""
+    """One moment's copy while others read and write. Raises BackupError where it isn't whole."""
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
@@ -153,23 +182,23 @@ def copy_sqlite(database: Path, target: Path) -> None:
 
 
 def check_sqlite(database: Path) -> None:
-    """Raises CommandRefused where SQLite finds the file damaged."""
+    """Raises BackupError where SQLite finds the file damaged."""
     try:
         with closing(sqlite3.connect(database)) as connection:
             said = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:
         said = str(error)
     if said != "ok":
-        raise CommandRefused("E12", why=said[:60])
+        raise BackupError("E12", why=said[:60])
 
 
 def dump_postgres(settings: Mapping[str, Any], target: Path) -> None:
-    """pg_dump in its own compressed format. Raises CommandRefused."""
+    """pg_dump in its own compressed format. Raises BackupError."""
     _run_postgres("pg_dump", ["--format=custom", "--no-owner", f"--file={target}"], settings)
 
 
 def load_postgres(settings: Mapping[str, Any], source: Path) -> None:
-    """pg_restore in one transaction: all or nothing. Raises CommandRefused."""
+    """pg_restore in one transaction: all or nothing. Raises BackupError."""
     options = [
         "--no-owner",
         "--single-transaction",
@@ -183,7 +212,7 @@ def load_postgres(settings: Mapping[str, Any], source: Path) -> None:
 def _run_postgres(program: str, options: list[str], settings: Mapping[str, Any]) -> None:
     found = shutil.which(program)
     if found is None:
-        raise CommandRefused("E13", program=program)
+        raise BackupError("E13", program=program)
     environment = dict(os.environ)
     for key, name in (("PGHOST", "HOST"), ("PGPORT", "PORT"), ("PGUSER", "USER"), ("PGPASSWORD", "PASSWORD")):
         if settings.get(name):
@@ -194,4 +223,4 @@ def _run_postgres(program: str, options: list[str], settings: Mapping[str, Any])
     done = subprocess.run([found, *options], env=environment, capture_output=True, check=False)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise CommandRefused("E14", program=program, why=said[0][:120] if said else done.returncode)
+        raise BackupError("E14", program=program, why=said[0][:120] if said else done.returncode)
