@@ -15,8 +15,9 @@ from paicha.domain.accounts.models import Assignment, Notice, User
 from paicha.domain.accounts.policies import operator_scope, scope
 from paicha.domain.handover.ledger_text import deviation, freeze
 from paicha.domain.handover.models import Submission
-from paicha.domain.handover.queries import submissions
+from paicha.domain.handover.queries import submissions, targets
 from paicha.domain.households.models import HouseholdEvent
+from paicha.domain.households.services import change_head
 from paicha.domain.life.act import Asked
 from paicha.domain.life.closing import close, reopen
 from paicha.domain.life.merging import merge
@@ -132,3 +133,33 @@ def test_what_comes_back_after_the_next_hand_up_is_locked(up: Ledgers) -> None:
     with pytest.raises(Refusal, match="已经上报"):
         _move(VILLAGE)(world, replace(LATE, supplement=False))
     require_whole(world)
+
+
+REMEDIES: list[Callable[[World], object]] = [
+    lambda w: move(
+        w.round, w.pack, w.household("王建国").pk, w.areas[VILLAGE], "9", replace(LATE, supplement=False)
+    ),
+    lambda w: change_head(w.household("王建国"), "王小国", actor="tester", reason="写错了"),
+]
+
+
+@pytest.mark.parametrize("remedy", REMEDIES, ids=["group", "head"])
+def test_a_row_that_came_back_is_remedied_by_another_group_or_head(
+    up: Ledgers, remedy: Callable[[World], object]
+) -> None:
+    sent, world = up.send_back(["王建国"]), up.world
+
+    def is_corrected() -> bool:
+        (target,) = targets(world.round, world.pack, sent.area_id, [sent])[sent.pk]
+        return target.changed
+
+    assert not is_corrected()
+    with pytest.raises(Refusal, match="没有改"):
+        up.hand_up()
+    event = remedy(world)
+    assert is_corrected()
+    if isinstance(event, HouseholdEvent):
+        undo(world.round, world.pack, event.pk, OPERATOR)
+        assert not is_corrected(), "what is undone remedies nothing"
+        remedy(world)
+    up.hand_up()

@@ -22,7 +22,14 @@ from paicha.domain.handover.errors import HandoverError
 from paicha.domain.handover.ledger_text import Frozen, deviation, freeze, frozen_figures
 from paicha.domain.handover.locks import apply_returns, require_town_open
 from paicha.domain.handover.models import Level, Return, Submission
-from paicha.domain.handover.queries import form_signers, latest, note_of, open_returns, submissions
+from paicha.domain.handover.queries import (
+    form_signers,
+    latest,
+    note_of,
+    open_returns,
+    remedied_by_event,
+    submissions,
+)
 from paicha.domain.problems.services import record_signers
 from paicha.domain.responses.models import VillageSummary
 from paicha.domain.responses.queries import names
@@ -133,8 +140,8 @@ def _require_corrected(work: VillageWork, back: list[Return], reply: str) -> Non
 
 
 def count_unchanged(back: Sequence[Return], pack: Pack, now: Frozen) -> int:
-    """How many of the targets that came back are as they were handed up; the whole ledger counts as one. No query."""
-    n = 0
+    """How many of the targets that came back are as they were handed up; the whole ledger counts as one. One query."""
+    n, events = 0, remedied_by_event(back)
     for one in back:
         if one.whole:
             n += one.submission.digest == now.digest
@@ -144,6 +151,7 @@ def count_unchanged(back: Sequence[Return], pack: Pack, now: Frozen) -> int:
         if differs.problems and pack.problem_list:
             changed.add(pack.problem_list.name)
         touched = {str(id_) for id_ in (*differs.changed, *differs.gone)}  # gone: moved, merged or closed
+        touched |= events.get(one.pk, set())
         n += sum(id_ not in touched for id_ in one.households) + len(set(one.forms) - changed)
     return n
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import orjson
 from django.db.models import CharField, Exists, OuterRef, Q, Subquery
@@ -29,9 +29,12 @@ from paicha.domain.handover.models import (
     StatisticsNote,
     Submission,
 )
+from paicha.domain.households.events import Kind
+from paicha.domain.households.models import HouseholdEvent
 from paicha.domain.responses.models import HeldRevision, Revision, VillageSummary
 from paicha.domain.rounds.models import RosterEntry, Round
 
+_REMEDIES: Any = {"kind__in": (Kind.MOVE, Kind.HEAD), "undone_at": None}
 _IN_FORCE = (Submission.State.SUBMITTED, Submission.State.RETURNED)
 
 if TYPE_CHECKING:
@@ -67,6 +70,7 @@ def returns(round_: Round, area: int) -> list[Addressed]:
     rows = Return.objects.filter(round=round_, area=area).annotate(
         by_name=Subquery(people.values("name")[:1]),
         here=Exists(working(Verb.SUBMIT_ANSWERS).filter(user=OuterRef("to"), ref=OuterRef("code"))),
+        had_events=_had_events(),
     )
     listed = rows.select_related("to", "submission")
     return sorted(listed, key=lambda r: (not r.is_open, -r.pk))
@@ -75,6 +79,7 @@ def returns(round_: Round, area: int) -> list[Addressed]:
 def open_returns(round_: Round, area: int) -> list[Return]:
     """What came back and is not yet up again, in the order in which it came."""
     rows = Return.objects.filter(round=round_, area=area, done_at=None, taken_back_at=None)
+    rows = rows.annotate(had_events=_had_events())
     return list(rows.select_related("to", "submission").order_by("pk"))
 
 
@@ -87,8 +92,28 @@ class Target:
     changed: bool
 
 
+def remedied_by_event(listed: Sequence[Return]) -> dict[int, set[str]]:
+    """By return, its households that were moved, or have another head, since it came: no answer need differ then.
+
+    One query; none where the returns were read with `had_events`, and nothing of the kind was in the village.
+    """
+    ids = {id_ for one in listed if getattr(one, "had_events", True) for id_ in one.households}
+    if not ids:
+        return {}
+    first = min(one.at for one in listed)
+    events = HouseholdEvent.objects.filter(household__in=ids, at__gte=first, **_REMEDIES)
+    since = [(str(household), at) for household, at in events.values_list("household_id", "at")]
+    return {one.pk: {id_ for id_, at in since if id_ in one.households and at >= one.at} for one in listed}
+
+
+def _had_events() -> Exists:
+    """Whether a household of a return's village was moved, or has another head, since it came."""
+    here = {"household__village": OuterRef("area"), "at__gte": OuterRef("at")}
+    return Exists(HouseholdEvent.objects.filter(**here, **_REMEDIES))
+
+
 def targets(round_: Round, pack: Pack, area: int, listed: Sequence[Return]) -> dict[int, list[Target]]:
-    """The single targets of returns, by return, with whether each was corrected. At most three queries."""
+    """The single targets of returns, by return, with whether each was corrected. At most four queries."""
     ids = {id_ for one in listed for id_ in one.households}
     forms = {form for one in listed for form in one.forms}
     rows_of = forms & set(pack.household_forms)
@@ -98,13 +123,16 @@ def targets(round_: Round, pack: Pack, area: int, listed: Sequence[Return]) -> d
         rows = rows.filter(Q(household__in=ids) | Q(form__in=rows_of)).select_related("household")
         entries = {str(e.household_id): e for e in rows}
     now = forms_and_problems(round_, pack, area, forms - rows_of) if forms - rows_of else []
-    made: dict[int, list[Target]] = {}
+    events, made = remedied_by_event(listed), dict[int, list[Target]]()
     for one in listed:
         made[one.pk] = [
-            Target(entries[id_], entries[id_].form, entries[id_].revision_number > number)
+            Target(
+                entries[id_], entries[id_].form,
+                entries[id_].revision_number > number or id_ in events.get(one.pk, ()),
+            )
             for id_, number in one.households.items()
             if id_ in entries
-        ]
+        ]  # fmt: skip
         changed = changed_forms(pack, one, now, entries.values()) if one.forms else set()
         made[one.pk] += [Target(None, form, form in changed) for form in one.forms]
     return made
