@@ -29,7 +29,7 @@ run: .venv/.base
 		echo "上一次演示数据没有建完，请删除文件夹 $$home 后再运行 make run。" >&2; exit 2; fi; \
 	if [ -z "$$DATABASE_URL" ] && [ ! -e "$$home/paicha.sqlite3" ]; then \
 		mkdir -p -m 700 "$$home" && touch "$$home/.demo-unfinished" && \
-		$(BIN)/paicha demo && rm "$$home/.demo-unfinished" || exit $$?; fi; \
+		$(BIN)/paicha demo --scene day7 && rm "$$home/.demo-unfinished" || exit $$?; fi; \
 	exec $(BIN)/paicha serve
 
 test: .venv/.dev

@@ -47,6 +47,7 @@ ENTRIES = refusals({
     "E25": "时间“{read}”不对，请写成 +3d、-1d、+12h 或 +30m。",
     "E26": "农户数至少要 1，请改 --households。",
     "E27": "这里已经有排查数据，不能再建演示县。请换一个 PAICHA_HOME。",
+    "E89": "--scene 的县按天数建，不埋答案：请去掉 --opens、--truth 和 --workbooks。",
     # export
     "E28": "不能写到 {folder}（{reason}），请换一个可写的文件夹，或腾出空间。",
     "E29": "{code} 是{name}，不能用 export {level}，请改用 export {right}。",

@@ -8,7 +8,7 @@ in, another the village's own, so that each can cross-check where the other lead
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import orjson
@@ -16,7 +16,7 @@ import orjson
 from paicha.core.area_codes import county_of, town_prefix
 from paicha.delivery.cli.console import system_user
 
-# (name, role, where), the one to begin with first: `village` is the one with the most open leads
+# (name, role, where), the one to begin with first
 ACCOUNTS = (
     ("demo-village", "村干部", "village"),
     ("demo-grid", "网格员", "group"),
@@ -33,10 +33,12 @@ ACCOUNTS = (
 _ZONES = ("一片", "二片", "三片")
 
 
-def people() -> list[dict[str, str]]:
-    """Make zones and accounts; write the accounts for the sign-in page; return those that are new."""
-    from django.conf import settings
+def people(village: str = "", near: Sequence[str] = ()) -> list[dict[str, str]]:
+    """Make zones and accounts around a village; write them for the sign-in page; return those that are new.
 
+    Without a village it is the one with the most open leads. `near`: whom its liaison cadre has besides, else the
+    first of its town.
+    """
     from paicha.domain.accounts.models import User
     from paicha.domain.accounts.policies import operator_scope
     from paicha.domain.accounts.roles import role_named
@@ -44,9 +46,11 @@ def people() -> list[dict[str, str]]:
     from paicha.domain.responses.models import VillageSummary
 
     scope = operator_scope(system_user())
-    village = max(VillageSummary.objects.all(), key=lambda s: (s.figures.get("open_leads", 0), s.code)).code
+    if not village:
+        rows = VillageSummary.objects.all()
+        village = max(rows, key=lambda row: (row.figures.get("open_leads", 0), row.code)).code
     _zones(scope.actor)
-    places = _places(village)
+    places = _places(village, near)
     made = []
     for username, role, where in ACCOUNTS:
         if User.objects.filter(username=username).exists() or not places[where]:
@@ -59,11 +63,18 @@ def people() -> list[dict[str, str]]:
             {"username": username, "password": password, "title": title, "role": role_named(role).key}
         )
     if made:
-        path = Path(settings.PAICHA_HOME) / "demo-accounts.json"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(orjson.dumps(made))
+        list_accounts(made)
     return made
+
+
+def list_accounts(accounts: Sequence[Mapping[str, str]]) -> None:
+    """Write what the sign-in page lists: accounts as `people` returns them, in the place of those before."""
+    from django.conf import settings
+
+    path = Path(settings.PAICHA_HOME) / "demo-accounts.json"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(orjson.dumps(list(accounts)))
 
 
 def _zones(actor: str) -> None:
@@ -80,7 +91,7 @@ def _zones(actor: str) -> None:
         arrange(town, {pk: zones[number // share] for number, pk in enumerate(villages)}, actor)
 
 
-def _places(village: str) -> dict[str, list[str]]:
+def _places(village: str, near: Sequence[str]) -> dict[str, list[str]]:
     from paicha.domain.areas.models import Group, Zone, ZoneVillage
 
     town = town_prefix(village)
@@ -91,7 +102,7 @@ def _places(village: str) -> dict[str, list[str]]:
         "county": [county_of(village)],
         "town": [f"{town}000"],
         "village": [village],
-        "villages": [village, *_neighbours(town, village)],
+        "villages": [village, *(near or _neighbours(town, village))],
         "group": [f"{village}/{group.name}"] if group else [],
         "other zone": [str(zone.pk) for zone in others[:1]],
         "own zone": [str(pk) for pk in own.values_list("zone", flat=True)],
