@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 import pytest
 from pytest_django import Settings
 from tests.delivery.desk.pages import MOST, queries
-from tests.worlds.round import COUNTY, TOWN, World
+from tests.worlds.round import COUNTY, NEIGHBOUR, TOWN, VILLAGE, World
 
 from paicha.domain import clock
 from paicha.domain.audit.models import AuditEntry
 from paicha.domain.rounds.models import PackContent, Round
-from paicha.domain.upkeep.backups import give_up_backup, listed_backups
+from paicha.domain.rounds.packs import store_pack
+from paicha.domain.upkeep.backups import every_backup, give_up_backup
 
 AT = f"/area/{COUNTY}/"
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def test_health_says_what_asks_for_a_hand_first(world: World, home: Path) -> Non
     assert len(taken) <= 24  # it asks the machine, whatever the size of the county
 
 
-@pytest.mark.parametrize("name", ["backups", "health", "packs", "rounds", "rounds/new"])
+@pytest.mark.parametrize("name", ["areas", "backups", "health", "packs", "rounds", "rounds/new"])
 @pytest.mark.parametrize(("who", "status"), [("city", 403), ("auditor", 403), ("town", 404), ("nobody", 404)])
 def test_nobody_else_comes_near(world: World, name: str, who: str, status: int) -> None:
     assert world.client(who).get(f"{AT}{name}/").status_code == status
@@ -100,10 +101,36 @@ def test_a_backup_is_asked_of_the_worker_and_its_state_is_told(world: World, hom
     assert "排队中" in client.get(at, headers={"HX-Request": "true"}).content.decode()
     again = client.post(f"{at}make/")
     assert again.status_code == 422 and "正在做" in again.content.decode()
-    (made,) = listed_backups()
+    (made,) = every_backup()
     give_up_backup(made.name)
     assert "试了几次都没有做完" in client.get(at).content.decode()
     for name in ("", "../../secret.key", "paicha-20200101-000000-abcd.zip", made.name):
         assert client.post(f"{at}check/", {"name": name}).status_code == 422, name
     assert (home / "backups").stat().st_mode & 0o077 == 0
     assert [path.stat().st_mode & 0o077 for path in (home / "backups").iterdir()] == [0]
+
+
+def test_areas_are_a_tree_that_is_searched(world: World) -> None:
+    client, village = world.client("administrator"), world.areas[VILLAGE]
+    page, taken = queries(client, f"{AT}areas/")
+    assert village.spoken in page and len(taken) <= MOST
+    found = client.get(f"{AT}areas/", {"find": village.spoken}).content.decode()
+    assert (
+        village.spoken in found and "<details open>" in found and world.areas[NEIGHBOUR].spoken not in found
+    )
+    assert "没有这样的地方" in client.get(f"{AT}areas/", {"find": "哪里都没有"}).content.decode()
+
+
+def test_a_list_of_areas_that_changed_is_told_before_a_round_is_opened(world: World) -> None:
+    files = dict(world.round.pack.files)
+    lines = files["areas.csv"].splitlines()
+    named = next(line for line in lines if line.startswith(VILLAGE))
+    gone = next(line for line in lines if line.startswith(NEIGHBOUR))
+    changed = [line for line in lines if line != gone]
+    changed[changed.index(named)] = named.rpartition(",")[0] + ",新名村委会"
+    changed.append(named.replace(VILLAGE, f"{VILLAGE[:9]}299", 1).rpartition(",")[0] + ",新设村委会")
+    files["areas.csv"] = "\n".join(changed) + "\n"
+    content, _ = store_pack({name: text.encode() for name, text in files.items()})
+    query = urlencode(opening(world, "2023-03-10", content.digest))
+    page = world.client("administrator").get(f"{AT}rounds/new/?{query}").content.decode()
+    assert "新增 1 个（新设村委会）" in page and "改为新名村委会" in page and "这一轮不查 1 个（" in page

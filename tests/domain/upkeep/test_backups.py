@@ -38,7 +38,7 @@ def done() -> str:
 def test_a_backup_is_made_and_read_through(world: World, home: Path) -> None:
     name = done()
     found = backup_named(name)
-    assert found is not None and found.phase == DONE and found.size and found.made and found.checked
+    assert found is not None and found.phase == DONE and found.size and found.time_made and found.time_checked
     assert (home / "backups" / name).stat().st_mode & 0o077 == 0
     assert last_backup() is not None
     assert {"backup", "backup.check"} <= set(AuditEntry.objects.values_list("action", flat=True))

@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 
+from paicha.core.area_codes import county_of
 from paicha.core.pack.models import Area as PackArea
 from paicha.domain import bulk, clock
 from paicha.domain.areas.models import Area, AreaName, Group
 
 _ORDER = {"county": 0, "town": 1, "village": 2, "residents": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class AreaChanges:
+    """What a list of areas would change: names of new ones, (before, after) of renamed ones, names that it lacks."""
+
+    new: Sequence[str]
+    renamed: Sequence[tuple[str, str]]
+    gone: Sequence[str]
+
+
+def compare_areas(areas: Collection[PackArea]) -> AreaChanges:
+    """What loading these areas would change of those that are known in their counties. One query; writes nothing."""
+    listed = {area.code: area for area in areas}
+    counties = {county_of(code) for code in listed}
+    every = {area.code: area for area in Area.objects.order_by("code")}
+    known = {code: area for code, area in every.items() if county_of(code) in counties}
+    both = [(known[code].name, area.name) for code, area in sorted(listed.items()) if code in known]
+    return AreaChanges(
+        [area.name for code, area in sorted(listed.items()) if code not in known],
+        [(before, after) for before, after in both if before != after],
+        [area.name for code, area in known.items() if code not in listed],
+    )
 
 
 @transaction.atomic

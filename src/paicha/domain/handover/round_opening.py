@@ -11,7 +11,7 @@ from django.db import transaction
 from paicha.core.area_codes import VILLAGE_LEVELS
 from paicha.core.catalogue import sentence
 from paicha.core.pack import Pack
-from paicha.domain.areas.services import load_areas
+from paicha.domain.areas.services import AreaChanges, compare_areas, load_areas
 from paicha.domain.audit.services import Entry, actor_chain, append
 from paicha.domain.cases.models import Case
 from paicha.domain.cases.services import carry_over
@@ -39,6 +39,7 @@ class Opening:
     before: Round | None
     unfinished: int  # villages of the round before that are not handed up
     cases: int  # that go on in the new round
+    areas: AreaChanges
     warning: str
 
 
@@ -58,6 +59,7 @@ def foresee_opening(pack: Pack, opens_on: date) -> Opening:
     return Opening(
         opens_on, calendar, len(villages), known.count(), before, left.count() if before else 0,
         Case.objects.filter(state=Case.State.GOING).count(),
+        compare_areas(pack.areas),
         sentence("T15", opens=opens_on, last=last.deadline) if all(stage.over for stage in calendar) else "",
     )  # fmt: skip
 

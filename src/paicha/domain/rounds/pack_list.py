@@ -39,7 +39,7 @@ class ListedPack:
         return f"{self.title} {self.version}".strip()
 
 
-def listed_packs() -> list[ListedPack]:
+def packs_of_home() -> list[ListedPack]:
     """Every pack once, the shipped ones first. A query, and one more for each that this process hasn't read yet."""
     rows = (
         PackContent.objects.defer("files")
@@ -49,14 +49,14 @@ def listed_packs() -> list[ListedPack]:
     stored = {row.digest: row for row in rows}
     shipped = {digest_of(read_pack(name)): name for name in shipped_names()}
     return [
-        *(_listed(digest, name, stored.get(digest)) for digest, name in shipped.items()),
-        *(_listed(digest, "", row) for digest, row in stored.items() if digest not in shipped),
+        *(_entry(digest, name, stored.get(digest)) for digest, name in shipped.items()),
+        *(_entry(digest, "", row) for digest, row in stored.items() if digest not in shipped),
     ]
 
 
 def pack_to_open(digest: str) -> ListedPack:
     """The listed pack with this digest, without errors. Raises ScheduleError."""
-    found = next((one for one in listed_packs() if one.digest == digest), None)
+    found = next((one for one in packs_of_home() if one.digest == digest), None)
     if found is None:
         raise ScheduleError("T13")
     if found.pack is None:
@@ -69,8 +69,8 @@ def files_of(listed: ListedPack) -> Mapping[str, bytes]:
     return read_pack(listed.name) if listed.shipped else _stored_files(listed.digest)
 
 
-def _listed(digest: str, shipped: str, row: PackContent | None) -> ListedPack:
-    pack, errors = _checked(digest, shipped)
+def _entry(digest: str, shipped: str, row: PackContent | None) -> ListedPack:
+    pack, errors = _read(digest, shipped)
     opened: int = getattr(row, "opened", 0)
     if pack is not None:
         said = shipped or pack.name, pack.version, pack.title
@@ -80,7 +80,7 @@ def _listed(digest: str, shipped: str, row: PackContent | None) -> ListedPack:
 
 
 @lru_cache(maxsize=16)
-def _checked(digest: str, shipped: str) -> tuple[Pack | None, Sequence[PackError]]:
+def _read(digest: str, shipped: str) -> tuple[Pack | None, Sequence[PackError]]:
     """A pack by its digest, read once a process, or every error of it."""
     try:
         return load(read_pack(shipped) if shipped else _stored_files(digest)), ()

@@ -67,11 +67,11 @@ class Backup:
         return int(100 * self.n / self.total) if self.total else 0
 
     @property
-    def made(self) -> datetime | None:
+    def time_made(self) -> datetime | None:
         return datetime.fromisoformat(self.made_at) if self.made_at else None
 
     @property
-    def checked(self) -> datetime | None:
+    def time_checked(self) -> datetime | None:
         return datetime.fromisoformat(self.checked_at) if self.checked_at else None
 
 
@@ -105,7 +105,7 @@ def folder() -> Path:
 
 def begin_backup(actor: str) -> Backup:
     """Note that a backup is wanted; the worker makes it. Raises BackupError where one is under way."""
-    if any(one.busy for one in listed_backups()):
+    if any(one.busy for one in every_backup()):
         raise BackupError("E90")
     folder().mkdir(mode=0o700, exist_ok=True)
     backup = Backup(f"paicha-{clock.now():%Y%m%d-%H%M%S}-{token_hex(2)}.zip", actor)
@@ -125,7 +125,7 @@ def begin_check(name: str) -> Backup:
     return backup
 
 
-def listed_backups() -> list[Backup]:
+def every_backup() -> list[Backup]:
     """The worker's backups, the newest first."""
     names = sorted((path.stem for path in folder().glob("paicha-*.json")), reverse=True)
     return [found for name in names if (found := backup_named(f"{name}.zip")) is not None]

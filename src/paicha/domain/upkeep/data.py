@@ -15,7 +15,7 @@ from paicha.domain.jobs.health import hanging, missing_migrations, waiting
 from paicha.domain.jobs.queue import serving, working
 from paicha.domain.rounds.packs import pack_of
 from paicha.domain.rounds.queries import current_round, stages
-from paicha.domain.upkeep.finding import Check, Finding, Grade, judged
+from paicha.domain.upkeep.finding import Check, Finding, Grade, verdict
 
 _MIB = 1024**2
 _POSTGRES = 130000  # the oldest that Django 5.2 takes
@@ -37,8 +37,8 @@ def _database() -> Iterator[Finding]:
         )
         number, encoding, size = cursor.fetchone()
     said = f"PostgreSQL {number // 10000}.{number % 10000}，{size / _MIB:.0f} MB"
-    yield judged("数据库", number >= _POSTGRES, said, f"请升级到 PostgreSQL {_POSTGRES // 10000} 或更新")
-    yield judged("数据库编码", encoding.upper() == "UTF8", encoding, "请用 UTF8 重建数据库")
+    yield verdict("数据库", number >= _POSTGRES, said, f"请升级到 PostgreSQL {_POSTGRES // 10000} 或更新")
+    yield verdict("数据库编码", encoding.upper() == "UTF8", encoding, "请用 UTF8 重建数据库")
 
 
 def _sqlite() -> Iterator[Finding]:
@@ -46,7 +46,9 @@ def _sqlite() -> Iterator[Finding]:
         cursor.execute("SELECT sqlite_version(), journal_mode, page_count * page_size"
                        " FROM pragma_journal_mode, pragma_page_count, pragma_page_size")  # fmt: skip
         version, mode, size = cursor.fetchone()
-    yield judged("数据库", mode == "wal", f"SQLite {version}，{size / _MIB:.0f} MB，{mode}", "请重新启动程序")
+    yield verdict(
+        "数据库", mode == "wal", f"SQLite {version}，{size / _MIB:.0f} MB，{mode}", "请重新启动程序"
+    )
 
 
 def _whole() -> Iterator[Finding]:
@@ -55,13 +57,13 @@ def _whole() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA quick_check(1)")
         said = cursor.fetchone()[0]
-    yield judged("数据库文件", said == "ok", "完整" if said == "ok" else str(said)[:80], "请用备份恢复")
+    yield verdict("数据库文件", said == "ok", "完整" if said == "ok" else str(said)[:80], "请用备份恢复")
 
 
 def _migrations() -> Iterator[Finding]:
     missing = missing_migrations()
     said = f"还有 {missing} 步没有升级" if missing else "已是这一版"
-    yield judged("数据库版本", not missing, said, "请运行 paicha init")
+    yield verdict("数据库版本", not missing, said, "请运行 paicha init")
 
 
 def _round() -> Iterator[Finding]:
@@ -78,7 +80,7 @@ def _round() -> Iterator[Finding]:
     stage = next((one for one in listed if not one.over), listed[-1])
     left = f"还有 {stage.left} 天" if not stage.over else f"已过 {-stage.left} 天"
     said = f"{round_.opens_on} 开始，现在是{stage.title}，{left}"
-    yield judged("排查轮次", not stage.over, said, "各阶段都过了：要接着查请延期，或打开新一轮", Grade.WATCH)
+    yield verdict("排查轮次", not stage.over, said, "各阶段都过了：要接着查请延期，或打开新一轮", Grade.WATCH)
 
 
 def _worker() -> Iterator[Finding]:
@@ -102,13 +104,13 @@ def _queue() -> Iterator[Finding]:
     if running:
         said += f"，排着、在做的 {running} 件"
     remedy = "请检查 paicha serve 或 paicha worker 是否在运行；在运行的请停下再打开，中断的会接着做"
-    yield judged("后台任务", not stuck, said, remedy)
+    yield verdict("后台任务", not stuck, said, remedy)
 
 
 def _imports() -> Iterator[Finding]:
     n = len(cut_short())
     said = f"{n} 次中断了，没有做完" if n else "没有中断的"
-    yield judged("导入", not n, said, "把同样的文件再导入一次会接着收；要撤回请看 paicha upload list")
+    yield verdict("导入", not n, said, "把同样的文件再导入一次会接着收；要撤回请看 paicha upload list")
 
 
 def _names() -> Iterator[Finding]:
@@ -118,7 +120,7 @@ def _names() -> Iterator[Finding]:
     rare = Household.objects.filter(head_name__regex=_RARE).values_list("head_name", flat=True)[:_RARE_NAMES]
     gaps = missing("".join(rare))
     said = f"没有字体有这些字：{'、'.join(f'{c}（{code_point(c)}）' for c in gaps)}" if gaps else "都能打印"
-    yield judged(
+    yield verdict(
         "名字里的字", not gaps, said, "请装上有这些字的字体（如 SimSun-ExtB），不装的话 PDF 里写成 U+ 编码"
     )
 
@@ -135,7 +137,7 @@ def _backup() -> Iterator[Finding]:
         return
     days = (clock.now() - last).days
     said = f"最近一次在 {last.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"
-    yield judged(
+    yield verdict(
         "备份", days < _BACKUP_DAYS, said, "排查期间请每天备份一次，在“备份”里或用 paicha backup", Grade.WATCH
     )
 
@@ -157,7 +159,7 @@ def _chains() -> Iterator[Finding]:
         said = f"最近的检查点是第 {point[0]} 个，{point[1].astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"
         said += "，后来的记录还没有签" if late else ""
     remedy = "后台任务进程每十分钟签一次，请看它是否在运行；整体核验用 paicha audit verify"
-    yield judged("审计链", not late, said, remedy, Grade.WATCH)
+    yield verdict("审计链", not late, said, remedy, Grade.WATCH)
 
 
 def _clock() -> Iterator[Finding]:
@@ -167,7 +169,7 @@ def _clock() -> Iterator[Finding]:
     said = f"{now:%Y-%m-%d %H:%M} 北京时间" + (f"（演示时钟调整了 {offset}）" if offset else "")
     if back:
         said += f"，比最后一条记录（{last:%Y-%m-%d %H:%M} UTC）还早"
-    yield judged("时钟", not back and now.year >= _EARLIEST_YEAR, said, "请校准本机的时间和时区")
+    yield verdict("时钟", not back and now.year >= _EARLIEST_YEAR, said, "请校准本机的时间和时区")
 
 
 CHECKS = (

@@ -29,7 +29,7 @@ class Finding:
         return self.grade is not Grade.BAD
 
 
-def judged(name: str, good: bool, said: str, remedy: str = "", otherwise: Grade = Grade.BAD) -> Finding:
+def verdict(name: str, good: bool, said: str, remedy: str = "", otherwise: Grade = Grade.BAD) -> Finding:
     """A finding that is good, or `otherwise` with its remedy."""
     return Finding(name, Grade.GOOD, said) if good else Finding(name, otherwise, said, remedy)
 

@@ -19,10 +19,10 @@ def findings(*, slow: bool = True) -> list[Finding]:
     """Every finding, in the order of the checks; without the `slow` ones where a page waits."""
     if not _database_is_there():
         missing = Finding("数据库", Grade.BAD, "还没有建立", "请运行 paicha init")
-        return [*_looked(machine.CHECKS, slow), missing]
+        return [*_look_through(machine.CHECKS, slow), missing]
     from paicha.domain.upkeep import data  # noqa: PLC0415  (models, which a machine without a database may lack)
 
-    return [*_looked(machine.CHECKS, slow), *_looked(data.CHECKS, slow)]
+    return [*_look_through(machine.CHECKS, slow), *_look_through(data.CHECKS, slow)]
 
 
 def _database_is_there() -> bool:
@@ -34,13 +34,13 @@ def _database_is_there() -> bool:
     )
 
 
-def _looked(checks: tuple[Check, ...], slow: bool) -> Iterator[Finding]:
+def _look_through(checks: tuple[Check, ...], slow: bool) -> Iterator[Finding]:
     for check in checks:
         if slow or not check.slow:
-            yield from _guarded(check)
+            yield from _look(check)
 
 
-def _guarded(check: Check) -> Iterator[Finding]:
+def _look(check: Check) -> Iterator[Finding]:
     """What a check finds; its own failure is a finding too."""
     try:
         yield from check.look()

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from paicha import __version__
 from paicha.domain.upkeep.certificate import described
-from paicha.domain.upkeep.finding import Check, Finding, Grade, judged
+from paicha.domain.upkeep.finding import Check, Finding, Grade, verdict
 
 _GIB = 1024**3
 _FREE, _LITTLE = 2 * _GIB, 10 * _GIB  # too little to go on with; soon too little
@@ -24,7 +24,7 @@ _RENEW_DAYS, _SOON_DAYS = 20, 40
 def _home() -> Iterator[Finding]:
     home = Path(settings.PAICHA_HOME)
     mode = stat.S_IMODE(home.stat().st_mode)
-    yield judged(
+    yield verdict(
         "数据文件夹", mode & 0o077 == 0, f"{home} 权限 {mode:04o}", f"请运行 chmod 700 {home}"
     )  # fmt: skip
     if not os.access(home, os.W_OK):
@@ -52,20 +52,20 @@ def _certificate() -> Iterator[Finding]:
     said = f"{whose}，到 {until:%Y-%m-%d}（还有 {left} 天）"
     remedy = "自己签的重新运行 paicha serve --tls 就会换；自己放的请换一张新的"
     otherwise = Grade.WATCH if left > _RENEW_DAYS else Grade.BAD
-    yield judged("证书", left > _SOON_DAYS, said, remedy, otherwise)
+    yield verdict("证书", left > _SOON_DAYS, said, remedy, otherwise)
 
 
 def _disk() -> Iterator[Finding]:
     free = shutil.disk_usage(settings.PAICHA_HOME).free
     remedy = f"请清理磁盘，至少留 {_FREE // _GIB} GB"
     otherwise = Grade.WATCH if free >= _FREE else Grade.BAD
-    yield judged("磁盘", free >= _LITTLE, f"剩余 {free / _GIB:.1f} GB", remedy, otherwise)
+    yield verdict("磁盘", free >= _LITTLE, f"剩余 {free / _GIB:.1f} GB", remedy, otherwise)
 
 
 def _fonts() -> Iterator[Finding]:
     from paicha.formats.fonts import BROUGHT, faces, families  # noqa: PLC0415  (loads every font)
 
-    yield judged("字体", BROUGHT in set(faces().families()), "、".join(families()), "请重新安装：make run")
+    yield verdict("字体", BROUGHT in set(faces().families()), "、".join(families()), "请重新安装：make run")
 
 
 def _program() -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def _program() -> Iterator[Finding]:
 
     works = pl.DataFrame({"a": [1, 2]}).select(pl.sql_expr("a = 2").sum()).item() == 1
     said = f"排查 {__version__}，Python {platform.python_version()}，Polars {pl.__version__}，{os.cpu_count()} 核"
-    yield judged("运行环境", works, said, "请重新安装：make run")
+    yield verdict("运行环境", works, said, "请重新安装：make run")
 
 
 CHECKS = (

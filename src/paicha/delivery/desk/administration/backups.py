@@ -25,9 +25,9 @@ from paicha.domain.jobs.queue import working
 from paicha.domain.upkeep.backups import (
     begin_backup,
     begin_check,
+    every_backup,
     folder,
     give_up_backup,
-    listed_backups,
     work_on_backup,
 )
 from paicha.domain.upkeep.data import last_backup
@@ -47,7 +47,7 @@ def work_on(name: str) -> None:
 
 
 def _page(request: HttpRequest, place: Place, *, status: int = 200, error: object = "") -> HttpResponse:
-    found = listed_backups()
+    found = every_backup()
     context = {
         "backups": [(one, one.size / _MIB) for one in found], "busy": next((one for one in found if one.busy), None),
         "alone": not working(),

@@ -11,7 +11,7 @@ from paicha.delivery.desk.administration.county import at_county
 from paicha.delivery.desk.shell.page import page
 from paicha.delivery.desk.shell.places import Place
 from paicha.domain.accounts.roles import Verb
-from paicha.domain.rounds.pack_list import listed_packs
+from paicha.domain.rounds.pack_list import packs_of_home
 
 
 @require_safe
@@ -19,7 +19,7 @@ from paicha.domain.rounds.pack_list import listed_packs
 def packs(request: HttpRequest, place: Place) -> HttpResponse:
     """Every pack with its forms, rules and stages, or all its errors."""
     found = []
-    for one in listed_packs():
+    for one in packs_of_home():
         levels = Counter(area.level for area in one.pack.areas) if one.pack else Counter()
         found.append((one, levels["town"], levels["village"] + levels["residents"]))
     return page(

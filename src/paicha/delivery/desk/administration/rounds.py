@@ -27,7 +27,7 @@ from paicha.domain.accounts.roles import Verb
 from paicha.domain.handover.round_opening import Opening, foresee_opening, load_pack, open_round
 from paicha.domain.responses.queries import names
 from paicha.domain.rounds.models import Round
-from paicha.domain.rounds.pack_list import ListedPack, files_of, listed_packs, pack_to_open
+from paicha.domain.rounds.pack_list import ListedPack, files_of, pack_to_open, packs_of_home
 from paicha.domain.rounds.queries import stages
 
 _MOST = 20  # rounds of a list: ten years
@@ -74,19 +74,19 @@ def round_new(request: HttpRequest, place: Place) -> HttpResponse:
     foreseen: tuple[ListedPack, Opening] | None = None
     if "opens" in asked:
         try:
-            foreseen = _foreseen(asked)
+            foreseen = _foresee(asked)
             if request.method == "POST":
                 return _open(request, place, *foreseen)
         except Refusal as refused:
             error = refused
     return page(
         request, place, "administration/round_new.html", "rounds", status=422 if error else 200, error=error or "",
-        packs=listed_packs(), typed=asked, chosen=asked.get("pack", place.round.pack_id),
+        packs=packs_of_home(), typed=asked, chosen=asked.get("pack", place.round.pack_id),
         pack=foreseen[0] if foreseen else None, opening=foreseen[1] if foreseen else None,
     )  # fmt: skip
 
 
-def _foreseen(asked: Any) -> tuple[ListedPack, Opening]:
+def _foresee(asked: Any) -> tuple[ListedPack, Opening]:
     """The pack, and what opening a round of it would do. Raises Refusal."""
     wanted = entries(OpeningForm(asked))
     listed = pack_to_open(wanted["pack"])

@@ -72,7 +72,9 @@ ROLES_IN_WORDS: Mapping[RoleName, RoleWords] = {
         "只看转给本部门核实的问题，答属实不属实。", "从期限最近的一行答起。", ()
     ),
     "auditor": RoleWords("看得到全部，什么也不改，看过也留记录。", "打开“记录”。", ("county", "town")),
-    "administrator": RoleWords("管账号和分工，不看农户的情况。", "先给各镇、各村开账号。", ("county",)),
+    "administrator": RoleWords(
+        "管账号、轮次、区划、方案包和备份，不看农户的情况。", "先给各镇、各村开账号。", ("county",)
+    ),
 }  # fmt: skip
 
 # Each entry of the menu in a sentence, by its key (`shell/menu.py`).
@@ -95,6 +97,7 @@ PAGES: Mapping[str, str] = {
     "log": "谁在什么时候做了什么、看过什么。",
     "accounts": "给谁开账号、管哪里；一张 Excel 一次开好，首次密码打成条子发下去。",
     "rounds": "开过哪几轮、现在到哪个阶段；打开新一轮，先看会怎样。",
+    "areas": "镇街、村、组的名单和代码，哪些还没有账号，改过哪些名字。",
     "packs": "装了哪些方案包，各有哪些表、规则、阶段，有没有错。",
     "backups": "服务器上的备份：现在做一份，读一遍核对，怎么恢复。",
     "health": "这台服务器好不好：数据库、磁盘、备份、时钟，哪里要处理、怎么办。",

@@ -53,10 +53,18 @@ def begin_steps(place: Place, rows: Sequence[VillageSummary]) -> list[BeginStep]
             bool(planned) and planned == len(with_roster), "看日程", "schedule", Verb.READ_AREAS,
         ),
     ]  # fmt: skip
-    steps = [BeginStep("区划", f"已载入，{len(rows)} 个村、社区。", bool(rows))]
+    listed = reverse("desk:areas", args=[place.code]) if _lists_areas(place) else ""
+    steps = [
+        BeginStep("区划", f"已载入，{len(rows)} 个村、社区。", bool(rows), "看区划" if listed else "", listed)
+    ]
     for title, words, done, action, name, verb in open_one:
         may = place.may(verb)
         filled = may and not done and not any(step.filled for step in steps)
         address = reverse(f"desk:{name}", args=[place.code]) if may else ""
         steps.append(BeginStep(title, words, done, action if may else "", address, filled))
     return steps
+
+
+def _lists_areas(place: Place) -> bool:
+    """Whether the person has the page of areas here: it stands at the county alone."""
+    return place.area.level == "county" and place.may(Verb.MANAGE_AREAS)

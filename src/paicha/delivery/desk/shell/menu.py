@@ -40,6 +40,7 @@ _TABS: tuple[tuple[str, str, Verb, tuple[str, ...], bool], ...] = (
     ("handup", "上报", Verb.READ_STATISTICS, _EVERY, True),
     ("accounts", "账号", Verb.MANAGE_ACCOUNTS, _ABOVE, True),
     ("rounds", "轮次", Verb.MANAGE_PACKS, ("county",), True),
+    ("areas", "区划", Verb.MANAGE_AREAS, ("county",), True),
     ("packs", "方案包", Verb.MANAGE_PACKS, ("county",), True),
     ("backups", "备份", Verb.MANAGE_PACKS, ("county",), True),
     ("health", "运行", Verb.MANAGE_PACKS, ("county",), True),
