@@ -84,7 +84,7 @@ def pages(world: World) -> Iterator[tuple[str, str]]:
     for ask in access.asks(world):
         yield "everything", ask.address
     for name in (
-        "objection", "decision_about_several_cases", "visit", "bulk_act", "account", "assignment", "two_told_apart",
+        "objection", "decision_about_several_cases", "visit", "bulk_act", "two_told_apart",
     ):  # fmt: skip
         act = MAKERS[name](world)
         yield act.who, act.page
