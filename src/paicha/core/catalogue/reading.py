@@ -25,7 +25,7 @@ ENTRIES = {
     ),
     "F08": Entry("hard", "文件 {file} 的文字编码认不出来，请另存为 CSV UTF-8 或 xlsx 后再上传"),
     "F09": Entry("hard", "文件 {file} 里没有认出排查表或花名册，请检查表头是否有户主姓名等栏目"),
-    "F10": Entry("hard", "文件 {file} 超过 {limit} MB，请按村拆开后再上传"),
+    "F10": Entry("hard", "文件 {file} 超过 {limit} MB，请按村拆开，网页格式的也可另存为 xlsx，再上传"),
     "F11": Entry("hard", "文件 {file} 有 {rows} 行 {columns} 列，超出可读的范围，请检查后另存为 xlsx 再上传"),
     "F12": Entry(
         "hard",
