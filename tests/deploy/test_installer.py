@@ -76,11 +76,16 @@ def test_what_cannot_be_installed_leaves_no_release(tmp_path: Path) -> None:
 def test_the_units_are_whole(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("no systemd-analyze on this machine")
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "to").mkdir()
+    (tmp_path / "to/data").symlink_to(tmp_path / "disk")
     run("sh", installer(tmp_path / "bundle"), *arguments(tmp_path / "to"))
     units = sorted((tmp_path / "to/systemd").iterdir())
     assert len(units) == 4
     for file in [*units, *sorted((tmp_path / "to/bin").iterdir())]:
         assert "@" not in file.read_text(encoding="utf-8").replace('"$@"', ""), file
+    written = "".join(unit.read_text(encoding="utf-8") for unit in units)
+    assert written.count(f"ReadWritePaths={tmp_path / 'disk'}\n") == 3  # behind the link
     done = run("systemd-analyze", "verify", "--man=no", *units)
     ours = [line for line in done.stderr.splitlines() if "paicha" in line]
     assert ours == []
