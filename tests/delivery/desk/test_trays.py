@@ -232,6 +232,29 @@ def test_what_nobody_came_back_to_is_deleted_without_another_upload(world: World
     assert not tray.folder(of(where)).exists()
 
 
+@pytest.mark.parametrize(
+    ("n", "seconds", "said"),
+    [
+        (0, 60, "0%"),
+        (1, 1, "25%"),
+        (1, 55, "25%，大约还要 3 分钟"),
+        (3, 55, "75%，大约还要 1 分钟"),
+        (1, 3500, "25%，大约还要 3 小时"),
+    ],
+)
+def test_what_runs_says_how_far_it_is_and_how_long_it_will_take(
+    world: World, n: int, seconds: int, said: str
+) -> None:
+    where = two_villages(world)
+    found = state(where)
+    found.phase, found.n, found.total, found.began = tray.RUNNING, n, 4, time.time() - seconds
+    tray.save(of(where), found)
+    page = world.client("town").get(where).content.decode()
+    words = re.sub(r"\s+", "", page)
+    assert f"：{n}/4个文件，{said.replace(' ', '')}</p>" in words
+    assert "只是看看，什么都没有存。" in words
+
+
 def test_what_waits_is_cancelled_at_once(world: World) -> None:
     client = world.client("town")
     where = two_villages(world)

@@ -75,7 +75,7 @@ def run(tray_id: UUID) -> None:
 def _do(tray_id: UUID, state: State) -> None:
 
     _check(tray_id, state)
-    state.phase, state.n = tray.RUNNING, 0
+    state.phase, state.n, state.began = tray.RUNNING, 0, time.time()
     tray.save(tray_id, state)
     try:
         _WORK.get(state.job, _import)(tray_id, state)

@@ -107,7 +107,7 @@ def confirm(request: HttpRequest, place: Place, tray_id: UUID) -> HttpResponse:
     state = _own(place, tray_id)
     if state.job == "preview" and state.phase == tray.READY:
         small = len(state.files) == 1 and state.result.get("rows", 0) < 2000 and bool(state.code)
-        begun = replace(state, job="import", phase=tray.WAITING, n=0)
+        begun = replace(state, job="import", phase=tray.WAITING, n=0, began=0.0)
         if tray.begin(tray_id, begun):  # once, however often the button was pressed
             start(tray_id, at_once=small)
     return redirect("desk:tray", place.code, tray_id)

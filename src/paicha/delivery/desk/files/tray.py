@@ -29,6 +29,7 @@ from paicha.domain.intake.source import bytes_to_keep
 from paicha.domain.jobs.beats import Beat, alive, claim
 
 _KEPT_SECONDS = 2 * 24 * 3600
+_TELLING_SECONDS = 3  # of work before anybody is told how long it will take
 _SETTLED_SECONDS = 15  # longer than from writing a state to asking the worker
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
@@ -52,6 +53,7 @@ class State:
     villages: dict[str, dict[str, Any]] = field(
         default_factory=dict
     )  # of a preview, by code (`preview.keep_rows`)
+    began: float = 0.0  # when its work began, in seconds of the machine's clock; 0: it hasn't
     made: str = ""  # name of the file that was made: an export, or the refused rows
     kind: str = ""
 
@@ -62,6 +64,19 @@ class State:
     @property
     def percent(self) -> int:
         return int(100 * self.n / self.total) if self.total else 0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will take yet, going on as so far; None while too little is done to say."""
+        seconds = time.time() - self.began
+        if (
+            self.phase != RUNNING
+            or not self.began
+            or not 0 < self.n < self.total
+            or seconds < _TELLING_SECONDS
+        ):
+            return None
+        return seconds / self.n * (self.total - self.n)
 
 
 def folder(tray: UUID) -> Path:

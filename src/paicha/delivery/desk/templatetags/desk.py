@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from math import ceil
 from typing import Any
 
 from django import template
@@ -20,6 +21,7 @@ from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import scope
 
 register = template.Library()
+_HOURS_FROM = 100  # minutes
 
 
 @register.simple_tag
@@ -44,6 +46,13 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """'3月14日 09:30'."""
     return time_text(value) if value else ""
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """'1 分钟', '3 分钟', '2 小时', rounded up so that nobody is promised too much."""
+    minutes = max(1, ceil(seconds / 60))
+    return f"{minutes} 分钟" if minutes < _HOURS_FROM else f"{ceil(minutes / 60)} 小时"
 
 
 @register.filter
