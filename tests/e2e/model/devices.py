@@ -73,6 +73,22 @@ HARNESS = """async (given) => {
       await store.changeMember(act.household, change);
       return { raised: change.id, member: act.end ? null : act.mark };
     },
+    async errand(act) {
+      const work = await import("/static/field/errand_work.js");
+      const some = work.list().filter(({ state }) => !["waiting", "stored", "held"].includes(state) || act.visit);
+      const open_ = some[Math.floor(act.pick * some.length)];
+      if (!open_) return {};
+      const { data, errand } = open_;
+      if (errand.kind === "visit") {
+        const { row } = errand.households[Math.floor(act.row * errand.households.length)];
+        data.looks[row] = ["differs", act.mark];
+        if (act.completed) Object.assign(data.values, given.form5);
+      } else {
+        Object.assign(data, { note: act.mark, outcome: 1, values: given.said });
+      }
+      if (act.draft) return (await work.keep(errand.id, data)) ?? {};
+      return { item: await work.finish(errand.id, data, act.completed) };
+    },
     async send(act) {
       const open_ = act.locked ? {} : { token: store.token, box: vault.box };
       return sending.send({ db: opened, ...open_, fetch: net(act.mode) });
@@ -116,7 +132,9 @@ class Device:
     browser: Browser
     url: str
     user: User
-    clean: dict[str, Any]
+    clean: dict[
+        str, Any
+    ]  # what an edit answers besides its changes; what an errand says, by `form5` and `said`
     id: UUID = field(default_factory=new_id)
     finished: dict[str, dict[str, Any]] = field(default_factory=dict)
     raised: list[str] = field(default_factory=list)
@@ -140,7 +158,7 @@ class Device:
             self.page.close()
         self.page = self.context.new_page()
         self.page.goto("/field/manifest.json")
-        self.page.evaluate(HARNESS, {"pin": PIN, "clean": self.clean, **more})
+        self.page.evaluate(HARNESS, {"pin": PIN, "clean": self.clean, **self.clean, **more})
 
     def run(self, acts: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Do some acts; after a crash the phone is started again."""

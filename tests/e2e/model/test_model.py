@@ -10,19 +10,20 @@ import logging
 import os
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 import orjson
 import pytest
-from django.db import OperationalError, connection
 from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.e2e.model.devices import Device
+from tests.e2e.model.errands import Errands
+from tests.e2e.model.mortal import mortal
 from tests.e2e.model.packs import next_version
 from tests.e2e.model.people import People
 from tests.lengths import LONG
@@ -39,7 +40,6 @@ from paicha.domain.problems.models import Problem
 from paicha.domain.responses.models import Conflict, Draft, HeldRevision, Revision, VillageSummary
 from paicha.domain.responses.services import DecisionError, settle_conflict, take_held, village_work
 from paicha.domain.rounds.models import RosterEntry, Round
-from paicha.domain.sync import batches
 from paicha.domain.sync.devices import revoke
 from paicha.domain.sync.handover_file import take_file
 from paicha.domain.sync.models import Device as DeviceRow
@@ -67,6 +67,7 @@ class Play:
             h.pk for h in Household.objects.filter(village__code=VILLAGE, household_class="general")
         ]
         self.people = People(world, self.heads, rng)
+        self.errands = Errands(world, browser, url, rng)
         self.gone: list[Device] = []
         self.devices = [self._device("cadre"), self._device("cadre"), self._device("town")]
         self.marks = 0
@@ -161,6 +162,11 @@ class Play:
         self.marks += 1
         self.people.desk(f"况{self.marks}") if self.rng.random() < 0.7 else self.people.settle()
 
+    def errand(self) -> None:
+        """A visit's leader or a checker does something, or the desk does at the same place."""
+        self.marks += 1
+        self.errands.step(f"看{self.marks}", self.rng.choice(NET))
+
     def _status(self) -> str:
         return VillageSummary.objects.get(round=self.round, code=VILLAGE).status
 
@@ -205,11 +211,12 @@ class Play:
         """Another version of the pack comes with a new round; phones still have the old one's work."""
         content, self.world.pack = load_pack(next_version(Round.objects.count() + 1), OPERATOR)
         self.round = self.world.round = open_round(content, self.world.pack, clock.today(), OPERATOR)
+        self.errands.begin()
 
     ACTS: ClassVar[list[tuple[float, Callable[[Play], None]]]] = [
         (100, survey), (9, desk), (1, hand_up), (3, send_back), (1, take_what_is_held), (3, settle),
         (0.5, reassign), (3, give_back), (4, server_dies), (1, hand_over), (0.25, lost_phone),
-        (7, members),
+        (7, members), (30, errand),
     ]  # fmt: skip
 
     # --- what must be true ---
@@ -253,7 +260,7 @@ class Play:
         became = Counter((row.round_id, row.household, row.revision) for row in SyncItem.objects.filter(
             status__in=("stored", "merged"), revision__gt=0))  # fmt: skip
         assert [key for key, n in became.items() if n > 1] == []
-        field = Revision.objects.filter(source__startswith="field:")
+        field = Revision.objects.filter(source__startswith="field:", household__isnull=False)
         taken = HeldRevision.objects.filter(outcome__in=("stored", "merged")).count()
         assert field.count() == sum(became.values()) + taken
         raised = RaisedItem.objects.filter(status="stored", kind="problem")
@@ -308,38 +315,11 @@ def _marks(texts: list[str]) -> set[str]:
     return {str(answers.get(name)) for answers in map(orjson.loads, texts) for name in TEXTS}
 
 
-@contextmanager
-def _mortal(play: Play, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The server's transactions stop where the play says."""
-    real = batches.village_work
-
-    @contextmanager
-    def village_work_that_may_die(*args: Any, **kwargs: Any) -> Iterator[Any]:
-        left = play.server_dies_at
-        if left is None:
-            with real(*args, **kwargs) as work:
-                yield work
-            return
-
-        def dies(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise OperationalError("the server was stopped")
-            return execute(sql, params, many, context)
-
-        play.done["crash of the server"] += 1
-        with connection.execute_wrapper(dies), real(*args, **kwargs) as work:
-            yield work
-
-    monkeypatch.setattr(batches, "village_work", village_work_that_may_die)
-    yield
-
-
 def _play(play: Play, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps until there are as many as asked for, with two new rounds; then everybody is back, and all is there."""
     play.people.follow(monkeypatch)
-    with _mortal(play, monkeypatch):
+    play.errands.follow(monkeypatch)
+    with mortal(play, monkeypatch):
         for part in (1, 2, 3):
             while sum(play.done.values()) < steps * part / 3:
                 play.step()
@@ -348,6 +328,7 @@ def _play(play: Play, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
                 play.next_round()
     Assignment.objects.filter(user=play.world.users["cadre"]).update(until=None)
     play.everything_arrives()
+    play.errands.require_nothing_lost()
     play.nothing_is_lost()
     play.nothing_is_doubled()
     play.nothing_is_overwritten_in_silence()
@@ -378,10 +359,12 @@ class Base:
         finally:
             rounds = Round.objects.count()
             print(f"seed {self.SEED}, {sum(play.done.values())} steps, {rounds} rounds: {dict(play.done)}")
-            print(f"last {list(play.last)}; members {dict(play.people.done)}")
-            for device in [*play.devices, *play.gone]:
+            print(
+                f"last {list(play.last)}; members {dict(play.people.done)}, errands {dict(play.errands.done)}"
+            )
+            for device in [*play.devices, *play.gone, *play.errands.devices]:
                 device.context.close()
-        statuses = Counter(SyncItem.objects.values_list("status", flat=True))
+        statuses = Counter(SyncItem.objects.filter(kind="answers").values_list("status", flat=True))
         print(f"items by status: {dict(statuses)}")
         wanted = (
             {"stored", "merged", "conflict", "held", "refused"} if self.STEPS >= EVERYTHING else {"stored"}
