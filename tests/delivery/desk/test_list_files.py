@@ -55,7 +55,12 @@ def test_every_list_goes_along_as_a_workbook(world: World, who: str, address: st
 
 @pytest.mark.parametrize(
     ("query", "heads"),
-    [("head=高", {"高兰花"}), ("outcome=blank", None), ("group=1&sort=-head", None), ("sort=leads", None)],
+    [
+        ("group=2&sort=group", None),
+        ("outcome=blank", None),
+        ("group=1&sort=-head", None),
+        ("sort=leads", None),
+    ],
 )
 def test_the_file_has_the_rows_of_the_page(world: World, query: str, heads: set[str] | None) -> None:
     client = world.client("cadre")

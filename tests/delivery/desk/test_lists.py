@@ -105,3 +105,14 @@ def test_the_log_lists_who_did_something_first_and_finds_a_village(
     found = client.get(f"{address}?find=水磨河").content.decode()
     assert shown(found, r'<tr>\s*<td><a href="/area/(\d+)/log/">')
     assert "没有这样的村" in client.get(f"{address}?find=没有").content.decode()
+
+
+@pytest.mark.parametrize("typed", ["高兰花", "glh", "高蓝花", "高兰", "兰花"])
+@pytest.mark.parametrize(("who", "address"), [("cadre", f"/area/{VILLAGE}/households/"), ("town", BACK)])
+def test_a_list_finds_what_the_search_of_everywhere_finds(
+    ledgers: Ledgers, who: str, address: str, typed: str
+) -> None:
+    """Initials, the same reading, one character different: forgiven as in the box of the header."""
+    text = ledgers.world.client(who).get(address, {"head": typed}, follow=True).content.decode()
+    assert "高兰花" in text
+    assert "訾埃生" not in text

@@ -87,7 +87,7 @@ def test_search_finds_a_member_and_a_change_names_the_person(world: World) -> No
     client, home = world.client("cadre"), world.household("王建国")
     at = f"/household/{home.pk}/"
     client.post(f"{at}people/save/", {"act": "add", "name": "刘 小燕", "relation": "之儿媳"})
-    found = client.get(f"/area/{VILLAGE}/households/?head=刘小").content.decode()
+    found = client.get(f"/area/{VILLAGE}/households/?head=刘小", follow=True).content.decode()
     assert set(re.findall(r"/household/([0-9a-f-]{36})/", found)) == {str(home.pk)}
     change = {"person": "刘小燕", "field": "健康状况", "old": "健康", "new": "患大病"}
     client.post(f"{at}change/", change)

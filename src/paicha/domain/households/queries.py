@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import reduce
-from uuid import UUID
 
 from django.db.models import F, QuerySet, Value
 from django.db.models.expressions import Combinable
@@ -30,12 +29,6 @@ def heads_named(village_id: int, text: str) -> list[Household]:
     before = _head_changes([village_id]).filter(household__closed_at=None).select_related("household")
     bore = {one.household_id: one.household for one in before if _is_named(one.household, one.old, key)}
     return sorted(bore.values(), key=lambda household: household.number)
-
-
-def whose_head_was(villages: Collection[int], text: str) -> QuerySet[HouseholdEvent, UUID]:
-    """Ids of households of some villages, one of whose heads before had this text in the name."""
-    changes = _head_changes(villages).alias(old_key=stored_name_key("old"))
-    return changes.filter(old_key__contains=name_key(text)).values_list("household_id", flat=True)
 
 
 def _head_changes(villages: Collection[int]) -> QuerySet[HouseholdEvent]:

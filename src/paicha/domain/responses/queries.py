@@ -13,19 +13,17 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Concat
 
 from paicha.core.bounds import wholes
-from paicha.core.normalise import name_key
 from paicha.core.pack import Pack
 from paicha.core.pack.naming import strength_rank
 from paicha.domain.accounts.models import User
 from paicha.domain.accounts.policies import Scope
 from paicha.domain.accounts.roles import Verb
 from paicha.domain.areas.models import Group
-from paicha.domain.households.models import BaseChange, HouseholdEvent, Member
-from paicha.domain.households.queries import stored_name_key, whose_head_was
+from paicha.domain.households.models import BaseChange, HouseholdEvent
 from paicha.domain.responses.models import Conflict, Finding, Revision, VillageSummary
 from paicha.domain.responses.summary.tallies import Selection, outcome_key
 from paicha.domain.responses.village_facts import VillageFacts
@@ -98,28 +96,12 @@ def household_lines(
     villages: Collection[int],
     chosen: Selection,
     groups: Collection[str] | None = None,
-    head: str = "",
-    at_most: int | None = None,
 ) -> list[HouseholdLine]:
-    """Households of some villages, village by village, group by group; `groups` None: every group.
-
-    `head`: a piece of the head's name, or of a member's.
-    """
+    """Households of some villages, village by village, group by group; `groups` None: every group."""
     rows = RosterEntry.objects.filter(round=round_, village_id__in=villages).filter(chosen.condition(pack))
     if groups is not None:
         rows = rows.filter(household__group__in=groups)
-    if head:
-        rows = rows.alias(head_key=stored_name_key("household__head_name"))
-        members = Member.objects.alias(key=stored_name_key("name")).filter(
-            left_at=None, key__contains=name_key(head)
-        )
-        rows = rows.filter(
-            Q(head_key__contains=name_key(head))
-            | Q(household__in=whose_head_was(villages, head))
-            | Q(household__in=members.values("household"))
-        )
-    listed = rows.values_list(*_LINE)[:at_most] if at_most else rows.values_list(*_LINE)
-    lines = [HouseholdLine(*row) for row in listed]
+    lines = [HouseholdLine(*row) for row in rows.values_list(*_LINE)]
     return sorted(lines, key=lambda line: (line.village, group_order(line.group), line.number))
 
 

@@ -26,6 +26,7 @@ from paicha.domain.search.services import refresh
 from paicha.domain.search.terms import How, Kind, Sought, as_bytes, beginning, phone_term
 
 MOST = 200  # households that a search finds
+OF_A_VILLAGE = 5000  # the same where it looks into one village: as good as all
 _NEAR = 5000  # names of a town that are compared character by character
 _AT_ONCE = 20  # villages that are made anew before a search
 _NUMBER = 8  # digits of a household's number, at the least
@@ -59,8 +60,9 @@ class Search:
         return None
 
 
-def find(scope: Scope, text: str, within: str = "") -> Search:
-    """Households of the scope, at the most of the area `within` (12 digits), that answer a text; the best first."""
+def find(scope: Scope, text: str, within: str = "", *, most: int = MOST) -> Search:
+    """Households of the scope, at the most of the area `within` (12 digits), that answer a text; the best first, `most`
+    of them."""
     sought = Sought.of(text)
     where = reach(scope, within=within)
     if not where or not sought.key:
@@ -71,13 +73,13 @@ def find(scope: Scope, text: str, within: str = "") -> Search:
     numbers = _numbers(sought)
     listed = [numbers.own] if numbers.own else []
     if not sought.is_short:
-        listed += _by_terms(where, _arms(sought, near))
+        listed += _by_terms(where, _arms(sought, near), most)
         if sought.is_number and phones:
-            listed += _by_terms(phones, [(int(Kind.PHONE), *beginning(phone_term(sought.digits)))])
+            listed += _by_terms(phones, [(int(Kind.PHONE), *beginning(phone_term(sought.digits)))], most)
         if near and not listed and len(sought.key) > 1:
-            listed += _one_apart(where, sought)
+            listed += _one_apart(where, sought, most)
     found = hits(sought, where, phones, numbers, listed)
-    return Search(sought, found[:MOST], len(found) > MOST, max(len(where.old) - _AT_ONCE, 0), near, where)
+    return Search(sought, found[:most], len(found) > most, max(len(where.old) - _AT_ONCE, 0), near, where)
 
 
 def _phones(scope: Scope, where: Reach, within: str) -> Reach:
@@ -118,18 +120,18 @@ def _exactly(kind: Kind, text: str) -> Arm:
     return int(kind), as_bytes(text), as_bytes(text) + b"\x00"
 
 
-def _by_terms(where: Reach, arms: Sequence[Arm]) -> list[int]:
-    """Numbers of households whose terms lie in one of the ranges; of each range at the most one more than MOST."""
-    return [number for number, _ in _read(where, arms, MOST + 1)]
+def _by_terms(where: Reach, arms: Sequence[Arm], most: int) -> list[int]:
+    """Numbers of households whose terms lie in one of the ranges; of each range at the most one more than `most`."""
+    return [number for number, _ in _read(where, arms, most + 1)]
 
 
-def _one_apart(where: Reach, sought: Sought) -> list[int]:
+def _one_apart(where: Reach, sought: Sought, most: int) -> list[int]:
     """Numbers of households with a name one character different: of the same first character, or another one."""
     key = sought.key
     same = _read(where, [(int(Kind.NAME), *beginning(key[0]))], _NEAR)
     found = [number for number, name in same if sought.likeness(name) == How.APART]
     other = [_exactly(Kind.REST, key[1:]), _exactly(Kind.REST, key), _exactly(Kind.NAME, key[1:])]
-    return found + _by_terms(where, other)
+    return found + _by_terms(where, other, most)
 
 
 def _read(where: Reach, arms: Sequence[Arm], at_most: int) -> list[tuple[int, str]]:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from paicha.delivery.desk.households.case_list import case_list
@@ -51,15 +52,16 @@ from paicha.domain.responses.queries import (
 )
 from paicha.domain.responses.summary.tallies import Selection
 
-_FOUND = 200
 _LEADS = {"lead": "线索", "soft": "要写理由的", "office": "镇级关注", "decided": "处理过的线索"}
 
 
 @at_place(Verb.READ_HOUSEHOLDS)
 def households(request: HttpRequest, place: Place) -> HttpResponse:
-    """Households by form, outcome and group, or by a piece of the head's name; `as` takes them along."""
+    """Households by form, outcome and group; `head` leads to the search within this place."""
     chosen = _selection(request, place)
     group, head = request.GET.get("group"), request.GET.get("head", "").strip()[:20]
+    if head:  # people are looked for in one way, on the page of the search
+        return redirect(f"{reverse('desk:search')}?{urlencode({'q': head, 'in': place.code})}")
     below = summaries_of(place)
     villages, only_up = those_up(request, place, below)
     leads: dict[UUID, int] = {}
@@ -74,14 +76,7 @@ def households(request: HttpRequest, place: Place) -> HttpResponse:
     def read(ids: list[int]) -> list[HouseholdLine]:
         return with_leads(household_lines(place.round, place.pack, ids, chosen))
 
-    note = ""
-    if head:
-        lines = household_lines(
-            place.round, place.pack, _villages(place, villages), chosen, place.groups, head, _FOUND + 1
-        )
-        note = f"只列出前 {_FOUND} 户，请把名字写全一些。" if len(lines) > _FOUND else ""
-        rows = rows_of(with_leads(lines[:_FOUND]), _FOUND)
-    elif place.is_village:
+    if place.is_village:
         groups = _group_filter(place, group)
         every = household_lines(place.round, place.pack, [place.area.area_id], chosen, groups)
         if asks_for_file(request) or request.GET.get("sort", "").endswith("leads"):
@@ -100,17 +95,13 @@ def households(request: HttpRequest, place: Place) -> HttpResponse:
     return page(
         request, place, "households/households.html", "households",
         rows=[(line, leads.get(line.id, 0), _ended(place, line)) for line in lines], file=file.offer(place),
-        paging=turned, chosen=chosen, group=group, head=head, note=note,
+        paging=turned, chosen=chosen, group=group,
         heading=_heading(place, chosen), only_up=only_up, outcomes=_outcomes(place),
         headings=headings(request, columns),
         enters=place.is_village and place.may(Verb.SUBMIT_ANSWERS),
         prints=place.groups is None and place.may(Verb.EXPORT),
         group_names=list(by_group(place.round, place.area.area_id, place.groups)) if place.is_village else [],
     )  # fmt: skip
-
-
-def _villages(place: Place, rows: Sequence[VillageSummary]) -> list[int]:
-    return [place.area.area_id] if place.is_village else [s.village_id for s in rows]
 
 
 def _group_filter(place: Place, group: str | None) -> list[str] | frozenset[str] | None:

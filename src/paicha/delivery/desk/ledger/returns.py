@@ -15,7 +15,6 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paicha.core.bounds import whole
-from paicha.core.normalise import name_key
 from paicha.core.refusal import Refusal
 from paicha.delivery.desk.shell.as_of import moment_of
 from paicha.delivery.desk.shell.listing import headings, sort_rows
@@ -40,9 +39,9 @@ from paicha.domain.handover.returns import (
     take_return_back,
     what_text,
 )
-from paicha.domain.households.queries import whose_head_was
 from paicha.domain.responses.queries import HouseholdLine, household_lines, open_leads_of
 from paicha.domain.responses.summary.tallies import Selection
+from paicha.domain.search.queries import OF_A_VILLAGE, find
 
 
 @at_place(Verb.READ_HOUSEHOLDS, whole=True)
@@ -107,7 +106,7 @@ def _rows(request: HttpRequest, place: Place, asked: QueryDict) -> dict[str, Any
     """A page of the village's households, what narrows it, and the ticks of its other pages."""
     lines = household_lines(place.round, place.pack, [place.area.area_id], Selection())
     leads = open_leads_of(place.round, [line.id for line in lines])
-    kept = _narrowed(request, place.area.area_id, lines, leads)
+    kept = _narrowed(request, place, lines, leads)
     ticked = {text for text in asked.getlist("household") if any(str(line.id) == text for line in lines)}
     kept.sort(key=lambda line: (str(line.id) not in ticked, -leads.get(line.id, 0)))
     columns = household_columns(place.pack, lambda line: leads.get(line.id, 0))
@@ -124,13 +123,13 @@ def _rows(request: HttpRequest, place: Place, asked: QueryDict) -> dict[str, Any
 
 
 def _narrowed(
-    request: HttpRequest, village: int, lines: Sequence[HouseholdLine], leads: Mapping[UUID, int]
+    request: HttpRequest, place: Place, lines: Sequence[HouseholdLine], leads: Mapping[UUID, int]
 ) -> list[HouseholdLine]:
-    """The households that the address keeps: by a piece of a head's name, now or before (`head`), those with leads
+    """The households that the address keeps: those that the search of everywhere finds here (`head`), those with leads
     (`only`)."""
     head, only = request.GET.get("head", "").strip(), request.GET.get("only", "")
-    bore, key = set(whose_head_was([village], head)) if head else set(), name_key(head)
-    named = [line for line in lines if key in name_key(line.head_name) or line.id in bore]
+    found = set(find(place.scope, head, place.code, most=OF_A_VILLAGE).households) if head else set()
+    named = [line for line in lines if not head or line.id in found]
     return [line for line in named if only != "leads" or leads.get(line.id)]
 
 
@@ -154,7 +153,7 @@ def _chosen(request: HttpRequest, place: Place) -> list[UUID]:
         return _ids(request.POST.getlist("household"))
     lines = household_lines(place.round, place.pack, [place.area.area_id], Selection())
     leads = open_leads_of(place.round, [line.id for line in lines])
-    return [line.id for line in _narrowed(request, place.area.area_id, lines, leads)]
+    return [line.id for line in _narrowed(request, place, lines, leads)]
 
 
 def _ids(texts: list[str]) -> list[UUID]:
