@@ -24,7 +24,7 @@ STAGE = StageState("village", "村级排查", "village", date(2022, 3, 20), 6, 5
 def row(code: str, due: int, profile: bool = False, status: str = "open") -> VillageSummary:
     return VillageSummary(
         code=code, status=status, counts={"general": {"due": due, "1": 3}},
-        profile={"total_people": 9} if profile else {}, leads={"S09": 2} if due > 5 else {},
+        profile={"total_people": 9} if profile else {}, figures={"open_leads": 2} if due > 5 else {},
     )  # fmt: skip
 
 
