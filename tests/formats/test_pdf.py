@@ -78,6 +78,8 @@ def test_paper_of_every_form() -> None:
     content = pdf.write(village_document(), pack())
     assert sizes_of(content) == {(297, 210), (210, 297)}
     assert pages_of(content) == 15
+    text = squeezed(content)
+    assert all(f"第{n}页，共15页" in text for n in range(1, 16))
 
 
 def test_a3_where_the_form_offers_it() -> None:

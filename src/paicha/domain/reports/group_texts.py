@@ -55,7 +55,7 @@ def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _listed(names: Sequence[str], what: str) -> str:
+def _series(names: Sequence[str], what: str) -> str:
     more = f"等 {len(names)} {what}" if len(names) > _NAMED else ""
     return "、".join(names[:_NAMED]) + more
 
@@ -83,13 +83,13 @@ def reminders(
 def _places(behind: Sequence[tuple[VillageSummary, int]], names: Mapping[str, str], unit: str) -> str:
     if all(row.code in names for row, _ in behind):
         ranked = sorted(behind, key=lambda one: -one[1])
-        return _listed([f"{names[row.code]}{f' {n} {unit}' if unit else ''}" for row, n in ranked], "个村")
+        return _series([f"{names[row.code]}{f' {n} {unit}' if unit else ''}" for row, n in ranked], "个村")
     towns: dict[str, int] = {}
     for row, _ in behind:
         name = names.get(town_of(row.code), "")
         towns[name] = towns.get(name, 0) + 1
     ranked_towns = sorted(towns.items(), key=lambda one: -one[1])
-    return _listed([f"{name} {n} 个村" for name, n in ranked_towns], "个镇街")
+    return _series([f"{name} {n} 个村" for name, n in ranked_towns], "个镇街")
 
 
 def village_reminder(pack: Pack, place: str, stage: StageState, row: VillageSummary) -> GroupText | None:
@@ -109,7 +109,7 @@ def returned_rows(place: str, heads: Sequence[tuple[str, str]], forms: Sequence[
         return None
     lines = []
     if heads:
-        listed = _listed([f"{head}（{group}）" if group else head for head, group in heads], "户")
+        listed = _series([f"{head}（{group}）" if group else head for head, group in heads], "户")
         lines.append(f"{len(heads)} 户：{listed}")
     if forms:
         lines.append(f"{len(forms)} 张表：{'、'.join(forms)}")

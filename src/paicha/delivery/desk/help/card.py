@@ -65,12 +65,12 @@ def _card(request: HttpRequest) -> PocketCard | None:
         Part("问谁", said.ask, ticked=False),
     ]  # fmt: skip
     return PocketCard(
-        TITLE, round_.areas.get(level="county").name, _whole(round_, pack), _filled(left), _filled(right),
-        _filled(back), code_of(address), address,
+        TITLE, round_.areas.get(level="county").name, _whole(round_, pack), _with_lines(left), _with_lines(right),
+        _with_lines(back), code_of(address), address,
     )  # fmt: skip
 
 
-def _filled(parts: Sequence[Part]) -> tuple[Part, ...]:
+def _with_lines(parts: Sequence[Part]) -> tuple[Part, ...]:
     """Those parts that have a line."""
     return tuple(part for part in parts if part.lines)
 

@@ -49,7 +49,7 @@ def _of_village(place: Place) -> list[GroupText]:
     stage = current_stage(place.round, place.pack, code=place.code)
     if row is not None:
         found.append(village_reminder(place.pack, place.area.spoken, stage, row))
-    found.append(_returned(place))
+    found.append(_returns(place))
     today = clock.today()
     planned = meetings(place.area.area_id).filter(state=Meeting.State.PLANNED, held_on__gte=today)
     for one in planned.prefetch_related("items")[:5]:
@@ -59,7 +59,7 @@ def _of_village(place: Place) -> list[GroupText]:
     return [*(text for text in found if text is not None), *_notices(place)]
 
 
-def _returned(place: Place) -> GroupText | None:
+def _returns(place: Place) -> GroupText | None:
     listed = open_returns(place.round, place.area.area_id)
     rows = targets(place.round, place.pack, place.area.area_id, listed) if listed else {}
     open_rows = [target for those in rows.values() for target in those if not target.changed]
