@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -111,7 +111,7 @@ def sample(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
     rows = list(turned)
     place.log_read("sample", len(rows))
     drawn = _villages(sample)
-    waiting = interview_leftovers(_leftover_heads(sample))
+    waiting = interview_leftovers(_leftover_heads(sample)) if any(v.leftovers for v in drawn) else []
     towns = {v.village.parent: v.town_at for v in drawn}
     return page(
         request, place, "samples/sample.html", "samples", sample=sample, rows=rows, paging=turned, state=state,
@@ -156,13 +156,16 @@ def _counted(far: Mapping[int | None, tuple[int, int, int]]) -> dict[str, int]:
 
 
 def _villages(sample: Sample) -> list[Any]:
-    """The drawn villages, with when the city wrote the six points of each and of its town."""
+    """The drawn villages, with when the city wrote the six points of each and of its town, and whether phones sent
+    re-interviews of the sample that wait."""
+    ids = SampleHousehold.objects.filter(sample=sample).values("pk")
     checks = SpotCheck.objects.filter(round=sample.round)
     return list(
         SampleVillage.objects.filter(sample=sample)
         .select_related("village__parent")
         .annotate(
             village_at=Subquery(checks.filter(area=OuterRef("village")).values("at")[:1]),
+            leftovers=Exists(SyncItem.objects.filter(KEPT, kind=SyncItem.Kind.INTERVIEW, errand__in=ids)),
             town_at=Subquery(checks.filter(area=OuterRef("village__parent")).values("at")[:1]),
         )
         .order_by("position")
