@@ -109,6 +109,7 @@ TELLS = {"messages.error", "messages.warning", "Told", "Break"}
 OTHERS = {
     "delivery/cli/backup.py": "what to do with what was made",
     "delivery/cli/tokens.py": "how to use what was made",
+    "domain/reports/group_texts.py": "what a town sends to a chat group",
     "domain/upkeep/data.py": "a table of findings, each with its remedy",
     "domain/upkeep/machine.py": "a table of findings, each with its remedy",
     "domain/handover/returns.py": "what a town wrote when it sent something back",
