@@ -126,6 +126,7 @@ export const listPage = (shell) => {
     if (!all.length) small.textContent = "";
     bar.replaceChildren(...lines());
     finder.hidden = count.hidden = box.hidden = !all.length;
+    add.hidden = !places.length; // none before the first pull, nor for who only visits
     draw(Math.max(drawn, view.drawn));
   };
   const lines = () => {
@@ -200,18 +201,14 @@ export const listPage = (shell) => {
       if (entry.isIntersecting && !more.hidden) grow();
     }).observe(more);
   }
-  renew();
-  shell.renew = renew;
   const link = (/** @type {string} */ href, /** @type {string} */ words) =>
     h("a", { class: "button", href }, words);
+  const add = link("#/new", "添一户");
+  renew();
+  shell.renew = renew;
   return [
     head(h("div", { class: "title" }, name, small)),
     h("main", null, bar, finder, count, box, more),
-    h(
-      "footer",
-      { class: "one" },
-      store.assignment()?.villages.length ? link("#/new", "添一户") : null,
-      link("#/device", "这部手机"),
-    ),
+    h("footer", { class: "one" }, add, link("#/device", "这部手机")),
   ];
 };
