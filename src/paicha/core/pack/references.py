@@ -51,7 +51,7 @@ def check_references(pack: Pack, line_of: LineOf) -> list[PackError]:
         remedy = f"是不是 {near[0]}" if near else f"可以写 {listed}" if listed else "请删去"
         errors.append(PackError(file, line, "P10", f"{what} {name} 不存在", remedy))
     every = (
-        _repeated, repeated_ids, _questions, _columns, placeholders, outcome_faults, guide_faults, _named_checks,
+        _repetitions, repeated_ids, _questions, _columns, placeholders, outcome_faults, guide_faults, _named_checks,
     )  # fmt: skip
     for check in every:
         errors += check(pack, line_of)
@@ -242,7 +242,7 @@ def _named_checks(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
                 yield PackError(file, line, "P16", f"{named.id} 的 {key} 不对", f"应为{words}")
 
 
-def _repeated(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
+def _repetitions(pack: Pack, line_of: LineOf) -> Iterator[PackError]:
     for key, names in {
         "forms": [form.name for form in pack.forms],
         "classes": [entry.name for entry in pack.classes],

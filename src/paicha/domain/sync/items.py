@@ -163,7 +163,7 @@ def arrived(raw: Any, device: UUID, *, sealed_only: bool) -> Arrived | None:
         if sealed is None and sealed_only:
             raise ItemError("D04")
         if sealed is not None:
-            body = _opened(sealed, id_, device)
+            body = _open_sealed(sealed, id_, device)
         if (place := misfit(dict(body))) is not None:
             raise ItemError("X01", place=place)
         body = clean_deep(dict(body))
@@ -183,7 +183,7 @@ def arrived(raw: Any, device: UUID, *, sealed_only: bool) -> Arrived | None:
         return Arrived(id_, None, body, sealed is not None, said)
 
 
-def _opened(sealed: Any, item: UUID, device: UUID) -> Mapping[str, Any]:
+def _open_sealed(sealed: Any, item: UUID, device: UUID) -> Mapping[str, Any]:
     try:
         body = read_json(open_sealed(base64.b64decode(str(sealed), validate=True), item, device))
     except (SealError, binascii.Error, orjson.JSONDecodeError) as error:
@@ -221,7 +221,7 @@ def _value(pack: Pack, name: str, value: Any) -> Any:
         case "text" if isinstance(value, str):
             if len(value) > _TEXT:
                 raise ItemError("D31", label=label, n=len(value), most=_TEXT)
-            return _spelled(pack, question.format, value)
+            return _spell(pack, question.format, value)
         case "integer" if _is_int(value) and abs(value) <= _INT:
             return value
         case "choice" if _is_int(value) and 0 <= value <= _SMALL:
@@ -236,7 +236,7 @@ def _value(pack: Pack, name: str, value: Any) -> Any:
     raise ItemError("D05", place=label)
 
 
-def _spelled(pack: Pack, format_: str, value: str) -> str | None:
+def _spell(pack: Pack, format_: str, value: str) -> str | None:
     clean = plain_text(value, pack.silences)
     if clean is None or format_ not in ("phone", "group"):
         return clean

@@ -77,7 +77,7 @@ def put_member(
             return f"member:{made.pk}", None
         was, now = {}, {name: value for name, value in now.items() if value and name != "name"}
         return f"member:{same.pk}", _change(same, was, now, source)
-    member = _known(work, data.get("member"))
+    member = _find_member(work, data.get("member"))
     lock_people(member.household)
     member.refresh_from_db()
     subject = f"member:{member.pk}"
@@ -116,7 +116,7 @@ def _change(member: Member, was: Mapping[str, str], now: Mapping[str, str], sour
     return Rest("D41", f"{member.name}：{said}", left)
 
 
-def _known(work: VillageWork, text: Any) -> Member:
+def _find_member(work: VillageWork, text: Any) -> Member:
     """The member that an item names, by their id or by the id of the item that added them. Raises ItemError."""
     try:
         id_ = UUID(str(text))

@@ -119,7 +119,9 @@ def _take(work: VillageWork, row: RaisedItem, source: str) -> str:
             if row.kind == "member":
                 row.subject, rest = put_member(work, row.payload or {}, household, row.id, source)
             else:
-                row.subject = _put(work, row.kind, row.payload or {}, household, source, str(row.user_id))
+                row.subject = _carry_out(
+                    work, row.kind, row.payload or {}, household, source, str(row.user_id)
+                )
     except ProblemListLocked as locked:
         row.status, row.message = RaisedItem.Status.HELD, str(locked)[:300]
         return locked.code
@@ -134,7 +136,7 @@ def _take(work: VillageWork, row: RaisedItem, source: str) -> str:
     return ""
 
 
-def _put(
+def _carry_out(
     work: VillageWork, kind: str, data: Mapping[str, Any], household: Household | None, source: str, by: str
 ) -> str:
     """What it became, as its audit subject. Raises ValueError with the sentence."""

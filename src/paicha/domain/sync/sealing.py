@@ -76,7 +76,7 @@ def open_sealed(sealed: bytes, item: UUID, device: UUID) -> bytes:
     for key in _keys(str(settings.PAICHA_HOME), os.environ.get("PAICHA_FIELD_KEY", "")):
         secret = key.private.exchange(ec.ECDH(), theirs)
         with contextlib.suppress(InvalidTag):
-            return AESGCM(_derived(secret, point)).decrypt(iv, box, about)
+            return AESGCM(_derive_key(secret, point)).decrypt(iv, box, about)
     raise SealError("sealed to another key, or changed")
 
 
@@ -87,11 +87,14 @@ def seal(plain: bytes, item: UUID, device: UUID, key: Key) -> bytes:
     secret = ephemeral.exchange(ec.ECDH(), key.private.public_key())
     iv = os.urandom(_IV)
     return (
-        b"\x01" + point + iv + AESGCM(_derived(secret, point)).encrypt(iv, plain, f"{item}|{device}".encode())
+        b"\x01"
+        + point
+        + iv
+        + AESGCM(_derive_key(secret, point)).encrypt(iv, plain, f"{item}|{device}".encode())
     )
 
 
-def _derived(secret: bytes, salt: bytes) -> bytes:
+def _derive_key(secret: bytes, salt: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=salt, info=_INFO).derive(secret)
 
 

@@ -131,13 +131,13 @@ def home(request: HttpRequest) -> HttpResponseBase:
     samples = own_samples(who)
     if samples:
         return redirect("desk:sample_mine", samples[0].pk)
-    managed = _managed(who)
+    managed = _areas_managed_by(who)
     if len(managed) == 1:
         return redirect("desk:accounts", managed[0].code)
     return render(request, "desk/account/no_work.html", {"managed": managed})
 
 
-def _managed(who: Scope) -> list[RoundArea]:
+def _areas_managed_by(who: Scope) -> list[RoundArea]:
     """The areas whose accounts a person manages, of the newest round."""
     codes = [whole_code(prefix) for prefix in who.prefixes(Verb.MANAGE_ACCOUNTS)]
     return newest(RoundArea.objects.filter(code__in=codes)) if codes else []

@@ -38,14 +38,14 @@ def account(request: HttpRequest, place: Place, pk: int) -> HttpResponseBase:
     if user is None:
         raise Http404
     if request.method != "POST":
-        return _shown(request, place, user)
+        return _show(request, place, user)
     try:
         return _act(request, place, user)
     except (Refusal, PermissionDenied) as refusal:
-        return _shown(request, place, user, status=422, error=refusal)
+        return _show(request, place, user, status=422, error=refusal)
 
 
-def _shown(
+def _show(
     request: HttpRequest, place: Place, user: User, *, status: int = 200, error: object = ""
 ) -> HttpResponse:
     rows = list(user.assignments.order_by("-since", "pk"))

@@ -83,10 +83,10 @@ def preview(request: HttpRequest, place: Place, tray_id: UUID) -> HttpResponseBa
     state = _own(place, tray_id)
     if state.phase != tray.READY:
         return _form(request, place, status=410, error=StaffError("W52"))
-    return _shown(request, place, tray_id, state)
+    return _show(request, place, tray_id, state)
 
 
-def _shown(
+def _show(
     request: HttpRequest, place: Place, tray_id: UUID, state: State, *, status: int = 200, error: object = ""
 ) -> HttpResponse:
     people = plan(place.scope, place.round, _lines(tray_id))
@@ -116,7 +116,7 @@ def make(request: HttpRequest, place: Place, tray_id: UUID) -> HttpResponseBase:
     try:
         slips = carry_out(place.scope, people)
     except Refusal as refusal:
-        return _shown(request, place, tray_id, state, status=422, error=refusal)
+        return _show(request, place, tray_id, state, status=422, error=refusal)
     if not tray.begin(tray_id, replace(state, job="import", phase=tray.DONE)):
         raise StaffError("W52")  # somebody pressed at the very same moment: nothing of this one stays
     tray.empty(tray_id)

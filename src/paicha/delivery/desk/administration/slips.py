@@ -52,7 +52,7 @@ def lead_to_slips(request: HttpRequest, slips: Sequence[Slip]) -> HttpResponse:
     """Seal slips, with those that nobody has looked at yet, and lead to the page that shows them."""
     known = _key(request)
     key = known or Fernet.generate_key()
-    waiting = [*_opened(request), *slips]
+    waiting = [*_open(request), *slips]
     text = json.dumps([asdict(slip) for slip in waiting], ensure_ascii=False)
     request.session[_SEALED] = Fernet(key).encrypt(text.encode()).decode()
     response = redirect("desk:slips")
@@ -68,7 +68,7 @@ def slips(request: HttpRequest) -> HttpResponse:
     """The slips that wait for this browser, once; then key and passwords are gone."""
     user = request.user
     assert isinstance(user, User)
-    found = _opened(request)
+    found = _open(request)
     request.session.pop(_SEALED, None)
     if found:
         actor = str(user.pk)
@@ -90,7 +90,7 @@ def address_code(request: HttpRequest) -> HttpResponse:
     return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
 
 
-def _opened(request: HttpRequest) -> list[Slip]:
+def _open(request: HttpRequest) -> list[Slip]:
     """What waits in the session; [] without it, or without its key."""
     key, sealed = _key(request), request.session.get(_SEALED, "")
     if key is None or not sealed:

@@ -104,7 +104,7 @@ def cases(request: HttpRequest, place: Place) -> HttpResponseBase:
     """The cases of a place by step."""
     if place.is_village:
         unhelped = request.GET.get("what") == "unhelped"
-        return _unhelped(request, place) if unhelped else _village(request, place)
+        return _list_without_measure(request, place) if unhelped else _village(request, place)
     return _above(request, place)
 
 
@@ -127,7 +127,7 @@ def _village(request: HttpRequest, place: Place, **context: Any) -> HttpResponse
     return page(
         request, place, "cases/village.html", "cases", sections=sections, ahead=ahead, today=today,
         deliberates="village" in mine, whole=place.groups is None, closed=[row_of(place, c, today) for c in closed],
-        habits=_said(place, summary, today)[0], unhelped=without_measures(place.pack, summary),
+        habits=_overdue_in_words(place, summary, today)[0], unhelped=without_measures(place.pack, summary),
         watched=place.pack.watched, alert=alert_of(place.pack, summary, today), **context,
     )  # fmt: skip
 
@@ -146,7 +146,7 @@ def _sections(place: Place, rows: Sequence[Case], mine: frozenset[str], today: d
     return sorted(sections, key=lambda section: not section.mine)
 
 
-def _unhelped(request: HttpRequest, place: Place) -> HttpResponse:
+def _list_without_measure(request: HttpRequest, place: Place) -> HttpResponse:
     """A village's watched households without a measure, as many as the figure says."""
     watched = place.pack.watched
     rows = RosterEntry.objects.filter(
@@ -160,7 +160,7 @@ def _unhelped(request: HttpRequest, place: Place) -> HttpResponse:
     return page(request, place, "cases/unhelped.html", "cases", rows=listed, watched=watched)
 
 
-def _said(place: Place, summary: VillageSummary, today: date) -> tuple[list[str], int]:
+def _overdue_in_words(place: Place, summary: VillageSummary, today: date) -> tuple[list[str], int]:
     """What is overdue in a village in words, and how urgent it is."""
     said: list[str] = []
     habits = place.pack.schedule.habits
@@ -182,7 +182,7 @@ def _above(request: HttpRequest, place: Place, **context: Any) -> HttpResponse:
     rows = summaries(place.scope, place.round, place.prefix)
     counts = sorted(step_counts(place.pack, rows), key=lambda count: count.step.actor != place.area.level)
     mine = [count for count in counts if count.step.actor == place.area.level]
-    what, keys = _chosen(request, place, mine)
+    what, keys = _choice(request, place, mine)
     new = [s.fact.enrolled for s in rows]
     found = rows_over_villages(
         rows, lambda s: s.fact.enrolled if what == "enrolled" else count_of(s, keys),
@@ -221,7 +221,7 @@ def _columns(place: Place, today: date) -> list[Column[Case]]:
     ]  # fmt: skip
 
 
-def _chosen(request: HttpRequest, place: Place, mine: Sequence[StepCount]) -> tuple[str, list[str]]:
+def _choice(request: HttpRequest, place: Place, mine: Sequence[StepCount]) -> tuple[str, list[str]]:
     """Which list is asked for, and the steps that it holds (none: every step)."""
     key, what = request.GET.get("step", ""), request.GET.get("what", "")
     known = {f"{p.id}.{s.id}" for p in place.pack.schedule.case_procedures for s in p.steps}
@@ -242,7 +242,7 @@ def _village_lines(
     for summary in rows:
         if not summary.counts:
             continue
-        said, weight = _said(place, summary, today)
+        said, weight = _overdue_in_words(place, summary, today)
         alert = alert_of(place.pack, summary, today)
         if said or alert:
             name = names.get(summary.code, summary.code)

@@ -62,7 +62,7 @@ def _list(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     place.log_read("duplicates", sum(len(cluster.households) for cluster in listed))
     return _page(
         request, place, where, status=status, paging=turned, waiting=waiting,
-        clusters=[_shown(cluster, people, tag) for cluster in listed], may=place.may(Verb.SETTLE_CONFLICTS),
+        clusters=[_cluster_context(cluster, people, tag) for cluster in listed], may=place.may(Verb.SETTLE_CONFLICTS),
         merges=place.may(Verb.KEEP_REGISTER), **context,
     )  # fmt: skip
 
@@ -87,7 +87,7 @@ def _page(request: HttpRequest, place: Place, where: str, *, status: int, **cont
     )  # fmt: skip
 
 
-def _shown(cluster: Cluster, people: People, tag: str) -> dict[str, Any]:
+def _cluster_context(cluster: Cluster, people: People, tag: str) -> dict[str, Any]:
     return {
         "households": [_facts(household, people) for household in cluster.households],
         "pairs": [

@@ -71,7 +71,7 @@ def answer(request: HttpRequest, home: Home) -> HttpResponse:
         return redirect("desk:household", home.household.pk)
     names = asked(place.pack, form, new=False)
     if request.method == "GET":
-        known = _known(home)
+        known = _load_known(home)
         return _page(request, home, form, _at_hand(home, form, names, known.now), known)
     cells = posted(place.pack, names, request.POST)
     base = request.POST.get("base", "")
@@ -83,12 +83,12 @@ def answer(request: HttpRequest, home: Home) -> HttpResponse:
     with village_work(place.round, place.pack, home.entry.village, place.scope.actor) as work:
         (saved,) = save_typed(work, form, [row], source_of(place))
     if saved.status is Status.REFUSED:
-        filled = _refused(place, saved, cells, row.base)
-        return _page(request, home, form, filled, _known(home), error=sentence("C26"), status=422)
+        filled = _refusals_at_fields(place, saved, cells, row.base)
+        return _page(request, home, form, filled, _load_known(home), error=sentence("C26"), status=422)
     return _receipt(request, home, form, saved)
 
 
-def _refused(place: Place, saved: SavedRow, cells: Mapping[str, str], base: int) -> Filled:
+def _refusals_at_fields(place: Place, saved: SavedRow, cells: Mapping[str, str], base: int) -> Filled:
     said = became(place.pack, saved, names_of({saved.by})) if saved.theirs else ""
     filled = Filled(cells, base, said=said)
     for told in saved.told:
@@ -167,7 +167,7 @@ class Known:
     prefilled: frozenset[str]  # questions whose answer is the register's alone
 
 
-def _known(home: Home) -> Known:
+def _load_known(home: Home) -> Known:
     """One query for both: the revision in force and that of the newest earlier round with answers."""
     entry, household = home.entry, home.household
     others = RosterEntry.objects.filter(household=household, revision__isnull=False)
@@ -195,7 +195,7 @@ def _page(
     softs = softs_of(place.round, place.pack, form, [household.pk], asked(place.pack, form, new=False))
     filled.softs = softs.get(household.pk, [])
     place.log_read("answer", 1)
-    shown = _shown(place, form, filled, known.before, new=False)
+    shown = _answer_context(place, form, filled, known.before, new=False)
     for block in shown["blocks"]:
         for item in block.items:
             item.source = REGISTER if item.name in known.prefilled and not filled.draft else ""
@@ -206,7 +206,7 @@ def _page(
     )  # fmt: skip
 
 
-def _shown(
+def _answer_context(
     place: Place, form: HouseholdForm, filled: Filled, before: Mapping[str, Any], *, new: bool
 ) -> dict[str, Any]:
     pack = place.pack
@@ -270,7 +270,7 @@ def add(request: HttpRequest, place: Place) -> HttpResponse:
     with village_work(place.round, place.pack, village, place.scope.actor) as work:
         (saved,) = save_typed(work, form, [row], source_of(place))
     if saved.status is Status.REFUSED:
-        filled = _refused(place, saved, cells, 0)
+        filled = _refusals_at_fields(place, saved, cells, 0)
         return _add_page(request, place, form, filled, groups, error=sentence("C26"), status=422)
     head = cells.get(place.pack.roles.head, "")
     if saved.household is None:
@@ -294,5 +294,5 @@ def _add_page(
 ) -> HttpResponse:
     return page(
         request, place, "entry/answer.html", "entry", household=None, groups=groups, may_name=place.groups is None,
-        forms=place.pack.household_forms.values(), **_shown(place, form, filled, {}, new=True), **more,
+        forms=place.pack.household_forms.values(), **_answer_context(place, form, filled, {}, new=True), **more,
     )  # fmt: skip

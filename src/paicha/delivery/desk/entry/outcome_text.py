@@ -44,7 +44,7 @@ def became(pack: Pack, saved: SavedRow, known: Mapping[str, str]) -> str:
     if asked:
         return f"{'已存别的几项' if saved.status is Status.MERGED else '没存'}。{'；'.join(asked)}"
     theirs = {name: pair for name, pair in saved.theirs.items() if name not in saved.clash}
-    changed = "，".join(_changed(pack, name, *pair) for name, pair in list(theirs.items())[:4])
+    changed = "，".join(_change_text(pack, name, *pair) for name, pair in list(theirs.items())[:4])
     who = _ELSEWHERE if saved.by_self else who_text(known, saved.by) if saved.by else "另一位"
     if saved.status is Status.MERGED:
         return (
@@ -64,18 +64,18 @@ def _label(pack: Pack, name: str) -> str:
     return pack.questions[name].short or pack.questions[name].label
 
 
-def _said(pack: Pack, name: str, value: object) -> str:
+def _value_text(pack: Pack, name: str, value: object) -> str:
     question = pack.questions[name]
     return masked(str(value)) if question.masked and value else answer_in_words(question, value)
 
 
-def _changed(pack: Pack, name: str, was: object, now: object) -> str:
-    return f"{_label(pack, name)}由“{_said(pack, name, was)}”改为“{_said(pack, name, now)}”"
+def _change_text(pack: Pack, name: str, was: object, now: object) -> str:
+    return f"{_label(pack, name)}由“{_value_text(pack, name, was)}”改为“{_value_text(pack, name, now)}”"
 
 
 def _clash(pack: Pack, who: str, name: str, now: object, mine: object) -> str:
     here = "这一页" if who == _ELSEWHERE else "您"
-    return f"{_label(pack, name)}，{who}填“{_said(pack, name, now)}”，{here}填“{_said(pack, name, mine)}”"
+    return f"{_label(pack, name)}，{who}填“{_value_text(pack, name, now)}”，{here}填“{_value_text(pack, name, mine)}”"
 
 
 def softs_of(

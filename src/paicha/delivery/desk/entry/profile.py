@@ -80,7 +80,7 @@ class Line:
 def profile(request: HttpRequest, place: Place) -> HttpResponse:
     """The form: typed, taken from the count, saved."""
     form = _form(place)
-    revision, stored = _stored(place, form)
+    revision, stored = _stored_answers(place, form)
     if request.method == "GET":
         draft = drafts_of(
             place.round, place.area.area_id, place.scope.actor, form=form.name, place=draft_place(form)
@@ -88,7 +88,7 @@ def profile(request: HttpRequest, place: Place) -> HttpResponse:
         texts = draft.answers if draft else profile_texts(place.pack, form, stored)
         base = draft.base if draft else revision
         return _page(request, place, form, texts, stored, base=base, draft=draft)
-    texts = _typed(request, place.pack, form)
+    texts = _entries(request, place.pack, form)
     base = whole(request.POST.get("base", ""), 10**6) or 0
     taken = request.POST.get("take", "")
     if taken:
@@ -102,7 +102,7 @@ def _form(place: Place) -> ProfileForm:
     return place.pack.profile
 
 
-def _stored(place: Place, form: ProfileForm) -> tuple[int, dict[str, Any]]:
+def _stored_answers(place: Place, form: ProfileForm) -> tuple[int, dict[str, Any]]:
     found = Revision.objects.filter(
         round=place.round, village_id=place.area.area_id, household__isnull=True, form=form.name
     )
@@ -110,7 +110,7 @@ def _stored(place: Place, form: ProfileForm) -> tuple[int, dict[str, Any]]:
     return (row[0], typed_answers(place.pack, row[1])) if row else (0, {})
 
 
-def _typed(request: HttpRequest, pack: Pack, form: ProfileForm) -> dict[str, str]:
+def _entries(request: HttpRequest, pack: Pack, form: ProfileForm) -> dict[str, str]:
     """What was typed, by question; a ticked 无此岗位 stands for the signer's name."""
     texts = {name: request.POST.get(name, "")[:2000] for name in dict.fromkeys(form.questions)}
     for signer in form.signers:
@@ -136,7 +136,7 @@ def _save(
             keep(work, form, texts, base)
         else:
             saved = save_form(work, form, read.values, f"desk:{actor}", base=base, texts=texts)
-            errors = _said(place.pack, saved)
+            errors = _refusals(place.pack, saved)
     if request.POST.get("forget"):
         return redirect("desk:profile", place.code)
     if errors:
@@ -145,7 +145,7 @@ def _save(
     return redirect("desk:profile", place.code)
 
 
-def _said(pack: Pack, saved: SavedForm) -> dict[str, list[str]]:
+def _refusals(pack: Pack, saved: SavedForm) -> dict[str, list[str]]:
     """Why nothing was saved, by question."""
     errors: dict[str, list[str]] = {}
     for name, value in saved.clashes.items():
@@ -176,11 +176,11 @@ def _page(
         if count.value is not None and (take == name or (take == "all" and not shown.get(name, "").strip())):
             shown[name] = str(count.value)
     if errors and any("别人已经" in said for listed in errors.values() for said in listed):
-        base = _stored(place, form)[0]  # seen now: the next save is over what the other wrote
+        base = _stored_answers(place, form)[0]  # seen now: the next save is over what the other wrote
     last = last_profile(place.round, place.area.area_id)
     notes = _notes(place, form, stored)
     fields = [
-        _asked(pack, form, name, label, unit, shown, counts, last) for name, label, unit in _cells(pack, form)
+        _item(pack, form, name, label, unit, shown, counts, last) for name, label, unit in _cells(pack, form)
     ]
     for asked in fields:
         asked.errors, asked.notes = list((errors or {}).get(asked.name, ())), notes.get(asked.name, [])
@@ -209,7 +209,7 @@ def _cells(pack: Pack, form: ProfileForm) -> list[tuple[str, str, str]]:
     return found + [(s.question, s.label, "") for s in form.signers]
 
 
-def _asked(
+def _item(
     pack: Pack,
     form: ProfileForm,
     name: str,

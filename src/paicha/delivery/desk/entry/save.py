@@ -56,7 +56,7 @@ def posted_rows(place: Place, data: QueryDict, names: Sequence[str]) -> list[Typ
     question = place.pack.outcome.question
     rows = []
     for household in ids:
-        shown = _shown(data.get(f"{household}:shown", ""))
+        shown = _texts_on_page(data.get(f"{household}:shown", ""))
         cells = {name: data.get(f"{household}:{name}", shown.get(name, ""))[:LONGEST] for name in names}
         reasons = reasons_of(data, str(household))
         outcome = data.get(f"{household}:{question}", "") if question else ""
@@ -131,7 +131,7 @@ def _id(text: str) -> UUID:
         raise Http404 from error
 
 
-def _shown(text: str) -> Mapping[str, str]:
+def _texts_on_page(text: str) -> Mapping[str, str]:
     try:
         found = clean_deep(json.loads(text)) if text else {}
     except (ValueError, RecursionError):

@@ -133,16 +133,18 @@ def piles(place: Place) -> list[Pile]:
     for form in place.pack.household_forms.values():
         rows = [h for h in mine if h.form == form.name]
         if not form.by_group:
-            found.append(Pile(form, None, rows, _met(place, rows)))
+            found.append(Pile(form, None, rows, _count_met(place, rows)))
             continue
         groups: dict[str, list[Answered]] = {}
         for row in rows:
             groups.setdefault(printed_group(place.pack, row), []).append(row)
-        found += [Pile(form, group, groups[group], _met(place, groups[group])) for group in in_order(groups)]
+        found += [
+            Pile(form, group, groups[group], _count_met(place, groups[group])) for group in in_order(groups)
+        ]
     return [pile for pile in found if pile.rows]
 
 
-def _met(place: Place, rows: Sequence[Answered]) -> int:
+def _count_met(place: Place, rows: Sequence[Answered]) -> int:
     return sum(not row.is_blank and place.pack.outcome.met(row.outcome) for row in rows)
 
 
@@ -155,11 +157,11 @@ def entry(request: HttpRequest, place: Place) -> HttpResponse:
     place.log_read("entry", len({d.household_id for d in drafts if d.household_id}))
     return page(
         request, place, "entry/entry.html", "entry", piles=listed, drafts=drafts,
-        locked=_locked(place), forms=place.pack.household_forms,
+        locked=_is_locked(place), forms=place.pack.household_forms,
     )  # fmt: skip
 
 
-def _locked(place: Place) -> bool:
+def _is_locked(place: Place) -> bool:
     return VillageSummary.objects.filter(
         round=place.round, code=place.code, status=VillageSummary.Status.HANDED_UP
     ).exists()
@@ -200,7 +202,7 @@ def _sheet(
     asked = whole(request.GET.get("page", "")) or pile.first_page
     paper = Paginator(pile.rows, form.paper.rows_per_page).get_page(asked)
     lines = _lines(place, form, fields, list(paper), (paper.number - 1) * form.paper.rows_per_page, saved)
-    locked = _locked(place)
+    locked = _is_locked(place)
     if locked:
         _mark_held(place, lines)
     place.log_read(f"entry:{form.name}", len(lines))
@@ -289,7 +291,7 @@ def _lines(
         line.state = "" if row.is_blank else _state(place, row)
         one = saved.get(str(row.id))
         say(place, line, one, known)
-        typed = _drafted(place, form, line, drafts.get(str(row.id)))
+        typed = _draft_texts(place, form, line, drafts.get(str(row.id)))
         wrong = {told.cell: told.message for told in one.told if told.severity == "hard"} if one else {}
         line.by_row = [message for cell, message in wrong.items() if cell not in cells]
         pointed = {soft.cell for soft in line.softs}
@@ -319,7 +321,7 @@ def say(place: Place, line: Line, saved: SavedRow | None, known: Mapping[str, st
     line.look = {"refused": "hard", "conflict": "soft", "held": "soft"}.get(saved.status, "")
 
 
-def _drafted(place: Place, form: HouseholdForm, line: Line, draft: Draft | None) -> Mapping[str, str]:
+def _draft_texts(place: Place, form: HouseholdForm, line: Line, draft: Draft | None) -> Mapping[str, str]:
     if draft is None:
         return {}
     found, shown = as_cells(place.pack, form, draft.answers), json.loads(line.shown)

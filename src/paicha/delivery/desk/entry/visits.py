@@ -61,7 +61,7 @@ def visits(request: HttpRequest, place: Place) -> HttpResponse:
     """The list; posted, one row's outcome (`end`) or its undoing (`undo`): the row again, or the whole page."""
     village_of(place)
     if request.method == "POST":
-        visit = _undone(request, place) if "undo" in request.POST else _ended(request, place)
+        visit = _undone(request, place) if "undo" in request.POST else _visit_of_key(request, place)
         if asks_for_part(request):
             return render(
                 request, "desk/entry/_visit.html", {"v": visit, "keys": unmet(place), "place": place}
@@ -147,7 +147,7 @@ def _one(place: Place, household: UUID) -> Visit:
     return visit
 
 
-def _ended(request: HttpRequest, place: Place) -> Visit:
+def _visit_of_key(request: HttpRequest, place: Place) -> Visit:
     """One key's outcome, with the remark as typed, else in the outcome's own words."""
     text, _, key = request.POST.get("end", "").partition(":")
     household, keys = own_household(place, text), dict(unmet(place))

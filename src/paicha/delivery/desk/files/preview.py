@@ -144,7 +144,8 @@ def _village(request: HttpRequest, place: Place, tray_id: UUID, state: State, vi
     page = _page_of(request, wanted, _ROWS)
     readable = place.scope.covers(Verb.READ_HOUSEHOLDS, village)
     page["listed"] = [
-        (row, STATUS.get(row["status"], ""), _told(place.pack, row, readable)) for row in page["listed"]
+        (row, STATUS.get(row["status"], ""), _changes_in_words(place.pack, row, readable))
+        for row in page["listed"]
     ]
     counted = Counter(row["status"] for row in rows)
     told = {message for row in rows for message in row["messages"]}
@@ -176,7 +177,7 @@ def _is_asked(row: Row, status: str, question: str) -> bool:
     return bool(row["status"] == status if status else row["status"] != "unchanged")
 
 
-def _told(pack: Pack, row: Row, readable: bool) -> list[tuple[str, str, str, int]]:
+def _changes_in_words(pack: Pack, row: Row, readable: bool) -> list[tuple[str, str, str, int]]:
     """A row's changes in words: question, before, after, and the revision that had it before."""
     told = []
     for change in row["changes"]:

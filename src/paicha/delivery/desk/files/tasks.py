@@ -128,13 +128,13 @@ def _end_unless_busy(tray_id: UUID, phase: str, code: str) -> None:
 
 def _end(tray_id: UUID, state: State, phase: str, code: str) -> None:
     """Leave the sentence of an end that is none of the usual ones, with what stays of it."""
-    state.phase, state.error = phase, sentence(code, tries=TRIES, stored=_stored(tray_id, state))
+    state.phase, state.error = phase, sentence(code, tries=TRIES, stored=_stored_part(tray_id, state))
     tray.save(tray_id, state)
     tray.empty(tray_id)
     shutil.rmtree(tray.folder(tray_id) / "out", ignore_errors=True)
 
 
-def _stored(tray_id: UUID, state: State) -> str:
+def _stored_part(tray_id: UUID, state: State) -> str:
     """What an import that ends before its end has stored: whole villages stay."""
     from paicha.domain.intake.interruptions import close_upload  # noqa: PLC0415  (for the worker alone)
 
@@ -179,11 +179,11 @@ def _import(tray_id: UUID, state: State) -> None:
     )  # fmt: skip
     state.result, state.n = result.as_dict(), state.total
     if not through:  # else the rows that its preview refused are here already
-        state.made = _returned(tray_id, result, sources)
+        state.made = _write_refused_rows(tray_id, result, sources)
     state.phase = tray.READY if state.job == "preview" else tray.DONE
 
 
-def _returned(tray_id: UUID, result: ImportResult, sources: Sequence[Source]) -> str:
+def _write_refused_rows(tray_id: UUID, result: ImportResult, sources: Sequence[Source]) -> str:
     """Write the refused rows in the official layout, ready to be corrected; the name of the file, or ''."""
     from paicha.domain.intake.refused_rows import write_report  # noqa: PLC0415  (for the worker alone)
 

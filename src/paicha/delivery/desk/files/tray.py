@@ -175,7 +175,7 @@ def unattended() -> Iterator[tuple[UUID, float]]:
     """Trays that wait or run while nobody is at them, and the seconds since they last moved."""
     for home in (Path(settings.MEDIA_ROOT) / "trays").glob("*-*"):
         try:
-            tray, written = UUID(home.name), _written(UUID(home.name))
+            tray, written = UUID(home.name), _last_write(UUID(home.name))
         except ValueError:
             continue
         job = "" if written is None else _busy(tray, written)
@@ -184,7 +184,7 @@ def unattended() -> Iterator[tuple[UUID, float]]:
             yield tray, seconds
 
 
-def _written(tray: UUID) -> int | None:
+def _last_write(tray: UUID) -> int | None:
     for job in ("import", "preview"):
         try:
             return _file(tray, job).stat().st_mtime_ns

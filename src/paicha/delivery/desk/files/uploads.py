@@ -41,7 +41,7 @@ def history(request: HttpRequest, place: Place) -> HttpResponse:
     lines = [
         {
             "upload": one, "who": who_text(known, one.actor), "counts": one.result or {}, "cut": interruption(one, cut),
-            "more": len(one.files) - _NAMED, "files": one.files[:_NAMED], "refused": _refused(one, place),
+            "more": len(one.files) - _NAMED, "files": one.files[:_NAMED], "refused": _has_refused_rows(one, place),
             "undone_by": who_text(known, one.undone_by),
         }
         for one in listed
@@ -49,7 +49,7 @@ def history(request: HttpRequest, place: Place) -> HttpResponse:
     return page(request, place, "files/uploads.html", "upload", lines=lines, paging=turned)
 
 
-def _refused(upload: Upload, place: Place) -> bool:
+def _has_refused_rows(upload: Upload, place: Place) -> bool:
     """Whether the rows that it refused can still be fetched by the one who asks."""
     state = tray.load(upload.pk) if upload.actor == place.scope.actor else None
     return state is not None and bool(state.made) and not state.busy

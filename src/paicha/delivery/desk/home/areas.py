@@ -196,12 +196,14 @@ def overview(
         "rules": [(rule, rule_title(pack, rule), n) for rule, n in total.leads.most_common()],
         "forms": [(f, *total.by_form.get(f.name, (0, 0))) for f in pack.household_forms.values()],
         "mismatches": mismatches(pack, code, rows, total),
-        "stays": [line for line in _ended(pack, rows, stays_due=True) if line[2]],
-        "gone": [line for line in _ended(pack, rows, stays_due=False) if line[2]],
+        "stays": [line for line in _visits_without_meeting(pack, rows, stays_due=True) if line[2]],
+        "gone": [line for line in _visits_without_meeting(pack, rows, stays_due=False) if line[2]],
     }
 
 
-def _ended(pack: Pack, rows: Sequence[VillageSummary], *, stays_due: bool) -> list[tuple[str, str, int]]:
+def _visits_without_meeting(
+    pack: Pack, rows: Sequence[VillageSummary], *, stays_due: bool
+) -> list[tuple[str, str, int]]:
     """(outcome, label, households) of the visits that met nobody: those to go back to, or those with nobody to meet."""
     if not pack.outcome:
         return []

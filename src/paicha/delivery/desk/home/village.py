@@ -70,7 +70,7 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
             ]
         ),
         gaps=before_handup(place, summary) if summary else [],
-        groups=[(group, _counted(pack, counts)) for group, counts in groups.items()],
+        groups=[(group, _tally(pack, counts)) for group, counts in groups.items()],
         bar=bar(total), away=sum(total.waiting.values()), reads=reads,
         guides=place.may(Verb.SIGN_FORMS) and not place.may(Verb.SUBMIT_ANSWERS),
         phone=place.may(Verb.SUBMIT_ANSWERS) and total.households and not up,
@@ -78,7 +78,7 @@ def village_page(request: HttpRequest, place: Place) -> HttpResponse:
     )  # fmt: skip
 
 
-def _counted(pack: Pack, counts: dict[str, dict[str, int]]) -> Tally:
+def _tally(pack: Pack, counts: dict[str, dict[str, int]]) -> Tally:
     total = Tally()
     add_counts(total, pack, counts)
     return total
@@ -130,7 +130,7 @@ def todos(
             Todo(total.open_leads, "条线索等您看", _kinds(place.pack, leads), "逐条看", address["leads"])
         )
     if total.due and not up:
-        where = [group_text(g) for g, counts in groups.items() if _counted(place.pack, counts).due]
+        where = [group_text(g) for g, counts in groups.items() if _tally(place.pack, counts).due]
         words = "户该入户" + (
             f"，在{'、'.join(where[:4])}{'等' if len(where) > 4 else ''}" if len(where) > 1 else ""
         )

@@ -84,7 +84,7 @@ def _page(request: HttpRequest, home: Home, **context: Any) -> HttpResponse:
         and any(home.household.household_class in p.classes for p in place.pack.schedule.case_procedures[:1]),
         may_decide=place.may(Verb.DECIDE_LEADS), may_explain=place.may(Verb.SUBMIT_ANSWERS),
         may_settle=place.may(Verb.SETTLE_CONFLICTS), may_raise=place.may(Verb.RAISE_PROBLEMS),
-        may_return=place.may(Verb.RETURN), returned=_returned(place, entry) if entry.reopened else None,
+        may_return=place.may(Verb.RETURN), returned=_return_reason(place, entry) if entry.reopened else None,
         may_ask=place.may(Verb.VERIFY),
         may_refer=place.takes(Verb.REFER, "referral", "sent"),
         may_unmask=place.may(Verb.UNMASK_PHONES), phone=home.household.phone,
@@ -92,7 +92,7 @@ def _page(request: HttpRequest, home: Home, **context: Any) -> HttpResponse:
     )  # fmt: skip
 
 
-def _returned(place: Place, entry: RosterEntry) -> tuple[str, bool]:
+def _return_reason(place: Place, entry: RosterEntry) -> tuple[str, bool]:
     """Why this row came back, in the town's words, and whether it was changed since. One query."""
     key, open_ = str(entry.household_id), open_returns(place.round, entry.village_id)
     own = [one for one in open_ if key in one.households or entry.form in one.forms]
@@ -146,7 +146,7 @@ def _log(pack: Pack, home: Home, found: Dossier) -> list[tuple[Any, str]]:
         older = found.answers[index + 1] if index + 1 < len(found.answers) else None
         sentence = f"第 {revision.number} 稿（{by}）"
         if older is not None:
-            sentence += "：" + _changed(pack, older, found.answers[index])
+            sentence += "：" + _change_text(pack, older, found.answers[index])
         lines.append((revision.at, sentence))
     for item in found.happenings:
         who = who_text(found.names, item.actor)
@@ -188,7 +188,7 @@ def _class(pack: Pack, name: str) -> str:
     return next((c.label for c in pack.classes if c.name == name), name)
 
 
-def _changed(pack: Pack, older: Mapping[str, Any], newer: Mapping[str, Any]) -> str:
+def _change_text(pack: Pack, older: Mapping[str, Any], newer: Mapping[str, Any]) -> str:
     names = changes_between(pack, older, newer)
     if not names:
         return "答案未变"

@@ -100,7 +100,7 @@ def _who(event: HouseholdEvent, which: str) -> str:
     )
 
 
-def _asked(home: Home, given: QueryDict) -> Asked:
+def _ask(home: Home, given: QueryDict) -> Asked:
     return Asked(
         home.place.scope, given.get("reason", ""), whole(given.get("seen", "")), bool(given.get("supplement"))
     )
@@ -113,25 +113,25 @@ def _move(home: Home, given: QueryDict) -> str:
     if village is None:
         raise LifeError("N04")
     made = move(
-        place.round, place.pack, home.household.pk, village, given.get("group", ""), _asked(home, given)
+        place.round, place.pack, home.household.pk, village, given.get("group", ""), _ask(home, given)
     )
     return f"{home.household.head_name}户已由{made.old}迁到{made.new}。迁错了，可以在“变动”里撤销。"
 
 
 def _close(home: Home, given: QueryDict) -> str:
     place = home.place
-    close(place.round, place.pack, home.household.pk, given.get("cause", ""), _asked(home, given))
+    close(place.round, place.pack, home.household.pk, given.get("cause", ""), _ask(home, given))
     return f"{home.household.head_name}户已销户，不再计入各项数字。销错了，可以在“变动”里撤销。"
 
 
 def _reopen(home: Home, given: QueryDict) -> str:
-    reopen(home.place.round, home.place.pack, home.household.pk, _asked(home, given))
+    reopen(home.place.round, home.place.pack, home.household.pk, _ask(home, given))
     return f"{home.household.head_name}户已恢复。"
 
 
 def _reclass(home: Home, given: QueryDict) -> str:
     place = home.place
-    made = reclass(place.round, place.pack, home.household.pk, given.get("class", ""), _asked(home, given))
+    made = reclass(place.round, place.pack, home.household.pk, given.get("class", ""), _ask(home, given))
     said = f"{home.household.head_name}户的类别已更正。"
     if made.state["status"] == "refused":
         said += f"同名的题已带到新表，没有填完，先存成您的草稿；还要问：{'、'.join(made.state['open'])}。"
@@ -140,7 +140,7 @@ def _reclass(home: Home, given: QueryDict) -> str:
 
 def _merge(home: Home, given: QueryDict) -> str:
     place, other = home.place, _other(home, given.get("other", ""))
-    made = merge(place.round, place.pack, home.household.pk, other.pk, _asked(home, given))
+    made = merge(place.round, place.pack, home.household.pk, other.pk, _ask(home, given))
     said = f"{home.household.head_name}户已并到{other.head_name}户。"
     became = made.state.get("answers", {}).get("status")
     if became == "conflict":
@@ -156,7 +156,7 @@ def _split(home: Home, given: QueryDict) -> str:
         given.get("head", ""), given.get("group", ""), phone_text(given.get("phone", "")) or "",
         whole(given.get("population", "")), given.get("class", ""), rows_chosen(given.getlist("along")),
     )  # fmt: skip
-    made = split(place.round, place.pack, home.household.pk, part, _asked(home, given))
+    made = split(place.round, place.pack, home.household.pk, part, _ask(home, given))
     fewer = made.state["fewer"]
     people = f"原来一户的人口少算 {fewer} 人" if fewer else "原来一户的人口没有变"
     return f"已分出{made.new}户，列入本轮名册，还要入户排查；{people}，不对的话填答案时改。"
@@ -178,7 +178,7 @@ def _other(home: Home, text: str) -> Household:
 def _undo(home: Home, given: QueryDict) -> str:
     place = home.place
     event = whole(given.get("event", "")) or 0
-    asked = _asked(home, given)
+    asked = _ask(home, given)
     done = undo(place.round, place.pack, event, place.scope, asked.seen, supplement=asked.supplement)
     return f"已撤销{home.household.head_name}户的“{done.get_kind_display()}”。"
 

@@ -94,7 +94,7 @@ def households(request: HttpRequest, place: Place) -> HttpResponse:
     place.log_read("households", len(lines))
     return page(
         request, place, "households/households.html", "households",
-        rows=[(line, leads.get(line.id, 0), _ended(place, line)) for line in lines], file=file.offer(place),
+        rows=[(line, leads.get(line.id, 0), _outcome_of(place, line)) for line in lines], file=file.offer(place),
         paging=turned, chosen=chosen, group=group,
         heading=_heading(place, chosen), only_up=only_up, outcomes=_outcomes(place),
         headings=headings(request, columns),
@@ -138,7 +138,7 @@ def _heading(place: Place, chosen: Selection) -> str:
     return f"{label}，{words}" if words else label
 
 
-def _ended(place: Place, line: HouseholdLine) -> str:
+def _outcome_of(place: Place, line: HouseholdLine) -> str:
     return outcome_text(place.pack, line.outcome)
 
 
@@ -152,7 +152,7 @@ def leads(request: HttpRequest, place: Place) -> HttpResponse:
     rows = summaries_of(place)
     narrowed = not place.is_village and bool(request.GET.get("only") or request.GET.get("zone"))
     if narrowed:
-        rows = _narrowed(request, place, rows)
+        rows = _villages_in_filter(request, place, rows)
     severity = "lead" if what == "decided" else what
     states = [Finding.State.CONFIRMED.value, Finding.State.DISMISSED.value] if what == "decided" else ["open"]
     options: dict[str, Any] = {"states": states, "rule": rule, "kind": kind}
@@ -202,7 +202,9 @@ def _lead_columns(place: Place) -> list[Column[Finding]]:
     ]  # fmt: skip
 
 
-def _narrowed(request: HttpRequest, place: Place, rows: Sequence[VillageSummary]) -> list[VillageSummary]:
+def _villages_in_filter(
+    request: HttpRequest, place: Place, rows: Sequence[VillageSummary]
+) -> list[VillageSummary]:
     """The villages that the town's table keeps under the same filter: a figure beside it opens into these alone."""
     kept = {line.summary.pk for line in table(request, place).lines}
     return [s for s in rows if s.pk in kept]

@@ -31,7 +31,9 @@ def correct(request: HttpRequest, home: Home) -> HttpResponse:
     form = pack.household_forms[home.entry.form]
     if request.method == "POST":
         try:
-            changes = _typed(pack, form, home, request.POST.get("cell", ""), request.POST.get("value", ""))
+            changes = _read_cell(
+                pack, form, home, request.POST.get("cell", ""), request.POST.get("value", "")
+            )
             consent = Consent(request.POST.get("by", ""), request.POST.get("how", ""))
             reason = request.POST.get("reason", "")
             correct_with_consent(place.round, pack, household, place.scope.actor, changes, reason, consent)
@@ -66,7 +68,7 @@ def _options(pack: Pack, name: str) -> str:
     return "，".join(f"{number} {label}" for number, label in question.option_labels.items())
 
 
-def _typed(pack: Pack, form: HouseholdForm, home: Home, cell: str, text: str) -> dict[str, Any]:
+def _read_cell(pack: Pack, form: HouseholdForm, home: Home, cell: str, text: str) -> dict[str, Any]:
     """The typed cell as answers: of the questions that it holds. Raises HandoverError for what can't be read."""
     if cell not in typed_fields(pack, form):
         raise HandoverError("H55")

@@ -67,7 +67,7 @@ def signer_fields(pack: Pack, known: Mapping[str, Any], typed: Mapping[str, str]
     """The three signers, each once, prefilled with what was typed, else with who signed last."""
     values = known if typed is None else typed
     fields = []
-    for question, label in _asked(pack).items():
+    for question, label in _labels(pack).items():
         name = str(values.get(question) or "")
         none = bool(pack.no_post) and name == pack.no_post
         fields.append(SignerField(question, label, "" if none else name, none))
@@ -78,11 +78,11 @@ def signers_typed(pack: Pack, post: Mapping[str, str]) -> dict[str, str]:
     """Who signs, by question, as typed; a ticked 无此岗位 stands for a name."""
     return {
         question: pack.no_post if pack.no_post and post.get(f"none_{question}") else post.get(question, "")
-        for question in _asked(pack)
+        for question in _labels(pack)
     }
 
 
-def _asked(pack: Pack) -> dict[str, str]:
+def _labels(pack: Pack) -> dict[str, str]:
     found: dict[str, str] = {}
     for signers in signers_asked(pack).values():
         for signer in signers:

@@ -106,7 +106,7 @@ def _rows(request: HttpRequest, place: Place, asked: QueryDict) -> dict[str, Any
     """A page of the village's households, what narrows it, and the ticks of its other pages."""
     lines = household_lines(place.round, place.pack, [place.area.area_id], Selection())
     leads = open_leads_of(place.round, [line.id for line in lines])
-    kept = _narrowed(request, place, lines, leads)
+    kept = _households_in_filter(request, place, lines, leads)
     ticked = {text for text in asked.getlist("household") if any(str(line.id) == text for line in lines)}
     kept.sort(key=lambda line: (str(line.id) not in ticked, -leads.get(line.id, 0)))
     columns = household_columns(place.pack, lambda line: leads.get(line.id, 0))
@@ -122,7 +122,7 @@ def _rows(request: HttpRequest, place: Place, asked: QueryDict) -> dict[str, Any
     }  # fmt: skip
 
 
-def _narrowed(
+def _households_in_filter(
     request: HttpRequest, place: Place, lines: Sequence[HouseholdLine], leads: Mapping[UUID, int]
 ) -> list[HouseholdLine]:
     """The households that the address keeps: those that the search of everywhere finds here (`head`), those with leads
@@ -141,19 +141,19 @@ def _send(request: HttpRequest, place: Place, area: Area) -> None:
     if place.area.level == "town":
         towns.return_town(place.round, place.pack, area, place.scope.actor, reason, user)
         return
-    what = Back(_chosen(request, place), post.getlist("form"), post.get("what") == "whole")
+    what = Back(_choice(request, place), post.getlist("form"), post.get("what") == "whole")
     return_to_village(
         place.round, place.pack, area, place.scope.actor, what, reason, user, as_of=moment_of(request)
     )
 
 
-def _chosen(request: HttpRequest, place: Place) -> list[UUID]:
+def _choice(request: HttpRequest, place: Place) -> list[UUID]:
     """The households that were ticked, or with `every` all that the list's address keeps."""
     if not request.POST.get("every"):
         return _ids(request.POST.getlist("household"))
     lines = household_lines(place.round, place.pack, [place.area.area_id], Selection())
     leads = open_leads_of(place.round, [line.id for line in lines])
-    return [line.id for line in _narrowed(request, place, lines, leads)]
+    return [line.id for line in _households_in_filter(request, place, lines, leads)]
 
 
 def _ids(texts: list[str]) -> list[UUID]:

@@ -56,13 +56,13 @@ def chart_of(picture: Picture, name: str = "", address: str = "") -> Chart:
     deadline = next(
         (n for n, day in enumerate(days) if day["day"] == picture.figures["deadline"]), len(days) - 1
     )
-    done = _joined(points)
+    done = _points_text(points)
     return Chart(
         name=name,
         address=address,
         picture=picture,
         done=done,
-        planned=_joined([(x(n), y(day["planned"])) for n, day in enumerate(days)]),
+        planned=_points_text([(x(n), y(day["planned"])) for n, day in enumerate(days)]),
         area=f"{points[0][0]},{HEIGHT} {done} {points[-1][0]},{HEIGHT}",
         last=points[-1],
         deadline=x(deadline),
@@ -72,5 +72,5 @@ def chart_of(picture: Picture, name: str = "", address: str = "") -> Chart:
     )
 
 
-def _joined(points: Sequence[tuple[float, float]]) -> str:
+def _points_text(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x},{y}" for x, y in points)

@@ -58,7 +58,7 @@ def schedule(request: HttpRequest, place: Place) -> HttpResponse:
     who = {stage.id: stage.who for stage in place.pack.schedule.stages}
     return page(
         request, place, "plan/schedule.html", "area", status=422 if error else 200, error=error,
-        stages=[(s, who[s.id]) for s in listed], mine=mine, moved=_moved(place, listed), typed=request.POST,
+        stages=[(s, who[s.id]) for s in listed], mine=mine, moved=_extensions(place, listed), typed=request.POST,
     )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def _extend(request: HttpRequest, place: Place) -> str:
     return stage.title
 
 
-def _moved(place: Place, listed: list[StageState]) -> list[Moved]:
+def _extensions(place: Place, listed: list[StageState]) -> list[Moved]:
     """Extensions of this area, of what it lies in and of what lies in it; the newest first."""
     rows: list[dict[str, Any]] = [
         row

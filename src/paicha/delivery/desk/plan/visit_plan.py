@@ -177,7 +177,7 @@ def plan_set(request: HttpRequest, place: Place) -> HttpResponse:
         raise Http404
     if request.POST.get("act") == "hand":
         return _hand(request, place)
-    typed, was = _typed(request, place)
+    typed, was = _entries(request, place)
     more = request.POST.get("more", "")
     if more in typed:
         return _page(request, place, {**typed, more: [*typed[more], ("", "")]})
@@ -186,7 +186,7 @@ def plan_set(request: HttpRequest, place: Place) -> HttpResponse:
     return _save(request, place, typed, was)
 
 
-def _typed(request: HttpRequest, place: Place) -> tuple[dict[str, list[tuple[str, str]]], dict[str, str]]:
+def _entries(request: HttpRequest, place: Place) -> tuple[dict[str, list[tuple[str, str]]], dict[str, str]]:
     """Lines of each group as typed, and what the form said was planned; groups out of sight are left out."""
     typed: dict[str, list[tuple[str, str]]] = {}
     was: dict[str, str] = {}

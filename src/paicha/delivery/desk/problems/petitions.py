@@ -91,7 +91,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
     turned = found.page(request)
     listed = list(turned)
     may_add = place.is_village and place.takes(Verb.RAISE_PROBLEMS, "petition", "received")
-    unlisted = _unlisted(place, rows) if place.is_village else []
+    unlisted = _households_unlisted(place, rows) if place.is_village else []
     place.log_read("petitions", len(listed) + len(unlisted))
     home = (
         household_asked(place, request.POST.get("household") or request.GET.get("household", ""))
@@ -121,7 +121,7 @@ def _columns(place: Place) -> list[Column[Petition]]:
     ]  # fmt: skip
 
 
-def _unlisted(place: Place, rows: list[VillageSummary]) -> list[RosterEntry]:
+def _households_unlisted(place: Place, rows: list[VillageSummary]) -> list[RosterEntry]:
     """Households that answered that there is a petition and of which none is listed; a village's own answers."""
     asked = place.pack.roles.petition
     if asked is None or (rows and not rows[0].figures.get("petitions_unlisted")):

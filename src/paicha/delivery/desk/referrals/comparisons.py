@@ -100,7 +100,7 @@ def _one(
     wanted = {text for row in listed for text in row.candidates}
     candidates = {str(h.pk): h for h in Household.objects.filter(pk__in=wanted)} if wanted else {}
     place.log_read("comparison", len(listed))
-    lines = [(row, [_said(candidates[c]) for c in row.candidates if c in candidates]) for row in listed]
+    lines = [(row, [_candidate(candidates[c]) for c in row.candidates if c in candidates]) for row in listed]
     expected = dict(comparing.expectable(place.pack)).get(made.expects, "")
     return page(
         request, place, "referrals/comparison.html", "problems", status=status, ways=ways(place), here="comparisons",
@@ -112,7 +112,7 @@ def _one(
     )  # fmt: skip
 
 
-def _said(home: Household) -> tuple[str, str]:
+def _candidate(home: Household) -> tuple[str, str]:
     """(id, words) of a candidate: name, group, masked phone."""
     phone = f"，{masked(home.phone)}" if home.phone else ""
     return str(home.pk), f"{home.head_name}（{group_text(home.group)}{phone}）"

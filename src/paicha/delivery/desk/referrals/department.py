@@ -151,10 +151,10 @@ def upload(request: HttpRequest) -> HttpResponse:
         read = read_answers(sent.read(), sent.name or "表格")
     except (FileRefused, Refusal) as refused:
         return _page(request, status=422, error=str(refused))
-    return _taken(request, who, read)
+    return _take_answers(request, who, read)
 
 
-def _taken(request: HttpRequest, who: Scope, read: Sequence[Answered]) -> HttpResponse:
+def _take_answers(request: HttpRequest, who: Scope, read: Sequence[Answered]) -> HttpResponse:
     round_ = current_round()
     assert round_ is not None
     mine = {r.key: r for r in of_departments(who, round_)}

@@ -141,7 +141,7 @@ def _household_form(request: HttpRequest, place: Place, found: HouseholdForm) ->
     households = load_households(place.round, pack, place.area.area_id)
     made = household_sheet(pack, found, place.town, place.area.spoken, households, "")
     table = household_table(pack, found)
-    pointed = _pointed(place, found)
+    pointed = _findings_by_cell(place, found)
     group = request.GET.get("group")
     many = len(made.blocks) > 1 and sum(len(block.rows) for block in made.blocks) > paging.SIZE
     if many and group is None and "all" not in request.GET:
@@ -162,7 +162,7 @@ def _household_form(request: HttpRequest, place: Place, found: HouseholdForm) ->
     )  # fmt: skip
 
 
-def _pointed(place: Place, found: HouseholdForm) -> dict[tuple[str, str], str]:
+def _findings_by_cell(place: Place, found: HouseholdForm) -> dict[tuple[str, str], str]:
     """(household, question) → look, for the open findings of this form."""
     rows = Finding.objects.filter(
         round=place.round,

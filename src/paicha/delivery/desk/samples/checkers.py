@@ -60,12 +60,12 @@ def checkers(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse
     listed = [(row, *far.get(row.user_id, NONE)[:2]) for row in in_force(sample)]
     return page(
         request, place, "samples/checkers.html", "samples", status=422 if error else 200, error=error,
-        sample=sample, checkers=listed, nobody=_left(far.get(None, NONE)), typed=request.POST,
+        sample=sample, checkers=listed, nobody=_remaining(far.get(None, NONE)), typed=request.POST,
         until=request.POST.get("until") or _last_day(place).isoformat(),
     )  # fmt: skip
 
 
-def _left(counted: tuple[int, int, int]) -> int:
+def _remaining(counted: tuple[int, int, int]) -> int:
     return counted[0] - counted[1]
 
 
@@ -96,7 +96,7 @@ def _tell(place: Place, sample: Sample) -> None:
     far = progress(sample)
     address = reverse("desk:sample_mine", args=[sample.pk])
     for row in in_force(sample):
-        left = _left(far.get(row.user_id, NONE))
+        left = _remaining(far.get(row.user_id, NONE))
         if left:
             notices.tell(
                 [row.user], f"有 {left} 户抽中的农户分给您回访", address=address, subject=f"sample:{sample.pk}",

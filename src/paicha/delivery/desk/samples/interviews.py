@@ -85,7 +85,7 @@ def sampled(request: HttpRequest, place: Place, sampled: SampleHousehold) -> Htt
     error = ""
     if request.method == "POST":
         try:
-            return _recorded(request, place, sampled)
+            return _record(request, place, sampled)
         except Refusal as refused:
             error = str(refused)
     else:
@@ -111,7 +111,7 @@ def _form(sampled: SampleHousehold) -> str:
     return entry.form
 
 
-def _recorded(request: HttpRequest, place: Place, sampled: SampleHousehold) -> HttpResponse:
+def _record(request: HttpRequest, place: Place, sampled: SampleHousehold) -> HttpResponse:
     """Take the re-interview in. Raises SampleError."""
     picked = request.POST.get("outcome", "")
     outcome = whole(picked, 99)

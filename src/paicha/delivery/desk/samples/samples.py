@@ -104,7 +104,7 @@ def sample(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse:
     if state not in tests:
         raise Http404
     far = progress(sample)
-    counted = _counted(far)
+    counted = _counts(far)
     every = SampleHousehold.objects.filter(tests[state], sample=sample).order_by("position")
     every = every.select_related("household", "village", "checker", "interview")
     turned = page_of(request, every, total=counted[f"n_{state or 'all'}"])
@@ -146,7 +146,7 @@ def leftover(request: HttpRequest, place: Place, sample: Sample) -> HttpResponse
     return redirect("desk:sample", sample.pk)
 
 
-def _counted(far: Mapping[int | None, tuple[int, int, int]]) -> dict[str, int]:
+def _counts(far: Mapping[int | None, tuple[int, int, int]]) -> dict[str, int]:
     """How many households each filter of the list picks."""
     every, done, differ = (sum(counts[place] for counts in far.values()) for place in range(3))
     nobody = far.get(None, (0, 0, 0))

@@ -41,14 +41,14 @@ def city_todos(place: Place, rows: Sequence[VillageSummary]) -> list[Todo]:
             "去审定",
             place_link("cases", place.code),
         ),
-        *_sampled(place, mine),
+        *_sample_lines(place, mine),
         *above(place, mine),
         *open_work(place, mine),
     ]
     return [line for line in lines if line.n]
 
 
-def _sampled(place: Place, rows: Sequence[VillageSummary]) -> Iterator[Todo]:
+def _sample_lines(place: Place, rows: Sequence[VillageSummary]) -> Iterator[Todo]:
     """The newest sample: who goes where, what is still open; what re-interviews brought up."""
     source = place.pack.lead_source.get("spot_check")
     if source is not None:

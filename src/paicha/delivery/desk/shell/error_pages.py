@@ -25,17 +25,17 @@ def fault(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     found = outage(error)
     if found is not None:
-        response = _said(request, 503, found.code())
+        response = _page(request, 503, found.code())
         response["Retry-After"] = str(RETRY_SECONDS)
         return response
     if isinstance(error, DataError | OverflowError):
-        return _said(request, 400, "X02")
+        return _page(request, 400, "X02")
     if isinstance(error, Refusal):  # one that its page doesn't tell
-        return _said(request, 422, error.code, str(error))
-    return _said(request, 500, "X03")
+        return _page(request, 422, error.code, str(error))
+    return _page(request, 500, "X03")
 
 
-def _said(request: HttpRequest, status: int, code: str, words: str = "") -> HttpResponse:
+def _page(request: HttpRequest, status: int, code: str, words: str = "") -> HttpResponse:
     words = words or sentence(code)
     if request.path.startswith("/api/"):
         return JsonResponse({"code": code, "message": words}, status=status)

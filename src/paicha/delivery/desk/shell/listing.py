@@ -71,7 +71,7 @@ def rows_of(
 
 def sort_rows(request: HttpRequest, rows: Sequence[T], columns: Sequence[Column[T]]) -> list[T]:
     """The rows as the address asks (`sort=leads`, `-leads` the other way round); as given where it names no column."""
-    asked, other = _asked(request)
+    asked, other = _order(request)
     column = next((c for c in columns if c.key and c.key == asked), None)
     if column is None:
         return list(rows)
@@ -80,7 +80,7 @@ def sort_rows(request: HttpRequest, rows: Sequence[T], columns: Sequence[Column[
 
 def headings(request: HttpRequest, columns: Sequence[Column[T]]) -> list[Heading]:
     """The heading of each column of the page; pressed again, the one that sorts already turns round."""
-    asked, other = _asked(request)
+    asked, other = _order(request)
     found = []
     for column in columns:
         if column.beside:
@@ -95,7 +95,7 @@ def headings(request: HttpRequest, columns: Sequence[Column[T]]) -> list[Heading
     return found
 
 
-def _asked(request: HttpRequest) -> tuple[str, bool]:
+def _order(request: HttpRequest) -> tuple[str, bool]:
     """(the column's key, whether the other way round)."""
     text = request.GET.get("sort", "")
     return text.removeprefix("-"), text.startswith("-")

@@ -52,13 +52,13 @@ class Bounds:
             if name.startswith("HTTP_") and isinstance(value, str):
                 request.META[name] = clean(value)
         request.COOKIES = {name: clean(value) for name, value in request.COOKIES.items()}
-        request.GET = _bounded(request.GET)  # type: ignore[assignment]  # immutable again, as Django's own
+        request.GET = _without_controls(request.GET)  # type: ignore[assignment]  # immutable again, as Django's own
         if request.method == "POST" and not request.path.startswith("/api/"):
-            request.POST = _bounded(request.POST)  # type: ignore[assignment]
+            request.POST = _without_controls(request.POST)  # type: ignore[assignment]
         return self.get_response(request)
 
 
-def _bounded(data: QueryDict) -> QueryDict:
+def _without_controls(data: QueryDict) -> QueryDict:
     """The same names and values without control signs; the same object where there are none."""
     lists = list(data.lists())
     if all(clean(text) == text for name, values in lists for text in (name, *values)):

@@ -110,19 +110,19 @@ def act(request: HttpRequest, place: Place) -> HttpResponse:
         raise Http404  # who leads is a town's own
     found = table(request, place)
     if request.method == "GET":
-        return _asked(request, place, kind, found)
+        return _ask(request, place, kind, found)
     try:
         details = _details(request, kind)
         lines, moved = _as_listed(request, found.lines)
         left_alone = _left_alone(place, moved)
         if left_alone and not lines:
-            return _asked(request, place, kind, found, error=left_alone, status=422)
-        villages = [line.summary.village_id for line in _touched(lines, kind, details)]
+            return _ask(request, place, kind, found, error=left_alone, status=422)
+        villages = [line.summary.village_id for line in _lines_concerned(lines, kind, details)]
         with transaction.atomic():
             job = bulk.start(place.round, place.area.area, kind, villages, details, place.scope.actor)
             _ask_worker(job)
     except Refusal as refused:
-        return _asked(request, place, kind, found, error=refused, status=422)
+        return _ask(request, place, kind, found, error=refused, status=422)
     _do_few(job)
     if left_alone:
         messages.warning(request, left_alone)
@@ -149,7 +149,7 @@ def _as_listed(request: HttpRequest, lines: Sequence[Line]) -> tuple[list[Line],
     return kept, listed - {line.summary.village_id for line in kept}
 
 
-def _touched(lines: Sequence[Line], kind: str, details: dict[str, Any]) -> list[Line]:
+def _lines_concerned(lines: Sequence[Line], kind: str, details: dict[str, Any]) -> list[Line]:
     """The villages that an act has something to do in."""
     if kind != bulk.DISMISS:
         return list(lines)
@@ -174,7 +174,7 @@ def _details(request: HttpRequest, kind: str) -> dict[str, Any]:
     }
 
 
-def _asked(
+def _ask(
     request: HttpRequest,
     place: Place,
     kind: str,

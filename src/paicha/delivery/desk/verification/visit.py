@@ -101,7 +101,7 @@ def _page(
     form = place.pack.verification
     looked = list(row.households.select_related("household").order_by("pk"))
     place.log_read("visit", len(looked))
-    shown = texts or (_known(place, form, row) if form else {})
+    shown = texts or (_field_values(place, form, row) if form else {})
     lines = [
         (
             item, shown.get(f"found_{item.household_id}", item.found),
@@ -125,7 +125,7 @@ def _page(
     )  # fmt: skip
 
 
-def _known(place: Place, form: ProfileForm, row: Visit) -> dict[str, str]:
+def _field_values(place: Place, form: ProfileForm, row: Visit) -> dict[str, str]:
     """What stands in the fields: form 5 in force where this visit wrote it; else who goes, and when."""
     if row.state == Visit.State.DONE:
         answers = village_forms(place.round, place.pack, place.area.area_id).get(form.name, {})

@@ -103,7 +103,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **context: A
         today_text=clock.today().isoformat(),
         planned=[v for v in listed if v.state == Visit.State.PLANNED],
         done=[v for v in listed if v.state == Visit.State.DONE], may_plan=place.may(Verb.VERIFY),
-        deadline=town_deadline(place.round, place.pack, place.code), ticked=_ticked(request, one, found),
+        deadline=town_deadline(place.round, place.pack, place.code), ticked=_ticks(request, one, found),
         stuck=sum(p.crossing and not p.leaders for p in found), any_leaders=bool(leaders),
         crossing=len(crossing), crossed=sum(cross_check(place.pack, s) == "done" for s in crossing), **context,
     )  # fmt: skip
@@ -143,7 +143,7 @@ def _shared_out(found: Sequence[Proposal], listed: Sequence[Visit], request: Htt
     return made
 
 
-def _ticked(request: HttpRequest, one: str, found: Sequence[Proposal]) -> list[str]:
+def _ticks(request: HttpRequest, one: str, found: Sequence[Proposal]) -> list[str]:
     """The villages that are ticked: as typed, the one that was asked for, else every cross-check."""
     if request.method == "POST":
         return request.POST.getlist("go")

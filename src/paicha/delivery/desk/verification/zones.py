@@ -35,7 +35,7 @@ def zones(request: HttpRequest, place: Place) -> HttpResponse:
     leaders = {str(user.pk): user for user in town_leaders(town)}
     try:
         with transaction.atomic():
-            moved = arrange(town, _wanted(request, place), place.scope.actor)
+            moved = arrange(town, _zone_choices(request, place), place.scope.actor)
             named = set_leaders(
                 place.scope, town,
                 {zone.pk: _user(request.POST.get(f"leader_{zone.pk}", ""), leaders) for zone in listed
@@ -58,7 +58,7 @@ def _user(text: str, leaders: dict[str, User]) -> User | None:
     return leaders.get(text)
 
 
-def _wanted(request: HttpRequest, place: Place) -> dict[int, int | None]:
+def _zone_choices(request: HttpRequest, place: Place) -> dict[int, int | None]:
     """Village → zone, as the form gives them; what isn't a number is nobody's zone and is refused below."""
     wanted: dict[int, int | None] = {}
     for area in areas_below(place).values():
