@@ -335,3 +335,13 @@ def test_a_service_worker_that_was_not_installed_is_tried_again(
     phone.page.wait_for_function("async () => !(await navigator.serviceWorker.getRegistration('/field/'))")
     monkeypatch.undo()
     phone.controlled()
+
+
+def test_how_it_is_done_stands_on_the_phone_without_a_signal(phone: Handset, world: World) -> None:
+    phone.set_up("cadre")
+    phone.offline()
+    phone.page.get_by_role("link", name="这部手机").first.click()
+    phone.page.get_by_role("link", name="怎么用").click()
+    expect(phone.page.get_by_text("马上到我的手机里停用")).to_be_visible()
+    phone.page.get_by_role("link", name="返回").click()
+    expect(phone.page.locator("#search")).to_be_visible()  # still open

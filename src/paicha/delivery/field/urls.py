@@ -11,6 +11,7 @@ app_name = "field"
 urlpatterns = [
     path("", views.shell, name="shell"),
     path("enrol/", views.enrol, name="enrol"),
+    path("help/", views.help_page, name="help"),
     path("sw.js", views.worker, name="worker"),
     path("manifest.json", views.manifest, name="manifest"),
     path("rules/<slug:digest>.js", views.rules, name="rules"),

@@ -59,6 +59,7 @@ def version() -> str:
     for name, content in shell_files().items():
         digest.update(name.encode() + b"\0" + content + b"\0")
     digest.update(render_to_string("field/shell.html", {"version": ""}).encode())
+    digest.update(render_to_string("field/help.html").encode())
     digest.update(_worker_source().encode())
     return digest.hexdigest()
 
@@ -80,13 +81,20 @@ def shell(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def worker(_request: HttpRequest) -> HttpResponse:
     """The service worker: its version, what it keeps, its own part."""
-    kept = ["/field/", "/field/manifest.json", *shell_files()]
+    kept = ["/field/", "/field/help/", "/field/manifest.json", *shell_files()]
     head = (
         f"const VERSION = {orjson.dumps(version()).decode()};\nconst FILES = {orjson.dumps(kept).decode()};\n"
     )
     response = HttpResponse(head + _worker_source(), content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response
+
+
+@require_safe
+@login_not_required
+def help_page(request: HttpRequest) -> HttpResponse:
+    """How one surveys with a phone: kept with the shell, so that it is there without a signal."""
+    return render(request, "field/help.html")
 
 
 @require_safe

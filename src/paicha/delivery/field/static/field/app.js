@@ -11,6 +11,7 @@ import { applyLetters } from "./letters.js";
 import { addPage } from "./pages/add.js";
 import { devicePage } from "./pages/device.js";
 import { errandPage } from "./pages/errands.js";
+import { helpPage } from "./pages/help.js";
 import { householdPage } from "./pages/household.js";
 import { listPage } from "./pages/list.js";
 import { membersPage } from "./pages/members.js";
@@ -127,6 +128,7 @@ const show = async () => {
   const page = () => {
     if (!ready) return [startPage()];
     if (!vault.isOpen()) return pinPage(shell);
+    if (name === "help") return helpPage();
     if (name === "h" && id && more === "raise") return raisePage(shell, id, typed);
     if (name === "h" && id && more === "members") return membersPage(shell, id, typed);
     if (name === "h" && id) return householdPage(shell, id);

@@ -33,7 +33,7 @@ worker.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
   if (event.request.method !== "GET" || address.origin !== worker.location.origin) return;
   if (event.request.mode === "navigate") {
-    if (address.pathname === "/field/") event.respondWith(shell("/field/", event.request));
+    if (FILES.includes(address.pathname)) event.respondWith(shell(address.pathname, event.request));
     return;
   }
   if (address.pathname.startsWith("/field/rules/")) event.respondWith(rules(event.request));

@@ -124,6 +124,7 @@ export const devicePage = (shell, sent) => {
       letters,
       giving,
       leaving,
+      h("a", { class: "button", href: "#/help" }, "怎么用"),
       h("a", { class: "button", href: "/" }, "打开网页版"),
       h("p", { class: "quiet" }, "没传完的，退出、停用、忘口令、升级都不会丢：只会先锁上。"),
     ),
