@@ -88,7 +88,7 @@ def columns_of(place: Place, people: Names) -> list[Column[AuditEntry]]:
         Column("谁", lambda e: people.of(e.actor), "who"),
         Column("做了什么", lambda e: act_text(e.action, steps), "act", width=28),
         Column("对象", lambda e: e.subject, "subject", width=40),
-        Column("户数、条数", lambda e: e.count, "n", look="num"),
+        Column("户数、条数", lambda e: e.count, "n"),
     ]
 
 
