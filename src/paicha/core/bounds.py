@@ -11,12 +11,14 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import orjson
 
 LARGEST = 2**63 - 1  # of a column of ids
 _DIGITS = len(str(LARGEST))
+_CENTURIES = (1900, 2200)
 _DEEPEST = 50  # what is nested deeper was written by no form of ours
 _NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)  # texts, and what opens and closes
 _HALF = re.compile("[\ud800-\udfff]")
@@ -145,6 +147,18 @@ def whole(text: str, most: int = LARGEST) -> int | None:
         return None
     number = int(text)
     return number if number <= most else None
+
+
+def calendar_day(text: str) -> date | None:
+    """The day that a text names as ISO 8601 has it; None for none, or for one that no record of ours can be of.
+
+    Bounded, since the first and the last day of Python's calendar have no moment in Shanghai and UTC alike.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if _CENTURIES[0] <= day.year < _CENTURIES[1] else None
 
 
 def wholes(texts: Iterable[str], most: int = LARGEST) -> list[int]:

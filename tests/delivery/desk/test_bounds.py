@@ -97,7 +97,7 @@ def test_a_control_sign_is_left_out_wherever_it_stands(world: World) -> None:
     )
     made = Petition.objects.get()
     assert (made.from_whom, made.demand) == ("王建国", "修[1m路")
-    assert client.get(f"/area/{VILLAGE}/households/", {"head": "王\0建国"}).status_code == 200
+    assert client.get(f"/area/{VILLAGE}/households/", {"head": "王\0建国"}, follow=True).status_code == 200
 
 
 def test_a_charset_of_the_sender_brings_no_half_sign_in(world: World) -> None:

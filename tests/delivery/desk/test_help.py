@@ -222,7 +222,7 @@ def test_first_pages_say_what_one_does_oneself(world: World) -> None:
 def test_large_print_is_one_switch_that_the_browser_keeps(world: World) -> None:
     client, home = world.client("cadre"), f"/area/{VILLAGE}/"
     assert 'class="large"' not in client.get(home).content.decode()
-    back = client.post("/mine/letters/", {"large": "1", "next": home})
+    back = client.post("/mine/letters/", {"large": "1"}, headers={"Referer": f"http://testserver{home}"})
     assert back.headers["Location"] == home
     for address in (home, "/help/terms/", "/field/enrol/"):
         assert '<html lang="zh-CN" class="large">' in client.get(address).content.decode()
@@ -231,5 +231,6 @@ def test_large_print_is_one_switch_that_the_browser_keeps(world: World) -> None:
     client.post("/logout/")
     assert 'class="large"' in client.get("/login/").content.decode(), "kept by the browser"
     client.force_login(world.users["cadre"], backend="paicha.domain.accounts.backend.AccountBackend")
-    client.post("/mine/letters/", {"next": "https://elsewhere.example/"})
+    back = client.post("/mine/letters/", headers={"Referer": "https://elsewhere.example/x"})
+    assert back.headers["Location"] == "/"
     assert 'class="large"' not in client.get(home).content.decode()

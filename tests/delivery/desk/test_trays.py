@@ -118,7 +118,7 @@ def test_an_import_cut_after_its_last_village_answers_as_it_did(
     where = two_villages(world)
     run(of(where))
     world.client("town").post(f"{where}confirm/")
-    killed_at(monkeypatch, tasks, "_returned")
+    killed_at(monkeypatch, tasks, "_write_refused_rows")
     with pytest.raises(Killed):
         run(of(where))
     tray.empty(of(where))  # an older program emptied it first

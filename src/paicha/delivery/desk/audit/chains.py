@@ -8,11 +8,12 @@ whole county is granted, for such a chain knows no place.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from paicha.core.bounds import calendar_day
 from paicha.core.pack import Pack
 from paicha.delivery.desk.audit.act_text import act_text
 from paicha.delivery.desk.audit.log_search import columns_of
@@ -53,7 +54,7 @@ def log(request: HttpRequest, place: Place) -> HttpResponse:
     """
     if place.is_village:
         return _chain(request, place, village_chain(place.area.area_id), "", "")
-    day, actor = _day(request.GET.get("day", "")), request.GET.get("who", "")
+    day, actor = calendar_day(request.GET.get("day", "")) or clock.today(), request.GET.get("who", "")
     county = place.area.level == "county"
     if actor and county:
         title = f"{who_text(names({actor}), actor)} {day_text(day)}"
@@ -108,10 +109,3 @@ def _lines(pack: Pack, rows: list[AuditEntry]) -> list[Line]:
         )
         for row in rows
     ]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return clock.today()

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
+from paicha.core.bounds import calendar_day
 from paicha.delivery.desk.audit.act_text import act_text, objects
 from paicha.delivery.desk.shell.list_file import ListFile, asks_for_file
 from paicha.delivery.desk.shell.listing import Column, headings, rows_of
@@ -95,16 +96,9 @@ def columns_of(place: Place, people: Names) -> list[Column[AuditEntry]]:
 def _days(request: HttpRequest) -> tuple[date, date]:
     """The first and the last day; the last week where the address doesn't say."""
     today = clock.today()
-    until = _day(request.GET.get("until", "")) or today
-    since = _day(request.GET.get("since", "")) or until - timedelta(days=_DAYS - 1)
+    until = calendar_day(request.GET.get("until", "")) or today
+    since = calendar_day(request.GET.get("since", "")) or until - timedelta(days=_DAYS - 1)
     return min(since, until), max(since, until)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _actors(text: str) -> set[str] | None:

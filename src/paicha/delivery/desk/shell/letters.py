@@ -19,8 +19,11 @@ _DAYS = 400  # as long as browsers keep one
 @states(Policy("own"))
 @require_POST
 def letters(request: HttpRequest) -> HttpResponseRedirect:
-    """Large print from now on (`large` is posted), or the usual again; back to the page that one came from."""
-    response = go_back(request, request.POST.get("next", ""), "desk:home")
+    """Large print from now on (`large` is posted), or the usual again; back to the page that one came from.
+
+    That page is the browser's Referer: a field of the menu would repeat what was searched for on every page.
+    """
+    response = go_back(request, request.headers.get("Referer", ""), "desk:home")
     if request.POST.get("large"):
         response.set_cookie(
             COOKIE, "1", max_age=_DAYS * 86400, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
