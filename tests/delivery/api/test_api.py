@@ -70,7 +70,7 @@ def test_a_phone_is_set_up_takes_its_village_along_and_sends(world: World) -> No
 def test_who_gets_in_with_what(world: World, address: str, kind: str, status: int, code: str | None) -> None:
     phone = Phone(world.users["cadre"])
     if "revoked" in kind:
-        revoke(phone.sender().device, "丢了", "1")  # type: ignore[arg-type]
+        revoke(phone.sender().device, "丢了", "1")  # type: ignore[arg-type]  # a phone has a device
     token = {"none": "", "wrong": "x" * 43}.get(kind, phone.upload if "upload" in kind else phone.token)
     body: Any = {"have": None}
     if address == "/sync/batches":

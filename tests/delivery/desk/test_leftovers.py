@@ -22,7 +22,7 @@ NOTE = "住的不是这个房子"
 
 def lost(phone: Phone, item: dict[str, Any]) -> None:
     """A phone is switched off, and sends what was finished on it."""
-    revoke(phone.sender().device, "丢了", "operator:tester")  # type: ignore[arg-type]
+    revoke(phone.sender().device, "丢了", "operator:tester")  # type: ignore[arg-type]  # a phone has a device
     phone.kind = "upload"
     assert phone.send(phone.sealed(item))[0].status.value == "held"
 

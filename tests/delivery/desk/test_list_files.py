@@ -127,7 +127,7 @@ def test_a_long_list_is_made_by_the_worker(world: World, monkeypatch: pytest.Mon
     client, made, tray_id = long_list(world, monkeypatch)
     run(tray_id)
     assert "清单已做成" in client.get(made).content.decode()
-    content = b"".join(client.get(f"{made}file/").streaming_content)  # type: ignore[attr-defined]
+    content = b"".join(client.get(f"{made}file/").streaming_content)  # type: ignore[attr-defined]  # of a file that is streamed
     monkeypatch.undo()
     assert rows(content) == taken(client, f"/area/{TOWN}/households/?outcome=blank&as=xlsx")
     assert AuditEntry.objects.filter(action="export.households").count() == 2

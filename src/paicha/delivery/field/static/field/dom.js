@@ -33,3 +33,17 @@ export const reasonOf = (error) => (error instanceof Error ? error.message : Str
 
 /** @param {string} id */
 export const byId = (id) => document.getElementById(id);
+
+/**
+ * Keep what is typed whenever the page is out of sight, and once more when it is left.
+ *
+ * @param {() => void} keep
+ */
+export const keepWhenLeft = (keep) => {
+  const leave = () => {
+    document.removeEventListener("visibilitychange", keep);
+    keep();
+  };
+  document.addEventListener("visibilitychange", keep);
+  window.addEventListener("hashchange", leave, { once: true });
+};

@@ -1,6 +1,6 @@
 // What the pages of a visit and of a re-interview do alike: kept while it is typed, stored once, missing things shown.
 
-import { h, reasonOf, say } from "../dom.js";
+import { h, keepWhenLeft, reasonOf, say } from "../dom.js";
 import * as work from "../errand_work.js";
 import { STATES } from "../words.js";
 
@@ -27,13 +27,7 @@ export class ErrandPage {
     this.changed = false;
     this.finished = false;
     this.left = h("small", { id: "left", "aria-live": "polite" });
-    const keep = () => this.keep();
-    const leave = () => {
-      document.removeEventListener("visibilitychange", keep);
-      this.keep();
-    };
-    document.addEventListener("visibilitychange", keep);
-    window.addEventListener("hashchange", leave, { once: true });
+    keepWhenLeft(() => this.keep());
   }
 
   /** What came back. */

@@ -1,7 +1,7 @@
 // One household at the door: last answers beside, rules live, one tap where nobody is there.
 
 import { complaint, today } from "../clock.js";
-import { fieldOf, h, reasonOf, say } from "../dom.js";
+import { fieldOf, h, keepWhenLeft, reasonOf, say } from "../dom.js";
 import { head } from "../head.js";
 import { addUp, cellElement } from "../questions.js";
 import * as store from "../store.js";
@@ -60,7 +60,7 @@ class HouseholdPage {
     const title = h("div", { class: "title" }, name, h("small", null, facts.filter(Boolean).join(" · ")));
     const pending = rules.pending.map((check) => h("p", null, check.title));
     this.draw();
-    this.keepWhenLeft();
+    keepWhenLeft(() => this.keep());
     return [
       head(title, "#/"),
       h(
@@ -85,16 +85,6 @@ class HouseholdPage {
       ),
       h("footer", null, this.left, this.button),
     ];
-  }
-
-  keepWhenLeft() {
-    const keep = () => this.keep();
-    const leave = () => {
-      document.removeEventListener("visibilitychange", keep);
-      this.keep();
-    };
-    document.addEventListener("visibilitychange", keep);
-    window.addEventListener("hashchange", leave, { once: true });
   }
 
   /** What came back, and what the server alone can check. */
